@@ -1,0 +1,254 @@
+package analyzer
+
+// The records of the contract. Their JSON names are public: fields may be added, none
+// renamed or dropped. Pointers are nil, and slices empty, where there is nothing.
+
+// Endpoint is one end of a TCP connection.
+type Endpoint struct {
+	IP   string `json:"ip"`
+	Port uint16 `json:"port"`
+}
+
+// Flow is one WebSocket connection.
+type Flow struct {
+	Flow     int64    `json:"flow"` // from 1, in the order in which flows begin
+	Client   Endpoint `json:"client"`
+	Server   Endpoint `json:"server"`
+	Start    Time     `json:"start"`            // of the TCP connection (HTTP/1) or the stream (HTTP/2)
+	End      Time     `json:"end"`              // its last packet
+	Duration Seconds  `json:"duration"`         // seconds
+	Pickup   string   `json:"pickup"`           // handshake, midstream, rejected, encrypted
+	File     string   `json:"file,omitempty"`   // where there are several: the one it began in
+	Packet   int64    `json:"packet,omitempty"` // the packet at which it was found
+	Tunnel   string   `json:"tunnel,omitempty"`
+	RealIP   string   `json:"real_client,omitempty"` // as a PROXY protocol header says
+	Via      []Via    `json:"via,omitempty"`
+
+	TLS       *TLS       `json:"tls,omitempty"`
+	HTTP      *HTTP      `json:"http,omitempty"`
+	Handshake *Handshake `json:"handshake,omitempty"`
+
+	ClientToServer Direction `json:"client_to_server"`
+	ServerToClient Direction `json:"server_to_client"`
+
+	Close *Closing `json:"close,omitempty"`
+	Ping  *PingSum `json:"ping,omitempty"`
+	TCP   *TCP     `json:"tcp,omitempty"`
+
+	Findings []Finding `json:"findings"`
+}
+
+// Via is a proxy or wrapping that stood in front of the WebSocket.
+type Via struct {
+	Kind   string `json:"kind"`
+	Target string `json:"target,omitempty"`
+}
+
+// TLS is what the TLS connection around a flow showed.
+type TLS struct {
+	Version      string   `json:"version,omitempty"`
+	Cipher       string   `json:"cipher,omitempty"`
+	SNI          string   `json:"sni,omitempty"`
+	ALPN         string   `json:"alpn,omitempty"`
+	ALPNOffered  []string `json:"alpn_offered,omitempty"`
+	Decrypted    bool     `json:"decrypted"`
+	ClientRandom string   `json:"client_random,omitempty"` // hex
+	Why          string   `json:"why,omitempty"`           // why it could not be opened
+	Latency      *Seconds `json:"latency,omitempty"`       // ClientHello to the end of the handshake
+}
+
+// HTTP is the request that asked for the WebSocket, and its answer's status.
+type HTTP struct {
+	Version         string      `json:"version"`
+	Method          string      `json:"method"`
+	Host            string      `json:"host"`
+	Path            string      `json:"path"`
+	Status          int         `json:"status,omitempty"`
+	StreamID        uint32      `json:"stream_id"`
+	Origin          string      `json:"origin,omitempty"`
+	UserAgent       string      `json:"user_agent,omitempty"`
+	RequestHeaders  [][2]string `json:"request_headers"`
+	ResponseHeaders [][2]string `json:"response_headers,omitempty"`
+	Location        string      `json:"location,omitempty"`
+	Body            string      `json:"body,omitempty"`    // first line of a refusal's body
+	Auth            string      `json:"auth,omitempty"`    // scheme alone: "Bearer", "Basic"
+	Cookies         []string    `json:"cookies,omitempty"` // names alone
+}
+
+// Handshake is the opening handshake as judged.
+type Handshake struct {
+	Result              string   `json:"result"`
+	Latency             *Seconds `json:"latency,omitempty"` // request's last byte to the answer's last
+	AcceptValid         *bool    `json:"accept_valid,omitempty"`
+	SubprotocolsOffered []string `json:"subprotocols_offered,omitempty"`
+	Subprotocol         string   `json:"subprotocol,omitempty"`
+	ExtensionsOffered   []string `json:"extensions_offered,omitempty"`
+	Extensions          []string `json:"extensions,omitempty"`
+}
+
+// Counts is messages by type.
+type Counts struct {
+	Text   int64 `json:"text"`
+	Binary int64 `json:"binary"`
+	Ping   int64 `json:"ping"`
+	Pong   int64 `json:"pong"`
+	Close  int64 `json:"close"`
+}
+
+// Direction is what one side sent.
+type Direction struct {
+	Frames       int64        `json:"frames"`
+	Messages     Counts       `json:"messages"`
+	WireBytes    int64        `json:"wire_bytes"`    // frame headers and payloads
+	PayloadBytes int64        `json:"payload_bytes"` // frame payloads as sent
+	MessageBytes int64        `json:"message_bytes"` // after inflating
+	LostBytes    int64        `json:"lost_bytes"`
+	LostMessages int64        `json:"lost_messages"`
+	Compression  *Compression `json:"compression,omitempty"`
+	Sizes        *Quantiles   `json:"sizes,omitempty"` // of data messages, bytes after inflating
+}
+
+// Compression is the ledger of permessage-deflate in one direction.
+type Compression struct {
+	WindowAgreed  int     `json:"window_agreed"` // bytes
+	WindowUsed    int     `json:"window_used"`   // largest distance seen, bytes
+	Takeover      bool    `json:"takeover"`
+	Messages      int64   `json:"messages"`     // compressed data messages
+	Uncompressed  int64   `json:"uncompressed"` // data messages sent uncompressed though it was agreed
+	Grew          int64   `json:"grew"`         // messages that compression made larger
+	In            int64   `json:"in"`           // bytes compressed
+	Out           int64   `json:"out"`          // bytes inflated
+	Ratio         float64 `json:"ratio"`        // Out/In
+	LargestFactor float64 `json:"largest_factor"`
+}
+
+// Quantiles sums up a distribution; see the package's sketch for its error.
+type Quantiles struct {
+	Count int64   `json:"count"`
+	Min   float64 `json:"min"`
+	P50   float64 `json:"p50"`
+	P90   float64 `json:"p90"`
+	P99   float64 `json:"p99"`
+	Max   float64 `json:"max"`
+}
+
+// Closing says how a flow ended.
+type Closing struct {
+	By        string   `json:"by,omitempty"`   // client, server, both; who ended TCP where there was no Close frame
+	How       string   `json:"how"`            // handshake, half, fin, rst, none
+	Code      *int     `json:"code"`           // the first closer's; null where empty
+	Name      string   `json:"name,omitempty"` // of the code: "normal closure"
+	Reason    string   `json:"reason"`
+	ReplyCode *int     `json:"reply_code"`
+	Delay     *Seconds `json:"delay,omitempty"`      // from the Close to its reply
+	TCP       string   `json:"tcp,omitempty"`        // what TCP did in the end: "fin by server", "rst by client", "capture ended", "silence"
+	Story     string   `json:"story,omitempty"`      // one sentence for an abnormal ending
+	DataAfter int64    `json:"data_after,omitempty"` // bytes after a Close
+}
+
+// PingSum is the pings of a flow and the pongs that answered them.
+type PingSum struct {
+	Answered    int64     `json:"answered"`
+	Unanswered  int64     `json:"unanswered"`
+	Unsolicited int64     `json:"unsolicited,omitempty"` // pongs that answer nothing
+	RTTMin      *Seconds  `json:"rtt_min,omitempty"`
+	RTTP50      *Seconds  `json:"rtt_p50,omitempty"`
+	RTTP99      *Seconds  `json:"rtt_p99,omitempty"`
+	RTTMax      *Seconds  `json:"rtt_max,omitempty"`
+	Client      *PingSide `json:"client,omitempty"` // pings that the client sent
+	Server      *PingSide `json:"server,omitempty"`
+}
+
+// PingSide is one side's pings.
+type PingSide struct {
+	Sent     int64    `json:"sent"`
+	Answered int64    `json:"answered"`
+	RTTP50   *Seconds `json:"rtt_p50,omitempty"`
+	RTTMax   *Seconds `json:"rtt_max,omitempty"`
+	Interval *Seconds `json:"interval,omitempty"` // mean between pings
+	Jitter   *Seconds `json:"jitter,omitempty"`   // mean deviation from it
+}
+
+// TCP is TCP's part in a flow (of its whole connection, where several flows share one).
+type TCP struct {
+	SYNACK        *Seconds `json:"syn_ack,omitempty"` // SYN to SYN-ACK
+	RTT           *Seconds `json:"rtt,omitempty"`
+	Retransmitted int64    `json:"retransmitted"`
+	OutOfOrder    int64    `json:"out_of_order"`
+	Duplicates    int64    `json:"duplicates"`
+	ZeroWindows   int64    `json:"zero_windows"`
+	Stall         Seconds  `json:"stall"`        // time that bytes waited for a missing segment
+	CaptureLoss   int64    `json:"capture_loss"` // bytes that the capture lacks though the peer had them
+}
+
+// Finding is something worth telling about a flow.
+type Finding struct {
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"` // error, warning, note
+	RFC      string `json:"rfc,omitempty"`
+	From     string `json:"from,omitempty"` // client, server; empty where it is about both or neither
+	Packet   int64  `json:"packet,omitempty"`
+	File     string `json:"file,omitempty"`
+	Time     Time   `json:"time"`
+	Offset   int64  `json:"offset"` // in that direction's WebSocket stream
+	Detail   string `json:"detail"`
+	Count    int64  `json:"count"`          // how often in this flow and direction; the rest describes the first
+	Last     *Time  `json:"last,omitempty"` // of the last, where there are several
+}
+
+// Message is one message.
+type Message struct {
+	Flow         int64  `json:"flow"`
+	Message      int64  `json:"message"` // from 1 in its flow
+	From         string `json:"from"`
+	Type         string `json:"type"` // text, binary, ping, pong, close
+	Time         Time   `json:"time"` // of its first byte
+	End          Time   `json:"end"`  // of its last byte
+	Packet       int64  `json:"packet"`
+	File         string `json:"file,omitempty"`
+	Frames       int    `json:"frames"`
+	Compressed   bool   `json:"compressed"`
+	PayloadBytes int64  `json:"payload_bytes"`
+	Length       int64  `json:"length"`
+	Complete     bool   `json:"complete"`
+	Cut          bool   `json:"cut,omitempty"`
+	IsText       bool   `json:"-"`              // Data is valid UTF-8 of a text (or close, ping, pong) and is given as "text"
+	Data         []byte `json:"-"`              // given as "text" or "base64"
+	Code         *int   `json:"code,omitempty"` // of a close
+	Reason       string `json:"reason,omitempty"`
+	App          *App   `json:"app,omitempty"`
+}
+
+// App is what the subprotocol says of a message.
+type App struct {
+	Protocol string `json:"protocol"`
+	Kind     string `json:"kind"`
+	Name     string `json:"name,omitempty"`
+	ID       string `json:"id,omitempty"`
+	Topic    string `json:"topic,omitempty"`
+	Error    string `json:"error,omitempty"`
+	Gist     string `json:"gist,omitempty"`
+}
+
+// Frame is one frame, with the names of the Kaitai Struct WebSocket specification.
+type Frame struct {
+	Flow                int64   `json:"flow,omitempty"`
+	Frame               int64   `json:"frame"` // from 1 in its flow
+	From                string  `json:"from,omitempty"`
+	Time                Time    `json:"time"`
+	Packet              int64   `json:"packet,omitempty"`
+	File                string  `json:"file,omitempty"`
+	Offset              int64   `json:"offset"`
+	Finished            bool    `json:"finished"`
+	Reserved            uint8   `json:"reserved"`
+	Opcode              string  `json:"opcode"`
+	IsMasked            bool    `json:"is_masked"`
+	LenPayloadPrimary   uint8   `json:"len_payload_primary"`
+	LenPayloadExtended1 *uint16 `json:"len_payload_extended_1,omitempty"`
+	LenPayloadExtended2 *uint64 `json:"len_payload_extended_2,omitempty"`
+	MaskKey             *uint32 `json:"mask_key,omitempty"`
+	LenPayload          uint64  `json:"len_payload"`
+	Complete            bool    `json:"complete"`
+	IsText              bool    `json:"-"`
+	Payload             []byte  `json:"-"` // given as payload_text or payload_bytes with --payload
+}

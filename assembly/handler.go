@@ -1,0 +1,59 @@
+package assembly
+
+import "wscope/assembly/capture"
+
+// Mark says which packet a byte or an event came from.
+type Mark = capture.Mark
+
+// Side is one of the two ends of a connection, and so one of its two byte streams:
+// the stream that this end sends. Which one is the client is for the protocol inside
+// to say; see Conn.Initiator.
+type Side uint8
+
+// The two sides.
+const (
+	A Side = iota // sent the first SYN, or where no SYN was captured the first segment seen
+	B
+)
+
+// Other is the opposite side.
+func (s Side) Other() Side { return 1 - s }
+
+// Cause says why bytes of a stream are missing, or why it ended.
+type Cause uint8
+
+const (
+	// Gaps.
+	Lost  Cause = iota // acknowledged by the peer or jumped over, but not in the capture
+	Cut                // the capture cut the packet (snaplen)
+	Limit              // let go by us: a buffering limit was reached
+	Early              // before the capture, or this connection's part in it, began
+
+	// Ends.
+	FIN     // the side closed its half
+	RST     // reset
+	Idle    // let go by capture time after long silence
+	Reused  // the 4-tuple began a new connection
+	CaptEnd // the capture ended
+)
+
+// Handler takes the two byte streams of a connection. Every stage of the house (TCP,
+// TLS, tunnels) speaks it to the next.
+//
+// All calls for one connection come from one goroutine, each stream's bytes in order.
+// Between the two streams the order is that of the capture as far as each stream's
+// own order allows.
+type Handler interface {
+	// Data gives the next bytes of a side's stream. b is valid only during the call and
+	// must not be changed. at is the packet that all bytes of b came from (a call never
+	// mixes packets); it is valid only during the call.
+	Data(s Side, b []byte, at *Mark)
+
+	// Gap says that n bytes of a side's stream are missing here; n is -1 where nobody
+	// can know how many. at is the packet at which this became certain.
+	Gap(s Side, n int64, why Cause, at *Mark)
+
+	// End says that a side's stream has ended, and why. It is called exactly once a side;
+	// nothing follows for that side.
+	End(s Side, why Cause, at *Mark)
+}

@@ -1,0 +1,74 @@
+package tunnel
+
+import (
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// Pickup says how a WebSocket was found.
+type Pickup uint8
+
+// The pickups.
+const (
+	ByHandshake Pickup = iota // an upgrade request was seen, whatever became of it
+	Midstream                 // frames recognised by their bytes, with no upgrade in the capture
+	Told                      // as Midstream, but the user said so (--decode-as)
+)
+
+// WebSocket is one WebSocket connection that was found, or one that was asked for.
+type WebSocket struct {
+	Conn      *assembly.Conn
+	Pickup    Pickup
+	Client    assembly.Side      // the side of Conn that is the client, by what it says
+	HTTP      string             // "1.1", "1.0", "2"; empty midstream
+	StreamID  uint32             // HTTP/2
+	Handshake *wsparse.Handshake // nil midstream
+	Secure    any                // what the Security hook returned, where the WebSocket is inside TLS; else nil
+	Via       []Hop              // proxies and wrappings that stood in front, outermost first
+	RealIP    string             // the client that a PROXY protocol header names, "ip:port"; empty otherwise
+
+	Begin    assembly.Mark // first byte of the request (HTTP/1), of HEADERS (HTTP/2), or of the first frame (midstream)
+	Asked    assembly.Mark // last byte of the request's head
+	Answered assembly.Mark // last byte of the answer's head; Time 0 while unanswered
+	BodyLine string        // first line of a refusal's body, at most 200 bytes
+}
+
+// Hop is one wrapping in front of a WebSocket.
+type Hop struct {
+	Kind   string // "connect", "socks4a", "socks5", "proxy-v1", "proxy-v2", "h2-connect", "absolute-form"
+	Target string // where it was asked to go, if it said
+}
+
+// Receiver takes the two directions of one WebSocket.
+// Rules for slices and marks are those of assembly.Handler.
+type Receiver interface {
+	// Answered is called once when the answer's head is complete: ws.Handshake is judged.
+	// Frames that the client sent before it are given after it.
+	Answered(at *assembly.Mark)
+	Data(from wsparse.Role, b []byte, at *assembly.Mark)
+	Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.Mark)
+	// End is called once a direction. code is an HTTP/2 error code where RST_STREAM or
+	// GOAWAY ended the stream (why is then assembly.RST), else 0.
+	End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark)
+}
+
+// Hooks connect a tunnel to the rooms before and behind it.
+type Hooks struct {
+	// Found is called when a WebSocket begins: an upgrade request's head is complete, or
+	// frames were recognised. It returns who takes it; nil to skip it.
+	Found func(ws *WebSocket, at *assembly.Mark) Receiver
+
+	// Security opens TLS: it is called at a ClientHello, and returns the handler that
+	// takes the TLS bytes and gives what it opens to inner. nil where TLS is not opened.
+	Security func(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (h assembly.Handler, info any)
+
+	// Other is told once a connection what it is when no WebSocket can be in it:
+	// "http/1.1", "h2", "ssh", "unknown", … for the summary's hints.
+	Other func(c *assembly.Conn, what string)
+
+	DecodeAs map[uint16]bool // ports whose connections are WebSocket frames from the first byte
+	NoMidway bool            // look for no WebSocket without a handshake
+}
+
+// New returns the Handler that looks for WebSockets in a connection.
+func New(c *assembly.Conn, h *Hooks) assembly.Handler { return nil }

@@ -1,0 +1,2 @@
+// Package tunnel finds WebSockets in connections.
+package tunnel

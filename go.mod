@@ -1,0 +1,3 @@
+module wscope
+
+go 1.26
