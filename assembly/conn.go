@@ -11,12 +11,24 @@ type Conn struct {
 	Initiator bool     // a SYN (or SYN-ACK) was captured: A is certainly the side that connected
 	SYNACK    int64    // nanoseconds from A's SYN to B's SYN-ACK; -1 where not both were captured
 	HandACK   int64    // nanoseconds from B's SYN-ACK to A's ACK of it; -1 where unknown
-	Sides     [2]SideStats
 
 	// Ignored is set by the Handler when it wants no more bytes of this connection
 	// (it is proved to be of no interest): the assembler then buffers nothing, calls no
 	// Data or Gap, and only watches for its end. End is still called.
 	Ignored bool
+
+	sides [2]SideStats
+}
+
+// Stats tells what TCP did so far with the stream that a side sends. It is a copy, put
+// together at the call: ask at the end of a flow or a message, not at each packet.
+func (c *Conn) Stats(s Side) SideStats { return c.sides[s] }
+
+// LastStall gives the capture times between which the latest stall of a side's stream
+// lasted, zero where there was none. It is cheap enough to ask at each message.
+func (c *Conn) LastStall(s Side) (from, to int64) {
+	l := &c.sides[s].LastStall
+	return l[0], l[1]
 }
 
 // SideStats is what TCP did with the stream that one side sends.
