@@ -13,4 +13,4 @@ type Options struct {
 // Open opens captures to be read as one, in time order: paths of files, folders, "-" for
 // standard input, tcp://host:port for PCAP-over-IP. An input that cannot be opened is a
 // Problem, and an error only if none could be.
-func Open(paths []string, o Options) (Source, error) { return nil, nil }
+func Open(paths []string, o Options) (Source, error) { return openFiles(paths, o) }

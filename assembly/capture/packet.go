@@ -35,7 +35,28 @@ type Secrets struct {
 type Batch struct {
 	Packets []Packet
 	Secrets []Secrets
-	buf     []byte // the bytes of Packets; see Source
+	buf     []byte // the bytes of Packets, reused by each Read
+}
+
+// reset makes b empty and its buffer the usual size again, should one long record have grown it.
+func (b *Batch) reset() {
+	b.Packets = b.Packets[:0]
+	b.Secrets = b.Secrets[:0]
+	if cap(b.buf) < bufferSize || cap(b.buf) > 2*bufferSize {
+		b.buf = make([]byte, bufferSize)
+	}
+	b.buf = b.buf[:cap(b.buf)]
+}
+
+// next gives the slot of one more packet. It may hold an older one: every field is to be set.
+func (b *Batch) next() *Packet {
+	n := len(b.Packets)
+	if n < cap(b.Packets) {
+		b.Packets = b.Packets[:n+1]
+	} else {
+		b.Packets = append(b.Packets, Packet{})
+	}
+	return &b.Packets[n]
 }
 
 // Problem is something in an input that could not be read, in one line.

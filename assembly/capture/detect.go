@@ -1,0 +1,59 @@
+package capture
+
+import (
+	"encoding/binary"
+	"errors"
+	"io/fs"
+	"strconv"
+)
+
+// sniffLength is how many bytes tell every format: those of a pcap file header.
+const sniffLength = 24
+
+// detect picks the format that buf begins with, and tells a problem where there is none.
+func detect(s *stream, buf []byte) format {
+	switch {
+	case len(buf) == 0:
+		s.problem(0, "not a capture: empty")
+		return rubbish{}
+	case isPcapng(buf):
+		return &pcapng{}
+	case isPcap(buf):
+		return &pcap{}
+	}
+	s.problem(0, "not a capture: begins with %s", beginning(buf))
+	return rubbish{}
+}
+
+// beginning shows the first bytes of what is not a capture, harmless to any terminal.
+func beginning(buf []byte) string {
+	return strconv.QuoteToASCII(string(buf[:min(len(buf), 8)]))
+}
+
+// rubbish is the format of an input that is no capture: all of it is skipped.
+type rubbish struct{}
+
+func (rubbish) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
+	s.eof = true
+	return int64(len(buf)), 0
+}
+
+func (rubbish) end(*stream, []byte) {}
+
+// isPcapng says whether buf begins with a pcapng section header block.
+func isPcapng(buf []byte) bool {
+	if len(buf) < 12 || binary.BigEndian.Uint32(buf) != blockSection {
+		return false
+	}
+	m := binary.BigEndian.Uint32(buf[8:])
+	return m == byteOrderMagic || m == byteOrderSwapped
+}
+
+// reason is an error's text without the path, which the problem has already.
+func reason(err error) string {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err.Error()
+	}
+	return err.Error()
+}

@@ -1,0 +1,113 @@
+package capture
+
+import (
+	"io"
+)
+
+// stream reads one input, of whatever format, into batches.
+//
+// Bytes go straight into the batch's own buffer and packets are slices of it. What is
+// left over at the end of the buffer, the beginning of a record, is carried into the
+// buffer of the next batch.
+type stream struct {
+	name  string // as the user gave it, for problems
+	file  int32  // index in Source.Files
+	r     io.Reader
+	probs *problems
+	read  func(n int64) // told the bytes read, may be nil
+
+	format format // nil until the first bytes have told it
+	carry  []byte // read, not parsed yet
+	more   bool   // carry may hold whole records: parse it before reading on
+	skip   int64  // bytes to be thrown away as they come
+	off    int64  // offset in the input of the first byte of carry
+	eof    bool
+	count  int64 // packets given, as other tools number them
+	last   int64 // time of the latest packet
+	ahead  int64 // secrets in blocks before this offset were given already
+}
+
+// format parses the records of one capture format.
+type format interface {
+	// parse appends the packets of the whole records that buf begins with to b, at most
+	// up to batchLimit. used is how many bytes it is done with; it may be more than
+	// len(buf), and what it exceeds is then to be skipped. need is how many bytes from
+	// buf[used:] it must see at once to go on; 0 where any more will do.
+	parse(s *stream, b *Batch, buf []byte) (used, need int64)
+
+	// end tells of what is left at the end of the input, which no record could be made of.
+	end(s *stream, rest []byte)
+}
+
+// problem notes a problem pos bytes after the beginning of the buffer being parsed.
+func (s *stream) problem(pos int, format string, a ...any) {
+	s.probs.add(s.name, s.off+int64(pos), format, a...)
+}
+
+// fill reads the next packets into b: at least one unless it returns an error. At the
+// end it is io.EOF, and b may hold secrets then. It waits for no more than there is.
+func (s *stream) fill(b *Batch) error {
+	b.reset()
+	if cap(b.buf) < len(s.carry)+bufferSize/4 {
+		b.buf = make([]byte, len(s.carry)+bufferSize/4)
+	}
+	n := copy(b.buf, s.carry)
+	s.carry = s.carry[:0]
+	parse := s.more
+	for {
+		if parse {
+			used, need := s.parse(b, b.buf[:n])
+			done := min(used, int64(n))
+			s.off += used
+			s.skip = used - done
+			if len(b.Packets) > 0 {
+				s.carry = append(s.carry, b.buf[done:n]...)
+				s.more = len(b.Packets) >= batchLimit
+				return nil
+			}
+			n = copy(b.buf, b.buf[done:n])
+			if s.eof {
+				if s.format != nil {
+					s.format.end(s, b.buf[:n])
+				}
+				return io.EOF
+			}
+			if n == len(b.buf) { // a record longer than the buffer; it grows as the record arrives
+				if need <= int64(n) {
+					need = int64(n) + 1
+				}
+				b.buf = append(b.buf, make([]byte, min(int64(len(b.buf)), need-int64(n)))...)
+				b.buf = b.buf[:cap(b.buf)]
+			}
+		}
+		m, err := s.r.Read(b.buf[n:])
+		if s.read != nil {
+			s.read(int64(m))
+		}
+		if s.skip > 0 && m > 0 {
+			k := int(min(s.skip, int64(m)))
+			copy(b.buf[n:], b.buf[n+k:n+m])
+			m -= k
+			s.skip -= int64(k)
+		}
+		n += m
+		if err != nil {
+			s.eof = true
+			if err != io.EOF {
+				s.probs.add(s.name, s.off+int64(n), "%s", reason(err))
+			}
+		}
+		parse = true
+	}
+}
+
+// parse hands buf to the format, which the first bytes tell.
+func (s *stream) parse(b *Batch, buf []byte) (used, need int64) {
+	if s.format == nil {
+		if len(buf) < sniffLength && !s.eof {
+			return 0, sniffLength
+		}
+		s.format = detect(s, buf)
+	}
+	return s.format.parse(s, b, buf)
+}
