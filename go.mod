@@ -1,3 +1,5 @@
 module wscope
 
 go 1.26
+
+require github.com/google/gopacket v1.1.19

@@ -1,28 +1,68 @@
 package link
 
-import "wscope/assembly/capture"
+import (
+	"github.com/google/gopacket/layers"
+
+	"wscope/assembly/capture"
+)
+
+// maxDepth is how many headers that can hold one another (tags, labels, tunnels, IP
+// in IP) one packet may nest. Real networks stay under ten.
+const maxDepth = 32
 
 // Decoder finds the TCP segment in a packet, through link layers, tunnels and IP
-// fragments. It is used by one goroutine.
+// fragments. It is used by one goroutine. Its zero value is ready.
 type Decoder struct {
 	Checksum  bool // verify IPv4 and TCP checksums and set Segment.BadSum
 	VLANAware bool // VLAN tags take part in Key.Tunnel
 
 	Stats Stats
-}
 
-// Stats counts what a Decoder has seen.
-type Stats struct {
-	Packets       int64
-	Bytes         int64            // on the wire
-	TCP           int64            // segments found
-	Other         map[string]int64 // packets with no TCP in them, by what they were: "udp", "arp", "icmp", …
-	Unsupported   map[string]int64 // packets that could not be read, by layer: "link type 147", "ethertype 0x88e5", …
-	Malformed     int64            // packets that were cut or nonsense before any TCP header
-	Fragments     int64
-	FragmentsLost int64 // fragments let go (timed out, over a limit, malformed)
+	// Of the packet at hand.
+	mark   capture.Mark
+	depth  int    // headers entered that may nest
+	tunnel uint32 // number of the chain of tunnels entered so far, 0 outside any
+	badIP  bool   // an IPv4 header's checksum was wrong
+
+	tunnels tunnels
+	defrag  defrag
+	names   map[naming]string // names of Stats.Unsupported and Stats.Other that hold a number
+
+	// gopacket's decoders, used anew for each packet.
+	eth   layers.Ethernet
+	dot1q layers.Dot1Q
+	vxlan layers.VXLAN
 }
 
 // Decode fills s from p and says whether p held (or completed) a TCP segment.
 // s.Payload is a part of p.Data, or of a buffer of its own where fragments were joined.
-func (d *Decoder) Decode(p *capture.Packet, s *Segment) bool { return false }
+func (d *Decoder) Decode(p *capture.Packet, s *Segment) bool {
+	wire := max(p.Length, len(p.Data))
+	d.Stats.Packets++
+	d.Stats.Bytes += int64(wire)
+	if !d.Checksum && !d.VLANAware && fast(p, wire, s) {
+		d.Stats.TCP++
+		return true
+	}
+	return d.general(p, wire, s)
+}
+
+// general decodes any packet, layer by layer.
+func (d *Decoder) general(p *capture.Packet, wire int, s *Segment) bool {
+	d.mark, d.depth, d.tunnel, d.badIP = p.Mark, 0, 0, false
+	if !d.linkLayer(p.Link, cursor{p.Data, wire}, s) {
+		return false
+	}
+	d.Stats.TCP++
+	return true
+}
+
+// enter says whether one more header that may nest is still allowed.
+func (d *Decoder) enter() bool {
+	d.depth++
+	if d.depth > maxDepth {
+		d.unsupported("nesting deeper than 32 headers")
+		return false
+	}
+	return true
+}

@@ -1,0 +1,55 @@
+package link
+
+// tcp decodes RFC 9293 §3.1. By hand: gopacket allocates at the fifth option, which
+// most SYNs have, and refuses a segment for a fault in its options or a header that the
+// capture cut.
+func (d *Decoder) tcp(c cursor, ip *datagram, s *Segment) bool {
+	h := c.data
+	// Ports, numbers, offset and flags are enough to place a segment in its stream.
+	if len(h) < 14 {
+		return d.malformed()
+	}
+	header := int(h[12]>>4) * 4
+	if header < 20 || header > c.wire {
+		return d.malformed()
+	}
+	s.Key.Src, s.Key.Dst, s.Key.Tunnel = ip.src, ip.dst, d.tunnel
+	s.Key.SrcPort, s.Key.DstPort = be16(h), be16(h[2:])
+	s.Hash = s.Key.Hash()
+	s.Mark = d.mark
+	s.Seq, s.Ack = be32(h[4:]), be32(h[8:])
+	s.Flags = Flags(h[13])
+	s.IPID = ip.id
+	s.Payload = h[min(header, len(h)):]
+	s.Missing = c.wire - header - len(s.Payload)
+	s.Window, s.MSS, s.Scale = 0, 0, -1
+	if len(h) >= 16 {
+		s.Window = be16(h[14:])
+	}
+	if s.Flags&SYN != 0 && len(h) > 20 {
+		s.options(h[20:min(header, len(h))])
+	}
+	s.BadSum = d.Checksum && (d.badIP || len(h) == c.wire && !tcpSumRight(h, ip))
+	return true
+}
+
+// options reads what a SYN announces (RFC 9293 §3.2, RFC 7323 §2.2). A fault ends it.
+func (s *Segment) options(o []byte) {
+	const end, nop, mss, windowScale = 0, 1, 2, 3
+	for len(o) > 0 && o[0] != end {
+		if o[0] == nop {
+			o = o[1:]
+			continue
+		}
+		if len(o) < 2 || o[1] < 2 || int(o[1]) > len(o) {
+			return
+		}
+		switch {
+		case o[0] == mss && o[1] == 4:
+			s.MSS = be16(o[2:])
+		case o[0] == windowScale && o[1] == 3:
+			s.Scale = int8(min(o[2], 14)) // RFC 7323 §2.3: more is taken for 14
+		}
+		o = o[o[1]:]
+	}
+}
