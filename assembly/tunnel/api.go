@@ -43,12 +43,14 @@ type Hop struct {
 // Rules for slices and marks are those of assembly.Handler.
 type Receiver interface {
 	// Answered is called once when the answer's head is complete: ws.Handshake is judged.
-	// Frames that the client sent before it are given after it.
+	// Frames that the client sent before it are given after it. It is not called where the
+	// capture lacks the answer; frames are then given without it.
 	Answered(at *assembly.Mark)
 	Data(from wsparse.Role, b []byte, at *assembly.Mark)
 	Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.Mark)
 	// End is called once a direction. code is an HTTP/2 error code where RST_STREAM or
-	// GOAWAY ended the stream (why is then assembly.RST), else 0.
+	// GOAWAY ended the stream (why is then assembly.RST), else 0. why is assembly.Reused
+	// for an upgrade that was refused and whose connection went on with other requests.
 	End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark)
 }
 
@@ -69,6 +71,3 @@ type Hooks struct {
 	DecodeAs map[uint16]bool // ports whose connections are WebSocket frames from the first byte
 	NoMidway bool            // look for no WebSocket without a handshake
 }
-
-// New returns the Handler that looks for WebSockets in a connection.
-func New(c *assembly.Conn, h *Hooks) assembly.Handler { return nil }

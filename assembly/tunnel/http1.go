@@ -1,0 +1,282 @@
+package tunnel
+
+import (
+	"bytes"
+
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// http1 is the stage of a lane that speaks HTTP/1, RFC 9112. It follows the messages of
+// both directions, so that nothing in a body is taken for a head, until a request for
+// another protocol is granted.
+type http1 struct {
+	lane   *lane
+	client assembly.Side
+	in     [2]message // by side
+	queue  queue      // requests that wait for their answers
+	up     *asked     // the request for another protocol that waits; always the latest
+	over   *asked     // a refused one, whose Receiver is not yet told the end
+	early  *tape      // what the client sent behind up
+	held   *tape      // what the server sent before the request it answers
+	loose  bool       // requests may be missing: an answer without one does not wait
+	line   bool       // the refusal's first body line is being read
+	open   bool       // so much came behind up, in frames, that it no longer waits
+	ended  [2]bool
+}
+
+// asked is a request for another protocol.
+type asked struct {
+	kind   string     // "websocket", "connect", "other"
+	target string     // of a CONNECT
+	ws     *WebSocket // with "websocket"
+	recv   Receiver   // the same; nil where nobody takes it
+	whole  bool       // its body is over
+	ended  [2]bool    // by role: recv was told the end
+}
+
+// end tells the end of one side, once.
+func (a *asked) end(from wsparse.Role, why assembly.Cause, at *assembly.Mark) {
+	i := from - wsparse.FromClient
+	if a.recv == nil || a.ended[i] {
+		return
+	}
+	a.ended[i] = true
+	a.recv.End(from, why, 0, at)
+}
+
+// passed ends both sides of a request that came to nothing while the connection goes on.
+func (a *asked) passed(at *assembly.Mark) {
+	a.end(wsparse.FromClient, assembly.Reused, at)
+	a.end(wsparse.FromServer, assembly.Reused, at)
+}
+
+func newHTTP1(l *lane, client assembly.Side) *http1 {
+	// Where the beginning of the connection was captured, an answer that seems to have no
+	// request is only early: packets change places in captures.
+	return &http1{lane: l, client: client, loose: !l.root.conn.Initiator}
+}
+
+// Data implements assembly.Handler.
+func (h *http1) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+	for len(b) > 0 {
+		if h.lane.stage != assembly.Handler(h) {
+			h.lane.Data(s, b, at)
+			return
+		}
+		b = h.take(s, b, at)
+	}
+}
+
+// take passes over a part of b and returns the rest.
+func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
+	m := &h.in[s]
+	if s == h.client && h.up != nil && h.up.whole {
+		h.wait(b, at)
+		return nil
+	}
+	switch m.place {
+	case between:
+		if s != h.client && h.holds() {
+			h.hold(b, at)
+			return nil
+		}
+		for len(b) > 0 && (b[0] == '\r' || b[0] == '\n') { // RFC 9112 §2.2
+			b = b[1:]
+		}
+		if len(b) == 0 {
+			return nil
+		}
+		m.begin, m.place = *at, inHead
+		return b
+	case inHead:
+		if len(m.head) < 64 && !h.begins(s, m.head, b) {
+			m.head, m.place = nil, astray
+			return nil
+		}
+		head, rest, ok := m.takeHead(b)
+		if !ok {
+			return nil
+		}
+		m.place = between
+		if s == h.client {
+			ok = h.request(head, at)
+		} else {
+			ok = h.response(head, at)
+		}
+		if !ok {
+			m.place = astray
+			return nil
+		}
+		return rest
+	case astray:
+		if !h.begins(s, nil, b) {
+			return nil
+		}
+		m.place = between
+		return b
+	}
+	body, rest, ok := m.takeBody(b)
+	if s != h.client && h.line {
+		h.bodyLine(body)
+	}
+	if !ok {
+		m.place = astray
+		return nil
+	}
+	if m.place == between && s == h.client && h.up != nil {
+		h.up.whole = true
+	}
+	return rest
+}
+
+// begins says whether a message of this side can begin with what was kept of it and b.
+func (h *http1) begins(s assembly.Side, kept, b []byte) bool {
+	var first [64]byte
+	n := copy(first[:], kept)
+	n += copy(first[n:], b)
+	if s == h.client {
+		return likeRequest(first[:n])
+	}
+	return likeResponse(first[:n])
+}
+
+// holds says whether the server's next message has to wait for the request it answers.
+func (h *http1) holds() bool {
+	if h.held != nil {
+		return true
+	}
+	if h.queue.n > 0 || h.up != nil || h.ended[h.client] {
+		return false
+	}
+	return !h.loose || h.in[h.client].place == inHead
+}
+
+func (h *http1) hold(b []byte, at *assembly.Mark) {
+	if h.held == nil {
+		h.held = new(tape)
+	}
+	h.held.Data(h.client.Other(), b, at)
+	if h.held.size() > maxTape {
+		h.release()
+	}
+}
+
+// release lets the server go on with what was held of it.
+func (h *http1) release() {
+	if t := h.held; t != nil {
+		h.held = nil
+		h.loose = h.loose || h.queue.n == 0 && h.up == nil
+		t.play(h.lane)
+	}
+}
+
+// Gap implements assembly.Handler.
+func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if s == h.client && h.up != nil && h.up.whole {
+		if h.open {
+			h.up.recv.Gap(wsparse.FromClient, n, why, at)
+			return
+		}
+		h.waitGap(n, why, at)
+		return
+	}
+	if s != h.client && h.held != nil {
+		h.loose = true
+		h.release()
+		if h.lane.stage != assembly.Handler(h) {
+			h.lane.Gap(s, n, why, at)
+			return
+		}
+	}
+	m := &h.in[s]
+	if m.skip(n) {
+		return
+	}
+	// What is missing may be requests and answers, or an upgrade and its frames: where
+	// messages begin, the sniffer looks what is spoken now. Inside a body of unknown
+	// length it is most likely more of the body.
+	h.loose = true
+	h.queue = queue{}
+	head := m.place == between || m.place == inHead
+	m.head, m.place = nil, astray
+	if head {
+		h.resniff(s, n, why, at)
+	}
+}
+
+// resniff gives the lane back to the sniffer at a gap in which anything may have
+// happened. The request that waits goes with it.
+func (h *http1) resniff(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if h.over != nil {
+		h.over.passed(at)
+		h.over = nil
+	}
+	sn := newSniffer(h.lane)
+	sn.http, sn.up = h, h.up
+	waited := h.early
+	h.up, h.early = nil, nil
+	h.lane.become(sn, waited)
+	h.lane.Gap(s, n, why, at)
+}
+
+// End implements assembly.Handler.
+func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	h.ended[s] = true
+	if h.held != nil {
+		h.loose = true
+		h.release()
+		if h.lane.stage != assembly.Handler(h) {
+			h.lane.End(s, why, at)
+			return
+		}
+	}
+	if h.over != nil {
+		h.over.end(role(s, h.client), why, at)
+	}
+	if h.up != nil {
+		h.endAsked(s, why, at)
+		return
+	}
+	if h.ended[0] && h.ended[1] {
+		h.lane.tell("http/1.1")
+	}
+}
+
+// bodyLine keeps the first line of a refusal's body.
+func (h *http1) bodyLine(b []byte) {
+	ws := h.over.ws
+	line, _, more := bytes.Cut(b, []byte{'\n'})
+	line = line[:min(len(line), maxBodyLine-len(ws.BodyLine))]
+	ws.BodyLine += string(bytes.TrimSuffix(line, []byte{'\r'}))
+	if more || len(ws.BodyLine) >= maxBodyLine {
+		h.line = false
+	}
+}
+
+// queue is the requests that wait for an answer, oldest first, by the one thing that
+// matters: whether the answer has a body. Of more than 64 the oldest are forgotten.
+type queue struct {
+	head uint64 // bit i: request i is a HEAD
+	n    int
+}
+
+func (q *queue) push(isHead bool) {
+	if q.n == 64 {
+		q.pop()
+	}
+	if isHead {
+		q.head |= 1 << q.n
+	}
+	q.n++
+}
+
+func (q *queue) pop() (isHead bool) {
+	if q.n == 0 {
+		return false
+	}
+	isHead = q.head&1 != 0
+	q.head >>= 1
+	q.n--
+	return isHead
+}

@@ -1,0 +1,16 @@
+package tunnel
+
+// What is kept of one connection at most. Reaching a limit never stops a lane: what waited
+// is decided by what is there.
+const (
+	// maxHead is how much of an HTTP head is read; the rest of a longer one is skipped.
+	maxHead = 64 << 10
+	// maxTape is how many bytes wait on a tape, the cost of keeping their marks included:
+	// what a client sends before the answer to its upgrade, an answer that was captured
+	// before its request, and what the sniffer has seen.
+	maxTape = 128 << 10
+	// maxSearch is how many bytes of a side are searched for frames without a handshake.
+	maxSearch = 64 << 10
+	// maxBodyLine is how much of a refusal's body is kept.
+	maxBodyLine = 200
+)

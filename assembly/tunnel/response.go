@@ -1,0 +1,122 @@
+package tunnel
+
+import (
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// response takes a response's head, whose last byte is at. It is false for what is none.
+func (h *http1) response(head []byte, at *assembly.Mark) bool {
+	status, ok := statusLine(head)
+	if !ok {
+		return false
+	}
+	server := &h.in[h.client.Other()]
+	switch {
+	case status == 101:
+		h.switching(head, at)
+		return true
+	case status < 200:
+		return true // interim: the request still waits, RFC 9110 §15.2
+	}
+	f := readFraming(head)
+	isHead := false
+	if h.queue.n > 0 || h.up == nil {
+		isHead = h.queue.pop()
+	} else {
+		up := h.up
+		if up.kind == "connect" && status < 300 {
+			h.up = nil
+			h.lane.through(Hop{Kind: "connect", Target: up.target})
+			h.inner(newSniffer(h.lane))
+			return true
+		}
+		h.refused(up, head, at)
+		h.line = up.recv != nil && !f.packed
+	}
+	if isHead || status == 204 || status == 304 {
+		server.place = between
+	} else {
+		server.startBody(f, true)
+	}
+	h.line = h.line && server.place != between
+	if h.up == nil {
+		h.resume()
+	}
+	return true
+}
+
+// refused ends the asking: the conversation goes on in HTTP.
+func (h *http1) refused(up *asked, head []byte, at *assembly.Mark) {
+	h.up, h.open = nil, false
+	if up.ws == nil {
+		return
+	}
+	answer(up, head, at)
+	h.over = up
+}
+
+// answer judges the handshake by the head of its answer.
+func answer(up *asked, head []byte, at *assembly.Mark) {
+	r, err := wsparse.ParseResponse(head)
+	if err != nil || r == nil {
+		status, _ := statusLine(head)
+		r = &wsparse.Response{Version: "1.1", Status: status}
+	}
+	up.ws.Handshake.Answer(r)
+	up.ws.Answered = *at
+	if up.recv != nil {
+		up.recv.Answered(at)
+	}
+}
+
+// resume gives the client's bytes that waited for an answer back to HTTP.
+func (h *http1) resume() {
+	if t := h.early; t != nil {
+		h.early = nil
+		t.play(h.lane)
+	}
+}
+
+// inner hands the lane to a stage that begins behind this answer; what the client sent
+// before it comes first.
+func (h *http1) inner(next assembly.Handler) {
+	waited := h.early
+	h.early = nil
+	h.lane.become(next, waited)
+}
+
+// switching takes a 101, RFC 9110 §15.2.2.
+func (h *http1) switching(head []byte, at *assembly.Mark) {
+	up := h.up
+	h.queue, h.up = queue{}, nil
+	websocket := upgrades(head, "websocket")
+	switch {
+	case up != nil && up.ws != nil && (websocket || !upgrades(head, "h2c") && !upgrades(head, "tls")):
+		// Whatever is wrong with it, what follows a 101 is no longer HTTP.
+		answer(up, head, at)
+		h.settle(up)
+	case websocket:
+		// The request was not captured. The frames begin here for certain.
+		ws := h.lane.webSocket(h.client, Midstream)
+		ws.Begin = *at
+		h.settle(&asked{ws: ws, recv: h.lane.find(ws, at)})
+	default:
+		if up != nil && up.ws != nil { // asked for several; another was chosen
+			answer(up, head, at)
+			up.passed(at)
+		}
+		switch {
+		case upgrades(head, "tls"): // RFC 2817
+			h.inner(newSniffer(h.lane))
+		default:
+			h.lane.ignore("http/1.1 upgraded to another protocol")
+		}
+	}
+}
+
+func (h *http1) settle(up *asked) {
+	waited := h.early
+	h.early = nil
+	h.lane.settle(up.recv, h.client, waited)
+}

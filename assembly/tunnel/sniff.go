@@ -1,0 +1,156 @@
+package tunnel
+
+import (
+	"wscope/assembly"
+)
+
+// sniffer is the stage that finds out what a lane speaks. It keeps what it sees until it
+// knows, and then hands all of it to the stage that fits.
+type sniffer struct {
+	lane  *lane
+	seen  *tape
+	first [2]int  // by side: index in seen.bytes of what is taken for its first bytes
+	kind  [2]kind // what they are
+	http  *http1  // who had the lane before, where HTTP/1 was spoken until a gap
+	up    *asked  // the request for another protocol that was not answered by then
+	ended [2]bool
+}
+
+func newSniffer(l *lane) *sniffer { return &sniffer{lane: l, seen: new(tape)} }
+
+// Data implements assembly.Handler.
+func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+	f.seen.Data(s, b, at)
+	if f.kind[s] == nothing && f.midway() && likeHTTP(b) {
+		// A message most often begins a segment.
+		f.first[s] = len(f.seen.bytes[s]) - len(b)
+		f.kind[s] = undecided
+	}
+	if f.kind[s] == undecided {
+		f.kind[s] = firstBytes(f.seen.bytes[s][f.first[s]:])
+		if f.hand(s, at) {
+			return
+		}
+	}
+	if f.kind[s] == nothing {
+		f.search(at, false)
+	}
+}
+
+// midway says whether the conversation may have begun before what was seen of it.
+func (f *sniffer) midway() bool {
+	return f.http != nil || !f.lane.root.conn.Initiator || f.first[0]+f.first[1] > 0
+}
+
+// likeHTTP says whether a segment plainly begins with an HTTP/1 head.
+func likeHTTP(b []byte) bool {
+	return len(b) > 16 && (b[0] == 'H' || b[0] == 'G') && (string(b[:7]) == "HTTP/1." || string(b[:4]) == "GET ")
+}
+
+// hand gives the lane to the stage for what side s begins with. It is false where that is
+// not known.
+func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
+	switch f.kind[s] {
+	case request:
+		f.toHTTP1(s, at)
+	case response:
+		f.toHTTP1(s.Other(), at)
+	case clientHello:
+		f.toTLS(s)
+	case serverHello:
+		f.toTLS(s.Other())
+	case tlsMidway:
+		f.give("tls", at)
+	case ssh:
+		f.give("ssh", at)
+	default:
+		return false
+	}
+	return true
+}
+
+// toHTTP1 hands over to HTTP/1, to who had the lane before where there is one.
+func (f *sniffer) toHTTP1(client assembly.Side, at *assembly.Mark) {
+	h := f.http
+	if h == nil {
+		h = newHTTP1(f.lane, client)
+	}
+	if f.up != nil {
+		if f.kind[client] == request { // it sent another: this one came to nothing
+			f.up.passed(at)
+		} else {
+			h.up = f.up
+		}
+	}
+	f.lane.become(h, f.seen)
+}
+
+// toTLS hands over to who opens TLS. What comes out is a lane of its own.
+func (f *sniffer) toTLS(client assembly.Side) {
+	l := f.lane
+	if l.root.hooks.Security == nil || l.secure != nil {
+		l.ignore("tls")
+		return
+	}
+	in := &lane{root: l.root, via: l.via, realIP: l.realIP, inner: l.inner}
+	in.stage = newSniffer(in)
+	h, info := l.root.hooks.Security(l.root.conn, client, in)
+	if h == nil {
+		l.ignore("tls")
+		return
+	}
+	in.secure = info
+	l.become(h, f.seen)
+}
+
+// give gives up: what is the protocol, or "unknown".
+func (f *sniffer) give(what string, at *assembly.Mark) {
+	switch {
+	case f.http != nil && what == "unknown":
+		// HTTP/1 was spoken: it goes on waiting for a message's beginning.
+		f.http.up = nil
+		f.lose(at)
+		f.lane.become(f.http, f.seen)
+		return
+	}
+	f.lose(at)
+	f.lane.ignore(what)
+}
+
+// lose ends the request that waited for an answer.
+func (f *sniffer) lose(at *assembly.Mark) {
+	if f.up != nil {
+		f.up.passed(at)
+		f.up = nil
+	}
+}
+
+// Gap implements assembly.Handler.
+func (f *sniffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	f.seen.Gap(s, n, why, at)
+	f.first[s] = len(f.seen.bytes[s])
+	f.kind[s] = undecided
+}
+
+// End implements assembly.Handler.
+func (f *sniffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	f.ended[s] = true
+	f.seen.End(s, why, at)
+	if !f.ended[s.Other()] {
+		return
+	}
+	if f.search(at, true) {
+		return
+	}
+	if f.up != nil {
+		for _, e := range f.seen.events {
+			if e.kind == endEvent {
+				f.up.end(role(e.side, f.http.client), e.why, &e.at)
+			}
+		}
+	}
+	if len(f.seen.bytes[0])+len(f.seen.bytes[1]) > 0 {
+		f.lane.tell("unknown")
+	}
+	f.lane.stage = deaf{}
+}

@@ -1,0 +1,3 @@
+package tunnel
+
+func firstSocks(b []byte) kind { return nothing }
