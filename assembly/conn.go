@@ -2,33 +2,57 @@ package assembly
 
 import "wscope/assembly/link"
 
-// Conn is one TCP connection as the assembler sees it. It is made before the first
-// Handler call and lives until both sides ended; a Handler may keep it.
+// Conn is one TCP connection as the assembler sees it. It is made at the connection's
+// first packet and lives until both sides ended; a Handler may keep it longer, and then
+// sees it as it was at the end.
 type Conn struct {
 	Key       link.Key // from side A to side B
 	Start     Mark     // the first packet
 	Last      Mark     // the latest packet seen so far, of either side
-	Initiator bool     // a SYN (or SYN-ACK) was captured: A is certainly the side that connected
-	SYNACK    int64    // nanoseconds from A's SYN to B's SYN-ACK; -1 where not both were captured
+	SYNACK    int64    // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
 	HandACK   int64    // nanoseconds from B's SYN-ACK to A's ACK of it; -1 where unknown
+	Initiator bool     // a SYN (or SYN-ACK) was captured: A is certainly the side that connected
 
 	// Ignored is set by the Handler when it wants no more bytes of this connection
 	// (it is proved to be of no interest): the assembler then buffers nothing, calls no
 	// Data or Gap, and only watches for its end. End is still called.
 	Ignored bool
 
-	sides [2]SideStats
+	phase     phase
+	met       bool  // Assembler.New was called
+	contested bool  // a SYN with another number came and waits to be confirmed
+	turn      uint8 // the slot of recent that is overwritten next
+	hash      uint32
+	handler   Handler
+	prev      *Conn // neighbours in the list of the phase
+	next      *Conn
+	seen      int64 // the assembler's time (the latest Tick) at the latest packet
+	check     int64 // when to look whether it is still alive
+	recent    [4]print
+	sides     [2]side
 }
 
 // Stats tells what TCP did so far with the stream that a side sends. It is a copy, put
 // together at the call: ask at the end of a flow or a message, not at each packet.
-func (c *Conn) Stats(s Side) SideStats { return c.sides[s] }
+func (c *Conn) Stats(s Side) SideStats {
+	st := &c.sides[s]
+	var out SideStats
+	if st.trouble != nil {
+		out = st.trouble.SideStats
+	}
+	out.Packets, out.Bytes = st.packets, st.bytes
+	out.SYN, out.FIN, out.RST = st.syn, st.finned, st.reset
+	out.RTTMin, out.Window = st.rttMin, int64(st.window)
+	return out
+}
 
 // LastStall gives the capture times between which the latest stall of a side's stream
 // lasted, zero where there was none. It is cheap enough to ask at each message.
 func (c *Conn) LastStall(s Side) (from, to int64) {
-	l := &c.sides[s].LastStall
-	return l[0], l[1]
+	if t := c.sides[s].trouble; t != nil {
+		return t.LastStall[0], t.LastStall[1]
+	}
+	return 0, 0
 }
 
 // SideStats is what TCP did with the stream that one side sends.
@@ -52,31 +76,25 @@ type SideStats struct {
 	Window         int64    // latest window announced, scaled where the scale is known
 }
 
-// Limits bound what an Assembler keeps. Reaching one is told as a gap with cause Limit
-// and counted, and the streams go on behind it.
-type Limits struct {
-	ConnBuffer  int   // out-of-order bytes kept for one side of one connection; 0 is DefaultConnBuffer
-	TotalBuffer int   // out-of-order bytes kept in all; 0 is DefaultTotalBuffer
-	Idle        int64 // nanoseconds of capture time after which a silent connection is let go; 0 is DefaultIdle
-	ClosedIdle  int64 // the same once both sides ended
+// print is what is remembered of a segment to recognise its second copy: routers and
+// bridges on the way of `-i any` or a mirror port give the same packet again, with the
+// same IP identification, where a retransmission has a new one.
+type print struct {
+	seq  uint32
+	ipid uint16
+	size uint16 // payload length, with the side in its lowest bit
 }
 
-// Assembler rebuilds the byte streams of TCP connections. Its work depends on the
-// segments alone, so any number of Assemblers side by side, each given all segments of
-// its own connections, give what one would.
-type Assembler struct {
-	Limits Limits
-	// New is called when a connection begins and returns who takes its streams; nil to
-	// ignore it.
-	New func(c *Conn) Handler
+func printOf(x Side, s *link.Segment) print {
+	return print{s.Seq, s.IPID, uint16(len(s.Payload)+s.Missing)<<1 | uint16(x)}
 }
 
-// Segment takes the next segment. Its payload is not kept beyond the call.
-func (a *Assembler) Segment(s *link.Segment) {}
+func (c *Conn) remember(p print) {
+	c.recent[c.turn&3] = p
+	c.turn++
+}
 
-// Tick tells the time by the capture: connections silent for too long are let go. It is
-// called at fixed steps of capture time so that the outcome is the same however the work is shared.
-func (a *Assembler) Tick(now int64, at *Mark) {}
-
-// Finish ends all connections: the capture is over.
-func (a *Assembler) Finish(at *Mark) {}
+// again says whether the packet is a second copy of one of the latest four.
+func (c *Conn) again(p print) bool {
+	return p.ipid != 0 && (p == c.recent[0] || p == c.recent[1] || p == c.recent[2] || p == c.recent[3])
+}

@@ -1,0 +1,146 @@
+// Package assembly rebuilds the two byte streams of TCP connections (RFC 9293) from
+// captured segments, as an onlooker sees them: some are missing, some come twice, late,
+// cut, or with other bytes than the first time, and many a connection began before the
+// capture did.
+//
+// Start reading at handler.go, the values that every stage of the house speaks, then
+// Assembler.Segment, which shows a segment's way. Its parts: handshake.go (SYNs, and
+// 4-tuples used again), ack.go, stream.go (what comes in order), hold.go and hole.go
+// (what does not), close.go, expire.go (time), table.go and pool.go (memory).
+//
+// It knows nothing of TLS, HTTP or WebSocket, sets no clock but the capture's, and does
+// not judge: what was odd is counted in SideStats.
+package assembly
+
+import "wscope/assembly/link"
+
+// Assembler rebuilds the byte streams of TCP connections. Its work depends on the
+// segments alone, so any number of Assemblers side by side, each given all segments of
+// its own connections, give what one would.
+//
+// The zero value is ready for use. It is used by one goroutine.
+type Assembler struct {
+	Limits Limits // set before the first Segment
+	// New is called when the first byte of a connection comes (or is known to be missing)
+	// and returns who takes its streams; nil to ignore it. A connection that never
+	// carries a byte has no Handler.
+	New func(c *Conn) Handler
+
+	Stats Stats
+
+	limits  Limits // with the defaults filled in; set at the first connection
+	conns   table
+	lists   [phases]connList
+	waiting holdList // streams with a hole, oldest first
+	held    int      // what all their pieces count against Limits.TotalBuffer
+	pool    pool
+	now     int64 // the latest Tick
+	ticked  bool
+}
+
+// Stats counts what an Assembler has seen.
+type Stats struct {
+	Conns      int64 // connections begun
+	Open       int64 // of them, those not ended yet
+	Strays     int64 // segments of no known connection that could not begin one (ACK, FIN or RST without data)
+	BadSums    int64 // segments with a wrong checksum, left out
+	LimitGaps  int64 // gaps told because a buffering limit was reached
+	HeldAtMost int64 // the most that waiting bytes counted at one time
+}
+
+// Segment takes the next segment. Its payload is not kept beyond the call.
+func (a *Assembler) Segment(s *link.Segment) {
+	if s.BadSum {
+		a.Stats.BadSums++
+		return
+	}
+	hash := a.conns.sum(&s.Key)
+	c, x := a.conns.find(hash, &s.Key)
+	if c == nil {
+		// A late ACK, FIN or RST of a forgotten connection begins none.
+		if s.Flags&link.RST != 0 || s.Flags&link.SYN == 0 && len(s.Payload)+s.Missing == 0 {
+			a.Stats.Strays++
+			return
+		}
+		c, x = a.begin(hash, s)
+	} else if s.Flags&link.SYN != 0 || c.phase == closed || c.contested {
+		if !a.belongs(c, x, s) {
+			return
+		}
+	}
+
+	c.Last = s.Mark
+	c.seen = a.now
+	c.sides[x].packets++
+	if c.phase == closed {
+		return
+	}
+	if c.Ignored {
+		a.watch(c, x, s)
+		return
+	}
+	if s.Flags&link.SYN != 0 {
+		a.handshake(c, x, s)
+	}
+	if s.Flags&(link.ACK|link.RST) == link.ACK {
+		a.ack(c, x, s)
+	}
+	if len(s.Payload)+s.Missing > 0 {
+		a.data(c, x, s)
+	}
+	if s.Flags&(link.FIN|link.RST) != 0 {
+		if s.Flags&link.RST != 0 {
+			a.rst(c, x, s)
+		} else {
+			a.fin(c, x, s)
+		}
+	}
+	if c.sides[A].hold != nil {
+		a.due(c, A, s.Mark.Time, &s.Mark)
+	}
+	if c.sides[B].hold != nil {
+		a.due(c, B, s.Mark.Time, &s.Mark)
+	}
+	if c.phase == opening && (c.met || c.sides[A].started && c.sides[B].started) && !c.sides[A].ended && !c.sides[B].ended {
+		a.move(c, open)
+	}
+}
+
+// begin makes the connection that s is the first segment of.
+func (a *Assembler) begin(hash uint32, s *link.Segment) (*Conn, Side) {
+	if a.conns.slots == nil {
+		a.limits = a.Limits.orDefaults()
+		a.conns.key()
+		hash = a.conns.sum(&s.Key)
+	}
+	c := &Conn{Key: s.Key, Start: s.Mark, SYNACK: -1, HandACK: -1, hash: hash}
+	x := A
+	if s.Flags&(link.SYN|link.ACK) == link.SYN|link.ACK {
+		c.Key, x = s.Key.Reverse(), B
+	}
+	for i := range c.sides {
+		c.sides[i].rttMin, c.sides[i].scale = -1, -1
+	}
+	a.Stats.Conns++
+	a.Stats.Open++
+	a.conns.add(c)
+	a.enlist(c, opening)
+	return c, x
+}
+
+// meet asks who takes the connection's streams.
+func (a *Assembler) meet(c *Conn) {
+	c.met = true
+	if a.New != nil {
+		c.handler = a.New(c)
+	}
+	if c.handler == nil {
+		c.Ignored = true
+		return
+	}
+	for _, x := range [2]Side{A, B} {
+		if st := &c.sides[x]; st.ended {
+			c.handler.End(x, FIN, &st.trouble.FINAt) // it ended without a byte
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package assembly
+
+// phase is where a connection stands, which says how long it may be silent.
+type phase uint8
+
+const (
+	opening phase = iota // no answer yet, or one side has ended
+	open                 // both sides speak, or bytes have come
+	closed               // both sides ended; it is kept to swallow its late packets
+	phases
+)
+
+// allowed is how long a connection of a phase may be silent.
+func (l *Limits) allowed(p phase) int64 {
+	switch p {
+	case opening:
+		return l.HalfIdle
+	case open:
+		return l.Idle
+	}
+	return l.ClosedIdle
+}
+
+// connList is the connections of a phase, by the time of their next check. Each is
+// looked at every eighth of what it is allowed, and a packet only notes the time: so
+// neither a packet nor a Tick costs anything for the connections it does not touch.
+type connList struct {
+	first, last *Conn
+	n           int
+}
+
+func (l *connList) push(c *Conn) {
+	c.prev, c.next = l.last, nil
+	if l.last != nil {
+		l.last.next = c
+	} else {
+		l.first = c
+	}
+	l.last = c
+	l.n++
+}
+
+func (l *connList) remove(c *Conn) {
+	if c.prev != nil {
+		c.prev.next = c.next
+	} else {
+		l.first = c.next
+	}
+	if c.next != nil {
+		c.next.prev = c.prev
+	} else {
+		l.last = c.prev
+	}
+	c.prev, c.next = nil, nil
+	l.n--
+}
+
+// enlist puts a connection at the end of a phase's list.
+func (a *Assembler) enlist(c *Conn, p phase) {
+	c.phase, c.seen = p, a.now
+	period := a.limits.allowed(p)
+	if p != closed {
+		period = max(1, period/8)
+	}
+	c.check = a.now + period
+	a.lists[p].push(c)
+	if p == closed && a.lists[closed].n > maxClosed {
+		a.forget(a.lists[closed].first)
+	}
+}
+
+// move takes a connection to another phase.
+func (a *Assembler) move(c *Conn, p phase) {
+	if c.phase == p {
+		return
+	}
+	a.lists[c.phase].remove(c)
+	a.enlist(c, p)
+}
+
+// forget takes an ended connection out of the tables.
+func (a *Assembler) forget(c *Conn) {
+	a.lists[c.phase].remove(c)
+	a.conns.remove(c)
+}
+
+// Tick tells the time by the capture: connections silent for too long are let go, and
+// holes that will not fill are told. It is called at fixed steps of capture time so that
+// the outcome is the same however the work is shared: what becomes of a connection
+// depends on its own packets and on the Ticks alone.
+func (a *Assembler) Tick(now int64, at *Mark) {
+	if !a.ticked {
+		a.ticked = true
+		a.start(now)
+	}
+	if now < a.now {
+		return // the capture's clock went back
+	}
+	a.now = now
+	for range a.waiting.n {
+		h := a.waiting.first
+		if h == nil {
+			break
+		}
+		a.waiting.remove(h)
+		a.waiting.push(h)
+		a.due(h.c, h.side, now, at)
+	}
+	for p := range a.lists {
+		l := &a.lists[p]
+		allowed := a.limits.allowed(phase(p))
+		for c := l.first; c != nil && c.check <= now; c = l.first {
+			if phase(p) == closed {
+				a.forget(c)
+				continue
+			}
+			if now-c.seen >= allowed {
+				a.endBoth(c, Idle, at)
+				a.forget(c)
+				continue
+			}
+			l.remove(c)
+			c.check = now + max(1, allowed/8)
+			l.push(c)
+		}
+	}
+}
+
+// start gives the connections that began before the first Tick their time.
+func (a *Assembler) start(now int64) {
+	a.now = now
+	for p := range a.lists {
+		for c := a.lists[p].first; c != nil; c = c.next {
+			c.seen += now
+			c.check += now
+		}
+	}
+}
+
+// Finish ends all connections: the capture is over.
+func (a *Assembler) Finish(at *Mark) {
+	for p := range a.lists {
+		for c := a.lists[p].first; c != nil; c = a.lists[p].first {
+			a.endBoth(c, CaptEnd, at)
+			a.forget(c)
+		}
+	}
+}

@@ -1,0 +1,133 @@
+package assembly
+
+import "wscope/assembly/link"
+
+// handshake takes the SYN flag of a segment that belongs to c.
+func (a *Assembler) handshake(c *Conn, x Side, s *link.Segment) {
+	st := &c.sides[x]
+	if st.syn {
+		if len(s.Payload)+s.Missing == 0 {
+			a.countRepeat(c, x, s) // else it is counted with its data
+		}
+		return
+	}
+	st.syn, st.isn, st.scale = true, s.Seq, s.Scale
+	if !st.started {
+		st.started, st.next = true, s.Seq+1
+	}
+	answer := s.Flags&link.ACK != 0
+	if answer == (x == B) {
+		c.Initiator = true
+	}
+	if answer && x == B && c.sides[A].syn {
+		c.SYNACK = s.Mark.Time - c.Start.Time
+	}
+	c.remember(printOf(x, s))
+	st.time(s.Seq+1, s.Mark.Time)
+}
+
+// startByACK starts a side's stream by what its peer acknowledges during the
+// handshake, where the side's own SYN is not in the capture.
+func (a *Assembler) startByACK(c *Conn, x Side, s *link.Segment) {
+	st, peer := &c.sides[x], &c.sides[x.Other()]
+	if st.syn && (s.Flags&link.SYN != 0 || s.Seq == st.isn+1) {
+		peer.started, peer.next = true, s.Ack
+	}
+}
+
+// belongs says whether s is a part of c, where that is in question: it has a SYN, or c
+// is closed or contested. If not, it has dealt with s: as the first segment of a new
+// connection on the same 4-tuple, or by dropping it.
+func (a *Assembler) belongs(c *Conn, x Side, s *link.Segment) bool {
+	if c.contested {
+		if syn := c.confirmed(x, s); syn != nil {
+			a.reuse(c, syn)
+			a.Segment(s)
+			return false
+		}
+	}
+	switch {
+	case s.Flags&link.RST != 0:
+		return true
+	case s.Flags&link.SYN != 0:
+		if !c.otherSYN(x, s) {
+			return true
+		}
+		// RFC 9293 §3.10.7.4: to a SYN on a connection that is not over, the peer only
+		// says where it stands; the SYN may be forged or late. So it counts once the
+		// peer accepts it, or its sender goes on with its number.
+		if c.unquestioned(x, s) {
+			a.reuse(c, s)
+			return false
+		}
+		syn := *s
+		c.sides[x].rare().claim = &syn
+		c.contested = true
+		return false
+	case c.phase == closed && len(s.Payload)+s.Missing > 0 && c.sides[x].started && c.sides[x].far(s.Seq):
+		a.reuse(c, s)
+		return false
+	}
+	return true
+}
+
+// otherSYN says whether the SYN of s is another than the one that began this stream.
+func (c *Conn) otherSYN(x Side, s *link.Segment) bool {
+	st, peer := &c.sides[x], &c.sides[x.Other()]
+	switch {
+	case st.syn && st.isn == s.Seq:
+		// After a refusal some systems try again with the same number.
+		return c.phase == closed && !c.met && s.Flags&link.ACK == 0
+	case !st.started:
+		return c.phase == closed
+	case !st.syn && st.next-(s.Seq+1) == uint32(st.delivered()):
+		return false // it comes late, after its stream's first bytes
+	case s.Flags&link.ACK != 0 && peer.syn && s.Ack == peer.isn+1 && !st.heard && st.delivered() == 0 && c.phase != closed:
+		// A server that keeps no state (SYN cookies) answers a repeated SYN with a new number.
+		st.syn, st.started = false, false
+		return false
+	}
+	return true
+}
+
+// unquestioned says whether a new connection may be believed at its SYN alone.
+func (c *Conn) unquestioned(x Side, s *link.Segment) bool {
+	st, peer := &c.sides[x], &c.sides[x.Other()]
+	return c.phase == closed || s.Flags&link.ACK != 0 || len(s.Payload)+s.Missing > 0 ||
+		st.finned || st.ended || !peer.started
+}
+
+// confirmed gives the waiting SYN that s confirms: the peer acknowledges it with its own
+// SYN, or its sender goes on behind it.
+func (c *Conn) confirmed(x Side, s *link.Segment) *link.Segment {
+	if t := c.sides[x.Other()].trouble; t != nil && t.claim != nil &&
+		s.Flags&(link.SYN|link.ACK|link.RST) == link.SYN|link.ACK && s.Ack == t.claim.Seq+1 {
+		return t.claim
+	}
+	if t := c.sides[x].trouble; t != nil && t.claim != nil &&
+		s.Flags&(link.SYN|link.RST) == 0 && s.Seq == t.claim.Seq+1 {
+		return t.claim
+	}
+	return nil
+}
+
+// reuse ends c and begins a new connection on its 4-tuple with s.
+func (a *Assembler) reuse(c *Conn, s *link.Segment) {
+	a.endBoth(c, Reused, &s.Mark)
+	a.forget(c)
+	a.Segment(s)
+}
+
+// far says whether a sequence number cannot be a part of the stream.
+func (st *side) far(seq uint32) bool {
+	d := int32(seq - st.next)
+	return d < -maxBehind || d > maxAhead
+}
+
+// delivered is how many bytes of the stream lie behind next, lost ones included.
+func (st *side) delivered() int64 {
+	if st.trouble != nil {
+		return st.bytes + st.trouble.LostBytes
+	}
+	return st.bytes
+}

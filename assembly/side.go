@@ -1,0 +1,57 @@
+package assembly
+
+import "wscope/assembly/link"
+
+// side is the stream that one end sends, and what its peer said of it. Sequence numbers
+// wrap at 2^32 and are compared as int32(b-a).
+type side struct {
+	next    uint32 // number of the next byte to deliver; valid with started
+	acked   uint32 // highest number that the peer acknowledged; valid with heard
+	isn     uint32 // valid with syn
+	fin     uint32 // number of the FIN; valid with finned
+	window  uint32 // latest window this side announced, in bytes
+	timeEnd uint32 // the byte whose ACK is waited for; valid with timing
+	timeAt  int64  // when it was sent
+	rttMin  int64
+	packets int64
+	bytes   int64
+	hold    *hold    // bytes that came before their turn; nil in an orderly stream
+	trouble *trouble // counters that most streams never need; nil until one does
+	scale   int8     // window scale of the SYN, -1 where absent
+
+	started bool // next is known
+	heard   bool // the peer's ACKs are in the capture
+	syn     bool
+	finned  bool // a FIN was captured; the stream ends where it stands
+	reset   bool
+	ended   bool // End was called, or would have been had there been a Handler
+	timing  bool
+}
+
+// trouble is the rarely used part of a side.
+type trouble struct {
+	SideStats               // the fields that side does not have itself
+	zeroSince int64         // the window is zero since then; valid with zero
+	claim     *link.Segment // a SYN with another number, waiting for confirmation
+	stray     uint32        // where the latest segment far from the stream ended; valid with strayed
+	zero      bool
+	strayed   bool
+}
+
+// rare gives the side's trouble, made at first use.
+func (st *side) rare() *trouble {
+	if st.trouble == nil {
+		st.trouble = new(trouble)
+	}
+	return st.trouble
+}
+
+// time begins a measurement of the round trip, unless one is under way.
+func (st *side) time(end uint32, at int64) {
+	if !st.timing {
+		st.timing, st.timeEnd, st.timeAt = true, end, at
+	}
+}
+
+// after says whether sequence number a is after b.
+func after(a, b uint32) bool { return int32(a-b) > 0 }
