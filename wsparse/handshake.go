@@ -1,28 +1,5 @@
 package wsparse
 
-// Field is one header field as sent: order, case and all.
-type Field struct{ Name, Value string }
-
-// Request is the head of an HTTP request. For HTTP/2 Method is CONNECT, Target the :path
-// and Protocol the :protocol.
-type Request struct {
-	Method   string
-	Target   string // as sent: origin form, or absolute
-	Version  string // "1.1", "1.0", "2"
-	Host     string // from Host or :authority
-	Scheme   string // HTTP/2's :scheme; empty in HTTP/1
-	Protocol string // HTTP/2's :protocol
-	Fields   []Field
-}
-
-// Response is the head of an HTTP response.
-type Response struct {
-	Version string
-	Status  int
-	Reason  string
-	Fields  []Field
-}
-
 // Result of a handshake.
 type Result uint8
 
@@ -31,8 +8,21 @@ const (
 	Unanswered Result = iota // no answer (yet)
 	Accepted
 	Rejected // answered by a status that is no upgrade
-	Invalid  // a 101 (over HTTP/2 a 200) that a client must refuse, RFC 6455 §4.1
+	Invalid  // a 101 (over HTTP/2 a 2xx) that a client must refuse, RFC 6455 §4.1
 )
+
+// String is the result's name: unanswered, accepted, rejected or invalid.
+func (r Result) String() string {
+	switch r {
+	case Unanswered:
+		return "unanswered"
+	case Accepted:
+		return "accepted"
+	case Rejected:
+		return "rejected"
+	}
+	return "invalid"
+}
 
 // Handshake is an opening handshake, read and judged by RFC 6455 §4 and RFC 7692 §7
 // (RFC 8441 over HTTP/2).
@@ -47,8 +37,13 @@ type Handshake struct {
 	ExtensionsOffered   []string // each as sent, one extension an element
 	Extensions          []string
 	Deflate             *DeflateParams // nil where permessage-deflate is not in force
+	// Extended says that an extension other than permessage-deflate is in force, so that
+	// reserved bits and opcodes may have a meaning; see StreamConfig.Extended.
+	Extended bool
 	// Findings of the request have From == FromClient, of the answer FromServer.
 	Findings []HandshakeFinding
+
+	offers []extension
 }
 
 // HandshakeFinding is a Finding with the side that it is about. Its Offset is 0.
@@ -57,18 +52,59 @@ type HandshakeFinding struct {
 	Finding
 }
 
-// IsUpgrade says whether a request asks for a WebSocket: Upgrade: websocket in any case
-// (HTTP/1.1), or :protocol websocket (HTTP/2).
-func (r *Request) IsUpgrade() bool { return false }
+// JudgeRequest reads what a request offers and what it breaks. The Handshake is
+// unanswered until Answer is called. r is kept.
+func JudgeRequest(r *Request) *Handshake {
+	h := &Handshake{Request: r}
+	h.readOffers()
+	if r.http2() {
+		h.judgeVersion()
+		return h
+	}
+	h.judgeRequestHead()
+	h.judgeVersion()
+	h.judgeKey()
+	return h
+}
 
-// JudgeRequest reads what a request offers and what it breaks.
-func JudgeRequest(r *Request) *Handshake { return &Handshake{Request: r} }
+// Answer completes the handshake by the final answer (an interim 1xx other than 101 is
+// none). r is kept.
+func (h *Handshake) Answer(r *Response) {
+	h.Response = r
+	if !h.upgraded() {
+		h.Result = Rejected
+		h.find(FromServer, ruleRefused, statusLine(r))
+		return
+	}
+	h.Result = Accepted
+	if !h.Request.http2() {
+		h.judgeAnswerHead()
+		h.judgeAccept()
+	}
+	h.judgeSubprotocol()
+	h.judgeExtensions()
+}
 
-// Answer completes the handshake by the answer.
-func (h *Handshake) Answer(r *Response) {}
+// EarlyData adds the finding that the client sent n bytes of frames before the answer.
+func (h *Handshake) EarlyData(n int64) {
+	h.find(FromClient, ruleEarlyData, bytesInWords(n))
+}
 
-// ParseRequest and ParseResponse read a whole head, up to and including the empty line.
-func ParseRequest(head []byte) (*Request, error) { return nil, nil }
+// upgraded says whether the answer's status is that of an accepted upgrade: 101, and over
+// HTTP/2 any 2xx (RFC 8441 §5, RFC 9110 §9.3.6).
+func (h *Handshake) upgraded() bool {
+	if h.Request.http2() {
+		return h.Response.Status/100 == 2
+	}
+	return h.Response.Status == 101
+}
 
-// ParseResponse reads the head of a response.
-func ParseResponse(head []byte) (*Response, error) { return nil, nil }
+func (h *Handshake) find(from Role, r *Rule, detail string) {
+	h.Findings = append(h.Findings, HandshakeFinding{from, Finding{Rule: r, Detail: detail}})
+}
+
+// refuse adds a finding for which a client must refuse the answer.
+func (h *Handshake) refuse(r *Rule, detail string) {
+	h.Result = Invalid
+	h.find(FromServer, r, detail)
+}

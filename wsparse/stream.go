@@ -1,121 +1,6 @@
 package wsparse
 
-// EventKind tells what an Event is.
-type EventKind uint8
-
-const (
-	// FramePart is a piece of a frame: its header and the payload bytes that are there so
-	// far (First), more payload, or the end (Last). A frame that is whole in the bytes
-	// given comes as one event with First and Last.
-	FramePart EventKind = iota + 1
-	// MessageDone is a message whose last frame has ended, or that will not be completed.
-	MessageDone
-	// Violation is a rule of RFC 6455 or 7692 that these bytes break.
-	Violation
-	// Resynced says that after a gap or nonsense a frame boundary was found again.
-	Resynced
-)
-
-// Event is what Stream.Next gives.
-type Event struct {
-	Kind EventKind
-
-	// Of the frame (FramePart; and for MessageDone the message's first frame).
-	First, Last bool
-	Header      Header
-	Frame       int64  // number of the frame in this stream, from 1
-	Offset      int64  // stream offset of the frame's first header byte
-	Payload     []byte // unmasked payload bytes of this piece, if StreamConfig.Payload asks; valid until the next Next or Feed
-	Len         uint64 // payload bytes of this piece on the wire, whether given in Payload or not
-	Complete    bool   // with Last: all its bytes were there
-
-	// MessageDone.
-	Message *Message // valid until the next Next or Feed
-
-	// Violation.
-	Finding Finding
-
-	// Resynced, and FramePart whose bytes were lost: bytes of the stream that are missing
-	// or could not be understood here.
-	Lost int64
-}
-
-// Message is an initial frame and its trailing frames, RFC 6455 §5.4; for a control
-// frame, itself.
-type Message struct {
-	Opcode     Opcode // Text, Binary, Close, Ping, Pong or a reserved one; Continuation where the initial frame was lost
-	Offset     int64  // stream offset of its first header byte
-	End        int64  // stream offset after its last byte
-	Frames     int
-	Compressed bool   // RSV1 with permessage-deflate negotiated
-	WireBytes  uint64 // headers and payloads of its frames
-	Payload    uint64 // payload bytes as sent, before inflating
-	Length     uint64 // bytes after inflating (or Payload where not compressed); of an over-limit message as far as counted
-	Data       []byte // unmasked, inflated, as far as StreamConfig.Collect asked and its limit allowed; valid until the next Next or Feed
-	Complete   bool   // all its bytes were there, understood, and under the limits
-	Inflated   bool   // Data and Length are after inflating; false for a compressed message that could not be (history lost)
-	ValidUTF8  bool   // for Text and Close reasons
-	Code       uint16 // of a Close; 0 where empty
-	Reason     []byte // of a Close; a part of Data
-}
-
-// Severity of a finding.
-type Severity uint8
-
-// The severities: a MUST broken; a SHOULD broken or a risk; worth a look.
-const (
-	Note Severity = iota + 1
-	Warning
-	Error
-)
-
-// Finding is one breach of a rule at one place. Its values stand apart from the prose.
-type Finding struct {
-	Rule   *Rule
-	Offset int64  // stream offset of the byte that breaks it, in the direction's WebSocket stream
-	Detail string // the values, in words: "reserved bits 5", "length 300 as 64 bits"
-}
-
-// Rule is a MUST or SHOULD that a passive observer can judge. Rules() lists all.
-type Rule struct {
-	ID       string // stable, lower-case with hyphens: "client-frame-not-masked"
-	Severity Severity
-	RFC      string // "RFC 6455 §5.1"
-	Sentence string // the sentence of the RFC, shortened to its MUST
-}
-
-// Role says who sends a stream.
-type Role uint8
-
-// The roles. FromUnknown judges no masking.
-const (
-	FromUnknown Role = iota
-	FromClient
-	FromServer
-)
-
-// StreamConfig says what a Stream shall do. The zero value decodes frames and messages,
-// checks everything and gives no payload.
-type StreamConfig struct {
-	From       Role
-	Deflate    *DeflateParams // nil where permessage-deflate was not negotiated; see also SetDeflate
-	Frames     bool           // give FramePart events (else only messages, violations, resyncs)
-	Payload    bool           // unmask and give FramePart payloads
-	Collect    bool           // give Message.Data
-	NoInflate  bool           // do not inflate: Length is then unknown for compressed messages
-	NoCheck    bool           // look for no violations (UTF-8 included)
-	MaxMessage int            // bytes collected and inflated a message at most; 0 is DefaultMaxMessage
-	Midstream  bool           // the first bytes need not be a frame boundary: search one first
-}
-
-// DeflateParams is the outcome of a permessage-deflate negotiation for both directions,
-// RFC 7692 §7.1.
-type DeflateParams struct {
-	ServerNoContextTakeover bool
-	ClientNoContextTakeover bool
-	ServerMaxWindowBits     int // 8 to 15; 15 where not negotiated
-	ClientMaxWindowBits     int
-}
+import "slices"
 
 // Stream decodes one direction of one WebSocket: bytes in, frames, messages and findings
 // out, with the same result however the bytes are cut.
@@ -124,42 +9,365 @@ type DeflateParams struct {
 //
 //	s.Feed(b)
 //	for s.Next(&ev) { … }
-type Stream struct{}
+//
+// An idle Stream is a few hundred bytes; memory for unfinished messages is borrowed while
+// they last. Of the inflater's window it keeps what was filled, once compressed messages
+// came. A Stream may be embedded as a value: see Init.
+type Stream struct {
+	cfg StreamConfig
+
+	in   []byte // fed and not yet consumed
+	rest []byte // what comes after in, while in is the window of a search that succeeded
+	at   int64  // stream offset of in[0]
+	gap  int64  // bytes missing behind in; -1 unknown
+	lost int64  // see Lost
+
+	state     state
+	fresh     bool  // the frame's First was not given yet
+	ended     bool  // End was called
+	uncertain bool  // messages may have begun in what was lost
+	loss      bool  // bytes of the frame under way are missing
+	nhdr      uint8 // bytes of hdr
+	hdr       [MaxHeader]byte
+
+	h       Header
+	frame   int64  // frames so far
+	frameAt int64  // stream offset of the frame under way
+	left    uint64 // payload bytes of it that are to come
+
+	data    body  // the message under way
+	control *body // the control frame under way
+
+	found    []Finding // found and not yet given
+	next     int       // of found, to be given next
+	done     *body     // finished and not yet given
+	doneAt   int       // findings before it
+	given    *body     // what the last event gave
+	scratch  *buffer   // unmasked bytes, while Next is at work
+	search   *search   // while a frame boundary is searched
+	inflater *inflation
+	seen     seen
+
+	lostMessages int64
+}
+
+type state uint8
+
+const (
+	atHeader  state = iota // before or inside a header
+	atAccept               // the header is read, the frame not yet begun
+	atPayload              // inside a frame
+	atSearch               // looking for a boundary
+)
 
 // NewStream returns a Stream at the first byte of a direction.
-func NewStream(cfg StreamConfig) *Stream { return &Stream{} }
+func NewStream(cfg StreamConfig) *Stream {
+	s := new(Stream)
+	s.Init(cfg)
+	return s
+}
+
+// Init makes s a Stream at the first byte of a direction, for who embeds it as a value.
+func (s *Stream) Init(cfg StreamConfig) {
+	*s = Stream{cfg: cfg}
+	if cfg.Midstream {
+		s.uncertain = true
+		s.beginSearch()
+	}
+}
 
 // Feed gives the next bytes of the direction. b must stay unchanged until Next has
 // returned false; the Stream keeps copies of what it needs longer.
-func (s *Stream) Feed(b []byte) {}
+func (s *Stream) Feed(b []byte) {
+	s.release()
+	switch {
+	case len(s.in) == 0:
+		s.in = b
+	case len(s.rest) == 0:
+		s.in = slices.Concat(s.in, b)
+	default:
+		s.rest = slices.Concat(s.rest, b)
+	}
+}
 
 // Gap says that n bytes are missing here; n is -1 where nobody knows how many. Call it
 // when Next has returned false. A gap inside a payload costs only that payload; one that
 // may cover a header makes the Stream search for a frame boundary (see Resynced).
-func (s *Stream) Gap(n int64) {}
+func (s *Stream) Gap(n int64) {
+	switch {
+	case n < 0 || s.gap < 0:
+		s.gap = -1
+	default:
+		s.gap += n
+	}
+}
 
 // End says that no byte will follow; take the last events after it.
-func (s *Stream) End() {}
+func (s *Stream) End() { s.ended = true }
 
 // Next takes the next event out of what was fed. It returns false when all is consumed.
-func (s *Stream) Next(ev *Event) bool { return false }
+func (s *Stream) Next(ev *Event) bool {
+	s.release()
+	for {
+		if s.done != nil || s.next < len(s.found) {
+			s.giveNext(ev)
+			return true
+		}
+		if len(s.in) == 0 && s.state != atAccept && !s.refill() {
+			if s.state == atPayload && s.fresh {
+				if s.piece(ev) {
+					return true
+				}
+				continue
+			}
+			if s.gap != 0 {
+				if s.jump(ev) {
+					return true
+				}
+				continue
+			}
+			if s.ended {
+				switch s.finish(ev) {
+				case gave:
+					return true
+				case did:
+					continue
+				}
+			}
+			s.idle()
+			return false
+		}
+		switch s.state {
+		case atHeader:
+			s.readHeader()
+		case atAccept:
+			s.accept()
+		case atPayload:
+			if s.piece(ev) {
+				return true
+			}
+		case atSearch:
+			if s.look(ev) {
+				return true
+			}
+		}
+	}
+}
+
+// refill goes on to the bytes behind a search's window.
+func (s *Stream) refill() bool {
+	if s.search != nil && s.state != atSearch {
+		s.search.put()
+		s.search = nil
+	}
+	s.in, s.rest = s.rest, nil
+	return len(s.in) > 0
+}
+
+// idle gives back what was borrowed for the work of Next.
+func (s *Stream) idle() {
+	s.in = nil
+	if s.scratch != nil {
+		s.scratch.put()
+		s.scratch = nil
+	}
+}
+
+// skip consumes n bytes.
+func (s *Stream) skip(n int) {
+	s.in = s.in[n:]
+	s.at += int64(n)
+}
+
+// readHeader reads a header out of in, or as much of one as is there.
+func (s *Stream) readHeader() {
+	if s.nhdr == 0 {
+		if n := s.h.parse(s.in); n > 0 {
+			s.frameAt = s.at
+			s.skip(n)
+			s.state = atAccept
+			return
+		}
+		s.frameAt = s.at
+	}
+	had := int(s.nhdr)
+	s.nhdr += uint8(copy(s.hdr[had:], s.in))
+	n := s.h.parse(s.hdr[:s.nhdr])
+	if n == 0 {
+		s.skip(int(s.nhdr) - had)
+		return
+	}
+	s.skip(n - had)
+	s.nhdr = 0
+	s.state = atAccept
+}
+
+// accept begins the frame whose header was read. A message that it interrupts is done
+// first.
+func (s *Stream) accept() {
+	control := s.h.Opcode.IsControl()
+	interrupts := s.data.open && !control && s.h.Opcode != Continuation
+	if interrupts {
+		s.seen.interrupted = true
+		s.data.lossy = true
+		s.endMessage(&s.data)
+		return
+	}
+	s.frame++
+	s.left = s.h.LenPayload
+	s.fresh, s.loss = true, false
+	s.state = atPayload
+	alone := s.h.Opcode == Continuation && !s.data.open
+	if !s.cfg.NoCheck {
+		s.checkHeader(alone && !s.uncertain)
+	}
+	s.seen.interrupted = false
+	m := &s.data
+	switch {
+	case control:
+		m = bodies.Get().(*body)
+		s.control = m
+		s.beginMessage(m, s.h.Opcode)
+	case !s.data.open:
+		s.beginMessage(m, s.h.Opcode)
+		if m.inflate {
+			s.beginInflate()
+		}
+	}
+	if !control && s.h.Finished {
+		s.uncertain = false
+	}
+	m.msg.Frames++
+	m.msg.WireBytes += uint64(s.h.Size())
+	if s.h.Opcode == Close {
+		s.seen.close = true
+	}
+}
+
+// current is the message that the frame under way belongs to.
+func (s *Stream) current() *body {
+	if s.control != nil {
+		return s.control
+	}
+	return &s.data
+}
+
+// piece takes the payload bytes that are there. It says whether it filled ev.
+func (s *Stream) piece(ev *Event) bool {
+	p := s.in
+	if uint64(len(p)) > s.left {
+		p = p[:s.left]
+	}
+	m := s.current()
+	if s.h.nonsense() {
+		return s.abandon(m, ev)
+	}
+	first := s.fresh
+	s.fresh = false
+	var plain []byte
+	if n := uint64(len(p)); n > 0 {
+		plain = s.payload(m, p, first && n == s.left)
+		m.msg.Payload += n
+		m.msg.WireBytes += n
+		s.left -= n
+		s.skip(len(p))
+	}
+	last := s.left == 0
+	if s.cfg.Frames {
+		*ev = Event{Kind: FramePart, First: first, Last: last, Header: s.h, Frame: s.frame,
+			Offset: s.frameAt, Payload: plain, Len: uint64(len(p)), Complete: last && !s.loss}
+	}
+	if last {
+		s.endFrame(m)
+	}
+	return s.cfg.Frames
+}
+
+// payload hands p, payload bytes as sent, to the message. It returns them unmasked if the
+// caller wants them. all says that p is the whole payload.
+func (s *Stream) payload(m *body, p []byte, all bool) []byte {
+	want := s.cfg.Payload && s.cfg.Frames
+	if !want && !m.keep && !m.judge && !m.inflate {
+		return nil
+	}
+	pos := s.h.LenPayload - s.left
+	all = all && s.h.Finished && m.msg.Frames == 1
+	if !s.h.IsMasked {
+		s.deliver(m, p, s.at, all)
+		return p
+	}
+	if want || all && (m.keep || m.inflate) {
+		plain := s.scratchFor(len(p))
+		Unmask(plain, p, s.h.MaskKey, pos)
+		s.deliver(m, plain, s.at, all)
+		return plain
+	}
+	at := s.at
+	if !m.keep && !m.inflate && m.text.need == 0 {
+		n := maskedASCII(p, s.h.MaskKey, pos)
+		p, pos, at = p[n:], pos+uint64(n), at+int64(n)
+	}
+	for len(p) > 0 {
+		n := min(len(p), chunk)
+		plain := s.scratchFor(n)
+		Unmask(plain, p[:n], s.h.MaskKey, pos)
+		s.deliver(m, plain, at, false)
+		p, pos, at = p[n:], pos+uint64(n), at+int64(n)
+	}
+	return nil
+}
+
+// chunk is how many bytes are unmasked at a time where nobody wants them in one piece.
+const chunk = 4096
+
+func (s *Stream) scratchFor(n int) []byte {
+	if s.scratch == nil {
+		s.scratch = getBuffer()
+	}
+	return s.scratch.size(n)
+}
+
+// deliver adds unmasked payload bytes to the message.
+func (s *Stream) deliver(m *body, p []byte, at int64, whole bool) {
+	if m.inflate {
+		s.inflate(m, p)
+		return
+	}
+	s.take(m, p, at, whole)
+}
+
+// endFrame ends the frame under way, and with it its message if it is the last.
+func (s *Stream) endFrame(m *body) {
+	s.state = atHeader
+	m.msg.End = s.at
+	if s.loss {
+		m.lossy = true
+	}
+	if s.h.Finished || m == s.control {
+		s.endMessage(m)
+	}
+}
 
 // Held is how many bytes given before are kept undecided: an unfinished header, or the
 // window of a search. The next event may concern them.
-func (s *Stream) Held() int64 { return 0 }
+func (s *Stream) Held() int64 {
+	if s.state == atSearch {
+		return int64(s.search.held())
+	}
+	return int64(s.nhdr)
+}
 
 // Offset is the stream offset of the next byte to be fed, lost bytes of known number included.
-func (s *Stream) Offset() int64 { return 0 }
+func (s *Stream) Offset() int64 { return s.at + int64(len(s.in)) + int64(len(s.rest)) + max(s.gap, 0) }
 
 // SetDeflate tells of permessage-deflate after the Stream was made.
-func (s *Stream) SetDeflate(p *DeflateParams) {}
+func (s *Stream) SetDeflate(p *DeflateParams) { s.cfg.Deflate = p }
 
 // Lost is how many bytes were missing or not understood, and how many messages could not
 // be given whole for it.
-func (s *Stream) Lost() (bytes, messages int64) { return 0, 0 }
+func (s *Stream) Lost() (bytes, messages int64) { return s.lost, s.lostMessages }
 
 // Midway says that a frame, or a message, is unfinished.
-func (s *Stream) Midway() bool { return false }
-
-// Window is the largest distance that the inflater saw this sender really use, in bytes.
-func (s *Stream) Window() int { return 0 }
+func (s *Stream) Midway() bool {
+	return s.state == atPayload || s.nhdr > 0 || s.data.open
+}

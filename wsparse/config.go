@@ -1,0 +1,66 @@
+package wsparse
+
+// Role says who sends a stream.
+type Role uint8
+
+// The roles. FromUnknown judges no masking.
+const (
+	FromUnknown Role = iota
+	FromClient
+	FromServer
+)
+
+// String is the role's name: client, server or unknown.
+func (r Role) String() string {
+	switch r {
+	case FromClient:
+		return "client"
+	case FromServer:
+		return "server"
+	}
+	return "unknown"
+}
+
+// StreamConfig says what a Stream shall do. The zero value decodes frames and messages,
+// checks everything and gives no payload.
+type StreamConfig struct {
+	From       Role
+	Deflate    *DeflateParams // nil where permessage-deflate was not negotiated; see also SetDeflate
+	Frames     bool           // give FramePart events (else only messages, violations, resyncs)
+	Payload    bool           // with Frames: unmask and give FramePart payloads
+	Collect    bool           // give Message.Data
+	NoInflate  bool           // do not inflate: Length is then that of the payload
+	NoCheck    bool           // look for no violations (UTF-8 included)
+	MaxMessage int            // bytes collected and inflated a message at most; 0 is DefaultMaxMessage
+	Midstream  bool           // the first bytes need not be a frame boundary: search one first
+	Extended   bool           // an extension other than permessage-deflate is in force: reserved bits and opcodes may have a meaning
+	Refused    bool           // the handshake failed: there should be no frames at all
+}
+
+// DeflateParams is the outcome of a permessage-deflate negotiation for both directions,
+// RFC 7692 §7.1.
+type DeflateParams struct {
+	ServerNoContextTakeover bool
+	ClientNoContextTakeover bool
+	ServerMaxWindowBits     int // 8 to 15; 15 where not negotiated
+	ClientMaxWindowBits     int
+}
+
+// of gives what the sender in role r keeps to: whether it may take over context, and its
+// window in bytes. Of an unknown sender the wider of both.
+func (p *DeflateParams) of(r Role) (takeover bool, window int) {
+	client, server := p.ClientMaxWindowBits, p.ServerMaxWindowBits
+	if client == 0 {
+		client = 15
+	}
+	if server == 0 {
+		server = 15
+	}
+	switch r {
+	case FromClient:
+		return !p.ClientNoContextTakeover, 1 << client
+	case FromServer:
+		return !p.ServerNoContextTakeover, 1 << server
+	}
+	return !p.ClientNoContextTakeover || !p.ServerNoContextTakeover, 1 << max(client, server)
+}

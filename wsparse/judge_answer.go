@@ -1,0 +1,133 @@
+package wsparse
+
+import (
+	"crypto/sha1"
+	"encoding/base64"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// AcceptKey is the Sec-WebSocket-Accept that answers a Sec-WebSocket-Key as sent, RFC 6455
+// §4.2.2.
+func AcceptKey(key string) string {
+	sum := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
+	return base64.StdEncoding.EncodeToString(sum[:])
+}
+
+// judgeAnswerHead judges Upgrade and Connection of a 101, RFC 6455 §4.1, second list,
+// items 2 and 3.
+func (h *Handshake) judgeAnswerHead() {
+	fields := h.Response.Fields
+	if !hasToken(fields, "Upgrade", "websocket") {
+		value, _ := lookup(fields, "Upgrade")
+		h.refuse(ruleAnswerUpgrade, value)
+	}
+	if !hasToken(fields, "Connection", "upgrade") {
+		value, _ := lookup(fields, "Connection")
+		h.refuse(ruleAnswerConnection, value)
+	}
+}
+
+// judgeAccept judges Sec-WebSocket-Accept, item 4.
+func (h *Handshake) judgeAccept() {
+	key, _ := lookup(h.Request.Fields, "Sec-WebSocket-Key")
+	accept, times := lookup(h.Response.Fields, "Sec-WebSocket-Accept")
+	want := AcceptKey(key)
+	switch {
+	case times == 0:
+		h.refuse(ruleAcceptMissing, "")
+		return
+	case accept != want:
+		h.refuse(ruleAcceptWrong, accept+" where the key asks for "+want)
+	default:
+		h.AcceptValid = true
+	}
+	if times > 1 {
+		h.refuse(ruleAcceptRepeated, fmt.Sprintf("%d times", times))
+	}
+}
+
+// judgeSubprotocol judges Sec-WebSocket-Protocol, item 6.
+func (h *Handshake) judgeSubprotocol() {
+	value, times := lookup(h.Response.Fields, "Sec-WebSocket-Protocol")
+	if times == 0 {
+		return
+	}
+	h.Subprotocol = value
+	if !slices.Contains(h.SubprotocolsOffered, value) {
+		h.refuse(ruleProtocolNotOffered, value)
+	}
+	if times > 1 {
+		h.refuse(ruleProtocolRepeated, fmt.Sprintf("%d times", times))
+	}
+}
+
+// judgeExtensions judges Sec-WebSocket-Extensions, item 5, and what it puts in force.
+func (h *Handshake) judgeExtensions() {
+	fields := h.Response.Fields
+	answers := readExtensions(fields)
+	h.Extensions = texts(answers)
+	if _, times := lookup(fields, "Sec-WebSocket-Extensions"); times > 1 {
+		h.refuse(ruleExtensionsRepeated, fmt.Sprintf("%d times", times))
+	}
+	seen := map[string]bool{}
+	for i := range answers {
+		e := &answers[i]
+		name := strings.ToLower(e.name)
+		switch {
+		case e.wrong != "":
+			h.refuse(ruleOfferMalformed, e.wrong)
+		case !h.offered(e):
+			h.refuse(ruleExtensionNotOffered, e.text)
+		case seen[name]:
+			h.refuse(ruleExtensionTwice, e.name+" twice")
+		}
+		if e.isDeflate() {
+			h.judgeDeflate(e)
+		} else {
+			h.Extended = true
+		}
+		seen[name] = true
+	}
+}
+
+// offered says whether an extension of this name was in the request.
+func (h *Handshake) offered(e *extension) bool {
+	return slices.ContainsFunc(h.offers, func(o extension) bool { return strings.EqualFold(o.name, e.name) })
+}
+
+// judgeDeflate judges the answer to permessage-deflate against the offers, RFC 7692 §7.1:
+// it has to fit one of them. What it says is in force even if it should not be: the frames
+// will show.
+func (h *Handshake) judgeDeflate(e *extension) {
+	answer, wrong := readDeflate(e, true)
+	if h.Deflate == nil {
+		h.Deflate = answer.params()
+	}
+	if wrong != "" {
+		h.refuse(ruleDeflateAnswer, wrong)
+		return
+	}
+	why := ""
+	for i := range h.offers {
+		if !h.offers[i].isDeflate() {
+			continue
+		}
+		offer, invalid := readDeflate(&h.offers[i], false)
+		if invalid != "" {
+			why = "the offer was invalid: " + invalid
+			continue
+		}
+		if why = answer.answers(offer); why == "" {
+			return
+		}
+	}
+	if why != "" {
+		h.refuse(ruleDeflateAnswer, why)
+	}
+}
+
+func statusLine(r *Response) string {
+	return strings.TrimRight(fmt.Sprintf("%d %s", r.Status, r.Reason), " ")
+}
