@@ -13,7 +13,7 @@
 //
 // Tags and tunnels: VLAN tags of any number, VN-Tag, MACsec that does not encrypt, MPLS (pseudowires
 // too), PPPoE; IP in IP of either version, 6in4, GRE (with Ethernet bridging, WCCP and
-// PPTP), ERSPAN I to III, EtherIP, MPLS in IP, VXLAN, GENEVE, GTP-U, GRE in UDP, Teredo.
+// PPTP), ERSPAN I to III, EtherIP, MPLS in IP, VXLAN and VXLAN-GPE, GENEVE, GTP-U, GRE in UDP, Teredo.
 // A conversation in a tunnel is another than one with the same addresses outside: see
 // Key.Tunnel and Decoder.TunnelName. Tags, labels and PPPoE are no tunnels in this sense, for
 // they differ between the directions of a connection, or between mirror ports.

@@ -63,7 +63,7 @@ func fast(p *capture.Packet, wire int, s *Segment) bool {
 	default:
 		return false
 	}
-	if total > wire {
+	if total > wire || total < header+20 {
 		return false
 	}
 	tcp := h[header:min(total, len(h))]
