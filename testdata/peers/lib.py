@@ -18,10 +18,10 @@ def free_port(host="127.0.0.1"):
 
 
 class Tcpdump:
-    """While entered, loopback's packets on the ports go to the file; `iface` and `netns` choose another place."""
+    """While entered, the interface's packets on the ports go to the file."""
 
-    def __init__(self, path, ports, iface="lo", netns=None):
-        self.args = (["ip", "netns", "exec", netns] if netns else []) + [
+    def __init__(self, path, ports, iface="lo"):
+        self.args = [
             "tcpdump", "-i", iface, "-s", "0", "-U", "--immediate-mode", "-B", "16384", "-Z", "root", "-w", path,
             " or ".join(f"tcp port {p}" for p in ports)]
 
@@ -61,15 +61,16 @@ def command(peer, role, spec):
     return [a.replace("ROLE", role) for a in PEERS[peer][0]] + [json.dumps(spec)]
 
 
-def record(folder, name, client, server, connections, host="127.0.0.1", deflate=None, tls_client=None, tls_server=None, shows=""):
+def record(folder, name, client, server, connections, host="127.0.0.1", deflate=None, tls_client=None, tls_server=None,
+           iface="lo", client_prefix=(), shows=""):
     """Runs the connections between two peers and writes NAME.pcap and NAME.log.json to the folder."""
     port = free_port(host)
     with tempfile.TemporaryDirectory() as tmp:
         spec = {"host": host, "port": port, "deflate": deflate}
         logs = {who: f"{tmp}/{who}.jsonl" for who in ("client", "server")}
         server_args = command(server, "server", {**spec, "tls": tls_server, "log": logs["server"]})
-        client_args = command(client, "client", {**spec, "tls": tls_client, "log": logs["client"], "connections": connections})
-        with Server(server_args), Tcpdump(f"{folder}/{name}.pcap", [port]):
+        client_args = [*client_prefix] + command(client, "client", {**spec, "tls": tls_client, "log": logs["client"], "connections": connections})
+        with Server(server_args), Tcpdump(f"{folder}/{name}.pcap", [port], iface):
             subprocess.run(client_args, check=True, timeout=60)
             time.sleep(0.3)
         events = read_events(*logs.values())
