@@ -1,7 +1,9 @@
 module wscope
 
-go 1.26
+go 1.26.0
 
 require github.com/google/gopacket v1.1.19
 
-require github.com/klauspost/compress v1.20.3
+require golang.org/x/net v0.62.0
+
+require golang.org/x/text v0.43.0 // indirect

@@ -9,25 +9,6 @@ import (
 // and what it asks for, and allocates nothing: heads of plain HTTP go by in millions.
 // Those that matter are read in full by wsparse.
 
-// headEnd is the index after the empty line that ends a head, looking from index from;
-// -1 where it is not there yet. A bare LF is taken for a line's end, as RFC 9112 §2.2
-// allows.
-func headEnd(b []byte, from int) int {
-	for {
-		i := bytes.IndexByte(b[from:], '\n')
-		if i < 0 {
-			return -1
-		}
-		from += i + 1
-		switch {
-		case from < len(b) && b[from] == '\n':
-			return from + 1
-		case from+1 < len(b) && b[from] == '\r' && b[from+1] == '\n':
-			return from + 2
-		}
-	}
-}
-
 // cutLine splits off the first line, without its end.
 func cutLine(b []byte) (line, rest []byte) {
 	i := bytes.IndexByte(b, '\n')

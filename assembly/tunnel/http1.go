@@ -1,8 +1,6 @@
 package tunnel
 
 import (
-	"bytes"
-
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -20,35 +18,8 @@ type http1 struct {
 	early  *tape      // what the client sent behind up
 	held   *tape      // what the server sent before the request it answers
 	loose  bool       // requests may be missing: an answer without one does not wait
-	line   bool       // the refusal's first body line is being read
 	open   bool       // so much came behind up, in frames, that it no longer waits
 	ended  [2]bool
-}
-
-// asked is a request for another protocol.
-type asked struct {
-	kind   string     // "websocket", "connect", "other"
-	target string     // of a CONNECT
-	ws     *WebSocket // with "websocket"
-	recv   Receiver   // the same; nil where nobody takes it
-	whole  bool       // its body is over
-	ended  [2]bool    // by role: recv was told the end
-}
-
-// end tells the end of one side, once.
-func (a *asked) end(from wsparse.Role, why assembly.Cause, at *assembly.Mark) {
-	i := from - wsparse.FromClient
-	if a.recv == nil || a.ended[i] {
-		return
-	}
-	a.ended[i] = true
-	a.recv.End(from, why, 0, at)
-}
-
-// passed ends both sides of a request that came to nothing while the connection goes on.
-func (a *asked) passed(at *assembly.Mark) {
-	a.end(wsparse.FromClient, assembly.Reused, at)
-	a.end(wsparse.FromServer, assembly.Reused, at)
 }
 
 func newHTTP1(l *lane, client assembly.Side) *http1 {
@@ -117,8 +88,8 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 		return b
 	}
 	body, rest, ok := m.takeBody(b)
-	if s != h.client && h.line {
-		h.bodyLine(body)
+	if s != h.client && h.over != nil {
+		h.over.bodyLine(body)
 	}
 	if !ok {
 		m.place = astray
@@ -232,7 +203,7 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 		}
 	}
 	if h.over != nil {
-		h.over.end(role(s, h.client), why, at)
+		h.over.end(role(s, h.client), why, 0, at)
 	}
 	if h.up != nil {
 		h.endAsked(s, why, at)
@@ -240,17 +211,6 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	}
 	if h.ended[0] && h.ended[1] {
 		h.lane.tell("http/1.1")
-	}
-}
-
-// bodyLine keeps the first line of a refusal's body.
-func (h *http1) bodyLine(b []byte) {
-	ws := h.over.ws
-	line, _, more := bytes.Cut(b, []byte{'\n'})
-	line = line[:min(len(line), maxBodyLine-len(ws.BodyLine))]
-	ws.BodyLine += string(bytes.TrimSuffix(line, []byte{'\r'}))
-	if more || len(ws.BodyLine) >= maxBodyLine {
-		h.line = false
 	}
 }
 

@@ -13,8 +13,8 @@ type lane struct {
 	secure any
 	via    []Hop // never appended to in place: WebSockets share it
 	realIP string
-	inner  bool // one stream of several: to lose interest in it does not ignore the connection
-	ended  [2]bool
+	stream uint32 // the HTTP/2 stream that a WebSocket joined midway is, else 0
+	inner  bool   // one stream of several: to lose interest in it does not ignore the connection
 }
 
 // root is what all lanes of a connection share.
@@ -78,7 +78,11 @@ func (l *lane) tell(what string) {
 
 // webSocket makes the record of a WebSocket in this lane.
 func (l *lane) webSocket(client assembly.Side, p Pickup) *WebSocket {
-	return &WebSocket{Conn: l.root.conn, Client: client, Pickup: p, Secure: l.secure, Via: l.via, RealIP: l.realIP}
+	ws := &WebSocket{Conn: l.root.conn, Client: client, Pickup: p, Secure: l.secure, Via: l.via, RealIP: l.realIP}
+	if l.stream != 0 {
+		ws.HTTP, ws.StreamID = "2", l.stream
+	}
+	return ws
 }
 
 // find announces a WebSocket and returns who takes it; nil where nobody does.

@@ -1,10 +1,12 @@
 package tunnel
 
+import "wscope/wsparse"
+
 // What is kept of one connection at most. Reaching a limit never stops a lane: what waited
 // is decided by what is there.
 const (
 	// maxHead is how much of an HTTP head is read; the rest of a longer one is skipped.
-	maxHead = 64 << 10
+	maxHead = wsparse.MaxHead
 	// maxTape is how many bytes wait on a tape, the cost of keeping their marks included:
 	// what a client sends before the answer to its upgrade, an answer that was captured
 	// before its request, and what the sniffer has seen.

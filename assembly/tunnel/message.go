@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"wscope/assembly"
+	"wscope/wsparse"
 )
 
 // A message follows the HTTP/1 messages of one direction: it collects heads, and counts
@@ -51,7 +52,7 @@ func (m *message) startBody(f framing, untilClose bool) {
 // head is valid until the next call. Of a head beyond maxHead the lines that fit are given.
 func (m *message) takeHead(b []byte) (head, rest []byte, ok bool) {
 	if len(m.head) == 0 {
-		if i := headEnd(b, 0); i > 0 && i <= maxHead {
+		if i := wsparse.HeadEnd(b, 0); i > 0 && i <= maxHead {
 			return b[:i], b[i:], true
 		}
 	}
@@ -62,7 +63,7 @@ func (m *message) takeHead(b []byte) (head, rest []byte, ok bool) {
 		piece := b[:min(len(b), 4096)]
 		old := len(m.head)
 		m.head = append(m.head, piece...)
-		if i := headEnd(m.head, max(old-3, 0)); i > 0 {
+		if i := wsparse.HeadEnd(m.head, old); i > 0 {
 			head, m.head = m.head[:i], nil
 			if len(head) > maxHead {
 				head = head[:bytes.LastIndexByte(head[:maxHead], '\n')+1]

@@ -15,7 +15,7 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 	}
 	if h.over != nil {
 		h.over.passed(at)
-		h.over, h.line = nil, false
+		h.over = nil
 	}
 	m := &h.in[h.client]
 	m.startBody(readFraming(head), false)
@@ -103,7 +103,7 @@ func (h *http1) waitGap(n int64, why assembly.Cause, at *assembly.Mark) {
 // endAsked takes the end of a side while a request for another protocol waits.
 func (h *http1) endAsked(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if h.open {
-		h.up.end(role(s, h.client), why, at)
+		h.up.end(role(s, h.client), why, 0, at)
 		return
 	}
 	if s == h.client && !h.ended[s.Other()] {

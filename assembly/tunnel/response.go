@@ -32,14 +32,13 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 			return true
 		}
 		h.refused(up, head, at)
-		h.line = up.recv != nil && !f.packed
+		up.line = up.recv != nil && !f.packed
 	}
 	if isHead || status == 204 || status == 304 {
 		server.place = between
 	} else {
 		server.startBody(f, true)
 	}
-	h.line = h.line && server.place != between
 	if h.up == nil {
 		h.resume()
 	}
@@ -56,18 +55,14 @@ func (h *http1) refused(up *asked, head []byte, at *assembly.Mark) {
 	h.over = up
 }
 
-// answer judges the handshake by the head of its answer.
+// answer completes the handshake by an answer's head.
 func answer(up *asked, head []byte, at *assembly.Mark) {
 	r, err := wsparse.ParseResponse(head)
 	if err != nil || r == nil {
 		status, _ := statusLine(head)
 		r = &wsparse.Response{Version: "1.1", Status: status}
 	}
-	up.ws.Handshake.Answer(r)
-	up.ws.Answered = *at
-	if up.recv != nil {
-		up.recv.Answered(at)
-	}
+	up.answer(r, at)
 }
 
 // resume gives the client's bytes that waited for an answer back to HTTP.
@@ -109,6 +104,8 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 		switch {
 		case upgrades(head, "tls"): // RFC 2817
 			h.inner(newSniffer(h.lane))
+		case upgrades(head, "h2c"): // RFC 7540 §3.2
+			h.inner(newHTTP2(h.lane, h.client))
 		default:
 			h.lane.ignore("http/1.1 upgraded to another protocol")
 		}

@@ -59,6 +59,9 @@ func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 		f.toTLS(s)
 	case serverHello:
 		f.toTLS(s.Other())
+	case preface:
+		f.lose(at)
+		f.lane.become(newHTTP2(f.lane, s), f.seen)
 	case tlsMidway:
 		f.give("tls", at)
 	case ssh:
@@ -145,7 +148,7 @@ func (f *sniffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if f.up != nil {
 		for _, e := range f.seen.events {
 			if e.kind == endEvent {
-				f.up.end(role(e.side, f.http.client), e.why, &e.at)
+				f.up.end(role(e.side, f.http.client), e.why, 0, &e.at)
 			}
 		}
 	}

@@ -74,3 +74,22 @@ func (t *tape) play(h assembly.Handler) {
 		}
 	}
 }
+
+// skip forgets the first n bytes of a side.
+func (t *tape) skip(s assembly.Side, n int) {
+	t.bytes[s] = t.bytes[s][n:]
+	left := int64(n)
+	kept := t.events[:0]
+	for _, e := range t.events {
+		if e.kind == dataEvent && e.side == s && left > 0 {
+			cut := min(left, e.n)
+			e.n -= cut
+			left -= cut
+			if e.n == 0 {
+				continue
+			}
+		}
+		kept = append(kept, e)
+	}
+	t.events = kept
+}
