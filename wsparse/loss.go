@@ -15,9 +15,12 @@ func (s *Stream) jump(ev *Event) bool {
 	case atPayload:
 		return s.jumpPayload(ev)
 	case atSearch:
-		if s.settle(ev, true) {
-			return true
+		if p := s.settle(ev, true); p != nothing {
+			return p == gave
 		}
+		s.lose(s.search.held())
+		s.search.window.b = s.search.window.b[:0]
+		s.search.size = firstLook
 	default:
 		if s.data.open {
 			// What is missing may hold the rest of this message, and the beginning of others.
@@ -25,7 +28,6 @@ func (s *Stream) jump(ev *Event) bool {
 			s.endMessage(&s.data)
 			return false
 		}
-		s.search = nil
 		s.beginSearch()
 		s.search.lost = int64(s.nhdr)
 		s.lost += int64(s.nhdr)
@@ -39,6 +41,7 @@ func (s *Stream) jump(ev *Event) bool {
 		s.search.lost += s.gap
 	}
 	s.gap = 0
+	s.search.silent = false
 	return false
 }
 
@@ -90,9 +93,10 @@ func (s *Stream) abandon(m *body, ev *Event) bool {
 func (s *Stream) finish(ev *Event) progress {
 	switch {
 	case s.state == atSearch:
-		if s.settle(ev, true) {
-			return gave
+		if p := s.settle(ev, true); p != nothing {
+			return p
 		}
+		s.lost += int64(s.search.held())
 		s.search.put()
 		s.search = nil
 		s.state = atHeader

@@ -1,7 +1,5 @@
 package wsparse
 
-import "slices"
-
 // Stream decodes one direction of one WebSocket: bytes in, frames, messages and findings
 // out, with the same result however the bytes are cut.
 //
@@ -16,10 +14,10 @@ import "slices"
 type Stream struct {
 	cfg StreamConfig
 
-	in   []byte // fed and not yet consumed
-	rest []byte // what comes after in, while in is the window of a search that succeeded
-	at   int64  // stream offset of in[0]
+	in   []byte // to be consumed next: what was fed, or the window of a search that succeeded
 	gap  int64  // bytes missing behind in; -1 unknown
+	rest []byte // what was fed behind both
+	at   int64  // stream offset of in[0]
 	lost int64  // see Lost
 
 	state     state
@@ -73,6 +71,7 @@ func (s *Stream) Init(cfg StreamConfig) {
 	if cfg.Midstream {
 		s.uncertain = true
 		s.beginSearch()
+		s.search.silent = true
 	}
 }
 
@@ -81,17 +80,16 @@ func (s *Stream) Init(cfg StreamConfig) {
 func (s *Stream) Feed(b []byte) {
 	s.release()
 	switch {
-	case len(s.in) == 0:
+	case len(s.in) == 0 && s.gap == 0:
 		s.in = b
-	case len(s.rest) == 0:
-		s.in = slices.Concat(s.in, b)
 	default:
-		s.rest = slices.Concat(s.rest, b)
+		s.rest = join(s.rest, b)
 	}
 }
 
 // Gap says that n bytes are missing here; n is -1 where nobody knows how many. Call it
-// when Next has returned false. A gap inside a payload costs only that payload; one that
+// when Next has returned false; more gaps may follow before Next is called again, and then
+// bytes. A gap inside a payload costs only that payload; one that
 // may cover a header makes the Stream search for a frame boundary (see Resynced).
 func (s *Stream) Gap(n int64) {
 	switch {
@@ -113,26 +111,12 @@ func (s *Stream) Next(ev *Event) bool {
 			s.giveNext(ev)
 			return true
 		}
-		if len(s.in) == 0 && s.state != atAccept && !s.refill() {
-			if s.state == atPayload && s.fresh {
-				if s.piece(ev) {
-					return true
-				}
+		if len(s.in) == 0 && s.state != atAccept && !(s.state == atPayload && s.fresh) {
+			switch s.goOn(ev) {
+			case gave:
+				return true
+			case did:
 				continue
-			}
-			if s.gap != 0 {
-				if s.jump(ev) {
-					return true
-				}
-				continue
-			}
-			if s.ended {
-				switch s.finish(ev) {
-				case gave:
-					return true
-				case did:
-					continue
-				}
 			}
 			s.idle()
 			return false
@@ -154,19 +138,30 @@ func (s *Stream) Next(ev *Event) bool {
 	}
 }
 
-// refill goes on to the bytes behind a search's window.
-func (s *Stream) refill() bool {
-	if s.search != nil && s.state != atSearch {
-		s.search.put()
-		s.search = nil
+// goOn finds more to do where in is used up: behind it a gap, bytes, or the end.
+func (s *Stream) goOn(ev *Event) progress {
+	switch {
+	case s.gap != 0:
+		if s.jump(ev) {
+			return gave
+		}
+		return did
+	case len(s.rest) > 0:
+		s.in, s.rest = s.rest, nil
+		return did
+	case s.ended:
+		return s.finish(ev)
 	}
-	s.in, s.rest = s.rest, nil
-	return len(s.in) > 0
+	return nothing
 }
 
 // idle gives back what was borrowed for the work of Next.
 func (s *Stream) idle() {
 	s.in = nil
+	if s.search != nil && s.state != atSearch {
+		s.search.put()
+		s.search = nil
+	}
 	if s.scratch != nil {
 		s.scratch.put()
 		s.scratch = nil

@@ -1,0 +1,174 @@
+package wsparse
+
+import (
+	"bytes"
+	"encoding/binary"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// talk is n frames of one sender, as a peer would send them.
+func talk(seed uint64, n int, from Role, op Opcode) []byte {
+	r := rand.New(rand.NewPCG(seed, 1))
+	var b []byte
+	for i := range n {
+		h := Header{Finished: true, Opcode: op}
+		if from == FromClient {
+			h.IsMasked, h.MaskKey = true, r.Uint32()
+		}
+		payload := make([]byte, 10+r.IntN(300))
+		for j := range payload {
+			payload[j] = byte(r.Uint32())
+			if op == Text {
+				payload[j] = ' ' + payload[j]%90
+			}
+		}
+		if i%7 == 3 {
+			h.Opcode, payload = Ping, payload[:4]
+		}
+		b = AppendFrame(b, h, payload)
+	}
+	return b
+}
+
+func TestBoundaryIsFoundInTheMiddleOfATalk(t *testing.T) {
+	for _, from := range []Role{FromClient, FromServer} {
+		for _, op := range []Opcode{Text, Binary} {
+			for seed := range uint64(25) {
+				name := fmt.Sprintf("%v %v %d", from, op, seed)
+				b := talk(seed, 40, from, op)
+				for _, role := range []Role{from, FromUnknown} {
+					got, ok := FindBoundary(b, role)
+					if !ok || got.Offset != 0 || got.Masked != (from == FromClient) || got.Confidence < 0.999999 {
+						t.Errorf("%s as %v: %+v %v", name, role, got, ok)
+					}
+				}
+				// The first header is cut off. Of text the very next frame is found; of a
+				// short binary one it may be uncertain, and then the one behind it is.
+				begins := boundaries(b)
+				for _, cut := range []int{1, 2, begins[1] - 1} {
+					got, ok := FindBoundary(b[cut:], from)
+					at := slices.Index(begins, got.Offset+cut)
+					if !ok || at < 1 || at > 2 || op == Text && at != 1 {
+						t.Errorf("%s cut at %d: %+v %v, want %d", name, cut, got, ok, begins[1]-cut)
+					}
+				}
+			}
+		}
+	}
+}
+
+// boundaries is where the frames of b begin.
+func boundaries(b []byte) []int {
+	var all []int
+	for at := 0; at < len(b); {
+		all = append(all, at)
+		h, n := ParseHeader(b[at:])
+		at += n + int(h.LenPayload)
+	}
+	return all
+}
+
+func TestNothingElseLooksLikeWebSocket(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 7))
+	random := func(n int) []byte {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = byte(r.Uint32())
+		}
+		return b
+	}
+	kinds := map[string]func() []byte{
+		"random": func() []byte { return random(8 << 10) },
+		"TLS records": func() []byte {
+			var b []byte
+			for len(b) < 16<<10 {
+				n := 100 + r.IntN(4000)
+				b = binary.BigEndian.AppendUint16(append(b, 0x17, 3, 3), uint16(n))
+				b = append(b, random(n)...)
+			}
+			return b
+		},
+		"SSH": func() []byte {
+			b := []byte("SSH-2.0-OpenSSH_9.6\r\n\x00\x00\x05\xdc\x06\x14")
+			b = append(b, random(16)...)
+			b = append(b, "\x00\x00\x00\x2ecurve25519-sha256,ecdh-sha2-nistp256,ext-info-c\x00\x00\x00\x00\x00\x00\x00"...)
+			return append(b, random(4<<10)...)
+		},
+		"HTTP": func() []byte {
+			return []byte(strings.Repeat("HTTP/1.1 200 OK\r\nContent-Length: 12\r\nServer: AB\r\n\r\nBA, B and A!\n", 50))
+		},
+		"HTTP with a binary body": func() []byte {
+			return append([]byte("HTTP/1.1 200 OK\r\nContent-Length: 16384\r\n\r\n"), random(16<<10)...)
+		},
+		"zeros": func() []byte { return make([]byte, 32<<10) },
+		"a counter": func() []byte {
+			b := make([]byte, 32<<10)
+			for i := range b {
+				b[i] = byte(i >> 1)
+			}
+			return b
+		},
+		"16-bit numbers": func() []byte {
+			var b []byte
+			for len(b) < 8<<10 {
+				b = binary.BigEndian.AppendUint16(b, uint16(r.IntN(300)))
+			}
+			return b
+		},
+		"BER": func() []byte {
+			return bytes.Repeat([]byte{0x30, 0x0b, 0x02, 0x01, 0x05, 0x80, 0x01, 0x00, 0x81, 0x03, 'a', 'b', 'c', 0x82, 0x00}, 300)
+		},
+		"UTF-8": func() []byte {
+			return []byte(strings.Repeat("日本語のテキスト、あるいは中文 текст ", 200))
+		},
+	}
+	for name, make := range kinds {
+		for range 60 {
+			b := make()
+			for _, from := range []Role{FromUnknown, FromClient, FromServer} {
+				if at, confidence := LooksLike(b, from); confidence > 0 {
+					t.Errorf("%s as %v: at %d with %v: % x", name, from, at, confidence, b[at:min(at+32, len(b))])
+				}
+			}
+		}
+	}
+}
+
+func TestStreamFindsItsWayBack(t *testing.T) {
+	for _, from := range []Role{FromClient, FromServer} {
+		for _, op := range []Opcode{Text, Binary} {
+			a, b := talk(1, 5, from, op), talk(2, 40, from, op)
+			for _, known := range []bool{true, false} {
+				name := fmt.Sprintf("%v %v known %v", from, op, known)
+				cfg := StreamConfig{From: from}
+				want := drain(cfg, b)
+				var w strings.Builder
+				s := NewStream(cfg)
+				s.Feed(a)
+				record(&w, s)
+				w.Reset()
+				if known {
+					s.Gap(1000)
+				} else {
+					s.Gap(-1)
+				}
+				s.Feed(b[3:])
+				record(&w, s)
+				s.End()
+				record(&w, s)
+				got := w.String()
+				if !strings.HasPrefix(got, "resynced") {
+					t.Fatalf("%s: %.300s", name, got)
+				}
+				// All but the first frame is there.
+				if g, w := strings.Count(got, "message"), strings.Count(want, "message"); g != w-1 {
+					t.Errorf("%s: %d messages of %d", name, g, w)
+				}
+			}
+		}
+	}
+}
