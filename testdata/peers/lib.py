@@ -1,7 +1,8 @@
 """lib.py: records a conversation of two endpoints over loopback, and makes its golden log of what both wrote down."""
-import json, os, signal, socket, subprocess, sys, tempfile, time
+import functools, json, os, signal, socket, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
+os.environ["NODE_NO_WARNINGS"] = "1"  # of --tls-keylog, which is what we want
 PYTHON = "/usr/bin/python3"  # Debian's, for which python3-websockets is packaged
 PEERS = {
     "node": (["node", f"{HERE}/node/ROLE.js"], "ws 8.18.0 (node " + subprocess.getoutput("node --version")[1:] + ")"),
@@ -58,7 +59,35 @@ class Server:
 
 
 def command(peer, role, spec):
-    return [a.replace("ROLE", role) for a in PEERS[peer][0]] + [json.dumps(spec)]
+    args = [a.replace("ROLE", role) for a in PEERS[peer][0]]
+    if peer == "node" and "keylog" in (spec.get("tls") or {}):
+        args.insert(1, "--tls-keylog=" + spec["tls"]["keylog"])
+    return args + [json.dumps(spec)]
+
+
+class Certificates:
+    """While entered, a pair of self-signed certificates for localhost: an RSA one and an ECDSA one."""
+
+    def __enter__(self):
+        self.dir = tempfile.TemporaryDirectory()
+        self.cert, self.key = [], []
+        for kind in (["ec", "-pkeyopt", "ec_paramgen_curve:P-256"], ["rsa:2048"]):
+            at = f"{self.dir.name}/{kind[0][:3]}"
+            subprocess.run(["openssl", "req", "-x509", "-newkey", *kind, "-nodes", "-days", "3650", "-subj", "/CN=localhost", "-addext",
+                            "subjectAltName=DNS:localhost,IP:127.0.0.1,IP:10.213.7.1", "-keyout", at + ".key", "-out", at + ".crt"],
+                           check=True, capture_output=True)
+            self.cert.append(at + ".crt")
+            self.key.append(at + ".key")
+        self.dh = f"{self.dir.name}/dh.pem"
+        subprocess.run(["openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:ffdhe2048", "-out", self.dh],
+                       check=True, capture_output=True)
+        self.ca = f"{self.dir.name}/ca.pem"
+        with open(self.ca, "w") as f:
+            f.write("".join(open(c).read() for c in self.cert))
+        return self
+
+    def __exit__(self, *_):
+        self.dir.cleanup()
 
 
 def record(folder, name, client, server, connections, host="127.0.0.1", deflate=None, tls_client=None, tls_server=None,
@@ -122,8 +151,11 @@ def flow(port, server_port, events):
     if not begin:
         return None
     for e in begin:  # the client's words first: it saw the answer
-        out.update({k: e[k] for k in ("path", "status", "subprotocol", "extensions", "tls", "cipher", "stream_id") if k in e and
+        out.update({k: e[k] for k in ("path", "status", "subprotocol", "extensions", "tls", "cipher", "resumed", "stream_id") if k in e and
                     (e["who"] == "client" or k not in out)})
+    if out.get("tls"):
+        out["tls"] = {"TLSv1": "1.0"}.get(out["tls"], out["tls"][-3:])
+        out["cipher"] = iana_names().get(out["cipher"], out["cipher"])
     if begin[0]["ev"] != "open":
         out["result"] = {"refused": "rejected"}.get(begin[0]["ev"], begin[0]["ev"])
         return out
@@ -132,6 +164,13 @@ def flow(port, server_port, events):
     out["messages"] = messages(port, events, bool(dropped))
     out["close"] = closing(events, dropped)
     return out
+
+
+@functools.cache
+def iana_names():
+    """OpenSSL's names of ciphers to those of the registry, which the records use."""
+    lines = subprocess.check_output(["openssl", "ciphers", "-stdname", "ALL:@SECLEVEL=0"], text=True).splitlines()
+    return {line.split()[2]: line.split()[0] for line in lines}
 
 
 def messages(port, events, dropped):

@@ -107,6 +107,11 @@ async def handle(ws):
         pass
 
 
+def secured(ws):
+    tls = ws.transport.get_extra_info("ssl_object")
+    return {"tls": tls.version(), "cipher": tls.cipher()[0], "resumed": tls.session_reused} if tls else {}
+
+
 async def fragments(ws, kind, parts, pings):
     data, at = payload(kind, sum(parts)), 0
     for i, n in enumerate(parts):
@@ -116,17 +121,26 @@ async def fragments(ws, kind, parts, pings):
             await ws.ping(f"between {kind} {i}")
 
 
+def limited(context, tls):
+    """The context, limited to the ciphers (of TLS 1.2 and older) and the version that are asked for."""
+    if tls.get("ciphers"):
+        context.set_ciphers(tls["ciphers"])
+    if tls.get("version"):
+        context.minimum_version = context.maximum_version = getattr(ssl.TLSVersion, tls["version"])
+    return context
+
+
 async def run(c):
     context = None
     if spec.get("tls"):
-        context = ssl.create_default_context(cafile=spec["tls"]["ca"])
+        context = limited(ssl.create_default_context(cafile=spec["tls"]["ca"]), {**spec["tls"], **c.get("tls", {})})
         context.keylog_filename = spec["tls"]["keylog"]
     host = f"[{spec['host']}]" if ":" in spec["host"] else spec["host"]
     uri = f"{'wss' if context else 'ws'}://{host}:{spec['port']}{c['path']}"
     ws = await connect(uri, create_protocol=Client, ssl=context, compression=None, ping_interval=None, max_size=None,
-                       subprotocols=c.get("subprotocols"), extensions=deflate(ClientPerMessageDeflateFactory))
+                       server_hostname="localhost" if context else None, subprotocols=c.get("subprotocols"), extensions=deflate(ClientPerMessageDeflateFactory))
     write(port=ws.local_address[1], ev="open", path=c["path"], status=101, subprotocol=ws.subprotocol or "",
-          extensions=ws.response_headers.get("Sec-WebSocket-Extensions", ""))
+          extensions=ws.response_headers.get("Sec-WebSocket-Extensions", ""), **secured(ws))
     for step, *args in c["steps"]:
         if step == "send":
             data = payload(*args)
@@ -153,12 +167,12 @@ async def main():
     context = None
     if spec.get("tls"):
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(spec["tls"]["cert"], spec["tls"]["key"])
-        if spec["tls"].get("ciphers"):
-            context.set_ciphers(spec["tls"]["ciphers"])
-        for bound in ("minimum_version", "maximum_version"):
-            if spec["tls"].get("version"):
-                setattr(context, bound, getattr(ssl.TLSVersion, spec["tls"]["version"]))
+        for cert, key in zip(spec["tls"]["cert"], spec["tls"]["key"]):
+            context.load_cert_chain(cert, key)
+        context.load_dh_params(spec["tls"]["dh"])
+        limited(context, spec["tls"])
+        if spec["tls"].get("no_ticket"):
+            context.options |= ssl.OP_NO_TICKET
     async with serve(handle, spec["host"], spec["port"], create_protocol=Server, ssl=context, compression=None,
                      ping_interval=None, max_size=None, subprotocols=["chat.v2"],
                      extensions=deflate(ServerPerMessageDeflateFactory)):

@@ -64,7 +64,7 @@ func dialCoder(s spec, j *journal, c connection) endpoint {
 	if err != nil {
 		log.Fatal(err)
 	}
-	opened(j, g.p, c.Path, res)
+	opened(j, g.p, c.Path, res, res.TLS)
 	return g.start(conn, false)
 }
 

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/tls"
 	"log"
 	"net"
 	"net/http"
@@ -33,7 +34,12 @@ func dialGorilla(s spec, j *journal, c connection) endpoint {
 		log.Fatal(err)
 	}
 	port := conn.LocalAddr().(*net.TCPAddr).Port
-	opened(j, port, c.Path, res)
+	var state *tls.ConnectionState
+	if secure, ok := conn.NetConn().(*tls.Conn); ok {
+		s := secure.ConnectionState()
+		state = &s
+	}
+	opened(j, port, c.Path, res, state)
 	return newGorilla(conn, j, port, false)
 }
 

@@ -27,14 +27,17 @@ type spec struct {
 }
 
 type tlsSpec struct {
-	CA, Cert, Key, Keylog string
-	Version               uint16 // 0x0303 or 0x0304
-	Cipher                string // of TLS 1.2; Go chooses those of 1.3 itself
+	CA, Keylog string
+	Cert, Key  []string
+	Version    uint16 // 0x0303 or 0x0304
+	Cipher     string // of TLS 1.2; Go chooses those of 1.3 itself
+	cache      tls.ClientSessionCache
 }
 
 type connection struct {
 	Path         string
 	Subprotocols []string
+	Cipher       string
 	Steps        [][]any
 }
 
@@ -60,7 +63,13 @@ func main() {
 		dial, accept = dialCoder, acceptCoder
 	}
 	if role == "client" {
+		if s.TLS != nil {
+			s.TLS.cache = tls.NewLRUClientSessionCache(1)
+		}
 		for _, c := range s.Connections {
+			if s.TLS != nil {
+				s.TLS.Cipher = c.Cipher
+			}
 			run(dial(s, j, c), j, c)
 		}
 		return
@@ -143,6 +152,8 @@ func run(e endpoint, j *journal, c connection) {
 			e.close(code, reason)
 			for range e.received() {
 			}
+		case "pause":
+			time.Sleep(time.Duration(n(step[1])) * time.Millisecond)
 		case "wait":
 			for range e.received() {
 			}
@@ -153,7 +164,7 @@ func run(e endpoint, j *journal, c connection) {
 }
 
 func (t *tlsSpec) config() *tls.Config {
-	c := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: "localhost"}
+	c := &tls.Config{MinVersion: tls.VersionTLS10, ServerName: "localhost", ClientSessionCache: t.cache}
 	if t.Version != 0 {
 		c.MinVersion, c.MaxVersion = t.Version, t.Version
 	}
@@ -170,12 +181,17 @@ func (t *tlsSpec) config() *tls.Config {
 		c.RootCAs = x509.NewCertPool()
 		c.RootCAs.AppendCertsFromPEM(pem)
 	}
-	if t.Cert != "" {
-		cert, err := tls.LoadX509KeyPair(t.Cert, t.Key)
+	for i := range t.Cert {
+		cert, err := tls.LoadX509KeyPair(t.Cert[i], t.Key[i])
 		if err != nil {
 			log.Fatal(err)
 		}
-		c.Certificates = []tls.Certificate{cert}
+		c.Certificates = append(c.Certificates, cert)
+	}
+	if t.Cert != nil && t.Cipher == "all" {
+		for _, suite := range append(tls.CipherSuites(), tls.InsecureCipherSuites()...) {
+			c.CipherSuites = append(c.CipherSuites, suite.ID)
+		}
 	}
 	if t.Keylog != "" {
 		f, err := os.OpenFile(t.Keylog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o644)
@@ -196,11 +212,12 @@ func (s spec) url(path string) string {
 }
 
 // opened journals what the client's handshake gave.
-func opened(j *journal, port int, path string, res *http.Response) {
+func opened(j *journal, port int, path string, res *http.Response, state *tls.ConnectionState) {
 	e := event{"path": path, "status": res.StatusCode, "subprotocol": res.Header.Get("Sec-WebSocket-Protocol"),
 		"extensions": res.Header.Get("Sec-WebSocket-Extensions")}
-	if res.TLS != nil {
-		e["tls"], e["cipher"] = tls.VersionName(res.TLS.Version), tls.CipherSuiteName(res.TLS.CipherSuite)
+	if state != nil {
+		e["tls"], e["cipher"] = tls.VersionName(state.Version), tls.CipherSuiteName(state.CipherSuite)
+		e["resumed"] = state.DidResume
 	}
 	j.write(port, "open", e)
 }

@@ -10,7 +10,8 @@ const spec = JSON.parse(process.argv[2]);
 const journal = new Journal(spec.log, 'client');
 const sleep = (ms) => new Promise((done) => setTimeout(done, ms));
 const host = spec.host.includes(':') ? `[${spec.host}]` : spec.host;
-const tls = spec.tls && { ...spec.tls, ca: fs.readFileSync(spec.tls.ca) };
+const tls = spec.tls && { ...spec.tls, ca: fs.readFileSync(spec.tls.ca), servername: 'localhost' };
+let session; // of the newest TLS connection
 
 async function get(path, agent) {
   const req = http.get({ host: spec.host, port: spec.port, path, agent });
@@ -25,10 +26,10 @@ async function run(c) {
   const agent = c.before && new http.Agent({ keepAlive: true, maxSockets: 1 });
   for (const path of c.before || []) await get(path, agent);
   const ws = new WebSocket(`${tls ? 'wss' : 'ws'}://${host}:${spec.port}${c.path}`, c.subprotocols || [], {
-    agent, autoPong: false, headers: c.headers, ...tls,
+    agent, autoPong: false, headers: c.headers, ...tls, ...c.tls, session: c.resume && session,
     perMessageDeflate: spec.deflate ? { threshold: 0, ...spec.deflate } : false,
   });
-  ws.on('error', () => {});
+  ws.on('error', (e) => console.error(c.path, c.tls || '', e.message));
   ws.on('upgrade', (res) => {
     const port = res.socket.localPort;
     res.socket.once('error', (e) => journal.write({ port, ev: 'error', detail: e.code }));
@@ -37,12 +38,13 @@ async function run(c) {
     process.nextTick(() => watch(ws, journal, port));
     journal.write({
       port, ev: 'open', path: c.path, status: 101, tls: res.socket.getProtocol?.(),
-      cipher: res.socket.getCipher?.().standardName,
+      cipher: res.socket.getCipher?.().standardName, resumed: res.socket.isSessionReused?.(),
       subprotocol: res.headers['sec-websocket-protocol'] || '',
       extensions: res.headers['sec-websocket-extensions'] || '',
     });
   });
   const socketOf = new Promise((done) => ws._req.once('socket', done));
+  if (tls) socketOf.then((socket) => socket.on('session', (s) => { session = s; }));
   const ended = new Promise((done) => {
     ws.once('close', done);
     ws.once('unexpected-response', (req, res) => {
@@ -79,6 +81,7 @@ const STEPS = {
     await r;
     journal.write({ port: ws._socket.localPort, ev: 'rtt', ms: Number(process.hrtime.bigint() - start) / 1e6 });
   },
+  async renegotiate(ws) { await new Promise((done) => ws._socket.renegotiate({}, done)); },
   async pause(ws, ms) { await sleep(ms); },
   async close(ws, ...args) {
     const ended = args.pop();

@@ -8,9 +8,8 @@ const { Journal, payload, watch } = require('./journal');
 
 const spec = JSON.parse(process.argv[2]);
 const journal = new Journal(spec.log, 'server');
-const tls = spec.tls && {
-  ...spec.tls, cert: fs.readFileSync(spec.tls.cert), key: fs.readFileSync(spec.tls.key),
-};
+const readAll = (paths) => [paths].flat().map((path) => fs.readFileSync(path));
+const tls = spec.tls && { ...spec.tls, cert: readAll(spec.tls.cert), key: readAll(spec.tls.key) };
 const plain = (req, res) => {
   journal.write({ port: req.socket.remotePort, ev: 'http', path: req.url });
   res.end('hello\n');
