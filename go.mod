@@ -6,4 +6,12 @@ require github.com/google/gopacket v1.1.19
 
 require golang.org/x/net v0.62.0
 
-require golang.org/x/text v0.43.0 // indirect
+require (
+	github.com/inconshreveable/mousetrap v1.1.0 // indirect
+	github.com/spf13/pflag v1.0.9 // indirect
+)
+
+require (
+	github.com/spf13/cobra v1.10.2
+	golang.org/x/text v0.43.0 // indirect
+)

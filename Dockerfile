@@ -1,0 +1,19 @@
+# Two stages: build with libpcap, run with little more than it. The user is not root; for
+# live capture give it one capability: docker run --cap-drop ALL --cap-add NET_RAW …
+FROM golang:1.26-bookworm AS build
+RUN apt-get update && apt-get install -y --no-install-recommends libpcap-dev
+WORKDIR /src
+COPY go.mod go.sum ./
+RUN go mod download
+COPY . .
+RUN go build -buildvcs=false -trimpath -tags libpcap -o /wscope ./cmd/wscope
+
+FROM debian:bookworm-slim
+RUN apt-get update && apt-get install -y --no-install-recommends libpcap0.8 libcap2-bin && rm -rf /var/lib/apt/lists/* \
+ && useradd --system --no-create-home wscope
+COPY --from=build /wscope /usr/local/bin/wscope
+# Effective for the user below when the container has NET_RAW; without it wscope still reads files.
+RUN setcap cap_net_raw+ep /usr/local/bin/wscope
+USER wscope
+WORKDIR /data
+ENTRYPOINT ["wscope"]

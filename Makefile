@@ -1,0 +1,29 @@
+# make demo and make test are all that a fresh machine with Go, git and make needs.
+
+GO ?= go
+export GOFLAGS += -buildvcs=false
+
+# Live capture needs libpcap's headers. Where they are missing and may be installed
+# (root on a Debian machine), "make setup" installs them; else wscope is built without.
+TAGS := $(shell test -e /usr/include/pcap/pcap.h -o -e /usr/local/include/pcap/pcap.h && command -v cc >/dev/null 2>&1 && echo libpcap)
+
+.PHONY: demo test build setup bench fuzz lint
+
+demo: setup ## set everything up and see the main job
+	@$(MAKE) --no-print-directory build
+	./bin/wscope testdata/demo.pcapng
+
+test: ## run the tests
+	$(GO) test ./...
+
+build:
+	@mkdir -p bin
+	$(GO) build -tags '$(TAGS)' -o bin/ ./cmd/wscope
+	@test -n '$(TAGS)' || echo 'built without live capture: the headers of libpcap (Debian: libpcap-dev) or a C compiler are missing'
+
+setup:
+	@if [ -e /usr/include/pcap/pcap.h ] || [ -e /usr/local/include/pcap/pcap.h ]; then :; \
+	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo 'installing the headers of libpcap (libpcap-dev) for live capture'; \
+		apt-get update -qq && apt-get install -y -qq libpcap-dev gcc libc6-dev >/dev/null || echo 'could not: going on without live capture'; \
+	else echo 'no headers of libpcap, and they may not be installed by this user: going on without live capture'; fi

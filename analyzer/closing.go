@@ -1,0 +1,106 @@
+package analyzer
+
+import (
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// closing collects how a flow ends: the Close frames of both sides.
+type closing struct {
+	first int  // index of the side that sent Close first; -1 while none
+	reply int  // the other one, once it sent Close too; -1 while not
+	both  bool // each sent Close before it had received the other's
+	codes [2]uint16
+	at    [2]int64 // capture time of the Close frame's last byte
+	text  string   // the first closer's reason
+	acked int64    // the peer's acknowledgement that will prove it received the first Close; -1 unknown
+}
+
+// frame takes a Close. Only the first one of a side counts.
+func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Mark) {
+	switch {
+	case c.first < 0:
+		c.first, c.text = from, string(m.Reason)
+		c.acked = f.sentBy(from)
+	case from != c.first && c.reply < 0:
+		c.reply = from
+		// RFC 6455 §7.1.5 knows no "both": it is so where the second closer's Close left
+		// before the first one's had reached it, which its acknowledgements show.
+		if got := f.ackedBy(from); c.acked >= 0 && got >= 0 && got < c.acked {
+			c.both = true
+		}
+	default:
+		return
+	}
+	c.codes[from], c.at[from] = m.Code, last.Time
+}
+
+// record says how the flow ended.
+func (c *closing) record(f *flow) *Closing {
+	r := &Closing{How: "none"}
+	if c.first >= 0 {
+		r.By, r.How, r.Reason = fromNames[c.first], "half", c.text
+		if c.codes[c.first] != 0 {
+			r.Code = number(c.codes[c.first])
+			r.Name = wsparse.CloseName(c.codes[c.first])
+		}
+		if c.reply >= 0 {
+			r.How = "handshake"
+			if c.codes[c.reply] != 0 {
+				r.ReplyCode = number(c.codes[c.reply])
+			}
+			r.Delay = seconds(max(c.at[c.reply]-c.at[c.first], 0))
+			if c.both {
+				r.By = "both"
+			}
+		}
+	}
+	f.transportEnd(r)
+	return r
+}
+
+func number(code uint16) *int {
+	n := int(code)
+	return &n
+}
+
+// transportEnd says what became of the transport, and who ended a flow without Close.
+func (f *flow) transportEnd(r *Closing) {
+	first := f.firstEnd()
+	if first < 0 {
+		r.TCP = "open when the capture ended"
+		for i := range f.dirs {
+			if f.dirs[i].why == assembly.Idle {
+				r.TCP = "silence"
+			}
+		}
+		return
+	}
+	how := "fin"
+	if f.dirs[first].why == assembly.RST {
+		how = "rst"
+	}
+	r.TCP = how + " by " + fromNames[first]
+	if r.How == "none" {
+		r.By, r.How = fromNames[first], how
+	}
+}
+
+// firstEnd is the side that ended the transport first; -1 where none did.
+func (f *flow) firstEnd() int {
+	best, when := -1, int64(0)
+	for i := range f.dirs {
+		d := &f.dirs[i]
+		if d.why != assembly.FIN && d.why != assembly.RST || !d.ended {
+			continue
+		}
+		// A reset ends both directions at once; the one that sent it is known to TCP.
+		if d.why == assembly.RST && f.ws.StreamID == 0 && !f.conn().Stats(f.side(i)).RST {
+			continue
+		}
+		if best < 0 || d.endedAt < when {
+			best, when = i, d.endedAt
+		}
+	}
+	return best
+}

@@ -1,0 +1,150 @@
+package analyzer
+
+import (
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// direction is what one side of a flow sends.
+type direction struct {
+	flow     *flow
+	role     wsparse.Role
+	stream   wsparse.Stream
+	places   places
+	counts   Counts
+	frames   int64
+	wire     int64
+	payload  int64
+	message  int64
+	squeezed squeeze
+	sizes    *sketch // of data messages
+	ended    bool
+	why      assembly.Cause
+	code     uint32 // HTTP/2 error code of the end
+	firstAt  int64  // capture time of the first frame; 0 while none
+	lastAt   int64  // of the latest bytes
+	endedAt  int64
+	frameAt  assembly.Mark // first byte of the frame in hand
+	msgAt    assembly.Mark // first byte of the data message in hand
+	inMsg    bool          // a data message is in hand
+	part     []byte        // payload of the frame in hand, where frames are given with theirs
+}
+
+func (d *direction) open(f *flow, role wsparse.Role) {
+	o := f.shard.opt
+	d.flow, d.role = f, role
+	d.stream.Init(wsparse.StreamConfig{
+		From:       role,
+		Frames:     true,
+		Payload:    o.Frames && o.Payload,
+		Collect:    o.Messages && o.Payload || f.shard.apps != nil,
+		NoInflate:  o.Frames && !o.Messages && f.shard.apps == nil,
+		MaxMessage: o.MaxMessage,
+	})
+	if f.ws.Handshake != nil && f.ws.Handshake.Deflate != nil {
+		d.stream.SetDeflate(f.ws.Handshake.Deflate)
+	}
+}
+
+func (d *direction) bytes(b []byte, at *assembly.Mark) {
+	d.places.note(d.stream.Offset(), at)
+	d.lastAt = at.Time
+	d.stream.Feed(b)
+	d.drain(at)
+	if d.stream.Held() == 0 {
+		d.places.forget()
+	} else {
+		d.places.trim(d.stream.Offset() - d.stream.Held())
+	}
+}
+
+func (d *direction) gap(n int64, why assembly.Cause, at *assembly.Mark) {
+	d.stream.Gap(n)
+	d.drain(at)
+	if d.flow.chat != nil {
+		d.flow.chat.Lost(fromNames[d.index()])
+	}
+}
+
+func (d *direction) end(why assembly.Cause, code uint32, at *assembly.Mark) {
+	if d.ended {
+		return
+	}
+	d.ended, d.why, d.code, d.endedAt = true, why, code, at.Time
+	d.stream.End()
+	d.drain(at)
+	d.places.release()
+}
+
+func (d *direction) index() int { return sender(d.role) }
+
+// drain takes the stream's events.
+func (d *direction) drain(at *assembly.Mark) {
+	var ev wsparse.Event
+	for d.stream.Next(&ev) {
+		switch ev.Kind {
+		case wsparse.FramePart:
+			d.framePart(&ev, at)
+		case wsparse.MessageDone:
+			d.messageDone(ev.Message, at)
+		case wsparse.Violation:
+			d.flow.findings.add(d.flow, d.index(), &ev.Finding, d.places.at(ev.Finding.Offset, at))
+		}
+	}
+}
+
+func (d *direction) framePart(ev *wsparse.Event, at *assembly.Mark) {
+	if ev.First {
+		d.frameAt = *d.places.at(ev.Offset, at)
+		d.frames++
+		d.wire += int64(ev.Header.Size())
+		if d.firstAt == 0 {
+			d.firstAt = d.frameAt.Time
+		}
+		if !ev.Header.Opcode.IsControl() && !d.inMsg {
+			d.inMsg, d.msgAt = true, d.frameAt
+		}
+	}
+	n := int64(ev.Len) + ev.Lost
+	d.wire += n
+	d.payload += n
+	if d.flow.shard.opt.Frames {
+		d.tellFrame(ev)
+	}
+}
+
+func (d *direction) messageDone(m *wsparse.Message, at *assembly.Mark) {
+	first := &d.frameAt
+	if !m.Opcode.IsControl() {
+		if d.inMsg {
+			first = &d.msgAt
+		}
+		d.inMsg = false
+	}
+	last := d.places.at(m.End-1, at)
+	d.message += int64(m.Length)
+	f := d.flow
+	switch m.Opcode {
+	case wsparse.Text:
+		d.counts.Text++
+	case wsparse.Binary:
+		d.counts.Binary++
+	case wsparse.Ping:
+		d.counts.Ping++
+		f.pings.ping(d.index(), m, first.Time)
+	case wsparse.Pong:
+		d.counts.Pong++
+		f.pings.pong(d.index(), m, first.Time)
+	case wsparse.Close:
+		d.counts.Close++
+		f.closing.frame(f, d.index(), m, last)
+	default:
+		if m.Opcode == wsparse.Continuation {
+			d.counts.Binary++ // its initial frame was lost: nobody knows its type
+		}
+	}
+	if m.Opcode == wsparse.Text || m.Opcode == wsparse.Binary {
+		d.dataMessage(m)
+	}
+	f.tellMessage(d, m, first, last)
+}

@@ -1,0 +1,52 @@
+package analyzer
+
+import (
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// maxFindings is how many different findings (by rule and direction) a flow keeps; the
+// rest is counted in the last one's place.
+const maxFindings = 64
+
+// findings collects what there is to tell about a flow. A rule broken again by the same
+// side is counted, so that a hostile capture cannot fill the memory.
+type findings struct{ list []Finding }
+
+// add tells of a rule of wsparse that a side broke.
+func (fs *findings) add(f *flow, from int, v *wsparse.Finding, at *assembly.Mark) {
+	if n := fs.seen(v.Rule.ID, fromNames[from]); n != nil {
+		n.again(at)
+		return
+	}
+	fs.put(f, Finding{
+		Rule: v.Rule.ID, Severity: v.Rule.Severity.String(), RFC: v.Rule.RFC, From: fromNames[from],
+		Offset: v.Offset, Detail: v.Detail,
+	}, at)
+}
+
+func (fs *findings) seen(rule, from string) *Finding {
+	for i := range fs.list {
+		if r := &fs.list[i]; r.Rule == rule && r.From == from {
+			return r
+		}
+	}
+	return nil
+}
+
+// again counts a finding once more.
+func (r *Finding) again(at *assembly.Mark) {
+	r.Count++
+	if r.Last == nil {
+		r.Last = new(Time)
+	}
+	*r.Last = Time(at.Time)
+}
+
+func (fs *findings) put(f *flow, r Finding, at *assembly.Mark) {
+	if len(fs.list) >= maxFindings {
+		return
+	}
+	r.Packet, r.Time, r.File, r.Count = at.Number, Time(at.Time), f.shard.env.files(at.File), 1
+	fs.list = append(fs.list, r)
+}

@@ -1,0 +1,82 @@
+package analyzer
+
+import "wscope/assembly/tlsopen"
+
+// Options say what Run shall do. The zero value finds flows and nothing more.
+type Options struct {
+	Workers int // goroutines that analyse; 0 is one, in the caller's goroutine
+
+	Messages bool // give Message records
+	Frames   bool // give Frame records
+	Payload  bool // with their payload: Message.Data, Frame.Payload
+	Updates  bool // tell the Sink of flows as they begin and at every capture-time interval (live use)
+
+	Checksum   bool            // ignore segments with a wrong checksum
+	VLANAware  bool            // the same addresses on two VLANs are two connections
+	DecodeAs   map[uint16]bool // ports that carry WebSocket frames from the first byte
+	NoMidway   bool            // look for no WebSocket whose upgrade is not in the capture
+	Keys       *tlsopen.Keys   // TLS secrets; those found in the capture are added. nil makes an own store
+	WaitKeys   bool            // keys may come after the bytes they open
+	MaxMessage int             // bytes of a message that are collected at most; 0 is wsparse.DefaultMaxMessage
+	MaxMemory  int64           // bytes for out-of-order TCP data in all; 0 is the default
+
+	Since, Until Time // packets outside are passed over; 0 is no bound
+
+	// Select says, once the handshake is known (or the flow was recognised), whether the
+	// flow is wanted: the rest of one that is not costs nothing. nil wants all. It is made once
+	// a partition, so that what it returns is used by one goroutine at a time.
+	Select func() func(f *Flow) bool
+
+	// KeepMessage and KeepFrame choose among the records of wanted flows; nil keeps all.
+	// f holds what is known of the flow so far; its number is not.
+	KeepMessage func() func(f *Flow, m *Message) bool
+	KeepFrame   func() func(f *Flow, r *Frame) bool
+
+	// Render makes the bytes of a record in the workers; they reach the Sink by its
+	// Rendered method instead of as a record. nil gives records.
+	Render func() Renderer
+
+	// Apps recognises subprotocols; nil looks for none.
+	Apps func() Apps
+}
+
+// Renderer turns records into bytes. The flow's number is not known yet in the workers:
+// it is given to Sink.Rendered.
+type Renderer interface {
+	Message(dst []byte, m *Message) []byte
+	Frame(dst []byte, f *Frame) []byte
+}
+
+// Apps recognises what is spoken inside WebSockets.
+type Apps interface {
+	// Open begins a conversation. f holds the handshake.
+	Open(f *Flow) Conversation
+}
+
+// Conversation follows the messages of one flow.
+type Conversation interface {
+	// Message is called for every message, in order, with its Data; it returns what the
+	// subprotocol says of it, nil for nothing. The result is valid until the next call.
+	Message(m *Message) *App
+	// Lost says that messages of a side were not seen.
+	Lost(from string)
+	// Done is called at the end; it may complete the flow's record.
+	Done(f *Flow)
+}
+
+// Sink takes the records, in order, from one goroutine. Records and slices are valid
+// during the call alone.
+type Sink interface {
+	// FlowBegun is called when a flow gets its number: only what the handshake says is there.
+	FlowBegun(f *Flow) error
+	// FlowUpdate gives a living flow's record so far, with Options.Updates.
+	FlowUpdate(f *Flow) error
+	// FlowEnded gives a flow's finished record. Flows end in any order.
+	FlowEnded(f *Flow) error
+	Message(m *Message) error
+	Frame(f *Frame) error
+	// Rendered gives the bytes that Options.Render made for one record of a flow.
+	Rendered(flow int64, b []byte) error
+	// Batch is called after each batch of packets: a good time to flush.
+	Batch(now Time) error
+}

@@ -1,0 +1,96 @@
+package analyzer
+
+// An output is what one partition has to say about one work: items in the order in
+// which its packets made them, and the bytes that rendered records take.
+type output struct {
+	items []item
+	bytes []byte
+	next  int // the merger's place
+}
+
+type itemKind uint8
+
+const (
+	itemBegun itemKind = iota
+	itemUpdate
+	itemEnded
+	itemMessage
+	itemFrame
+	itemRendered
+)
+
+// item is one thing for the Sink.
+type item struct {
+	index   int64 // of the packet that made it
+	kind    itemKind
+	flow    *numbered
+	from    int // itemRendered: its place in output.bytes
+	to      int
+	record  *Flow    // itemBegun, itemUpdate, itemEnded
+	message *Message // itemMessage
+	frame   *Frame   // itemFrame
+}
+
+// numbered is a flow's number, which the merger gives: 0 until then.
+type numbered struct{ flow int64 }
+
+func (o *output) reset() {
+	clear(o.items) // let go of the records
+	o.items, o.bytes, o.next = o.items[:0], o.bytes[:0], 0
+}
+
+// merger puts the partitions' items in order and hands them to the sink.
+type merger struct {
+	sink   Sink
+	flows  int64
+	totals *Totals
+}
+
+// merge hands over one work's items: by packet, and within a packet (only a tick or the
+// end speaks for several partitions at once) by partition.
+func (m *merger) merge(w *work) error {
+	for {
+		best := -1
+		var bestIndex int64
+		for p := range w.outs {
+			o := &w.outs[p]
+			if o.next < len(o.items) && (best < 0 || o.items[o.next].index < bestIndex) {
+				best, bestIndex = p, o.items[o.next].index
+			}
+		}
+		if best < 0 {
+			return m.sink.Batch(Time(w.last.Time))
+		}
+		o := &w.outs[best]
+		if err := m.hand(o, &o.items[o.next]); err != nil {
+			return err
+		}
+		o.next++
+	}
+}
+
+func (m *merger) hand(o *output, it *item) error {
+	switch it.kind {
+	case itemBegun:
+		m.flows++
+		m.totals.begun()
+		it.flow.flow = m.flows
+		it.record.Flow = m.flows
+		return m.sink.FlowBegun(it.record)
+	case itemUpdate:
+		it.record.Flow = it.flow.flow
+		return m.sink.FlowUpdate(it.record)
+	case itemEnded:
+		it.record.Flow = it.flow.flow
+		m.totals.flow(it.record)
+		return m.sink.FlowEnded(it.record)
+	case itemMessage:
+		it.message.Flow = it.flow.flow
+		return m.sink.Message(it.message)
+	case itemFrame:
+		it.frame.Flow = it.flow.flow
+		return m.sink.Frame(it.frame)
+	default:
+		return m.sink.Rendered(it.flow.flow, o.bytes[it.from:it.to])
+	}
+}

@@ -1,0 +1,127 @@
+package analyzer
+
+import (
+	"hash/maphash"
+
+	"wscope/wsparse"
+)
+
+// pings matches pongs to pings by their payload, RFC 6455 §5.5.3: a pong answers the
+// latest ping of that payload, and older ones may go unanswered.
+type pings struct{ sides [2]*pingSide }
+
+// maxPending is how many unanswered pings of one side are remembered; an older one that
+// is pushed out counts as unanswered.
+const maxPending = 64
+
+type pingSide struct {
+	pending     []pending
+	sent        int64
+	answered    int64
+	unsolicited int64 // pongs to this side that answer nothing
+	rtt         sketch
+	lastSent    int64
+	gaps        int64 // intervals between pings
+	gapSum      int64
+	gapDev      float64 // mean deviation, running
+	gapMean     float64
+}
+
+type pending struct {
+	payload uint64 // hash
+	at      int64
+}
+
+// One seed for the process: hashes are only compared with each other.
+var pingSeed = maphash.MakeSeed()
+
+func (p *pings) side(i int) *pingSide {
+	if p.sides[i] == nil {
+		p.sides[i] = new(pingSide)
+	}
+	return p.sides[i]
+}
+
+func (p *pings) ping(from int, m *wsparse.Message, at int64) {
+	s := p.side(from)
+	if s.sent++; s.sent > 1 {
+		s.interval(at - s.lastSent)
+	}
+	s.lastSent = at
+	if len(s.pending) == maxPending {
+		s.pending = append(s.pending[:0], s.pending[1:]...)
+	}
+	s.pending = append(s.pending, pending{maphash.Bytes(pingSeed, m.Data), at})
+}
+
+// interval keeps the mean of the intervals and of their deviations from it.
+func (s *pingSide) interval(ns int64) {
+	s.gaps++
+	s.gapSum += ns
+	d := float64(ns) - s.gapMean
+	s.gapMean += d / float64(s.gaps)
+	if d < 0 {
+		d = -d
+	}
+	s.gapDev += (d - s.gapDev) / float64(s.gaps)
+}
+
+func (p *pings) pong(from int, m *wsparse.Message, at int64) {
+	s := p.side(1 - from)
+	hash := maphash.Bytes(pingSeed, m.Data)
+	for i := len(s.pending) - 1; i >= 0; i-- {
+		if s.pending[i].payload == hash {
+			s.answered++
+			s.rtt.add(max(at-s.pending[i].at, 0))
+			s.pending = append(s.pending[:i], s.pending[i+1:]...)
+			return
+		}
+	}
+	s.unsolicited++
+}
+
+// unanswered is how many pings of the side had no pong.
+func (s *pingSide) unanswered() int64 { return s.sent - s.answered }
+
+// sum is the record; nil where there were neither pings nor pongs.
+func (p *pings) sum() *PingSum {
+	if p.sides[0] == nil && p.sides[1] == nil {
+		return nil
+	}
+	sum := &PingSum{}
+	var all sketch
+	for i, s := range p.sides {
+		if s == nil {
+			continue
+		}
+		sum.Answered += s.answered
+		sum.Unanswered += s.unanswered()
+		sum.Unsolicited += s.unsolicited
+		all.merge(&s.rtt)
+		if s.sent == 0 {
+			continue
+		}
+		one := &PingSide{Sent: s.sent, Answered: s.answered}
+		if s.answered > 0 {
+			one.RTTP50, one.RTTMax = seconds(s.rtt.quantile(0.5)), seconds(s.rtt.max)
+		}
+		if s.gaps > 0 {
+			one.Interval, one.Jitter = seconds(int64(s.gapMean)), seconds(int64(s.gapDev))
+		}
+		if i == fromClient {
+			sum.Client = one
+		} else {
+			sum.Server = one
+		}
+	}
+	if all.n > 0 {
+		sum.RTTMin, sum.RTTMax = seconds(all.min), seconds(all.max)
+		sum.RTTP50, sum.RTTP99 = seconds(all.quantile(0.5)), seconds(all.quantile(0.99))
+	}
+	return sum
+}
+
+func seconds(ns int64) *Seconds {
+	s := Seconds(ns)
+	return &s
+}

@@ -1,0 +1,246 @@
+package analyzer
+
+import (
+	"io"
+	"sync"
+
+	"wscope/assembly/capture"
+	"wscope/assembly/link"
+)
+
+// partitions is how many independent pipelines the connections are shared out to. It is
+// fixed, so that limits and orders do not depend on the number of workers.
+const partitions = 16
+
+// tickEvery is the step of capture time at which silent connections are looked for.
+const tickEvery = int64(1e9)
+
+// control is something that every partition must know in its place among the segments.
+type control struct {
+	at      [partitions]int // it stands before segs[p][at[p]]
+	now     int64
+	mark    capture.Mark
+	secrets []byte // TLS key log text from the capture; nil for a tick
+}
+
+// work is a batch of packets on its way through the pipeline: decoded by the reader,
+// analysed by the workers, merged by the merger.
+type work struct {
+	batch    capture.Batch
+	segs     [partitions][]link.Segment
+	controls []control
+	outs     [partitions]output
+	last     capture.Mark // the last packet of the batch
+	final    bool         // the capture is over: connections end
+	pending  sync.WaitGroup
+}
+
+func (w *work) reset() {
+	for p := range w.segs {
+		w.segs[p] = w.segs[p][:0]
+		w.outs[p].reset()
+	}
+	w.controls = w.controls[:0]
+	w.final = false
+}
+
+// reader fills works: it reads packets, finds their segments and shares them out.
+type reader struct {
+	src      capture.Source
+	link     link.Decoder
+	opt      *Options
+	nextTick int64
+	last     capture.Mark
+	totals   *Totals
+}
+
+// fill reads one batch. At the end of the capture it makes the final work and then returns io.EOF.
+func (r *reader) fill(w *work) error {
+	w.reset()
+	err := r.src.Read(&w.batch)
+	if err != nil && err != io.EOF {
+		return err
+	}
+	secrets := w.batch.Secrets
+	for i := range w.batch.Packets {
+		p := &w.batch.Packets[i]
+		for len(secrets) > 0 && secrets[0].Before <= i {
+			r.secrets(w, &secrets[0])
+			secrets = secrets[1:]
+		}
+		r.packet(w, p)
+	}
+	for i := range secrets {
+		r.secrets(w, &secrets[i])
+	}
+	w.last = r.last
+	w.final = err == io.EOF
+	return err
+}
+
+func (r *reader) packet(w *work, p *capture.Packet) {
+	if r.opt.Since != 0 && Time(p.Time) < r.opt.Since || r.opt.Until != 0 && Time(p.Time) > r.opt.Until {
+		return
+	}
+	r.last = p.Mark
+	r.totals.saw(p)
+	if p.Time >= r.nextTick {
+		w.control(control{now: p.Time, mark: p.Mark})
+		r.nextTick = p.Time - p.Time%tickEvery + tickEvery
+	}
+	// The segment is decoded in place where it will stay.
+	var part *[]link.Segment
+	var s link.Segment
+	if !r.link.Decode(p, &s) || r.opt.Checksum && s.BadSum {
+		return
+	}
+	part = &w.segs[s.Hash%partitions]
+	*part = append(*part, s)
+}
+
+func (r *reader) secrets(w *work, s *capture.Secrets) {
+	if s.Type == secretsTLS {
+		w.control(control{now: r.last.Time, mark: r.last, secrets: s.Data})
+	}
+}
+
+// secretsTLS is the secrets type of an NSS key log in a pcapng Decryption Secrets Block.
+const secretsTLS = 0x544c534b
+
+func (w *work) control(c control) {
+	for p := range w.segs {
+		c.at[p] = len(w.segs[p])
+	}
+	w.controls = append(w.controls, c)
+}
+
+// run is one partition's part of a work.
+func (s *shard) run(w *work, p int) {
+	s.out = &w.outs[p]
+	segs := w.segs[p]
+	next := 0
+	for i := range w.controls {
+		c := &w.controls[i]
+		for ; next < c.at[p]; next++ {
+			s.segment(&segs[next])
+		}
+		s.control(c)
+	}
+	for ; next < len(segs); next++ {
+		s.segment(&segs[next])
+	}
+	if w.final {
+		s.finish(&w.last)
+	}
+}
+
+// pipeline runs a source through its shards.
+type pipeline struct {
+	reader reader
+	shards [partitions]*shard
+	merger merger
+	stop   <-chan struct{}
+}
+
+func (p *pipeline) stopped() bool {
+	select {
+	case <-p.stop:
+		return true
+	default:
+		return false
+	}
+}
+
+// alone does all the work in the calling goroutine.
+func (p *pipeline) alone() error {
+	var w work
+	for {
+		err := p.reader.fill(&w)
+		if err != nil && err != io.EOF {
+			return err
+		}
+		if p.stopped() {
+			w.final = true
+		}
+		for i, s := range p.shards {
+			s.run(&w, i)
+		}
+		if err := p.merger.merge(&w); err != nil || w.final {
+			return err
+		}
+	}
+}
+
+// shared does the work in n workers, with a reader of its own and the merger in the
+// calling goroutine. Each partition belongs to one worker, so no lock is on a packet's path.
+func (p *pipeline) shared(n int) error {
+	depth := n + 2
+	free := make(chan *work, depth)
+	for range depth {
+		free <- new(work)
+	}
+	ordered := make(chan *work, depth)
+	quit := make(chan struct{})
+	var readErr error
+	inputs := make([]chan *work, n)
+	var workers sync.WaitGroup
+	for i := range inputs {
+		inputs[i] = make(chan *work, depth)
+		workers.Add(1)
+		go func() {
+			defer workers.Done()
+			for w := range inputs[i] {
+				for part := i; part < partitions; part += n {
+					p.shards[part].run(w, part)
+				}
+				w.pending.Done()
+			}
+		}()
+	}
+	go func() {
+		defer close(ordered)
+		for {
+			var w *work
+			select {
+			case w = <-free:
+			case <-quit:
+				return
+			}
+			err := p.reader.fill(w)
+			if err != nil && err != io.EOF {
+				readErr = err
+				return
+			}
+			if p.stopped() {
+				w.final = true
+			}
+			final := w.final
+			w.pending.Add(n)
+			for _, in := range inputs {
+				in <- w
+			}
+			ordered <- w
+			if final {
+				return
+			}
+		}
+	}()
+	var err error
+	for w := range ordered {
+		w.pending.Wait()
+		if err == nil {
+			if err = p.merger.merge(w); err != nil {
+				close(quit)
+			}
+		}
+		free <- w
+	}
+	for _, in := range inputs {
+		close(in)
+	}
+	workers.Wait()
+	if err == nil {
+		err = readErr
+	}
+	return err
+}

@@ -1,0 +1,223 @@
+package analyzer
+
+import (
+	"encoding/hex"
+	"net/netip"
+	"strings"
+
+	"wscope/assembly"
+	"wscope/assembly/link"
+	"wscope/assembly/tlsopen"
+	"wscope/assembly/tunnel"
+	"wscope/wsparse"
+)
+
+// record is the flow's record as it stands.
+func (f *flow) record() *Flow {
+	r := f.known
+	conn := f.conn()
+	r.End = Time(conn.Last.Time)
+	if r.HTTP != nil && r.HTTP.StreamID != 0 {
+		r.End = Time(max(f.dirs[0].lastAt, f.dirs[1].lastAt, f.dirs[0].endedAt, f.dirs[1].endedAt, int64(r.Start)))
+	}
+	r.Duration = Seconds(r.End - r.Start)
+	r.ClientToServer = f.dirs[fromClient].record()
+	r.ServerToClient = f.dirs[fromServer].record()
+	if f.sealed != nil {
+		r.TLS = tlsRecord(f.sealed.info)
+	} else if f.ws.Secure != nil {
+		r.TLS = tlsRecord(f.ws.Secure.(*tlsopen.Info))
+	}
+	if r.Pickup == "midstream" || r.Handshake != nil && (r.Handshake.Result == "accepted" || r.Handshake.Result == "invalid") {
+		r.Close = f.closing.record(f)
+	}
+	r.Ping = f.pings.sum()
+	r.TCP = f.tcpRecord()
+	r.Findings = append([]Finding{}, f.findings.list...)
+	return &r
+}
+
+func (f *flow) conn() *assembly.Conn {
+	if f.sealed != nil {
+		return f.sealed.conn
+	}
+	return f.ws.Conn
+}
+
+// client is the side of the connection that is the client.
+func (f *flow) client() assembly.Side {
+	if f.sealed != nil {
+		return f.sealed.client
+	}
+	return f.ws.Client
+}
+
+// side is the end of the connection that sends a direction.
+func (f *flow) side(i int) assembly.Side {
+	if i == fromServer {
+		return f.client().Other()
+	}
+	return f.client()
+}
+
+// describe fills what the connection and the handshake say.
+func (f *flow) describe() {
+	ws := f.ws
+	f.describeConn()
+	r := &f.known
+	r.RealIP = ws.RealIP
+	r.Pickup = "handshake"
+	if ws.Pickup != tunnel.ByHandshake {
+		r.Pickup = "midstream"
+	}
+	r.Packet = ws.Asked.Number
+	if ws.Handshake == nil {
+		r.Packet = ws.Begin.Number
+	}
+	if ws.StreamID != 0 {
+		r.Start = Time(ws.Begin.Time)
+	}
+	r.Via = nil
+	for _, h := range ws.Via {
+		r.Via = append(r.Via, Via{Kind: h.Kind, Target: h.Target})
+	}
+	if ws.Handshake != nil {
+		f.describeHandshake(ws.Handshake)
+	}
+}
+
+func (f *flow) describeConn() {
+	c := f.conn()
+	r := &f.known
+	r.Client, r.Server = endpoint(c.Key.Src, c.Key.SrcPort), endpoint(c.Key.Dst, c.Key.DstPort)
+	if f.client() == assembly.B {
+		r.Client, r.Server = r.Server, r.Client
+	}
+	r.Start = Time(c.Start.Time)
+	r.File = f.shard.env.files(c.Start.File)
+	if c.Key.Tunnel != 0 {
+		r.Tunnel = f.shard.env.tunnelName(c.Key.Tunnel)
+	}
+}
+
+// describeSealed fills what is known of a TLS connection that cannot be opened.
+func (f *flow) describeSealed() {
+	f.describeConn()
+	f.known.Pickup = "encrypted"
+	f.known.Packet = f.conn().Start.Number
+}
+
+func endpoint(a link.Addr, port uint16) Endpoint {
+	return Endpoint{IP: netip.AddrFrom16(a).Unmap().String(), Port: port}
+}
+
+func (f *flow) describeHandshake(h *wsparse.Handshake) {
+	ws, r := f.ws, &f.known
+	r.Handshake = &Handshake{
+		Result: h.Result.String(), SubprotocolsOffered: h.SubprotocolsOffered, Subprotocol: h.Subprotocol,
+		ExtensionsOffered: h.ExtensionsOffered, Extensions: h.Extensions,
+	}
+	if h.Result == wsparse.Rejected {
+		r.Pickup = "rejected"
+	}
+	if h.Request != nil {
+		r.HTTP = httpRecord(h, ws)
+	}
+	if h.Response == nil {
+		return
+	}
+	if h.Response.Status == 101 {
+		valid := h.AcceptValid
+		r.Handshake.AcceptValid = &valid
+	}
+	if ws.Answered.Time != 0 && ws.Asked.Time != 0 {
+		r.Handshake.Latency = seconds(max(ws.Answered.Time-ws.Asked.Time, 0))
+	}
+}
+
+func httpRecord(h *wsparse.Handshake, ws *tunnel.WebSocket) *HTTP {
+	q := h.Request
+	r := &HTTP{
+		Version: ws.HTTP, Method: q.Method, Host: q.Host, Path: q.Target, StreamID: ws.StreamID, Body: ws.BodyLine,
+		RequestHeaders: headers(q.Fields),
+	}
+	// RFC 9112 §3.2.2: the absolute form names the host; the path is what follows.
+	if _, rest, ok := strings.Cut(q.Target, "://"); ok && !strings.HasPrefix(q.Target, "/") {
+		if slash := strings.IndexByte(rest, '/'); slash >= 0 {
+			r.Path = rest[slash:]
+		} else {
+			r.Path = "/"
+		}
+	}
+	for _, field := range q.Fields {
+		switch strings.ToLower(field.Name) {
+		case "origin":
+			r.Origin = field.Value
+		case "user-agent":
+			r.UserAgent = field.Value
+		case "authorization":
+			r.Auth, _, _ = strings.Cut(field.Value, " ")
+		case "cookie":
+			for pair := range strings.SplitSeq(field.Value, ";") {
+				name, _, _ := strings.Cut(strings.TrimSpace(pair), "=")
+				r.Cookies = append(r.Cookies, name)
+			}
+		}
+	}
+	if a := h.Response; a != nil {
+		r.Status, r.ResponseHeaders = a.Status, headers(a.Fields)
+		for _, field := range a.Fields {
+			if strings.EqualFold(field.Name, "location") {
+				r.Location = field.Value
+			}
+		}
+	}
+	return r
+}
+
+func headers(fields []wsparse.Field) [][2]string {
+	list := make([][2]string, len(fields))
+	for i, f := range fields {
+		list[i] = [2]string{f.Name, f.Value}
+	}
+	return list
+}
+
+func tlsRecord(i *tlsopen.Info) *TLS {
+	r := &TLS{
+		Version: i.Version, Cipher: i.Cipher, SNI: i.SNI, ALPN: i.ALPN, ALPNOffered: i.ALPNOffered,
+		Decrypted: i.Decrypted, ClientRandom: hex.EncodeToString(i.ClientRandom),
+	}
+	if !i.Decrypted {
+		r.Why = i.Why
+	}
+	if i.Finished != 0 && i.Hello != 0 {
+		r.Latency = seconds(i.Finished - i.Hello)
+	}
+	return r
+}
+
+// handshakeFindings adds what the handshake breaks, once it is answered.
+func (f *flow) handshakeFindings() {
+	h := f.ws.Handshake
+	if h == nil {
+		return
+	}
+	for i := range h.Findings {
+		v := &h.Findings[i]
+		at := &f.ws.Asked
+		if v.From == wsparse.FromServer {
+			at = &f.ws.Answered
+		}
+		f.findings.add(f, sender(v.From), &v.Finding, at)
+	}
+}
+
+func (d *direction) record() Direction {
+	lostBytes, lostMessages := d.stream.Lost()
+	return Direction{
+		Frames: d.frames, Messages: d.counts, WireBytes: d.wire, PayloadBytes: d.payload, MessageBytes: d.message,
+		LostBytes: lostBytes, LostMessages: lostMessages,
+		Compression: d.squeezed.record(d), Sizes: d.sizes.record(),
+	}
+}

@@ -1,0 +1,48 @@
+package analyzer
+
+import (
+	"context"
+	"strconv"
+
+	"wscope/assembly/capture"
+	"wscope/assembly/tlsopen"
+)
+
+// Run analyses a capture to its end, or until ctx is done: connections that are open then
+// are told as they stand. Records go to sink, in order, from the calling goroutine.
+// It returns an error only where the sink or the source gave one: what could not be read of an
+// input is in Summary.Problems.
+func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summary, error) {
+	keys := opt.Keys
+	if keys == nil {
+		keys = tlsopen.NewKeys()
+	}
+	totals := &Totals{}
+	p := &pipeline{
+		reader: reader{src: src, opt: &opt, totals: totals},
+		merger: merger{sink: sink, totals: totals},
+		stop:   ctx.Done(),
+	}
+	p.reader.link.Checksum, p.reader.link.VLANAware = opt.Checksum, opt.VLANAware
+	env := &environment{
+		files: func(i int32) string {
+			if files := src.Files(); len(files) > 1 {
+				return files[i]
+			}
+			return ""
+		},
+		tunnelName: p.reader.link.TunnelName,
+	}
+	for i := range p.shards {
+		p.shards[i] = newShard(&opt, keys, env)
+	}
+	var err error
+	if opt.Workers <= 0 {
+		err = p.alone()
+	} else {
+		err = p.shared(opt.Workers)
+	}
+	return totals.summary(src, &p.reader.link.Stats, p.shards[:]), err
+}
+
+func decimal(n int) string { return strconv.Itoa(n) }

@@ -1,0 +1,152 @@
+package analyzer
+
+import (
+	"wscope/assembly"
+	"wscope/assembly/capture"
+	"wscope/assembly/link"
+	"wscope/assembly/tlsopen"
+	"wscope/assembly/tunnel"
+)
+
+// shard is one independent pipeline: the connections of one partition, from segments to
+// records. One goroutine uses it at a time.
+type shard struct {
+	opt   *Options
+	keys  *tlsopen.Keys
+	env   *environment
+	asm   assembly.Assembler
+	hooks tunnel.Hooks
+	out   *output // of the work in hand
+	index int64   // of the packet in hand: the place of what is said now
+
+	selects     func(*Flow) bool
+	keepMessage func(*Flow, *Message) bool
+	keepFrame   func(*Flow, *Frame) bool
+	render      Renderer
+	apps        Apps
+
+	flows   flowList         // those alive
+	other   map[string]int64 // connections without a WebSocket, by what they were
+	conns   int64
+	message Message // the record in hand
+	update  int64   // capture time of the next FlowUpdate
+}
+
+// environment is what all shards may read: it does not change while they run, or is safe
+// to share.
+type environment struct {
+	files      func(i int32) string // name of a file where there are several, else ""
+	tunnelName func(id uint32) string
+}
+
+func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
+	// Secrets in the capture come to each shard in their place among the packets: shared, they
+	// could come to one before their time, and the outcome would depend on the workers.
+	s := &shard{opt: opt, keys: keys.Fork(), env: env, other: map[string]int64{}}
+	if opt.Select != nil {
+		s.selects = opt.Select()
+	}
+	if opt.KeepMessage != nil {
+		s.keepMessage = opt.KeepMessage()
+	}
+	if opt.KeepFrame != nil {
+		s.keepFrame = opt.KeepFrame()
+	}
+	if opt.Render != nil {
+		s.render = opt.Render()
+	}
+	if opt.Apps != nil {
+		s.apps = opt.Apps()
+	}
+	s.hooks = tunnel.Hooks{
+		Found:    s.found,
+		Security: s.security,
+		Other:    func(_ *assembly.Conn, what string) { s.other[what]++ },
+		DecodeAs: opt.DecodeAs,
+		NoMidway: opt.NoMidway,
+	}
+	if opt.MaxMemory > 0 {
+		s.asm.Limits.TotalBuffer = int(opt.MaxMemory / partitions)
+	}
+	s.asm.New = func(c *assembly.Conn) assembly.Handler {
+		s.conns++
+		return tunnel.New(c, &s.hooks)
+	}
+	return s
+}
+
+func (s *shard) segment(seg *link.Segment) {
+	s.index = seg.Mark.Index
+	s.asm.Segment(seg)
+}
+
+func (s *shard) control(c *control) {
+	s.index = c.mark.Index
+	if c.secrets != nil {
+		s.keys.Add(c.secrets)
+		return
+	}
+	s.asm.Tick(c.now, &c.mark)
+	if s.opt.Updates && c.now >= s.update {
+		s.update = c.now + updateEvery
+		s.flows.each(func(f *flow) { f.say(itemUpdate) })
+	}
+}
+
+// updateEvery is the step of capture time at which living flows are told in live use.
+const updateEvery = int64(10e9)
+
+// finish ends all connections: the capture is over.
+func (s *shard) finish(last *capture.Mark) {
+	s.index = last.Index
+	s.asm.Finish(last)
+}
+
+// found begins a flow.
+func (s *shard) found(ws *tunnel.WebSocket, at *assembly.Mark) tunnel.Receiver {
+	f := newFlow(s, ws)
+	f.begin()
+	return f
+}
+
+// security opens a TLS connection, and begins an encrypted flow where that cannot be done.
+func (s *shard) security(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (assembly.Handler, any) {
+	w := &sealed{shard: s, conn: c, client: client}
+	w.Handler, w.info = tlsopen.New(c, client, inner, tlsopen.Options{
+		Keys: s.keys, Encrypted: w.encrypted, Wait: s.opt.WaitKeys,
+	})
+	return w, w.info
+}
+
+// sealed is a TLS connection; it becomes a flow if it cannot be opened.
+type sealed struct {
+	assembly.Handler
+	shard  *shard
+	conn   *assembly.Conn
+	client assembly.Side
+	info   *tlsopen.Info
+	flow   *flow
+	ended  int
+}
+
+func (w *sealed) encrypted(at *assembly.Mark) {
+	if w.flow != nil {
+		return
+	}
+	w.flow = newSealedFlow(w)
+	w.flow.begin()
+}
+
+// End passes the end on; the second one ends the encrypted flow.
+func (w *sealed) End(side assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	w.Handler.End(side, why, at)
+	if w.ended++; w.ended == 2 && w.flow != nil {
+		w.flow.finish()
+	}
+}
+
+// say adds an item for the merger.
+func (s *shard) say(it item) {
+	it.index = s.index
+	s.out.items = append(s.out.items, it)
+}

@@ -1,0 +1,134 @@
+package analyzer
+
+import (
+	"math"
+	"math/bits"
+	"slices"
+)
+
+// sketch sums up a distribution of non-negative integers in bounded memory: exactly up to
+// sketchExact values, from then on in buckets that are at most 1/64 of their value wide, so that a quantile is off
+// by at most 1 %. Smallest, largest and number are always exact.
+type sketch struct {
+	n        int64
+	min, max int64
+	exact    []int64       // all values, while there are few
+	buckets  []sketchCount // by bucket, ascending
+}
+
+type sketchCount struct {
+	bucket int32
+	n      int64
+}
+
+const sketchExact = 32
+
+// bucketOf gives values below 64 a bucket each, and each octave above 64 buckets.
+func bucketOf(v int64) int32 {
+	if v < 64 {
+		return int32(max(v, 0))
+	}
+	octave := bits.Len64(uint64(v)) - 7
+	return int32(octave)<<6 + int32(v>>octave)
+}
+
+// middle is the value that stands for a bucket.
+func middle(bucket int32) int64 {
+	if bucket < 128 {
+		return int64(bucket)
+	}
+	octave := bucket>>6 - 1
+	return int64(bucket-octave<<6)<<octave + 1<<octave>>1
+}
+
+func (s *sketch) add(v int64) {
+	if s.n == 0 || v < s.min {
+		s.min = v
+	}
+	if s.n == 0 || v > s.max {
+		s.max = v
+	}
+	s.n++
+	if s.buckets == nil {
+		if len(s.exact) < sketchExact {
+			s.exact = append(s.exact, v)
+			return
+		}
+		s.spill()
+	}
+	s.count(bucketOf(v), 1)
+}
+
+// spill goes over from single values to buckets.
+func (s *sketch) spill() {
+	s.buckets = make([]sketchCount, 0, 16)
+	for _, v := range s.exact {
+		s.count(bucketOf(v), 1)
+	}
+	s.exact = nil
+}
+
+func (s *sketch) count(bucket int32, n int64) {
+	i, found := slices.BinarySearchFunc(s.buckets, bucket, func(c sketchCount, b int32) int { return int(c.bucket - b) })
+	if !found {
+		s.buckets = slices.Insert(s.buckets, i, sketchCount{bucket: bucket})
+	}
+	s.buckets[i].n += n
+}
+
+// merge adds another sketch's values.
+func (s *sketch) merge(o *sketch) {
+	if o.n == 0 {
+		return
+	}
+	if o.buckets == nil {
+		for _, v := range o.exact {
+			s.add(v)
+		}
+		return
+	}
+	if s.n == 0 || o.min < s.min {
+		s.min = o.min
+	}
+	if s.n == 0 || o.max > s.max {
+		s.max = o.max
+	}
+	s.n += o.n
+	if s.buckets == nil {
+		s.spill()
+	}
+	for _, c := range o.buckets {
+		s.count(c.bucket, c.n)
+	}
+}
+
+// quantile is the value below or at which the share q of the values is; 0 if there are none.
+func (s *sketch) quantile(q float64) int64 {
+	if s.n == 0 {
+		return 0
+	}
+	rank := int64(math.Ceil(q*float64(s.n))) - 1
+	rank = min(max(rank, 0), s.n-1)
+	if s.buckets == nil {
+		sorted := slices.Clone(s.exact)
+		slices.Sort(sorted)
+		return sorted[rank]
+	}
+	for _, c := range s.buckets {
+		if rank -= c.n; rank < 0 {
+			return min(max(middle(c.bucket), s.min), s.max)
+		}
+	}
+	return s.max
+}
+
+// record is the sketch as a record; nil where it is empty.
+func (s *sketch) record() *Quantiles {
+	if s == nil || s.n == 0 {
+		return nil
+	}
+	return &Quantiles{
+		Count: s.n, Min: float64(s.min), Max: float64(s.max),
+		P50: float64(s.quantile(0.5)), P90: float64(s.quantile(0.9)), P99: float64(s.quantile(0.99)),
+	}
+}

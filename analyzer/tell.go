@@ -1,0 +1,123 @@
+package analyzer
+
+import (
+	"unicode/utf8"
+
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// tellFrame gives a Frame record when a frame has ended.
+func (d *direction) tellFrame(ev *wsparse.Event) {
+	f := d.flow
+	s := f.shard
+	if ev.First {
+		d.part = d.part[:0]
+	}
+	if s.opt.Payload {
+		d.part = append(d.part, ev.Payload...)
+	}
+	if !ev.Last {
+		return
+	}
+	f.frames++
+	h := &ev.Header
+	r := Frame{
+		Frame: f.frames, From: fromNames[d.index()],
+		Time: Time(d.frameAt.Time), Packet: d.frameAt.Number, File: s.env.files(d.frameAt.File),
+		Offset: ev.Offset, Complete: ev.Complete,
+	}
+	r.SetHeader(h)
+	if s.opt.Payload {
+		r.Payload = d.part
+		r.IsText = h.Opcode != wsparse.Binary && utf8.Valid(d.part)
+	}
+	if s.keepFrame != nil && !s.keepFrame(&f.known, &r) {
+		return
+	}
+	if s.render != nil {
+		from := len(s.out.bytes)
+		s.out.bytes = s.render.Frame(s.out.bytes, &r)
+		s.say(item{kind: itemRendered, flow: f.number, from: from, to: len(s.out.bytes)})
+		return
+	}
+	kept := r
+	kept.Payload = append([]byte(nil), r.Payload...)
+	s.say(item{kind: itemFrame, flow: f.number, frame: &kept})
+}
+
+// SetHeader fills a record's fields from a frame's header.
+func (r *Frame) SetHeader(h *wsparse.Header) {
+	r.Finished, r.Reserved, r.Opcode, r.IsMasked = h.Finished, h.Reserved, h.Opcode.String(), h.IsMasked
+	r.LenPayloadPrimary, r.LenPayload = h.LenPayloadPrimary, h.LenPayload
+	switch h.LenPayloadPrimary {
+	case 126:
+		v := h.LenPayloadExtended1
+		r.LenPayloadExtended1 = &v
+	case 127:
+		v := h.LenPayloadExtended2
+		r.LenPayloadExtended2 = &v
+	}
+	if h.IsMasked {
+		v := h.MaskKey
+		r.MaskKey = &v
+	}
+}
+
+// tellMessage gives a Message record, and the message to the subprotocol.
+func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assembly.Mark) {
+	s := f.shard
+	f.messages++
+	if !s.opt.Messages && f.chat == nil {
+		return
+	}
+	r := &s.message
+	*r = Message{
+		Message: f.messages, From: fromNames[d.index()],
+		Time: Time(first.Time), End: Time(last.Time), Packet: first.Number, File: s.env.files(first.File),
+	}
+	r.SetMessage(m)
+	if f.chat != nil {
+		r.App = f.chat.Message(r)
+	}
+	if !s.opt.Messages || s.keepMessage != nil && !s.keepMessage(&f.known, r) {
+		return
+	}
+	if s.render != nil {
+		from := len(s.out.bytes)
+		s.out.bytes = s.render.Message(s.out.bytes, r)
+		s.say(item{kind: itemRendered, flow: f.number, from: from, to: len(s.out.bytes)})
+		return
+	}
+	kept := *r
+	kept.Data = append([]byte(nil), r.Data...)
+	if r.App != nil {
+		app := *r.App
+		kept.App = &app
+	}
+	s.say(item{kind: itemMessage, flow: f.number, message: &kept})
+}
+
+// SetMessage fills a record's fields from a decoded message. Data stays the decoder's.
+func (r *Message) SetMessage(m *wsparse.Message) {
+	r.Type = messageTypes[m.Opcode&15]
+	r.Frames, r.Compressed, r.Complete = m.Frames, m.Compressed, m.Complete
+	r.PayloadBytes, r.Length, r.Data = int64(m.Payload), int64(m.Length), m.Data
+	r.IsText = m.Opcode != wsparse.Binary && m.Opcode != wsparse.Continuation && (m.Inflated || !m.Compressed) && utf8.Valid(m.Data)
+	if m.Opcode == wsparse.Close {
+		if m.Code != 0 {
+			code := int(m.Code)
+			r.Code = &code
+		}
+		r.Reason = string(m.Reason)
+	}
+}
+
+// messageTypes names a message by its opcode; reserved ones by the opcode's own name.
+var messageTypes = func() (names [16]string) {
+	for op := range names {
+		names[op] = wsparse.Opcode(op).String()
+	}
+	names[wsparse.Continuation] = "binary"
+	return names
+}()

@@ -1,0 +1,230 @@
+package analyzer
+
+import (
+	"cmp"
+	"slices"
+
+	"wscope/assembly/capture"
+	"wscope/assembly/link"
+)
+
+// Summary is what a run saw over the whole capture.
+type Summary struct {
+	Files       []string    `json:"files"`
+	Packets     int64       `json:"packets"`
+	Bytes       int64       `json:"bytes"` // on the wire
+	Start       *Time       `json:"start"`
+	End         *Time       `json:"end"`
+	Duration    Seconds     `json:"duration"`
+	TCP         int64       `json:"tcp_segments"`
+	Connections int64       `json:"tcp_connections"`
+	CutPackets  int64       `json:"cut_packets"`             // by snaplen
+	Other       []Named     `json:"other_packets,omitempty"` // packets without TCP, by what they are
+	Unsupported []Named     `json:"unsupported_packets,omitempty"`
+	Malformed   int64       `json:"malformed_packets"`
+	Elsewhere   []Named     `json:"other_connections,omitempty"` // TCP connections without a WebSocket, by what they are
+	Flows       int64       `json:"flows"`
+	ByPickup    []Named     `json:"by_pickup,omitempty"`
+	ByResult    []Named     `json:"by_result,omitempty"`
+	Closes      []Named     `json:"closes,omitempty"` // by code, or by how where there is none
+	Client      Direction   `json:"client_to_server"`
+	Server      Direction   `json:"server_to_client"`
+	Findings    []RuleCount `json:"findings,omitempty"`
+	Hosts       []Named     `json:"hosts,omitempty"`
+	Paths       []Named     `json:"paths,omitempty"`
+	Protocols   []Named     `json:"subprotocols,omitempty"`
+	Clients     []Named     `json:"clients,omitempty"`
+	Problems    []Problem   `json:"problems,omitempty"` // inputs that could not be read whole
+	MaxOpen     int64       `json:"max_open"`           // flows open at once
+}
+
+// Problem is an input that could not be read whole.
+type Problem struct {
+	File   string `json:"file"`
+	Offset int64  `json:"offset"`
+	Reason string `json:"reason"`
+}
+
+// Named is a count by name.
+type Named struct {
+	Name  string `json:"name"`
+	Count int64  `json:"count"`
+}
+
+// RuleCount is how often a rule was broken over the capture.
+type RuleCount struct {
+	Rule     string `json:"rule"`
+	Severity string `json:"severity"`
+	RFC      string `json:"rfc,omitempty"`
+	Flows    int64  `json:"flows"`
+	Count    int64  `json:"count"`
+}
+
+// maxNames bounds each list of names; what comes after is counted as "(others)".
+const maxNames = 10000
+
+// tally counts by name within maxNames.
+type tally map[string]int64
+
+func (t *tally) add(name string, n int64) {
+	if *t == nil {
+		*t = tally{}
+	}
+	if _, ok := (*t)[name]; !ok && len(*t) >= maxNames {
+		name = "(others)"
+	}
+	(*t)[name] += n
+}
+
+// sorted is the tally with the largest first, and by name within a number.
+func (t tally) sorted() []Named {
+	list := make([]Named, 0, len(t))
+	for name, n := range t {
+		list = append(list, Named{name, n})
+	}
+	slices.SortFunc(list, func(a, b Named) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
+	})
+	return list
+}
+
+// Totals adds up a run: packets in the reader's goroutine, flows in the merger's.
+type Totals struct {
+	packets, bytes, cut int64
+	first, last         int64
+	seen                bool
+
+	flows                            int64
+	pickups, results, closes         tally
+	hosts, paths, protocols, clients tally
+	client, server                   Direction
+	rules                            map[string]*RuleCount
+	open, maxOpen                    int64
+}
+
+// saw counts a packet.
+func (t *Totals) saw(p *capture.Packet) {
+	t.packets++
+	t.bytes += int64(p.Length)
+	if p.Length > len(p.Data) {
+		t.cut++
+	}
+	if !t.seen || p.Time < t.first {
+		t.first = p.Time
+	}
+	if !t.seen || p.Time > t.last {
+		t.last = p.Time
+	}
+	t.seen = true
+}
+
+func (t *Totals) begun() {
+	t.open++
+	t.maxOpen = max(t.maxOpen, t.open)
+}
+
+// flow adds a finished flow.
+func (t *Totals) flow(f *Flow) {
+	t.open--
+	t.flows++
+	t.pickups.add(f.Pickup, 1)
+	if f.Handshake != nil {
+		t.results.add(f.Handshake.Result, 1)
+		if f.Handshake.Subprotocol != "" {
+			t.protocols.add(f.Handshake.Subprotocol, 1)
+		}
+	}
+	if f.HTTP != nil {
+		t.hosts.add(f.HTTP.Host, 1)
+		path := f.HTTP.Path
+		for i := range path {
+			if path[i] == '?' {
+				path = path[:i]
+				break
+			}
+		}
+		t.paths.add(path, 1)
+	}
+	t.clients.add(f.Client.IP, 1)
+	if f.Close != nil {
+		t.closes.add(closeName(f.Close), 1)
+	}
+	t.client.add(&f.ClientToServer)
+	t.server.add(&f.ServerToClient)
+	for i := range f.Findings {
+		t.finding(&f.Findings[i])
+	}
+}
+
+func closeName(c *Closing) string {
+	if c.Code == nil {
+		return c.How
+	}
+	return decimal(*c.Code)
+}
+
+func (t *Totals) finding(f *Finding) {
+	if t.rules == nil {
+		t.rules = map[string]*RuleCount{}
+	}
+	r := t.rules[f.Rule]
+	if r == nil {
+		r = &RuleCount{Rule: f.Rule, Severity: f.Severity, RFC: f.RFC}
+		t.rules[f.Rule] = r
+	}
+	r.Flows++
+	r.Count += f.Count
+}
+
+// add adds another direction's counts.
+func (d *Direction) add(o *Direction) {
+	d.Frames += o.Frames
+	d.Messages.Text += o.Messages.Text
+	d.Messages.Binary += o.Messages.Binary
+	d.Messages.Ping += o.Messages.Ping
+	d.Messages.Pong += o.Messages.Pong
+	d.Messages.Close += o.Messages.Close
+	d.WireBytes += o.WireBytes
+	d.PayloadBytes += o.PayloadBytes
+	d.MessageBytes += o.MessageBytes
+	d.LostBytes += o.LostBytes
+	d.LostMessages += o.LostMessages
+}
+
+// summary puts it all together.
+func (t *Totals) summary(src capture.Source, l *link.Stats, shards []*shard) *Summary {
+	s := &Summary{
+		Files: src.Files(), Packets: t.packets, Bytes: t.bytes, CutPackets: t.cut,
+		TCP: l.TCP, Malformed: l.Malformed, Other: tally(l.Other).sorted(), Unsupported: tally(l.Unsupported).sorted(),
+		Flows: t.flows, ByPickup: t.pickups.sorted(), ByResult: t.results.sorted(), Closes: t.closes.sorted(),
+		Client: t.client, Server: t.server, MaxOpen: t.maxOpen,
+		Hosts: t.hosts.sorted(), Paths: t.paths.sorted(), Protocols: t.protocols.sorted(), Clients: t.clients.sorted(),
+	}
+	if t.seen {
+		first, last := Time(t.first), Time(t.last)
+		s.Start, s.End, s.Duration = &first, &last, Seconds(last-first)
+	}
+	var elsewhere tally
+	for _, sh := range shards {
+		s.Connections += sh.conns
+		for what, n := range sh.other {
+			elsewhere.add(what, n)
+		}
+	}
+	s.Elsewhere = elsewhere.sorted()
+	for _, r := range t.rules {
+		s.Findings = append(s.Findings, *r)
+	}
+	slices.SortFunc(s.Findings, func(a, b RuleCount) int {
+		return cmp.Or(cmp.Compare(severityRank(a.Severity), severityRank(b.Severity)), cmp.Compare(a.Rule, b.Rule))
+	})
+	for _, p := range src.Problems() {
+		s.Problems = append(s.Problems, Problem{p.File, p.Offset, p.Reason})
+	}
+	return s
+}
+
+// severityRank puts errors first.
+func severityRank(s string) int {
+	return slices.Index([]string{"error", "warning", "note"}, s)
+}

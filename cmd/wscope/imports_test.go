@@ -1,0 +1,105 @@
+package main
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+)
+
+// rooms is the map of the house: which of our packages each package may import. It is
+// the twin of the map in CONTRIBUTING.md. Data flows one way, from capture to cmd.
+var rooms = map[string][]string{
+	"wsparse":          {"wsparse/inflate"},
+	"wsparse/inflate":  {},
+	"assembly/capture": {},
+	"assembly/link":    {"assembly/capture"},
+	"assembly":         {"assembly/link", "assembly/capture"},
+	"assembly/tlsopen": {"assembly"},
+	"assembly/tunnel":  {"assembly", "wsparse"},
+	"analyzer":         {"assembly", "assembly/capture", "assembly/link", "assembly/tlsopen", "assembly/tunnel", "wsparse"},
+	"analyzer/apps":    {"analyzer"},
+	"analyzer/rules":   {"analyzer"},
+	"analyzer/report":  {"analyzer"},
+	"cmd/wscope":       {"analyzer", "analyzer/apps", "analyzer/report", "analyzer/rules", "assembly/capture", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope-gen":   {},
+}
+
+// foreign says which modules of others only some rooms may import.
+var foreign = map[string][]string{
+	"github.com/google/gopacket": {"assembly/capture", "assembly/link"},
+	"github.com/spf13/cobra":     {"cmd/wscope"},
+}
+
+// TestRoomsImportOnlyWhatTheMapAllows parses the files themselves: a test that asks the
+// go command is answered from its cache.
+func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
+	root := filepath.Join("..", "..")
+	seen := map[string]bool{}
+	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		rel, _ := filepath.Rel(root, path)
+		if d.IsDir() {
+			name := d.Name()
+			if rel != "." && (strings.HasPrefix(name, ".") || name == "testdata" || name == "node_modules" || ownModule(path)) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		if !strings.HasSuffix(path, ".go") {
+			return nil
+		}
+		room := filepath.ToSlash(filepath.Dir(rel))
+		seen[room] = true
+		allowed, known := rooms[room]
+		if !known {
+			t.Errorf("%s: the map has no room %s", rel, room)
+			return nil
+		}
+		f, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ImportsOnly)
+		if err != nil {
+			return err
+		}
+		test := strings.HasSuffix(path, "_test.go")
+		for _, spec := range f.Imports {
+			name, _ := strconv.Unquote(spec.Path.Value)
+			if ours, ok := strings.CutPrefix(name, "wscope/"); ok {
+				if ours != room && !slices.Contains(allowed, ours) && !test {
+					t.Errorf("%s imports %s, which the map does not allow", rel, name)
+				}
+				continue
+			}
+			for module, where := range foreign {
+				if strings.HasPrefix(name, module) && !slices.Contains(where, room) && !test {
+					t.Errorf("%s imports %s, which only %v may", rel, name, where)
+				}
+			}
+			if room == "wsparse" || room == "wsparse/inflate" {
+				if first, _, _ := strings.Cut(name, "/"); strings.Contains(first, ".") && !test {
+					t.Errorf("%s imports %s: wsparse stands on the standard library alone", rel, name)
+				}
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for room := range rooms {
+		if !seen[room] && room != "cmd/wscope-gen" && room != "analyzer/apps" && room != "analyzer/rules" {
+			t.Errorf("the map has room %s, the house has not", room)
+		}
+	}
+}
+
+// ownModule says whether a folder is a module of its own, with its own dependencies.
+func ownModule(dir string) bool {
+	matches, _ := filepath.Glob(filepath.Join(dir, "go.mod"))
+	return len(matches) > 0 && filepath.Clean(dir) != filepath.Join("..", "..")
+}

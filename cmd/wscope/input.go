@@ -1,0 +1,102 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"runtime"
+	"strconv"
+
+	"github.com/spf13/cobra"
+
+	"wscope/analyzer"
+	"wscope/assembly/capture"
+	"wscope/assembly/tlsopen"
+)
+
+// input is the flags that say what is read and how: those of every command that takes captures.
+type input struct {
+	env        *environment
+	keylogs    []string
+	decodeAs   []string
+	noMidway   bool
+	vlanAware  bool
+	checksum   bool
+	tail       bool
+	jobs       int
+	maxMessage int
+}
+
+func (in *input) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVar(&in.keylogs, "keylog", nil, "TLS key log `FILE` (repeatable; also $SSLKEYLOGFILE)")
+	f.StringArrayVar(&in.decodeAs, "decode-as", nil, "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
+	f.BoolVar(&in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
+	f.BoolVar(&in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
+	f.BoolVar(&in.checksum, "checksum", false, "pass over segments with a wrong TCP checksum")
+	f.BoolVar(&in.tail, "tail", false, "wait for more at the end of a file that is still being written")
+	f.IntVarP(&in.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "goroutines that analyse; the output is the same for any number")
+	f.IntVar(&in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 64 MiB)")
+}
+
+// options are the analyzer's options by the flags.
+func (in *input) options() (analyzer.Options, error) {
+	opt := analyzer.Options{
+		Workers: in.jobs, NoMidway: in.noMidway, VLANAware: in.vlanAware, Checksum: in.checksum, MaxMessage: in.maxMessage,
+	}
+	if in.jobs == 1 {
+		opt.Workers = 0
+	}
+	for _, s := range in.decodeAs {
+		port, err := strconv.ParseUint(s, 10, 16)
+		if err != nil || port == 0 {
+			return opt, fmt.Errorf("--decode-as %q is not a port", s)
+		}
+		if opt.DecodeAs == nil {
+			opt.DecodeAs = map[uint16]bool{}
+		}
+		opt.DecodeAs[uint16(port)] = true
+	}
+	opt.Keys = tlsopen.NewKeys()
+	files := in.keylogs
+	if env := os.Getenv("SSLKEYLOGFILE"); env != "" && len(files) == 0 {
+		if _, err := os.Stat(env); err == nil {
+			files = append(files, env)
+		}
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return opt, fmt.Errorf("--keylog: %w", err)
+		}
+		if n, bad := opt.Keys.Add(text); bad > 0 {
+			fmt.Fprintf(in.env.stderr, "wscope: %s: %d lines are no key log lines, %d secrets taken\n", name, bad, n)
+		}
+	}
+	return opt, nil
+}
+
+// run analyses the captures into a sink. Problems of the inputs are told on standard
+// error, and make the error errTrouble once everything readable has been told.
+func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, sink analyzer.Sink) (*analyzer.Summary, error) {
+	if len(paths) == 0 {
+		return nil, fmt.Errorf("%s needs a capture: a file, a folder, or - for standard input", cmd.CommandPath())
+	}
+	src, err := capture.Open(paths, capture.Options{Tail: in.tail, Context: cmd.Context(), Stdin: in.env.stdin})
+	if err != nil {
+		return nil, err
+	}
+	defer src.Close()
+	sum, err := analyzer.Run(cmd.Context(), src, opt, sink)
+	for _, p := range src.Problems() {
+		fmt.Fprintf(in.env.stderr, "wscope: %s\n", p)
+	}
+	return sum, err
+}
+
+// trouble is the error for a run whose inputs could not be read whole.
+func trouble(sum *analyzer.Summary) error {
+	if len(sum.Problems) > 0 {
+		return errTrouble
+	}
+	return nil
+}

@@ -1,0 +1,57 @@
+// Command wscope says what happened on each WebSocket connection of a packet capture.
+//
+// This is the command line alone: a file a subcommand. What a WebSocket is, the packages
+// behind it know; start reading at wscope/analyzer.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+)
+
+// Exit statuses of the contract.
+const (
+	exitDone     = 0
+	exitNegative = 1 // a negative verdict
+	exitTrouble  = 2 // bad usage, or an input that could not be read whole
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	os.Exit(run(ctx, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// errNegative makes the exit status 1; errTrouble makes it 2 where all has been said.
+var (
+	errNegative = errors.New("negative verdict")
+	errTrouble  = errors.New("trouble")
+)
+
+// run is the whole program, so that tests can call it.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
+	env := &environment{stdin: stdin, stdout: stdout, stderr: stderr}
+	root := newRoot(env)
+	root.SetArgs(defaultToSummary(root, args))
+	root.SetIn(stdin)
+	root.SetOut(stdout)
+	root.SetErr(stderr)
+	err := root.ExecuteContext(ctx)
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.Is(err, errNegative):
+		return exitNegative
+	case errors.Is(err, errTrouble):
+	case errors.Is(err, syscall.EPIPE):
+		// Whoever read our output has seen enough.
+	default:
+		fmt.Fprintf(stderr, "wscope: %s\n", firstLine(err.Error()))
+	}
+	return exitTrouble
+}

@@ -1,0 +1,74 @@
+package main
+
+import (
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// environment is the world that a run sees.
+type environment struct {
+	stdin          io.Reader
+	stdout, stderr io.Writer
+}
+
+func newRoot(env *environment) *cobra.Command {
+	root := &cobra.Command{
+		Use:   "wscope CAPTURE…",
+		Short: "Say what happened on each WebSocket connection of a packet capture",
+		Long: "wscope reads pcap and pcapng files, rebuilds TCP, opens TLS with the keys it is given, and says of\n" +
+			"each WebSocket who talked to whom, how it was opened and closed, what was said, and what broke the RFCs.",
+		Example: "  wscope capture.pcap\n" +
+			"  wscope messages --flow 1 capture.pcap\n" +
+			"  tcpdump -w - tcp | wscope -",
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		Args:          cobra.ArbitraryArgs,
+	}
+	root.CompletionOptions.HiddenDefaultCmd = false
+	root.AddCommand(
+		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newDecode(env), newVersion(env),
+	)
+	return root
+}
+
+// defaultToSummary makes "wscope CAPTURE…" the same as "wscope summary CAPTURE…": unless
+// the first word that is no flag is a command, it is a capture.
+func defaultToSummary(root *cobra.Command, args []string) []string {
+	for _, arg := range args {
+		switch {
+		case arg == "-h" || arg == "--help" || arg == "--version":
+			return args
+		case arg == "-" || !strings.HasPrefix(arg, "-"):
+			if isCommand(root, arg) {
+				return args
+			}
+			if _, err := os.Stat(arg); err != nil && !looksLikePath(arg) {
+				return args // a mistyped command: let cobra suggest one
+			}
+			return append([]string{"summary"}, args...)
+		}
+	}
+	return args
+}
+
+func isCommand(root *cobra.Command, name string) bool {
+	if name == "help" || name == "completion" || strings.HasPrefix(name, "__complete") {
+		return true
+	}
+	for _, c := range root.Commands() {
+		if c.Name() == name || c.HasAlias(name) {
+			return true
+		}
+	}
+	return false
+}
+
+func looksLikePath(s string) bool { return s == "-" || strings.ContainsAny(s, "./\\:") }
+
+func firstLine(s string) string {
+	line, _, _ := strings.Cut(s, "\n")
+	return line
+}
