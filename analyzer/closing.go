@@ -13,7 +13,7 @@ type closing struct {
 	codes [2]uint16
 	at    [2]int64 // capture time of the Close frame's last byte
 	text  string   // the first closer's reason
-	acked int64    // the peer's acknowledgement that will prove it received the first Close; -1 unknown
+	sent  uint32   // TCP sequence number after the first Close
 }
 
 // frame takes a Close. Only the first one of a side counts.
@@ -21,14 +21,13 @@ func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Ma
 	switch {
 	case c.first < 0:
 		c.first, c.text = from, string(m.Reason)
-		c.acked = f.sentBy(from)
+		c.sent = f.conn().Reached(f.side(from))
 	case from != c.first && c.reply < 0:
 		c.reply = from
-		// RFC 6455 §7.1.5 knows no "both": it is so where the second closer's Close left
-		// before the first one's had reached it, which its acknowledgements show.
-		if got := f.ackedBy(from); c.acked >= 0 && got >= 0 && got < c.acked {
-			c.both = true
-		}
+		// RFC 6455 knows no "both": it is so where the second closer's Close left before the
+		// first one's had reached it, as its acknowledgements show.
+		received, known := f.conn().Received(f.side(c.first), c.sent)
+		c.both = known && !received
 	default:
 		return
 	}

@@ -33,17 +33,20 @@ type direction struct {
 func (d *direction) open(f *flow, role wsparse.Role) {
 	o := f.shard.opt
 	d.flow, d.role = f, role
-	d.stream.Init(wsparse.StreamConfig{
+	cfg := wsparse.StreamConfig{
 		From:       role,
 		Frames:     true,
 		Payload:    o.Frames && o.Payload,
 		Collect:    o.Messages && o.Payload || f.shard.apps != nil,
 		NoInflate:  o.Frames && !o.Messages && f.shard.apps == nil,
 		MaxMessage: o.MaxMessage,
-	})
-	if f.ws.Handshake != nil && f.ws.Handshake.Deflate != nil {
-		d.stream.SetDeflate(f.ws.Handshake.Deflate)
 	}
+	if h := f.ws.Handshake; h != nil {
+		cfg.Deflate = h.Deflate
+		cfg.Refused = h.Result == wsparse.Rejected
+		cfg.Extended = len(h.Extensions) > 1 || len(h.Extensions) == 1 && h.Deflate == nil
+	}
+	d.stream.Init(cfg)
 }
 
 func (d *direction) bytes(b []byte, at *assembly.Mark) {

@@ -47,9 +47,15 @@ func newFlow(s *shard, ws *tunnel.WebSocket) *flow {
 	f := &flow{shard: s, ws: ws, number: new(numbered)}
 	f.closing.first, f.closing.reply = -1, -1
 	f.describe()
+	f.open()
+	return f
+}
+
+// open makes both directions ready; again once the handshake is answered, before which
+// no byte comes.
+func (f *flow) open() {
 	f.dirs[fromClient].open(f, wsparse.FromClient)
 	f.dirs[fromServer].open(f, wsparse.FromServer)
-	return f
 }
 
 func newSealedFlow(w *sealed) *flow {
@@ -92,10 +98,7 @@ func (f *flow) say(kind itemKind) {
 func (f *flow) Answered(at *assembly.Mark) {
 	f.describe()
 	f.handshakeFindings()
-	if h := f.ws.Handshake; h != nil && h.Deflate != nil {
-		f.dirs[fromClient].stream.SetDeflate(h.Deflate)
-		f.dirs[fromServer].stream.SetDeflate(h.Deflate)
-	}
+	f.open()
 	f.settle()
 }
 

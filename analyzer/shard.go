@@ -40,9 +40,7 @@ type environment struct {
 }
 
 func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
-	// Secrets in the capture come to each shard in their place among the packets: shared, they
-	// could come to one before their time, and the outcome would depend on the workers.
-	s := &shard{opt: opt, keys: keys.Fork(), env: env, other: map[string]int64{}}
+	s := &shard{opt: opt, keys: keys, env: env, other: map[string]int64{}}
 	if opt.Select != nil {
 		s.selects = opt.Select()
 	}

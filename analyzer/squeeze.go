@@ -36,10 +36,11 @@ func (d *direction) dataMessage(m *wsparse.Message) {
 
 // record is the ledger; nil where compression was neither agreed nor used.
 func (s *squeeze) record(d *direction) *Compression {
-	p := d.stream.Deflate()
-	if p == nil {
+	ws := d.flow.ws
+	if ws == nil || ws.Handshake == nil || ws.Handshake.Deflate == nil {
 		return nil
 	}
+	p := ws.Handshake.Deflate
 	bits, takeover := p.ClientMaxWindowBits, !p.ClientNoContextTakeover
 	if d.role == wsparse.FromServer {
 		bits, takeover = p.ServerMaxWindowBits, !p.ServerNoContextTakeover

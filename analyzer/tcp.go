@@ -21,18 +21,3 @@ func (f *flow) tcpRecord() *TCP {
 	}
 	return r
 }
-
-// sentBy is how far the stream of a direction's sender has come, in bytes of TCP; -1
-// where that says nothing of this flow (streams of HTTP/2 share a connection, but still
-// in order, so it serves there too).
-func (f *flow) sentBy(i int) int64 {
-	sent, _ := f.conn().Progress(f.side(i))
-	return sent
-}
-
-// ackedBy is how far the sender of a direction has acknowledged the other's stream; -1
-// where its acknowledgements are not in the capture.
-func (f *flow) ackedBy(i int) int64 {
-	_, acked := f.conn().Progress(f.side(i))
-	return acked
-}

@@ -46,6 +46,18 @@ func (c *Conn) Stats(s Side) SideStats {
 	return out
 }
 
+// Reached is the sequence number after the bytes of a side's stream given so far: during
+// a Data call, after the bytes of this call.
+func (c *Conn) Reached(s Side) uint32 { return c.sides[s].next }
+
+// Received says whether the peer of a side has acknowledged the side's stream up to the
+// sequence number seq, which Reached gave. known is false where the capture has none of
+// the peer's acknowledgements.
+func (c *Conn) Received(s Side, seq uint32) (yes, known bool) {
+	st := &c.sides[s]
+	return st.heard && !after(seq, st.acked), st.heard
+}
+
 // LastStall gives the capture times between which the latest stall of a side's stream
 // lasted, zero where there was none. It is cheap enough to ask at each message.
 func (c *Conn) LastStall(s Side) (from, to int64) {

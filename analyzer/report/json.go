@@ -33,7 +33,21 @@ func (j *JSON) Message(dst []byte, m *analyzer.Message) []byte {
 	if m.File != "" {
 		dst = AppendString(append(dst, `,"file":`...), m.File)
 	}
-	dst = strconv.AppendInt(append(dst, `,"frames":`...), int64(m.Frames), 10)
+	return j.content(append(dst, ','), m)
+}
+
+// DecodedMessage appends a message's line as "decode --messages" gives it: without flow,
+// from, times and packet, but with the stream offset of its first byte.
+func (j *JSON) DecodedMessage(dst []byte, m *analyzer.Message, offset int64) []byte {
+	dst = strconv.AppendInt(append(dst, `{"message":`...), m.Message, 10)
+	dst = append(append(dst, `,"type":"`...), m.Type...)
+	dst = strconv.AppendInt(append(dst, `","offset":`...), offset, 10)
+	return append(j.content(append(dst, ','), m), '\n')
+}
+
+// content appends what a message is, without where it was.
+func (j *JSON) content(dst []byte, m *analyzer.Message) []byte {
+	dst = strconv.AppendInt(append(dst, `"frames":`...), int64(m.Frames), 10)
 	dst = strconv.AppendBool(append(dst, `,"compressed":`...), m.Compressed)
 	dst = strconv.AppendInt(append(dst, `,"payload_bytes":`...), m.PayloadBytes, 10)
 	dst = strconv.AppendInt(append(dst, `,"length":`...), m.Length, 10)

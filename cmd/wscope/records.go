@@ -3,8 +3,6 @@ package main
 import (
 	"bufio"
 	"fmt"
-	"io"
-	"os"
 
 	"github.com/spf13/cobra"
 
@@ -175,4 +173,3 @@ func newVersion(env *environment) *cobra.Command {
 	}
 }
 
-var _ io.Writer = os.Stdout
