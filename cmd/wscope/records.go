@@ -172,4 +172,3 @@ func newVersion(env *environment) *cobra.Command {
 		},
 	}
 }
-
