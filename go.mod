@@ -4,7 +4,10 @@ go 1.26.0
 
 require github.com/google/gopacket v1.1.19
 
-require golang.org/x/net v0.62.0
+require (
+	github.com/klauspost/compress v1.20.3
+	golang.org/x/net v0.62.0
+)
 
 require (
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

@@ -40,6 +40,9 @@ func (f *Inflater) blocks(c *call) status {
 		case inCodes:
 			st = f.fast(c)
 			if st == goOn && f.stage == inCodes {
+				st = f.fastEnd(c)
+			}
+			if st == goOn && f.stage == inCodes {
 				st = f.code(c)
 			}
 		case atDist:

@@ -18,6 +18,8 @@ type call struct {
 	op   int    // next byte of out
 	end  int    // out must not be filled further
 
+	pad [24]byte // the input's last bytes, and zeros: see fastEnd
+
 	win *window // the output before out[base:]
 
 	farthest int // largest distance seen

@@ -11,10 +11,14 @@ const (
 // fast decodes a compressed block's items while there are 8 bytes of input and room for
 // the longest of items. It returns goOn where code or distance must go on, and never
 // stops for lack of input or room itself.
+//
+// Each turn of its loop has 56 bits or more of input: enough for two literals and the
+// longest of lengths, or for a length and its distance.
 func (f *Inflater) fast(c *call) status {
 	src, in, buf, n := c.src, c.in, c.buf, c.n
 	out, op, base := c.out, c.op, c.base
 	lit, dist := c.lit, c.dist
+	win, at := c.win.buf, c.win.pos
 	inMax := len(src) - 8
 	opMax := min(c.end-3-matchMax, len(out)-reserve)
 	if in > inMax || op > opMax {
@@ -22,6 +26,7 @@ func (f *Inflater) fast(c *call) status {
 	}
 	st := goOn
 	farthest := 0
+loop:
 	for in <= inMax && op <= opMax {
 		buf |= binary.LittleEndian.Uint64(src[in:]) << (n & 63)
 		in += int(63-n) >> 3
@@ -104,15 +109,35 @@ func (f *Inflater) fast(c *call) status {
 		buf >>= e & consumeMask
 		n -= uint(e & consumeMask)
 
-		if d > op-base {
+		if back := d - (op - base); back > 0 {
 			// It reaches into the window.
-			f.rest, f.dist = length, d
-			c.op = op
-			if st = f.reach(c); st != goOn {
-				break
+			i := at - back
+			if i < 0 {
+				i += maxWindow
 			}
-			f.match(c)
-			op = c.op
+			switch {
+			case back > len(win):
+				f.dist = d
+				c.op = op
+				st = f.reach(c)
+				break loop
+			case length <= back && length <= 16 && i <= len(win)-16:
+				a, b := win[i:i+16], out[op:op+16]
+				binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(a))
+				binary.LittleEndian.PutUint64(b[8:], binary.LittleEndian.Uint64(a[8:]))
+				op += length
+			case length <= back && i <= len(win)-length:
+				copy(out[op:op+length], win[i:])
+				op += length
+			default:
+				f.rest, f.dist = length, d
+				c.op = op
+				f.match(c)
+				op = c.op
+			}
+			if d > farthest {
+				farthest = d
+			}
 			continue
 		}
 		if d > farthest {
@@ -147,15 +172,20 @@ func (f *Inflater) fast(c *call) status {
 // repeat fills to, less its slack, with a pattern of fewer than 8 bytes that stands
 // before it.
 func repeat(to, pattern []byte) {
-	d := len(pattern)
-	for i := range min(16, len(to)) {
-		to[i] = pattern[i%d]
+	var v uint64
+	for i := len(pattern) - 1; i >= 0; i-- {
+		v = v<<8 | uint64(pattern[i])
 	}
-	step := 8 / d * d // of whole patterns; up to 8 bytes, of which all 8 are there
-	if step < 8 {
-		step += d
+	width := 8 * uint(len(pattern))
+	for k := width; k < 64; k += k {
+		v |= v << k
 	}
-	for i := 16; i < len(to)-slack; i += 8 {
-		binary.LittleEndian.PutUint64(to[i:], binary.LittleEndian.Uint64(to[i-step:]))
+	step := repeatStep[len(pattern)&7]
+	for i := 0; i < len(to)-slack; i += step {
+		binary.LittleEndian.PutUint64(to[i:], v)
 	}
 }
+
+// repeatStep is, for each length of a pattern, how much of it 8 bytes hold in whole
+// patterns.
+var repeatStep = [8]int{1, 8, 8, 6, 8, 5, 6, 7}

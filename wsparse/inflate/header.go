@@ -49,62 +49,69 @@ func (f *Inflater) codeLengths(c *call) status {
 	if !build(table, preBits, h.pre[:], preResults[:]) {
 		return f.bad("code lengths' code is no prefix code")
 	}
+	if st := f.readLengths(c, (*[1 << preBits]uint32)(table)); st != goOn {
+		return st
+	}
+	if h.lens[endBlock] == 0 {
+		return f.bad("no code for the end of the block")
+	}
+	st := f.tables(c)
+	if st == goOn {
+		f.stage = inCodes
+	}
+	return st
+}
+
+// readLengths reads the code lengths of both codes by the table of theirs.
+func (f *Inflater) readLengths(c *call, table *[1 << preBits]uint32) status {
+	h := &c.header
 	total := h.nlit + h.ndist
 	for h.have < total {
-		if c.n < 14 {
+		if c.n < preBits+7 {
 			c.fill()
 		}
 		e := table[c.buf&(1<<preBits-1)]
 		size := uint(e & consumeMask)
+		symbol := uint8(e >> valueShift)
+		if symbol < 16 && c.n >= size && e&entryOther == 0 {
+			c.buf >>= size & 63
+			c.n -= size
+			h.lens[h.have] = symbol
+			h.have++
+			continue
+		}
 		if c.n < size {
 			return moreInput
 		}
 		if e&entryOther != 0 {
 			return f.bad("unused code for a code length")
 		}
-		symbol := uint8(e >> valueShift)
-		if symbol < 16 {
-			c.take(size)
-			h.lens[h.have] = symbol
-			h.have++
-			continue
+		// The symbols 16, 17 and 18: the length before again, or zeros.
+		extra, times, value := uint(2), 3, uint8(0)
+		switch symbol {
+		case 16:
+			if h.have == 0 {
+				return f.bad("no code length to repeat")
+			}
+			value = h.lens[h.have-1]
+		case 17:
+			extra = 3
+		default:
+			extra, times = 7, 11
 		}
-		if st := f.repeat(c, symbol, size); st != goOn {
-			return st
+		if c.n < size+extra {
+			return moreInput
 		}
-	}
-	if h.lens[endBlock] == 0 {
-		return f.bad("no code for the end of the block")
-	}
-	return f.tables(c)
-}
-
-// repeat carries out the symbols 16, 17 and 18: the length before again, or zeros.
-func (f *Inflater) repeat(c *call, symbol uint8, size uint) status {
-	h := &c.header
-	extra, times, value := uint(2), 3, uint8(0)
-	switch symbol {
-	case 16:
-		if h.have == 0 {
-			return f.bad("no code length to repeat")
+		c.take(size)
+		times += int(c.take(extra))
+		if times > total-h.have {
+			return f.bad("too many code lengths")
 		}
-		value = h.lens[h.have-1]
-	case 17:
-		extra = 3
-	default:
-		extra, times = 7, 11
-	}
-	if c.n < size+extra {
-		return moreInput
-	}
-	c.take(size)
-	times += int(c.take(extra))
-	if times > h.nlit+h.ndist-h.have {
-		return f.bad("too many code lengths")
-	}
-	for range times {
-		h.lens[h.have] = value
-		h.have++
+		run := h.lens[h.have : h.have+times]
+		for i := range run {
+			run[i] = value
+		}
+		h.have += times
 	}
 	return goOn
 }
@@ -119,6 +126,5 @@ func (f *Inflater) tables(c *call) status {
 		return f.bad("distances' code is no prefix code")
 	}
 	c.lit, c.dist = &c.ownLit, &c.ownDst
-	f.stage = inCodes
 	return goOn
 }

@@ -96,7 +96,11 @@ func TestPiecesGiveTheSame(t *testing.T) {
 				src = src[n:]
 			}
 			if dst, err = f.End(dst, 1<<20); err != nil || !bytes.Equal(dst, want) {
-				t.Fatalf("level %d message %d: %v, %d bytes of %d", level, i, err, len(dst), len(want))
+				at := 0
+				for at < min(len(dst), len(want)) && dst[at] == want[at] {
+					at++
+				}
+				t.Fatalf("level %d message %d: %v, %d bytes of %d, differs at %d", level, i, err, len(dst), len(want), at)
 			}
 		}
 	}
