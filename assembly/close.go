@@ -68,14 +68,16 @@ func (c *Conn) validRST(x Side, s *link.Segment) bool {
 	return s.Seq-low <= window+(st.next-low)
 }
 
-// endBoth ends what is not ended yet.
+// endBoth ends what is not ended yet, when both sides have said all.
 func (a *Assembler) endBoth(c *Conn, why Cause, at *Mark) {
+	for _, x := range [2]Side{A, B} {
+		a.flush(c, x, at.Time, at)
+	}
 	for _, x := range [2]Side{A, B} {
 		st := &c.sides[x]
 		if st.ended {
 			continue
 		}
-		a.flush(c, x, at.Time, at)
 		if st.finned && st.next == st.fin {
 			a.end(c, x, FIN, &st.trouble.FINAt)
 		} else {
