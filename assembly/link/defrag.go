@@ -100,6 +100,15 @@ func (d *Decoder) fragment(k fragmentKey, proto uint8, offset int, more bool, bo
 	return cursor{}, 0, false
 }
 
+// FragmentsWaiting is how many fragments still wait for others of their datagrams; at
+// the capture's end they are lost.
+func (d *Decoder) FragmentsWaiting() (n int64) {
+	for p := d.defrag.oldest; p != nil; p = p.succ {
+		n += p.count
+	}
+	return n
+}
+
 // pastEnd says whether a piece lies beyond end.
 func (p *partial) pastEnd(end int) bool {
 	return len(p.pieces) > 0 && p.pieces[len(p.pieces)-1].end > end

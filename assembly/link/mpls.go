@@ -2,8 +2,8 @@ package link
 
 // mpls decodes a label stack (RFC 3032). Nothing says what is below the stack: as
 // routers do, the first half-byte is asked. 4 and 6 are IP where a header is
-// plausible, 0 is a control word (RFC 4385) with Ethernet behind it, and anything else
-// Ethernet without one.
+// plausible, 0 is a control word (RFC 4385) with Ethernet behind it unless a frame is
+// plausible only without, and anything else is Ethernet.
 func (d *Decoder) mpls(c cursor, s *Segment) bool {
 	const bottom = 0x01
 	for {
@@ -37,7 +37,21 @@ func (d *Decoder) mpls(c cursor, s *Segment) bool {
 		if len(c.data) < 4 {
 			return d.malformed()
 		}
-		c, _ = c.skip(4)
+		if likelyFrame(c.data[4:]) || !likelyFrame(c.data) {
+			c, _ = c.skip(4)
+		}
 	}
 	return d.ethernet(c, s)
+}
+
+// likelyFrame says whether b has a common ethertype where a frame has it.
+func likelyFrame(b []byte) bool {
+	if len(b) < 14 {
+		return false
+	}
+	switch be16(b[12:]) {
+	case etherIPv4, etherIPv6, etherVLAN, etherQinQ, etherMPLS, 0x0806:
+		return true
+	}
+	return false
 }

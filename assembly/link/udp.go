@@ -126,6 +126,9 @@ func (d *Decoder) gtpu(c cursor, ip *datagram, s *Segment) bool {
 			c, _ = c.skip(n)
 		}
 	}
+	if len(c.data) < 1 || c.data[0]>>4 != 4 && c.data[0]>>4 != 6 {
+		return d.unsupported("gtp-u without ip")
+	}
 	d.into(gtpTunnel, 0, ip)
 	return d.ip(c, s)
 }
