@@ -23,10 +23,11 @@ func (d *Decoder) ethernet(c cursor, s *Segment) bool {
 	if !d.enter() {
 		return false
 	}
-	if d.eth.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil {
+	// The length is asked first here and below, for gopacket's errors are allocated.
+	body, ok := c.skip(14)
+	if !ok || d.eth.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil {
 		return d.malformed()
 	}
-	body, _ := c.skip(14)
 	if d.eth.EthernetType <= etherLengthMax { // LLC is what gopacket calls it: its number is 0
 		return d.llc(body.limit(int(d.eth.Length)), s)
 	}
@@ -42,10 +43,11 @@ func (d *Decoder) etherType(t uint16, c cursor, s *Segment) bool {
 		case etherIPv6:
 			return d.ipv6(c, s)
 		case etherVLAN, etherQinQ, etherQinQOld:
-			if d.dot1q.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil {
+			body, ok := c.skip(4)
+			if !ok || d.dot1q.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil {
 				return d.malformed()
 			}
-			c, _ = c.skip(4)
+			c = body
 			// A VLAN identifier of 0 is a priority tag: no VLAN.
 			if id := d.dot1q.VLANIdentifier; d.VLANAware && id != 0 {
 				d.into(vlanTag, uint32(id), nil)

@@ -46,12 +46,12 @@ func (d *Decoder) udp(c cursor, ip *datagram, s *Segment) bool {
 // vxlanHeader decodes RFC 7348 §5, with the group policy extension's flag.
 func (d *Decoder) vxlanHeader(c cursor, ip *datagram, s *Segment) bool {
 	const valid, groupPolicy = 0x08, 0x80
-	if d.vxlan.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil || c.data[0]&^groupPolicy != valid {
+	body, ok := c.skip(8)
+	if !ok || d.vxlan.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil || c.data[0]&^groupPolicy != valid {
 		return d.other("udp")
 	}
 	d.into(vxlanTunnel, d.vxlan.VNI, ip)
-	c, _ = c.skip(8)
-	return d.ethernet(c, s)
+	return d.ethernet(body, s)
 }
 
 // vxlanGPE decodes VXLAN's generic protocol extension (draft-ietf-nvo3-vxlan-gpe §3), where
