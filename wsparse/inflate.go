@@ -1,12 +1,149 @@
 package wsparse
 
-type inflation struct{}
+import (
+	"errors"
+	"fmt"
 
-func (s *Stream) deflated() bool            { return s.cfg.Deflate != nil }
-func (s *Stream) beginInflate()             {}
-func (s *Stream) inflate(m *body, p []byte) {}
-func (s *Stream) endInflate(m *body)        { m.msg.Complete = false }
-func (s *Stream) loseHistory()              {}
+	"wscope/wsparse/inflate"
+)
 
-// Window is the largest distance that the inflater saw this sender really use, in bytes.
-func (s *Stream) Window() int { return 0 }
+// inflation is what a Stream knows of its sender's compression.
+type inflation struct {
+	inflate.Inflater
+	takeover bool
+	window   int // bytes, as agreed
+}
+
+// inflateStep is how many compressed bytes are inflated at a time where nobody keeps the
+// outcome: they become 1032 times as many at most.
+const inflateStep = 2048
+
+// deflated says whether RSV1 marks compressed messages. Mid-stream the negotiation was not
+// seen, and RSV1 is taken to mean what it nearly always means.
+func (s *Stream) deflated() bool { return s.cfg.Deflate != nil || s.cfg.Midstream }
+
+// beginInflate gets ready for the first bytes of a compressed message.
+func (s *Stream) beginInflate() {
+	f := s.inflation
+	if f == nil {
+		f = &inflation{takeover: true, window: 1 << 15}
+		if s.cfg.Deflate != nil {
+			f.takeover, f.window = s.cfg.Deflate.of(s.cfg.From)
+		}
+		f.SetTakeover(f.takeover)
+		if s.unknown {
+			f.Lose()
+		}
+		s.inflation = f
+	}
+	f.Begin()
+}
+
+// inflate adds compressed payload bytes to the message.
+func (s *Stream) inflate(m *body, p []byte) {
+	for len(p) > 0 && m.err == nil && !m.lossy {
+		piece := p
+		if !m.keep {
+			piece = p[:min(len(p), inflateStep)]
+		}
+		p = p[len(piece):]
+		s.ready(m)
+		out, err := s.inflation.Write(m.buf.b, piece, m.limit)
+		s.inflated(m, out, err)
+	}
+}
+
+// ready makes the message's buffer ready for inflated bytes.
+func (s *Stream) ready(m *body) {
+	if m.buf == nil {
+		m.buf = getBuffer()
+	}
+	if !m.keep {
+		m.buf.b = m.buf.b[:0]
+	}
+}
+
+// inflated takes what the inflater made of the message's buffer.
+func (s *Stream) inflated(m *body, out []byte, err error) {
+	had := len(m.buf.b)
+	m.buf.b = out
+	if err != nil && !errors.Is(err, inflate.ErrLimit) {
+		m.err = err
+	}
+	if out = out[had:]; m.judge {
+		if i := m.text.bad(out); i >= 0 {
+			m.judge = false
+			s.find(ruleTextUTF8, m.msg.Offset, fmt.Sprintf("byte 0x%02x at %d of the inflated text", out[i], m.given+uint64(i)))
+		}
+	}
+	m.given += uint64(len(out))
+}
+
+// endInflate completes a compressed message. What is lost of it is lost for those after
+// it too, unless the sender begins each without history.
+func (s *Stream) endInflate(m *body) {
+	f, msg := s.inflation, &m.msg
+	if m.lossy {
+		msg.Length = f.Length()
+		m.judge = false
+		f.Lose()
+		return
+	}
+	s.ready(m)
+	out, err := f.End(m.buf.b, m.limit)
+	if m.err == nil {
+		s.inflated(m, out, err)
+	}
+	msg.Length = f.Length()
+	switch {
+	case m.err == nil && m.given == msg.Length:
+		msg.Inflated = true
+	case m.err == nil:
+		msg.Inflated = true
+		m.judge = false
+		s.find(ruleInflatesOver, msg.Offset, fmt.Sprintf("%d bytes become %d", msg.Payload, msg.Length))
+	default:
+		m.judge = false
+		s.judgeInflate(m)
+	}
+	if f.MaxDistance() > f.window && !s.seen.window {
+		s.seen.window = true
+		s.find(ruleDeflateWindow, msg.Offset, fmt.Sprintf("distance %d in a window of %d", f.MaxDistance(), f.window))
+	}
+}
+
+// judgeInflate says why a message could not be inflated. That it refers to bytes which the
+// capture lacks is nobody's fault.
+func (s *Stream) judgeInflate(m *body) {
+	var corrupt *inflate.CorruptError
+	switch {
+	case errors.Is(m.err, inflate.ErrHistory):
+		s.lostMessages++
+	case s.cfg.Deflate == nil || !errors.As(m.err, &corrupt):
+	case !s.inflation.takeover && corrupt.Reason == beforeHistory:
+		s.find(ruleDeflateTakeover, m.msg.Offset, corrupt.Reason)
+	default:
+		s.find(ruleDeflateCorrupt, m.msg.Offset, corrupt.Reason)
+	}
+}
+
+// beforeHistory is the inflater's reason where a message refers to what is before it and
+// nothing may be.
+const beforeHistory = "distance before the start of the history"
+
+// loseHistory says that messages were lost, which later ones may refer to.
+func (s *Stream) loseHistory() {
+	s.unknown = true
+	if s.inflation != nil {
+		s.inflation.Lose()
+	}
+}
+
+// Window is the largest distance that the inflater saw this sender really use, in bytes;
+// 0 where no compressed message came.
+func (s *Stream) Window() int {
+	if s.inflation == nil {
+		return 0
+	}
+	return s.inflation.MaxDistance()
+}

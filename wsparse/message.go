@@ -39,12 +39,13 @@ type body struct {
 	open    bool
 	lossy   bool // bytes of it are missing
 	judge   bool // its bytes are text that is to be checked
-	broken  bool // the text was found invalid
 	inflate bool // its bytes go through the inflater
 	keep    bool // collect its bytes in buf
 	text    textCheck
 	tailAt  int64   // stream offset of the first byte of text's unfinished sequence
-	limit   int     // of keep
+	limit   int     // of the bytes kept, and inflated
+	given   uint64  // bytes inflated under the limit
+	err     error   // why inflating stopped
 	buf     *buffer // nil until bytes have to be kept
 }
 
@@ -71,7 +72,7 @@ func (s *Stream) take(m *body, p []byte, at int64, whole bool) {
 // checkText judges UTF-8, incrementally and across frames.
 func (s *Stream) checkText(m *body, p []byte, at int64) {
 	if i := m.text.bad(p); i >= 0 {
-		m.judge, m.broken = false, true
+		m.judge = false
 		s.find(ruleTextUTF8, at+int64(i), fmt.Sprintf("byte 0x%02x", p[i]))
 	} else if n := m.text.unfinished(); n > 0 && n <= len(p) {
 		m.tailAt = at + int64(len(p)-n)
@@ -82,9 +83,9 @@ func (s *Stream) checkText(m *body, p []byte, at int64) {
 func (s *Stream) beginMessage(m *body, op Opcode) {
 	m.msg = Message{Opcode: op, Offset: s.frameAt}
 	m.first, m.number = s.h, s.frame
-	m.open, m.lossy, m.broken = true, false, false
+	m.open, m.lossy = true, false
 	m.text = textCheck{}
-	m.inflate = false
+	m.inflate, m.given, m.err = false, 0, nil
 	m.limit = s.limit()
 	m.keep = s.cfg.Collect
 	if op.IsControl() {
@@ -116,20 +117,25 @@ func (s *Stream) limit() int {
 func (s *Stream) endMessage(m *body) {
 	msg := &m.msg
 	m.open = false
-	if m.buf != nil {
-		msg.Data = m.buf.b
-	}
-	if !m.inflate {
-		msg.Length = msg.Payload
-	}
-	msg.Complete = !m.lossy && (!m.keep || msg.Opcode.IsControl() || uint64(len(msg.Data)) == msg.Length)
 	if m.inflate {
 		s.endInflate(m)
+	} else {
+		msg.Length = msg.Payload
 	}
+	if m.buf != nil && m.keep {
+		msg.Data = m.buf.b
+	}
+	// Control frames are kept to 125 bytes; a longer one is whole all the same.
+	msg.Complete = !m.lossy && m.err == nil && (!m.inflate || m.given == msg.Length) &&
+		(!m.keep || msg.Opcode.IsControl() || uint64(len(msg.Data)) == msg.Length)
 	if m.judge && !m.lossy {
 		msg.ValidUTF8 = m.text.need == 0
 		if !msg.ValidUTF8 {
-			s.find(ruleTextUTF8, m.tailAt, "the text ends inside a sequence")
+			at := m.tailAt
+			if m.inflate {
+				at = msg.Offset
+			}
+			s.find(ruleTextUTF8, at, "the text ends inside a sequence")
 		}
 	}
 	if m.lossy {

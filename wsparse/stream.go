@@ -36,15 +36,17 @@ type Stream struct {
 	data    body  // the message under way
 	control *body // the control frame under way
 
-	found    []Finding // found and not yet given
-	next     int       // of found, to be given next
-	done     *body     // finished and not yet given
-	doneAt   int       // findings before it
-	given    *body     // what the last event gave
-	scratch  *buffer   // unmasked bytes, while Next is at work
-	search   *search   // while a frame boundary is searched
-	inflater *inflation
-	seen     seen
+	found   []Finding // found and not yet given
+	next    int       // of found, to be given next
+	done    *body     // finished and not yet given
+	doneAt  int       // findings before it
+	given   *body     // what the last event gave
+	scratch *buffer   // unmasked bytes, while Next is at work
+	search  *search   // while a frame boundary is searched
+	seen    seen
+
+	inflation *inflation // nil until the first compressed message
+	unknown   bool       // messages before that were lost
 
 	lostMessages int64
 }
@@ -69,7 +71,8 @@ func NewStream(cfg StreamConfig) *Stream {
 func (s *Stream) Init(cfg StreamConfig) {
 	*s = Stream{cfg: cfg}
 	if cfg.Midstream {
-		s.uncertain = true
+		s.uncertain, s.unknown = true, true
+		s.cfg.Extended = s.cfg.Deflate == nil // what was negotiated was not seen
 		s.beginSearch()
 		s.search.silent = true
 	}
@@ -289,12 +292,18 @@ func (s *Stream) payload(m *body, p []byte, all bool) []byte {
 	all = all && s.h.Finished && m.msg.Frames == 1
 	if !s.h.IsMasked {
 		s.deliver(m, p, s.at, all)
+		if !want {
+			return nil
+		}
 		return p
 	}
 	if want || all && (m.keep || m.inflate) {
 		plain := s.scratchFor(len(p))
 		Unmask(plain, p, s.h.MaskKey, pos)
 		s.deliver(m, plain, s.at, all)
+		if !want {
+			return nil
+		}
 		return plain
 	}
 	at := s.at
