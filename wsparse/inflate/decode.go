@@ -1,6 +1,7 @@
 package inflate
 
 import (
+	"errors"
 	"math"
 	"slices"
 	"sync"
@@ -111,8 +112,10 @@ func (f *Inflater) flush(c *call) {
 func (f *Inflater) finish(c *call, dst []byte, limit int) []byte {
 	if f.err == nil && !f.ended(c) {
 		f.flush(c)
-		if dst = f.decode(c, dst, tail, limit); f.err == nil && (f.stage != atBlock || c.n != 0) {
-			f.fail(&CorruptError{Offset: f.consumed - int64(len(tail)), Reason: "message ends inside a block"})
+		end := f.consumed
+		dst = f.decode(c, dst, tail, limit)
+		if f.err == nil && (f.stage != atBlock || c.n != 0) || errors.Is(f.err, ErrCorrupt) {
+			f.fail(&CorruptError{Offset: end, Reason: "message ends inside a block"})
 		}
 	}
 	if f.forget {
