@@ -13,6 +13,8 @@ const sniffLength = 24
 // detect picks the format that buf begins with, and tells a problem where there is none.
 func detect(s *stream, buf []byte) format {
 	switch {
+	case len(buf) < 4 && s.stopped:
+		return rubbish{}
 	case len(buf) == 0:
 		s.problem(0, "not a capture: empty")
 		return rubbish{}

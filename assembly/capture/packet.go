@@ -36,16 +36,18 @@ type Batch struct {
 	Packets []Packet
 	Secrets []Secrets
 	buf     []byte // the bytes of Packets, reused by each Read
+	used    int    // bytes of buf taken, where packets are copied into it one by one
 }
 
-// reset makes b empty and its buffer the usual size again, should one long record have grown it.
-func (b *Batch) reset() {
+// reset makes b empty and its buffer of the given size again, should one long record have grown it.
+func (b *Batch) reset(size int) {
 	b.Packets = b.Packets[:0]
 	b.Secrets = b.Secrets[:0]
-	if cap(b.buf) < bufferSize || cap(b.buf) > 2*bufferSize {
-		b.buf = make([]byte, bufferSize)
+	if cap(b.buf) < size || cap(b.buf) > 2*size {
+		b.buf = make([]byte, size)
 	}
 	b.buf = b.buf[:cap(b.buf)]
+	b.used = 0
 }
 
 // next gives the slot of one more packet. It may hold an older one: every field is to be set.

@@ -133,10 +133,7 @@ func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
 		}
 		sec := f.u32(h)
 		f.lastSec = sec
-		s.count++
-		p := b.next()
-		p.Number = s.count
-		p.File = s.file
+		p := s.packet(b)
 		p.Time = int64(sec)*1e9 + int64(f.u32(h[4:]))*f.unit
 		p.Data = buf[pos+f.record : end : end]
 		p.Length = max(int(length), int(caplen))

@@ -187,11 +187,8 @@ func (f *pcapng) packet(s *stream, b *Batch, in uint32, ticks uint64, caplen, le
 		caplen = uint32(len(data))
 	}
 	i := &f.ifaces[in]
-	s.count++
 	s.last = i.clock.time(ticks)
-	p := b.next()
-	p.Number = s.count
-	p.File = s.file
+	p := s.packet(b)
 	p.Time = s.last
 	p.Data = data[:caplen:caplen]
 	p.Length = max(int(length), int(caplen))
@@ -221,10 +218,7 @@ func (f *pcapng) simple(s *stream, b *Batch, body []byte, pos int) {
 	if uint64(caplen) > uint64(len(data)) {
 		caplen = uint32(len(data))
 	}
-	s.count++
-	p := b.next()
-	p.Number = s.count
-	p.File = s.file
+	p := s.packet(b)
 	p.Time = s.last
 	p.Data = data[:caplen:caplen]
 	p.Length = max(int(length), int(caplen))

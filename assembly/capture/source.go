@@ -1,94 +1,73 @@
 package capture
 
 import (
-	"fmt"
 	"io"
 	"os"
+	"sync"
 )
 
-// files reads several inputs as one.
+// files reads several inputs as one. It is the Source that Open gives.
+//
+// Inputs wait in order of their first packet's time. While one alone is open, its batches
+// are passed on as they are. When its time reaches the first packet of the next, that is
+// opened too, and packets are copied out one by one, the earliest first, until one is
+// left again.
 type files struct {
-	opts  Options
-	probs problems
+	opts   Options
+	probs  problems
+	inputs []*input // in order of their first packet
+	next   int      // inputs from here on are not open
+	active []*member
+	index  int64     // packets given
+	held   []Secrets // of inputs that ended before they could be given
+
+	mu    sync.Mutex // for names, which others may ask for while Read goes on
 	names []string
-	at    int     // the input to be read now
-	cur   *stream // it, open
-	close io.Closer
-	index int64 // packets given in all
 }
 
-func (f *files) Read(b *Batch) error {
-	for {
-		if f.cur == nil {
-			if f.at == len(f.names) {
-				b.reset()
-				return io.EOF
-			}
-			f.open()
-			continue
-		}
-		err := f.cur.fill(b)
-		for i := range b.Packets {
-			b.Packets[i].Index = f.index + int64(i)
-		}
-		f.index += int64(len(b.Packets))
-		if err == nil {
-			return nil
-		}
-		f.close.Close()
-		f.cur = nil
-		f.at++
-	}
+// member is an input being read, with a batch of its packets that are not given yet. It
+// stays empty while the member is read alone.
+type member struct {
+	*stream
+	in     *input
+	close  io.Closer
+	batch  Batch
+	at     int // packets of batch that were given
+	secret int // secrets of batch that were given
 }
 
-// open opens the input f.at.
-func (f *files) open() {
-	name := f.names[f.at]
-	r, err := openInput(name, f.opts)
-	if err != nil {
-		f.probs.add(name, -1, "%s", reason(err))
-		f.at++
-		return
-	}
-	f.close = r
-	f.cur = &stream{name: name, file: int32(f.at), r: r, probs: &f.probs, read: f.opts.Read}
+func (m *member) empty() bool   { return m.at == len(m.batch.Packets) }
+func (m *member) head() *Packet { return &m.batch.Packets[m.at] }
+
+func (f *files) Files() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.names[:len(f.names):len(f.names)]
 }
 
-func openInput(name string, o Options) (io.ReadCloser, error) {
-	if name == "-" {
-		if o.Stdin != nil {
-			return io.NopCloser(o.Stdin), nil
-		}
-		return io.NopCloser(os.Stdin), nil
-	}
-	return os.Open(name)
-}
-
-func (f *files) Files() []string     { return f.names }
 func (f *files) Problems() []Problem { return f.probs.all() }
 
 func (f *files) Close() error {
-	if f.cur != nil {
-		f.cur = nil
-		f.at = len(f.names)
-		return f.close.Close()
+	for _, m := range f.active {
+		m.close.Close()
 	}
+	for _, in := range f.inputs[f.next:] {
+		if in.member != nil {
+			in.member.close.Close()
+		}
+	}
+	f.active, f.inputs, f.next = nil, nil, 0
 	return nil
 }
 
-func openFiles(paths []string, o Options) (Source, error) {
-	if len(paths) == 0 {
-		return nil, fmt.Errorf("no capture named")
-	}
-	f := &files{opts: o, names: paths}
-	for _, p := range paths {
-		if p == "-" {
-			return f, nil
-		}
-		if _, err := os.Stat(p); err == nil {
-			return f, nil
+// Size is how many bytes the inputs have in all, as stored; what is not a regular file
+// counts as nothing.
+func (f *files) Size() int64 {
+	var n int64
+	for _, name := range f.Files() {
+		if st, err := os.Stat(name); err == nil && st.Mode().IsRegular() {
+			n += st.Size()
 		}
 	}
-	_, err := os.Stat(paths[0])
-	return nil, err
+	return n
 }

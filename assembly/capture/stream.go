@@ -1,6 +1,7 @@
 package capture
 
 import (
+	"errors"
 	"io"
 )
 
@@ -14,7 +15,10 @@ type stream struct {
 	file  int32  // index in Source.Files
 	r     io.Reader
 	probs *problems
-	read  func(n int64) // told the bytes read, may be nil
+	size  int       // of the buffer of a batch
+	early []Secrets // given before the first packet
+	ahead int64     // secrets in blocks before this offset are among early
+	index int64     // Mark.Index of the next packet
 
 	format format // nil until the first bytes have told it
 	carry  []byte // read, not parsed yet
@@ -22,9 +26,10 @@ type stream struct {
 	skip   int64  // bytes to be thrown away as they come
 	off    int64  // offset in the input of the first byte of carry
 	eof    bool
-	count  int64 // packets given, as other tools number them
-	last   int64 // time of the latest packet
-	ahead  int64 // secrets in blocks before this offset were given already
+	// stopped: the input did not end by itself, so a record that is cut is no damage of its own
+	stopped bool
+	count   int64 // packets given, as other tools number them
+	last    int64 // time of the latest packet
 }
 
 // format parses the records of one capture format.
@@ -39,6 +44,18 @@ type format interface {
 	end(s *stream, rest []byte)
 }
 
+// packet gives the slot of the stream's next packet in b, with all but its time, bytes,
+// length, link type and interface set.
+func (s *stream) packet(b *Batch) *Packet {
+	p := b.next()
+	s.count++
+	p.Number = s.count
+	p.Index = s.index
+	s.index++
+	p.File = s.file
+	return p
+}
+
 // problem notes a problem pos bytes after the beginning of the buffer being parsed.
 func (s *stream) problem(pos int, format string, a ...any) {
 	s.probs.add(s.name, s.off+int64(pos), format, a...)
@@ -47,9 +64,11 @@ func (s *stream) problem(pos int, format string, a ...any) {
 // fill reads the next packets into b: at least one unless it returns an error. At the
 // end it is io.EOF, and b may hold secrets then. It waits for no more than there is.
 func (s *stream) fill(b *Batch) error {
-	b.reset()
-	if cap(b.buf) < len(s.carry)+bufferSize/4 {
-		b.buf = make([]byte, len(s.carry)+bufferSize/4)
+	b.reset(s.size)
+	b.Secrets = append(b.Secrets, s.early...)
+	s.early = nil
+	if least := len(s.carry) + s.size/4; len(b.buf) < least {
+		b.buf = make([]byte, least)
 	}
 	n := copy(b.buf, s.carry)
 	s.carry = s.carry[:0]
@@ -67,7 +86,7 @@ func (s *stream) fill(b *Batch) error {
 			}
 			n = copy(b.buf, b.buf[done:n])
 			if s.eof {
-				if s.format != nil {
+				if s.format != nil && !s.stopped {
 					s.format.end(s, b.buf[:n])
 				}
 				return io.EOF
@@ -81,9 +100,6 @@ func (s *stream) fill(b *Batch) error {
 			}
 		}
 		m, err := s.r.Read(b.buf[n:])
-		if s.read != nil {
-			s.read(int64(m))
-		}
 		if s.skip > 0 && m > 0 {
 			k := int(min(s.skip, int64(m)))
 			copy(b.buf[n:], b.buf[n+k:n+m])
@@ -93,8 +109,12 @@ func (s *stream) fill(b *Batch) error {
 		n += m
 		if err != nil {
 			s.eof = true
-			if err != io.EOF {
-				s.probs.add(s.name, s.off+int64(n), "%s", reason(err))
+			switch {
+			case errors.Is(err, errStopped):
+				s.stopped = true
+			case err != io.EOF:
+				s.probs.add(s.name, s.off+s.skip+int64(n), "%s", reason(err))
+				s.stopped = true // what this cuts needs no second line
 			}
 		}
 		parse = true

@@ -1,0 +1,267 @@
+//go:build windows || (darwin && cgo) || (cgo && libpcap)
+
+package capture
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+
+	"github.com/google/gopacket/layers"
+	libpcap "github.com/google/gopacket/pcap"
+)
+
+// ErrNoLive says that this program cannot capture live; this one can.
+var ErrNoLive = errors.New("built without live capture")
+
+// OpenLive begins to capture. An interface that cannot be opened is an error that says why.
+func OpenLive(o LiveOptions) (LiveSource, error) {
+	if len(o.Interfaces) == 0 {
+		return nil, errors.New("no interface named")
+	}
+	l := &live{full: make(chan *liveBatch), done: make(chan struct{})}
+	for i, name := range o.Interfaces {
+		h, err := activate(name, o)
+		if err != nil {
+			for _, t := range l.taps {
+				t.handle.Close()
+			}
+			return nil, fmt.Errorf("%s: %w", name, err)
+		}
+		l.taps = append(l.taps, &tap{name: name, file: int32(i), handle: h, link: linkType(h.LinkType())})
+	}
+	for _, t := range l.taps {
+		l.running.Add(1)
+		go l.run(t)
+	}
+	go func() {
+		l.running.Wait()
+		close(l.full)
+	}()
+	return l, nil
+}
+
+func activate(name string, o LiveOptions) (*libpcap.Handle, error) {
+	in, err := libpcap.NewInactiveHandle(name)
+	if err != nil {
+		return nil, err
+	}
+	defer in.CleanUp()
+	snaplen, buffer := o.Snaplen, o.Buffer
+	if snaplen <= 0 {
+		snaplen = usualRecord
+	}
+	if buffer <= 0 {
+		buffer = 32 << 20
+	}
+	err = errors.Join(in.SetSnapLen(snaplen), in.SetBufferSize(buffer), in.SetPromisc(o.Promiscuous),
+		in.SetTimeout(liveDelay), in.SetImmediateMode(o.Immediate))
+	if err != nil {
+		return nil, err
+	}
+	h, err := in.Activate()
+	if err != nil {
+		return nil, err
+	}
+	if o.BPF != "" {
+		if err := h.SetBPFFilter(o.BPF); err != nil {
+			h.Close()
+			return nil, fmt.Errorf("filter: %w", err)
+		}
+	}
+	return h, nil
+}
+
+// linkType turns a DLT, which differs between systems for raw IP, into a link type of files.
+func linkType(dlt layers.LinkType) LinkType {
+	switch dlt {
+	case 12, 14: // DLT_RAW of Linux and macOS, of OpenBSD
+		return 101
+	case 149: // DLT_USER2, which is DLT_PKTAP on macOS
+		return 258
+	}
+	return LinkType(dlt)
+}
+
+// live reads several interfaces, each in a goroutine.
+type live struct {
+	taps    []*tap
+	full    chan *liveBatch
+	done    chan struct{} // closed by Close
+	once    sync.Once
+	running sync.WaitGroup
+	probs   problems
+	index   int64
+}
+
+// tap is one interface being read.
+type tap struct {
+	name   string
+	file   int32
+	handle *libpcap.Handle
+	link   LinkType
+	count  int64
+
+	mu    sync.Mutex
+	last  LiveStats
+	ended bool
+}
+
+// liveBatch goes from a tap to Read and back.
+type liveBatch struct {
+	Batch
+	back chan *liveBatch
+}
+
+// run reads t until it ends.
+func (l *live) run(t *tap) {
+	defer l.running.Done()
+	defer t.end()
+	back := make(chan *liveBatch, 2)
+	back <- &liveBatch{back: back}
+	back <- &liveBatch{back: back}
+	for {
+		var b *liveBatch
+		select {
+		case b = <-back:
+		case <-l.done:
+			return
+		}
+		err := t.fill(&b.Batch, l.done)
+		if len(b.Packets) > 0 {
+			select {
+			case l.full <- b:
+			case <-l.done:
+				return
+			}
+		}
+		if err != nil {
+			select {
+			case <-l.done:
+			default:
+				l.probs.add(t.name, -1, "capture ended: %v", err)
+			}
+			return
+		}
+	}
+}
+
+// fill reads packets into b until it is full, or has held its first one for liveDelay, or
+// no more came for as long.
+func (t *tap) fill(b *Batch, done chan struct{}) error {
+	b.reset(bufferSize)
+	for len(b.Packets) < batchLimit && len(b.buf)-b.used >= usualRecord {
+		data, ci, err := t.handle.ZeroCopyReadPacketData()
+		if err == libpcap.NextErrorTimeoutExpired {
+			if len(b.Packets) > 0 {
+				return nil
+			}
+			select {
+			case <-done:
+				return io.EOF
+			default:
+				continue
+			}
+		}
+		if err != nil {
+			return err
+		}
+		t.count++
+		begin := b.used
+		b.used += copy(b.buf[begin:], data)
+		p := b.next()
+		*p = Packet{Link: t.link, Length: ci.Length, Data: b.buf[begin:b.used:b.used]}
+		p.File, p.Number, p.Time = t.file, t.count, ci.Timestamp.UnixNano()
+		if p.Time-b.Packets[0].Time > int64(liveDelay) {
+			return nil
+		}
+	}
+	return nil
+}
+
+// end closes t's handle, keeping its last counts.
+func (t *tap) end() {
+	t.stats()
+	t.mu.Lock()
+	t.ended = true
+	t.mu.Unlock()
+	t.handle.Close()
+}
+
+func (t *tap) stats() LiveStats {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.ended {
+		if s, err := t.handle.Stats(); err == nil {
+			t.last = LiveStats{Received: int64(s.PacketsReceived), Dropped: int64(s.PacketsDropped), IfDropped: int64(s.PacketsIfDropped)}
+		}
+	}
+	t.last.Interface = t.name
+	return t.last
+}
+
+func (l *live) Read(b *Batch) error {
+	full, ok := <-l.full
+	if !ok {
+		b.reset(bufferSize)
+		return io.EOF
+	}
+	*b, full.Batch = full.Batch, *b
+	full.back <- full
+	for i := range b.Packets {
+		b.Packets[i].Index = l.index
+		l.index++
+	}
+	return nil
+}
+
+func (l *live) Files() []string {
+	var names []string
+	for _, t := range l.taps {
+		names = append(names, t.name)
+	}
+	return names
+}
+
+func (l *live) Problems() []Problem { return l.probs.all() }
+
+func (l *live) Stats() []LiveStats {
+	var list []LiveStats
+	for _, t := range l.taps {
+		list = append(list, t.stats())
+	}
+	return list
+}
+
+// Close ends the capture: a Read that waits returns io.EOF, within liveDelay.
+func (l *live) Close() error {
+	l.once.Do(func() { close(l.done) })
+	l.running.Wait()
+	return nil
+}
+
+// The flags of a pcap_if_t.
+const (
+	flagLoopback = 1
+	flagUp       = 2
+	flagRunning  = 4
+)
+
+// Interfaces lists what can be captured on.
+func Interfaces() ([]InterfaceInfo, error) {
+	devices, err := libpcap.FindAllDevs()
+	if err != nil {
+		return nil, err
+	}
+	list := []InterfaceInfo{}
+	for _, d := range devices {
+		i := InterfaceInfo{Name: d.Name, Description: d.Description, Addresses: []string{},
+			Loopback: d.Flags&flagLoopback != 0, Up: d.Flags&flagUp != 0, Running: d.Flags&flagRunning != 0}
+		for _, a := range d.Addresses {
+			i.Addresses = append(i.Addresses, a.IP.String())
+		}
+		list = append(list, i)
+	}
+	return list, nil
+}

@@ -1,0 +1,66 @@
+package capture
+
+import "io"
+
+// lookAhead collects the secrets of a whole pcapng file, and says up to which offset.
+// Only the headers of blocks are looked at. It ends at the first damage: what follows
+// that, or more than maxAhead, is found in its place.
+func lookAhead(r io.ReaderAt) (list []Secrets, ahead int64) {
+	w := window{r: r, buf: make([]byte, 256<<10)}
+	var f pcapng
+	total := 0
+	for off := int64(0); ; {
+		h := w.at(off, 12)
+		if h == nil || off >= maxAhead {
+			return list, off
+		}
+		kind := f.u32(h)
+		if kind == blockSection && !f.section(h) {
+			return list, off
+		}
+		n := int64(f.u32(h[4:]))
+		if n < 12 || n%4 != 0 {
+			return list, off
+		}
+		if kind == blockSecrets {
+			if n > maxRecord || total+int(n) > maxSecrets {
+				return list, off
+			}
+			body := w.at(off, int(n))
+			if body == nil {
+				return list, off
+			}
+			sec, ok := f.secrets(body[8 : n-4])
+			if !ok || int64(f.u32(body[n-4:])) != n {
+				return list, off
+			}
+			list = append(list, sec)
+			total += int(n)
+		}
+		off += n
+	}
+}
+
+// window gives parts of a file, rising, reading it in large pieces.
+type window struct {
+	r     io.ReaderAt
+	buf   []byte
+	start int64 // offset in the file of buf
+	n     int   // bytes of buf that are read
+}
+
+// at gives the n bytes at off, valid until the next call; nil where the file ends before.
+func (w *window) at(off int64, n int) []byte {
+	if off < w.start || off+int64(n) > w.start+int64(w.n) {
+		if n > len(w.buf) {
+			w.buf = make([]byte, n)
+		}
+		w.start = off
+		w.n, _ = w.r.ReadAt(w.buf, off)
+		if w.n < n {
+			return nil
+		}
+	}
+	i := int(off - w.start)
+	return w.buf[i : i+n]
+}
