@@ -73,34 +73,36 @@ func (f h2Head) valid() bool {
 
 // plain says whether the frame is one that real peers send, which is what a search for a
 // boundary goes by: of a known kind, with no flag that its kind does not have, not beyond
-// the frame size that nobody raises by much, on a stream of a number that is reached.
+// the frame size that hardly anybody raises, on a stream of a number that a client opens.
 func (f h2Head) plain() bool {
 	const flags = "\x09\x2d\x00\x00\x01\x0c\x01\x00\x00\x04" // by kind
 	return f.kind <= h2Continuation && f.valid() && f.flags&^flags[f.kind] == 0 &&
-		f.length <= 1<<16 && f.stream < 1<<24
+		f.length <= 1<<15 && f.stream < 1<<24 && (f.stream == 0 || f.stream&1 == 1)
 }
 
-// h2Boundary looks for a frame's boundary: a frame with another behind it, both plain. It
-// returns -1 where b has none.
-func h2Boundary(b []byte) int {
-	for i := 0; i+2*h2HeaderLen <= len(b); i++ {
-		if b[i] <= 1 && b[i+3] <= h2Continuation && h2Chain(b[i:]) {
+// h2Boundary looks for a frame's boundary: as many frames in a row as wanted, all plain,
+// the last perhaps cut off. It returns -1 where b has none.
+func h2Boundary(b []byte, frames int) int {
+	for i := 0; i+frames*h2HeaderLen <= len(b); i++ {
+		if b[i] == 0 && b[i+3] <= h2Continuation && h2Chain(b[i:], frames) {
 			return i
 		}
 	}
 	return -1
 }
 
-// h2Chain says whether two plain frames stand at the front of b.
-func h2Chain(b []byte) bool {
-	if len(b) < h2HeaderLen {
-		return false
+func h2Chain(b []byte, frames int) bool {
+	for ; frames > 0; frames-- {
+		if len(b) < h2HeaderLen {
+			return false
+		}
+		f := readH2Head(b)
+		if !f.plain() {
+			return false
+		}
+		b = b[min(h2HeaderLen+f.length, len(b)):]
 	}
-	f := readH2Head(b)
-	if !f.plain() || len(b) < f.length+2*h2HeaderLen {
-		return false
-	}
-	return readH2Head(b[h2HeaderLen+f.length:]).plain()
+	return true
 }
 
 // h2Frame is the frame that one direction is in the middle of.

@@ -147,7 +147,7 @@ func (h *http2) stream(s assembly.Side, id uint32, b []byte) *stream {
 	}
 	st := &stream{h: h, id: id, client: h.client}
 	if h.sniffs() < maxSniffs {
-		st.tunnel(h.lane.via)
+		st.tunnel()
 		st.lane.stream = id
 	}
 	h.streams[id] = st
@@ -173,7 +173,8 @@ func (st *stream) begin() {
 	if st.up.ws != nil {
 		st.state = openStream
 	} else {
-		st.tunnel(append(st.h.lane.via[:len(st.h.lane.via):len(st.h.lane.via)], Hop{Kind: "h2-connect", Target: st.up.target}))
+		st.tunnel()
+		st.lane.through(Hop{Kind: "h2-connect", Target: st.up.target})
 	}
 	if early != nil {
 		early.play(st)
@@ -181,10 +182,10 @@ func (st *stream) begin() {
 }
 
 // tunnel makes the stream a lane of its own.
-func (st *stream) tunnel(via []Hop) {
+func (st *stream) tunnel() {
 	l := st.h.lane
 	st.state = laneStream
-	st.lane = &lane{root: l.root, secure: l.secure, via: via, realIP: l.realIP, inner: true}
+	st.lane = &lane{root: l.root, secure: l.secure, via: l.via, realIP: l.realIP, inner: true}
 	st.lane.stage = newSniffer(st.lane)
 }
 

@@ -144,6 +144,10 @@ func (h *http1) release() {
 
 // Gap implements assembly.Handler.
 func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if why == assembly.Early {
+		h.loose = true
+		return
+	}
 	if s == h.client && h.up != nil && h.up.whole {
 		if h.open {
 			h.up.recv.Gap(wsparse.FromClient, n, why, at)

@@ -246,6 +246,9 @@ func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	if s != h.client {
 		h.release()
 	}
+	if why == assembly.Early {
+		return
+	}
 	f := &h.in[s]
 	known := int64(0)
 	if f.in && n > 0 {
@@ -310,7 +313,7 @@ func (h *http2) resync(s assembly.Side, final bool) {
 		return
 	}
 	h.scan[s] = n + min(n/8, 64) + 1 // so that pieces of a byte each do not cost their square
-	if i := h2Boundary(t.bytes[s]); i >= 0 {
+	if i := h2Boundary(t.bytes[s], 2); i >= 0 {
 		h.lost[s] = nil
 		t.skip(s, i)
 		t.play(h.lane)

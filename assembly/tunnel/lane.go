@@ -94,9 +94,15 @@ func (l *lane) find(ws *WebSocket, at *assembly.Mark) Receiver {
 	return l.root.hooks.Found(ws, at)
 }
 
-// through adds a hop to the lane's way.
-func (l *lane) through(h Hop) {
+// through adds a hop to the lane's way. It is false, and the lane is given up, where there
+// are too many for anything but mischief.
+func (l *lane) through(h Hop) bool {
+	if len(l.via) == maxHops {
+		l.ignore("unknown")
+		return false
+	}
 	l.via = append(l.via[:len(l.via):len(l.via)], h)
+	return true
 }
 
 // role is what the side is in a conversation whose client is known.

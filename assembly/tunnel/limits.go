@@ -13,6 +13,8 @@ const (
 	maxTape = 128 << 10
 	// maxSearch is how many bytes of a side are searched for frames without a handshake.
 	maxSearch = 64 << 10
+	// maxHops is how many proxies stand in front of a WebSocket.
+	maxHops = 8
 	// maxBodyLine is how much of a refusal's body is kept.
 	maxBodyLine = 200
 )

@@ -1,17 +1,145 @@
 package tunnel
 
-import "wscope/assembly"
+import (
+	"wscope/assembly"
+	"wscope/wsparse"
+)
 
-// search looks for frames in what was seen. It is true when the lane was handed on.
-func (f *sniffer) search(at *assembly.Mark, final bool) bool {
-	if f.seen.size() > maxTape {
-		f.give("unknown", at)
+// firstSearch is how many bytes of a side the first search for frames wants; each further
+// one wants twice as many, up to maxSearch. They look at just so many, so that the outcome
+// does not depend on how the bytes came.
+const firstSearch = 64
+
+// search looks for a conversation that began before what was seen, in the bytes of the
+// sides that begin with nothing known. final says that no more will come. It is true when
+// the lane was handed on.
+func (f *sniffer) search(final bool, at *assembly.Mark) bool {
+	l := f.lane
+	if f.told() {
+		f.settleTold(at)
+		return true
+	}
+	if l.root.hooks.NoMidway && f.up == nil {
+		if f.kind == [2]kind{nothing, nothing} || f.seen.size() > maxTape/8 {
+			f.give(at)
+			return true
+		}
+		return false
+	}
+	for s := assembly.A; s <= assembly.B; s++ {
+		if f.kind[s] == nothing && f.searchSide(s, final, at) {
+			return true
+		}
+	}
+	if !final && (f.searched[0] >= maxSearch || f.searched[1] >= maxSearch || f.seen.size() > 2*maxTape) {
+		f.give(at)
 		return true
 	}
 	return false
 }
 
-// beginsFrames says whether b begins with WebSocket frames.
+// searchSide searches what is there of one side.
+func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) bool {
+	b := f.seen.bytes[s][f.first[s]:]
+	if f.up != nil && beginsFrames(b, s == f.http.client) {
+		f.lane.settle(f.up.recv, f.http.client, f.seen)
+		return true
+	}
+	for {
+		want := max(2*f.searched[s], firstSearch)
+		switch {
+		case len(b) >= want && want <= maxSearch:
+		case final && len(b) > f.searched[s]:
+			want = len(b)
+		default:
+			return false
+		}
+		f.searched[s] = want
+		found, ok := wsparse.FindBoundary(b[:want], wsparse.FromUnknown)
+		if i := h2Boundary(b[:want], 3); i >= 0 && (!ok || i < found.Offset) || ok && inData(b[:found.Offset]) {
+			f.lose(at)
+			f.lane.become(newHTTP2Midway(f.lane), f.seen)
+			return true
+		}
+		if ok {
+			f.settleMidway(s, found, at)
+			return true
+		}
+	}
+}
+
+// inData says whether the header of an HTTP/2 DATA frame stands at the end of b.
+func inData(b []byte) bool {
+	if len(b) < h2HeaderLen {
+		return false
+	}
+	f := readH2Head(b[len(b)-h2HeaderLen:])
+	return f.kind == h2Data && f.length > 0 && f.plain()
+}
+
+// settleMidway makes the lane a WebSocket whose frames were found on side s. Clients mask
+// theirs; where neither side does, who connected is the client.
+func (f *sniffer) settleMidway(s assembly.Side, found wsparse.Boundary, at *assembly.Mark) {
+	client := s
+	if !found.Masked {
+		client = s.Other()
+		c := f.lane.root.conn
+		other, ok := wsparse.FindBoundary(f.seen.bytes[client][f.first[client]:], wsparse.FromUnknown)
+		if ok && !other.Masked && c.Initiator {
+			client = assembly.A
+		}
+	}
+	if f.up != nil {
+		f.lane.settle(f.up.recv, f.http.client, f.seen)
+		return
+	}
+	ws := f.lane.webSocket(client, Midstream)
+	ws.Begin = f.seen.markAt(s, f.first[s]+found.Offset)
+	f.lane.settle(f.lane.find(ws, at), client, f.seen)
+}
+
+// told says whether the user wants this connection taken for a WebSocket.
+func (f *sniffer) told() bool {
+	k := &f.lane.root.conn.Key
+	as := f.lane.root.hooks.DecodeAs
+	return len(as) > 0 && f.http == nil && !f.lane.inner && (as[k.SrcPort] || as[k.DstPort])
+}
+
+// settleTold makes the lane a WebSocket because the user says so. The port that was named
+// is the server's.
+func (f *sniffer) settleTold(at *assembly.Mark) {
+	c := f.lane.root.conn
+	client := assembly.A
+	if !f.lane.root.hooks.DecodeAs[c.Key.DstPort] {
+		client = assembly.B
+	}
+	ws := f.lane.webSocket(client, Told)
+	ws.Begin = f.seen.events[0].at
+	recv := f.lane.find(ws, at)
+	for s := assembly.A; s <= assembly.B; s++ {
+		if f.early[s] && recv != nil {
+			recv.Gap(role(s, client), -1, assembly.Early, &ws.Begin)
+		}
+	}
+	f.lane.settle(recv, client, f.seen)
+}
+
+// beginsFrames says whether b begins with WebSocket frames, where there is reason to think
+// so: up to four headers are looked at.
 func beginsFrames(b []byte, masked bool) bool {
-	return len(b) > 1 && b[0]&0x70 == 0 && b[1]&0x80 != 0 == masked
+	for i := range 4 {
+		h, n := wsparse.ParseHeader(b)
+		if n == 0 {
+			return i > 0
+		}
+		if h.Reserved&3 != 0 || h.Opcode.IsReserved() || h.IsMasked != masked || h.LenPayload >= 1<<40 ||
+			h.Opcode.IsControl() && (h.LenPayload > 125 || !h.Finished) {
+			return false
+		}
+		if h.LenPayload > uint64(len(b)-n) {
+			return true
+		}
+		b = b[n+int(h.LenPayload):]
+	}
+	return true
 }

@@ -27,8 +27,9 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		up := h.up
 		if up.kind == "connect" && status < 300 {
 			h.up = nil
-			h.lane.through(Hop{Kind: "connect", Target: up.target})
-			h.inner(newSniffer(h.lane))
+			if h.lane.through(Hop{Kind: "connect", Target: up.target}) {
+				h.inner(newSniffer(h.lane))
+			}
 			return true
 		}
 		h.refused(up, head, at)

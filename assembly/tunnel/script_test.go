@@ -14,6 +14,7 @@ import (
 //
 //	"A:bytes"   these bytes
 //	"A-5"       a gap of 5 bytes ("A-?" of unknown length)
+//	"A^"        the stream began before the capture
 //	"A."        FIN; "A!" RST; "A_" the capture ends
 //
 // Each step is a packet of its own, numbered from 1.
@@ -62,6 +63,8 @@ func (sc script) play(t *testing.T, h assembly.Handler, cut cut) {
 			n := int64(-1)
 			fmt.Sscanf(step[2:], "%d", &n)
 			h.Gap(s, n, assembly.Lost, at)
+		case '^':
+			h.Gap(s, -1, assembly.Early, at)
 		case '.':
 			h.End(s, assembly.FIN, at)
 		case '!':

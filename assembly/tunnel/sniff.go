@@ -1,19 +1,19 @@
 package tunnel
 
-import (
-	"wscope/assembly"
-)
+import "wscope/assembly"
 
 // sniffer is the stage that finds out what a lane speaks. It keeps what it sees until it
 // knows, and then hands all of it to the stage that fits.
 type sniffer struct {
-	lane  *lane
-	seen  *tape
-	first [2]int  // by side: index in seen.bytes of what is taken for its first bytes
-	kind  [2]kind // what they are
-	http  *http1  // who had the lane before, where HTTP/1 was spoken until a gap
-	up    *asked  // the request for another protocol that was not answered by then
-	ended [2]bool
+	lane     *lane
+	seen     *tape
+	first    [2]int  // by side: index in seen.bytes of what is taken for its first bytes
+	kind     [2]kind // what they are
+	searched [2]int  // bytes from first that were searched
+	early    [2]bool // the capture lacks the stream's beginning
+	ended    [2]bool
+	http     *http1 // who had the lane before, where HTTP/1 was spoken until a gap
+	up       *asked // the request for another protocol that was not answered by then
 }
 
 func newSniffer(l *lane) *sniffer { return &sniffer{lane: l, seen: new(tape)} }
@@ -24,27 +24,31 @@ func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	if f.kind[s] == nothing && f.midway() && likeHTTP(b) {
 		// A message most often begins a segment.
 		f.first[s] = len(f.seen.bytes[s]) - len(b)
-		f.kind[s] = undecided
+		f.kind[s], f.searched[s] = undecided, 0
 	}
-	if f.kind[s] == undecided {
+	if f.asksSOCKS(s.Other()) {
+		f.socks(s.Other(), at)
+		return
+	}
+	if f.kind[s] == undecided || f.asksSOCKS(s) {
 		f.kind[s] = firstBytes(f.seen.bytes[s][f.first[s]:])
 		if f.hand(s, at) {
 			return
 		}
 	}
 	if f.kind[s] == nothing {
-		f.search(at, false)
+		f.search(false, at)
 	}
 }
 
 // midway says whether the conversation may have begun before what was seen of it.
 func (f *sniffer) midway() bool {
-	return f.http != nil || !f.lane.root.conn.Initiator || f.first[0]+f.first[1] > 0
+	return f.http != nil || f.early[0] || f.early[1] || f.first[0]+f.first[1] > 0 || f.lane.stream != 0
 }
 
 // likeHTTP says whether a segment plainly begins with an HTTP/1 head.
 func likeHTTP(b []byte) bool {
-	return len(b) > 16 && (b[0] == 'H' || b[0] == 'G') && (string(b[:7]) == "HTTP/1." || string(b[:4]) == "GET ")
+	return len(b) > 16 && (string(b[:7]) == "HTTP/1." || string(b[:4]) == "GET ")
 }
 
 // hand gives the lane to the stage for what side s begins with. It is false where that is
@@ -56,16 +60,22 @@ func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 	case response:
 		f.toHTTP1(s.Other(), at)
 	case clientHello:
-		f.toTLS(s)
+		f.toTLS(s, at)
 	case serverHello:
-		f.toTLS(s.Other())
+		f.toTLS(s.Other(), at)
 	case preface:
 		f.lose(at)
 		f.lane.become(newHTTP2(f.lane, s), f.seen)
+	case proxyV1, proxyV2:
+		return f.proxyHeader(s, at)
+	case socks4, socks5:
+		return f.socks(s, at)
 	case tlsMidway:
-		f.give("tls", at)
+		f.lose(at)
+		f.lane.ignore("tls")
 	case ssh:
-		f.give("ssh", at)
+		f.lose(at)
+		f.lane.ignore("ssh")
 	default:
 		return false
 	}
@@ -80,7 +90,7 @@ func (f *sniffer) toHTTP1(client assembly.Side, at *assembly.Mark) {
 	}
 	if f.up != nil {
 		if f.kind[client] == request { // it sent another: this one came to nothing
-			f.up.passed(at)
+			f.lose(at)
 		} else {
 			h.up = f.up
 		}
@@ -89,9 +99,10 @@ func (f *sniffer) toHTTP1(client assembly.Side, at *assembly.Mark) {
 }
 
 // toTLS hands over to who opens TLS. What comes out is a lane of its own.
-func (f *sniffer) toTLS(client assembly.Side) {
+func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
+	f.lose(at)
 	l := f.lane
-	if l.root.hooks.Security == nil || l.secure != nil {
+	if l.root.hooks.Security == nil {
 		l.ignore("tls")
 		return
 	}
@@ -106,21 +117,30 @@ func (f *sniffer) toTLS(client assembly.Side) {
 	l.become(h, f.seen)
 }
 
-// give gives up: what is the protocol, or "unknown".
-func (f *sniffer) give(what string, at *assembly.Mark) {
-	switch {
-	case f.http != nil && what == "unknown":
-		// HTTP/1 was spoken: it goes on waiting for a message's beginning.
-		f.http.up = nil
-		f.lose(at)
+// behind sniffs again behind the first bytes of both sides, which belonged to a proxy.
+func (f *sniffer) behind(hop Hop, n [2]int, at *assembly.Mark) {
+	f.lose(at)
+	if !f.lane.through(hop) {
+		return
+	}
+	f.seen.skip(assembly.A, f.first[assembly.A]+n[assembly.A])
+	f.seen.skip(assembly.B, f.first[assembly.B]+n[assembly.B])
+	f.lane.become(newSniffer(f.lane), f.seen)
+}
+
+// give gives up: nothing was recognised. Where HTTP/1 was spoken before, it goes on
+// waiting for the beginning of a message.
+func (f *sniffer) give(at *assembly.Mark) {
+	f.lose(at)
+	if f.http != nil {
 		f.lane.become(f.http, f.seen)
 		return
 	}
-	f.lose(at)
-	f.lane.ignore(what)
+	f.lane.ignore("unknown")
 }
 
-// lose ends the request that waited for an answer.
+// lose ends the request that waited for an answer, because the connection goes on
+// otherwise.
 func (f *sniffer) lose(at *assembly.Mark) {
 	if f.up != nil {
 		f.up.passed(at)
@@ -130,29 +150,36 @@ func (f *sniffer) lose(at *assembly.Mark) {
 
 // Gap implements assembly.Handler.
 func (f *sniffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if why == assembly.Early && len(f.seen.bytes[s]) == 0 {
+		f.early[s] = true
+		return
+	}
 	f.seen.Gap(s, n, why, at)
 	f.first[s] = len(f.seen.bytes[s])
-	f.kind[s] = undecided
+	f.kind[s], f.searched[s] = undecided, 0
+	if f.seen.size() > 2*maxTape {
+		f.give(at)
+	}
 }
 
 // End implements assembly.Handler.
 func (f *sniffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	f.ended[s] = true
 	f.seen.End(s, why, at)
-	if !f.ended[s.Other()] {
-		return
-	}
-	if f.search(at, true) {
+	if !f.ended[s.Other()] || f.search(true, at) {
 		return
 	}
 	if f.up != nil {
-		for _, e := range f.seen.events {
-			if e.kind == endEvent {
+		for i := range f.seen.events {
+			if e := &f.seen.events[i]; e.kind == endEvent {
 				f.up.end(role(e.side, f.http.client), e.why, 0, &e.at)
 			}
 		}
 	}
-	if len(f.seen.bytes[0])+len(f.seen.bytes[1]) > 0 {
+	switch {
+	case f.http != nil:
+		f.lane.tell("http/1.1")
+	case len(f.seen.bytes[0])+len(f.seen.bytes[1]) > 0:
 		f.lane.tell("unknown")
 	}
 	f.lane.stage = deaf{}

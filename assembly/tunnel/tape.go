@@ -93,3 +93,16 @@ func (t *tape) skip(s assembly.Side, n int) {
 	}
 	t.events = kept
 }
+
+// markAt is the packet of byte n of a side.
+func (t *tape) markAt(s assembly.Side, n int) assembly.Mark {
+	off := int64(0)
+	for i := range t.events {
+		if e := &t.events[i]; e.kind == dataEvent && e.side == s {
+			if off += e.n; off > int64(n) {
+				return e.at
+			}
+		}
+	}
+	return assembly.Mark{}
+}
