@@ -55,6 +55,7 @@ func (c *closing) record(f *flow) *Closing {
 		}
 	}
 	f.transportEnd(r)
+	r.Story = f.story(r)
 	return r
 }
 

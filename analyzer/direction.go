@@ -26,18 +26,23 @@ type direction struct {
 	endedAt  int64
 	frameAt  assembly.Mark // first byte of the frame in hand
 	msgAt    assembly.Mark // first byte of the data message in hand
-	inMsg    bool          // a data message is in hand
-	part     []byte        // payload of the frame in hand, where frames are given with theirs
+	looked   int           // data messages looked into
+	collects bool          // messages are collected whole for a reader
+	stalled  bool          // TCP waited for a lost segment inside the message just told
+	even     even
+	inMsg    bool   // a data message is in hand
+	part     []byte // payload of the frame in hand, where frames are given with theirs
 }
 
 func (d *direction) open(f *flow, role wsparse.Role) {
 	o := f.shard.opt
 	d.flow, d.role = f, role
+	d.collects = o.Messages && o.Payload || f.shard.apps != nil
 	cfg := wsparse.StreamConfig{
 		From:       role,
 		Frames:     true,
 		Payload:    o.Frames && o.Payload,
-		Collect:    o.Messages && o.Payload || f.shard.apps != nil,
+		Collect:    true,
 		NoInflate:  o.Frames && !o.Messages && f.shard.apps == nil,
 		MaxMessage: o.MaxMessage,
 	}
@@ -101,6 +106,7 @@ func (d *direction) framePart(ev *wsparse.Event, at *assembly.Mark) {
 		d.frameAt = *d.places.at(ev.Offset, at)
 		d.frames++
 		d.wire += int64(ev.Header.Size())
+		d.flow.pace.frame(d.frameAt.Time)
 		if d.firstAt == 0 {
 			d.firstAt = d.frameAt.Time
 		}
@@ -134,7 +140,7 @@ func (d *direction) messageDone(m *wsparse.Message, at *assembly.Mark) {
 		d.counts.Binary++
 	case wsparse.Ping:
 		d.counts.Ping++
-		f.pings.ping(d.index(), m, first.Time)
+		f.pings.ping(d.index(), m, first)
 	case wsparse.Pong:
 		d.counts.Pong++
 		f.pings.pong(d.index(), m, first.Time)
@@ -148,6 +154,8 @@ func (d *direction) messageDone(m *wsparse.Message, at *assembly.Mark) {
 	}
 	if m.Opcode == wsparse.Text || m.Opcode == wsparse.Binary {
 		d.dataMessage(m)
+		f.pace.message(d.index(), first.Time)
+		d.watch(m, first)
 	}
 	f.tellMessage(d, m, first, last)
 }

@@ -25,6 +25,15 @@ func (fs *findings) add(f *flow, from int, v *wsparse.Finding, at *assembly.Mark
 	}, at)
 }
 
+// tell tells of a rule of this package. from is "" where it is about neither side alone.
+func (fs *findings) tell(f *flow, r *Rule, from, detail string, at *assembly.Mark) {
+	if n := fs.seen(r.ID, from); n != nil {
+		n.again(at)
+		return
+	}
+	fs.put(f, Finding{Rule: r.ID, Severity: r.Severity, RFC: r.RFC, From: from, Detail: detail}, at)
+}
+
 func (fs *findings) seen(rule, from string) *Finding {
 	for i := range fs.list {
 		if r := &fs.list[i]; r.Rule == rule && r.From == from {

@@ -22,6 +22,8 @@ type flow struct {
 	findings findings
 	pings    pings
 	closing  closing
+	pace     pace
+	ending   assembly.Mark // of the last end
 	chat     Conversation
 	unwanted bool // Options.Select did not choose it
 	ended    int
@@ -47,6 +49,7 @@ func newFlow(s *shard, ws *tunnel.WebSocket) *flow {
 	f := &flow{shard: s, ws: ws, number: new(numbered)}
 	f.closing.first, f.closing.reply = -1, -1
 	f.describe()
+	f.pace.begin = int64(f.known.Start)
 	f.open()
 	return f
 }
@@ -98,6 +101,7 @@ func (f *flow) say(kind itemKind) {
 func (f *flow) Answered(at *assembly.Mark) {
 	f.describe()
 	f.handshakeFindings()
+	f.judgeHandshake()
 	f.open()
 	f.settle()
 }
@@ -121,6 +125,7 @@ func (f *flow) Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.
 // End takes the end of a direction.
 func (f *flow) End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark) {
 	f.dirs[sender(from)].end(why, code, at)
+	f.ending = *at
 	if f.ended++; f.ended == 2 {
 		f.finish()
 	}
@@ -129,6 +134,6 @@ func (f *flow) End(from wsparse.Role, why assembly.Cause, code uint32, at *assem
 // finish gives the finished record.
 func (f *flow) finish() {
 	f.shard.flows.remove(f)
-	f.ended = 2
+	f.judge(&f.ending)
 	f.say(itemEnded)
 }

@@ -31,8 +31,9 @@ type item struct {
 	frame   *Frame   // itemFrame
 }
 
-// numbered is a flow's number, which the merger gives: 0 until then.
-type numbered struct{ flow int64 }
+// numbered is what the merger knows of a flow: its number, 0 until it begins, and the flow
+// that it reconnects after.
+type numbered struct{ flow, reconnects int64 }
 
 func (o *output) reset() {
 	clear(o.items) // let go of the records
@@ -43,6 +44,7 @@ func (o *output) reset() {
 type merger struct {
 	sink   Sink
 	flows  int64
+	again  reconnects
 	totals *Totals
 }
 
@@ -76,12 +78,15 @@ func (m *merger) hand(o *output, it *item) error {
 		m.totals.begun()
 		it.flow.flow = m.flows
 		it.record.Flow = m.flows
+		it.flow.reconnects = m.again.begun(it.record)
+		it.record.Reconnects = it.flow.reconnects
 		return m.sink.FlowBegun(it.record)
 	case itemUpdate:
-		it.record.Flow = it.flow.flow
+		it.record.Flow, it.record.Reconnects = it.flow.flow, it.flow.reconnects
 		return m.sink.FlowUpdate(it.record)
 	case itemEnded:
-		it.record.Flow = it.flow.flow
+		it.record.Flow, it.record.Reconnects = it.flow.flow, it.flow.reconnects
+		m.again.ended(it.record)
 		m.totals.flow(it.record)
 		return m.sink.FlowEnded(it.record)
 	case itemMessage:

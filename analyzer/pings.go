@@ -3,6 +3,7 @@ package analyzer
 import (
 	"hash/maphash"
 
+	"wscope/assembly"
 	"wscope/wsparse"
 )
 
@@ -15,21 +16,22 @@ type pings struct{ sides [2]*pingSide }
 const maxPending = 64
 
 type pingSide struct {
-	pending     []pending
-	sent        int64
-	answered    int64
-	unsolicited int64 // pongs to this side that answer nothing
-	rtt         sketch
-	lastSent    int64
-	gaps        int64 // intervals between pings
-	gapSum      int64
-	gapDev      float64 // mean deviation, running
-	gapMean     float64
+	pending      []pending
+	sent         int64
+	answered     int64
+	unsolicited  int64 // pongs to this side that answer nothing
+	rtt          sketch
+	lastSent     int64
+	lastAnswered int64 // capture time of the latest ping that was answered
+	gaps         int64 // intervals between pings
+	gapSum       int64
+	gapDev       float64 // mean deviation, running
+	gapMean      float64
 }
 
 type pending struct {
 	payload uint64 // hash
-	at      int64
+	at      assembly.Mark
 }
 
 // One seed for the process: hashes are only compared with each other.
@@ -42,16 +44,16 @@ func (p *pings) side(i int) *pingSide {
 	return p.sides[i]
 }
 
-func (p *pings) ping(from int, m *wsparse.Message, at int64) {
+func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark) {
 	s := p.side(from)
 	if s.sent++; s.sent > 1 {
-		s.interval(at - s.lastSent)
+		s.interval(at.Time - s.lastSent)
 	}
-	s.lastSent = at
+	s.lastSent = at.Time
 	if len(s.pending) == maxPending {
 		s.pending = append(s.pending[:0], s.pending[1:]...)
 	}
-	s.pending = append(s.pending, pending{maphash.Bytes(pingSeed, m.Data), at})
+	s.pending = append(s.pending, pending{maphash.Bytes(pingSeed, m.Data), *at})
 }
 
 // interval keeps the mean of the intervals and of their deviations from it.
@@ -72,7 +74,8 @@ func (p *pings) pong(from int, m *wsparse.Message, at int64) {
 	for i := len(s.pending) - 1; i >= 0; i-- {
 		if s.pending[i].payload == hash {
 			s.answered++
-			s.rtt.add(max(at-s.pending[i].at, 0))
+			s.lastAnswered = max(s.lastAnswered, s.pending[i].at.Time)
+			s.rtt.add(max(at-s.pending[i].at.Time, 0))
 			s.pending = append(s.pending[:i], s.pending[i+1:]...)
 			return
 		}

@@ -32,9 +32,18 @@ func (f *flow) record() *Flow {
 		r.Close = f.closing.record(f)
 	}
 	r.Ping = f.pings.sum()
+	r.Pace = f.pace.record(f.answeredAt())
 	r.TCP = f.tcpRecord()
 	r.Findings = append([]Finding{}, f.findings.list...)
 	return &r
+}
+
+// answeredAt is when the handshake was answered; 0 where it was not seen.
+func (f *flow) answeredAt() int64 {
+	if f.ws == nil {
+		return 0
+	}
+	return f.ws.Answered.Time
 }
 
 func (f *flow) conn() *assembly.Conn {

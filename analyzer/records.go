@@ -32,8 +32,12 @@ type Flow struct {
 	ServerToClient Direction `json:"server_to_client"`
 
 	Close *Closing `json:"close,omitempty"`
-	Ping  *PingSum `json:"ping,omitempty"`
-	TCP   *TCP     `json:"tcp,omitempty"`
+	Pace  *Pace    `json:"pace,omitempty"`
+	// Reconnects is the flow of the same client, host and path that ended abnormally shortly
+	// before this one began; 0 where there is none.
+	Reconnects int64    `json:"reconnects,omitempty"`
+	Ping       *PingSum `json:"ping,omitempty"`
+	TCP        *TCP     `json:"tcp,omitempty"`
 
 	Findings []Finding `json:"findings"`
 }
@@ -146,6 +150,16 @@ type Closing struct {
 	DataAfter int64    `json:"data_after,omitempty"` // bytes after a Close
 }
 
+// Pace is how a flow's data messages were spread over time.
+type Pace struct {
+	FirstMessage   *Seconds `json:"first_message,omitempty"` // from the answer to the handshake
+	LongestSilence Seconds  `json:"longest_silence"`         // with no frame of either side
+	Step           Seconds  `json:"step"`                    // width of a bar of the two below
+	Client         []int64  `json:"client"`                  // messages that the client sent, by step from the flow's start
+	Server         []int64  `json:"server"`
+	Delayed        int64    `json:"delayed,omitempty"` // messages during which TCP waited for a lost segment
+}
+
 // PingSum is the pings of a flow and the pongs that answered them.
 type PingSum struct {
 	Answered    int64     `json:"answered"`
@@ -211,6 +225,7 @@ type Message struct {
 	PayloadBytes int64  `json:"payload_bytes"`
 	Length       int64  `json:"length"`
 	Complete     bool   `json:"complete"`
+	Stalled      bool   `json:"stalled,omitempty"` // TCP waited for a lost segment inside it
 	Cut          bool   `json:"cut,omitempty"`
 	IsText       bool   `json:"-"`              // Data is valid UTF-8 of a text (or close, ping, pong) and is given as "text"
 	Data         []byte `json:"-"`              // given as "text" or "base64"

@@ -139,6 +139,7 @@ func (w *sealed) encrypted(at *assembly.Mark) {
 func (w *sealed) End(side assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	w.Handler.End(side, why, at)
 	if w.ended++; w.ended == 2 && w.flow != nil {
+		w.flow.ending = *at
 		w.flow.finish()
 	}
 }

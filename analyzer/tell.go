@@ -77,6 +77,7 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 		Time: Time(first.Time), End: Time(last.Time), Packet: first.Number, File: s.env.files(first.File),
 	}
 	r.SetMessage(m)
+	r.Stalled, d.stalled = d.stalled, false
 	if f.chat != nil {
 		r.App = f.chat.Message(r)
 	}

@@ -1,0 +1,75 @@
+package analyzer
+
+import (
+	"fmt"
+
+	"wscope/assembly"
+)
+
+// judge adds what can only be said at the end of a flow.
+func (f *flow) judge(at *assembly.Mark) {
+	f.judgeTCP()
+	if f.sealed != nil {
+		return
+	}
+	f.judgePings(at)
+	f.judgeClose(at)
+	f.judgeBeacon(at)
+}
+
+// judgeTCP tells of bytes that TCP sent twice with different contents.
+func (f *flow) judgeTCP() {
+	for i := range fromNames {
+		s := f.conn().Stats(f.side(i))
+		if s.Conflicts > 0 {
+			f.findings.tell(f, &ruleConflict, fromNames[i], fmt.Sprintf("%d bytes differ", s.Conflicts), &s.FirstConflict)
+		}
+	}
+}
+
+// slowPong is how long a ping may be unanswered while its receiver goes on sending.
+const slowPong = int64(10e9)
+
+// judgePings tells of a ping that was certainly received and not answered: RFC 6455
+// §5.5.2 and 5.5.3. Nothing is said where bytes of the answering side are lost, or where an even
+// later ping was answered.
+func (f *flow) judgePings(at *assembly.Mark) {
+	for i, s := range f.pings.sides {
+		if s == nil || len(s.pending) == 0 {
+			continue
+		}
+		last := &s.pending[len(s.pending)-1]
+		peer := &f.dirs[1-i]
+		if last.at.Time < s.lastAnswered || lostAny(peer) {
+			continue
+		}
+		c := &f.closing
+		switch {
+		case c.first == i && c.reply == 1-i && c.at[i] >= last.at.Time && !c.both:
+			// The peer answered a Close that came after the ping, so it had read the ping.
+			f.findings.tell(f, &rulePing, fromNames[1-i], "the Close after it was answered", &last.at)
+		case peer.firstAt != 0 && peer.frameAt.Time-last.at.Time > slowPong && c.first < 0:
+			f.findings.tell(f, &rulePing, fromNames[1-i],
+				fmt.Sprintf("frames were sent until %s s after it", Seconds(peer.frameAt.Time-last.at.Time).Append(nil)), &last.at)
+		}
+	}
+}
+
+func lostAny(d *direction) bool {
+	lost, _ := d.stream.Lost()
+	return lost > 0
+}
+
+// judgeClose tells of a Close that was received and not answered, RFC 6455 §5.5.1: the
+// other side ended the transport itself, having acknowledged it.
+func (f *flow) judgeClose(at *assembly.Mark) {
+	c := &f.closing
+	if c.first < 0 || c.reply >= 0 || lostAny(&f.dirs[1-c.first]) {
+		return
+	}
+	received, known := f.conn().Received(f.side(c.first), c.sent)
+	if !known || !received || f.firstEnd() != 1-c.first {
+		return
+	}
+	f.findings.tell(f, &ruleClose, fromNames[1-c.first], "it ended the connection instead", at)
+}

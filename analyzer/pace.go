@@ -1,0 +1,84 @@
+package analyzer
+
+// pace is how messages are spread over time, in a fixed number of steps: when time runs
+// out of them, each two become one, so that a flow of any length fits.
+type pace struct {
+	begin   int64 // capture time of the first step
+	step    int64 // nanoseconds; 0 before the first message
+	bars    *[2][paceSteps]uint32
+	silence int64
+	latest  int64 // capture time of the latest frame of either side
+	first   int64 // capture time of the first data message; 0 while none
+	delayed int64
+}
+
+const (
+	paceSteps = 64
+	paceStep  = int64(100e6) // the first width of a step
+)
+
+// frame notes that a frame began.
+func (p *pace) frame(at int64) {
+	if p.latest != 0 {
+		p.silence = max(p.silence, at-p.latest)
+	}
+	p.latest = max(p.latest, at)
+}
+
+// message notes a data message of a side.
+func (p *pace) message(from int, at int64) {
+	if p.first == 0 {
+		p.first = at
+	}
+	if p.bars == nil {
+		p.bars, p.step = new([2][paceSteps]uint32), paceStep
+	}
+	for (at-p.begin)/p.step >= paceSteps {
+		p.halve()
+	}
+	p.bars[from][max((at-p.begin)/p.step, 0)]++
+}
+
+// halve makes one step of each two.
+func (p *pace) halve() {
+	p.step *= 2
+	for side := range p.bars {
+		b := &p.bars[side]
+		for i := range paceSteps / 2 {
+			b[i] = b[2*i] + b[2*i+1]
+		}
+		clear(b[paceSteps/2:])
+	}
+}
+
+// record is the pace; nil where there was no frame.
+func (p *pace) record(answered int64) *Pace {
+	if p.latest == 0 {
+		return nil
+	}
+	r := &Pace{LongestSilence: Seconds(p.silence), Step: Seconds(p.step), Delayed: p.delayed, Client: []int64{}, Server: []int64{}}
+	if p.first != 0 && answered != 0 {
+		r.FirstMessage = seconds(max(p.first-answered, 0))
+	}
+	if p.bars == nil {
+		return r
+	}
+	used := 0
+	for side := range p.bars {
+		for i, n := range p.bars[side] {
+			if n > 0 {
+				used = max(used, i+1)
+			}
+		}
+	}
+	r.Client, r.Server = bars(p.bars[fromClient][:used]), bars(p.bars[fromServer][:used])
+	return r
+}
+
+func bars(b []uint32) []int64 {
+	list := make([]int64, len(b))
+	for i, n := range b {
+		list[i] = int64(n)
+	}
+	return list
+}

@@ -1,0 +1,100 @@
+package analyzer
+
+import (
+	"net/url"
+	"strings"
+
+	"wscope/wsparse"
+)
+
+// judgeHandshake adds what the handshake shows beside the RFCs' rules. Details name
+// where a secret stands, never the secret.
+func (f *flow) judgeHandshake() {
+	h := f.ws.Handshake
+	if h == nil || h.Request == nil || f.known.HTTP == nil {
+		return
+	}
+	q := f.known.HTTP
+	at := &f.ws.Asked
+	if h.Result == wsparse.Accepted && crossSite(q.Origin, q.Host) {
+		f.findings.tell(f, &ruleOrigin, "client", "Origin "+q.Origin+", Host "+q.Host, at)
+	}
+	_, query, _ := strings.Cut(q.Path, "?")
+	for part := range strings.SplitSeq(query, "&") {
+		name, value, _ := strings.Cut(part, "=")
+		if secretName(name) && len(value) >= 8 || looksLikeToken(value) {
+			f.findings.tell(f, &ruleToken, "client", "query parameter "+name, at)
+			break
+		}
+	}
+	if f.ws.Secure != nil {
+		return
+	}
+	switch {
+	case q.Auth != "":
+		f.findings.tell(f, &ruleClear, "client", "Authorization: "+q.Auth, at)
+	case sessionCookie(q.Cookies) != "":
+		f.findings.tell(f, &ruleClear, "client", "cookie "+sessionCookie(q.Cookies), at)
+	default:
+		for _, p := range h.SubprotocolsOffered {
+			if looksLikeToken(p) {
+				f.findings.tell(f, &ruleClear, "client", "a subprotocol that looks like a token", at)
+				return
+			}
+		}
+	}
+}
+
+// crossSite says whether an Origin's host is another than the request's.
+func crossSite(origin, host string) bool {
+	if origin == "" || origin == "null" || host == "" {
+		return false
+	}
+	u, err := url.Parse(origin)
+	if err != nil || u.Host == "" {
+		return false
+	}
+	name := func(h string) string {
+		if i := strings.LastIndexByte(h, ':'); i >= 0 && !strings.HasSuffix(h, "]") {
+			h = h[:i]
+		}
+		return strings.ToLower(h)
+	}
+	return site(name(u.Host)) != site(name(host))
+}
+
+// site is the last two labels of a name, which is near enough to the registrable domain
+// for a note; addresses stand for themselves.
+func site(host string) string {
+	if host == "" || host[len(host)-1] >= '0' && host[len(host)-1] <= '9' || host[0] == '[' {
+		return host
+	}
+	labels := strings.Split(host, ".")
+	return strings.Join(labels[max(len(labels)-2, 0):], ".")
+}
+
+// secretName says whether a query parameter's name is one that secrets go by.
+func secretName(name string) bool {
+	switch strings.ToLower(name) {
+	case "token", "access_token", "auth", "auth_token", "authtoken", "jwt", "apikey", "api_key", "api-key", "key", "password", "passwd",
+		"secret", "session", "sessionid", "id_token", "bearer", "signature", "sig":
+		return true
+	}
+	return false
+}
+
+// looksLikeToken says whether a value is a JSON web token.
+func looksLikeToken(s string) bool {
+	return strings.HasPrefix(s, "eyJ") && strings.Count(s, ".") == 2 && len(s) >= 40
+}
+
+// sessionCookie is the first cookie whose name says that it holds a session; "" if none.
+func sessionCookie(names []string) string {
+	for _, n := range names {
+		l := strings.ToLower(n)
+		if strings.Contains(l, "sess") || strings.Contains(l, "token") || strings.Contains(l, "auth") || l == "sid" || l == "connect.sid" || strings.HasSuffix(l, "_sid") {
+			return n
+		}
+	}
+	return ""
+}

@@ -1,0 +1,111 @@
+package analyzer
+
+import (
+	"bytes"
+
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// lookAt is how many data messages of a direction are looked into, where nothing else
+// asks for payloads.
+const lookAt = 2
+
+// watch looks at a data message for what is worth telling beside the RFCs.
+func (d *direction) watch(m *wsparse.Message, first *assembly.Mark) {
+	f := d.flow
+	if from, to := f.conn().LastStall(f.side(d.index())); to > first.Time && from < d.lastAt && to != 0 && m.Payload > 0 {
+		f.pace.delayed++
+		d.stalled = true
+		f.findings.tell(f, &ruleStall, fromNames[d.index()], "waited "+string(Seconds(to-from).Append(nil))+" s", first)
+	}
+	d.even.message(first.Time, int64(m.Length))
+	if d.looked >= lookAt {
+		return
+	}
+	d.looked++
+	if m.Opcode == wsparse.Binary {
+		d.lookInside(m.Data, first)
+	}
+	if d.looked == lookAt && !d.collects {
+		d.stream.SetCollect(false)
+	}
+}
+
+// openings are how other protocols begin; a tunnel shows them in its first message.
+var openings = []struct{ what, begin string }{
+	{"SSH", "SSH-2.0-"}, {"SSH", "SSH-1."},
+	{"TLS", "\x16\x03\x01"}, {"TLS", "\x16\x03\x03"},
+	{"HTTP", "GET /"}, {"HTTP", "POST /"}, {"HTTP", "HEAD /"}, {"HTTP", "PUT /"}, {"HTTP", "CONNECT "}, {"HTTP", "HTTP/1."},
+	{"HTTP/2", "PRI * HTTP/2.0"},
+	{"RDP", "\x03\x00\x00\x13\x0e\xe0"}, {"RDP", "\x03\x00\x00\x2b\x26\xe0"}, {"RDP", "\x03\x00\x00\x2a\x25\xe0"},
+	{"VNC", "RFB 003."},
+	{"SMTP", "220 "}, {"SOCKS", "\x05\x01\x00"},
+}
+
+// magics are how files begin that one may not expect in a message.
+var magics = []struct{ what, begin string }{
+	{"ELF executable", "\x7fELF"}, {"Windows executable", "MZ\x90\x00"}, {"Mach-O executable", "\xcf\xfa\xed\xfe"},
+	{"ZIP archive", "PK\x03\x04"}, {"gzip", "\x1f\x8b\x08"}, {"7z archive", "7z\xbc\xaf\x27\x1c"},
+	{"RAR archive", "Rar!\x1a\x07"}, {"xz", "\xfd7zXZ\x00"}, {"WebAssembly", "\x00asm\x01\x00\x00\x00"}, {"script", "#!/"},
+}
+
+// lookInside tells of another protocol or a file at the beginning of a binary message.
+func (d *direction) lookInside(data []byte, at *assembly.Mark) {
+	f := d.flow
+	for _, o := range openings {
+		if bytes.HasPrefix(data, []byte(o.begin)) {
+			f.findings.tell(f, &ruleInside, fromNames[d.index()], o.what, at)
+			return
+		}
+	}
+	for _, g := range magics {
+		if bytes.HasPrefix(data, []byte(g.begin)) {
+			f.findings.tell(f, &ruleMagic, fromNames[d.index()], g.what, at)
+			return
+		}
+	}
+}
+
+// even is how regular a side's data messages are.
+type even struct {
+	n      int64
+	last   int64
+	mean   float64 // of the intervals
+	dev    float64 // mean deviation from it
+	larger bool    // a message over beaconSize was sent
+}
+
+const (
+	beaconCount = 30         // messages at least
+	beaconSize  = 256        // bytes at most
+	beaconEvery = int64(1e9) // nanoseconds between them at least
+	beaconShare = 0.005      // deviation as a share of the interval at most
+)
+
+func (e *even) message(at, size int64) {
+	e.larger = e.larger || size > beaconSize
+	if e.n > 0 {
+		gap := float64(at - e.last)
+		off := gap - e.mean
+		e.mean += off / float64(e.n)
+		if off < 0 {
+			off = -off
+		}
+		if e.n > 1 {
+			e.dev += (off - e.dev) / float64(e.n-1)
+		}
+	}
+	e.n, e.last = e.n+1, at
+}
+
+// judgeBeacon tells of a side that sends small messages at even intervals while the
+// other sends none: what is left when software phones home.
+func (f *flow) judgeBeacon(at *assembly.Mark) {
+	for i := range f.dirs {
+		e, other := &f.dirs[i].even, &f.dirs[1-i].even
+		if e.n >= beaconCount && !e.larger && other.n == 0 && e.mean >= float64(beaconEvery) && e.dev <= beaconShare*e.mean {
+			f.findings.tell(f, &ruleBeacon, fromNames[i], "every "+string(Seconds(e.mean).Append(nil))+" s", at)
+		}
+	}
+}
