@@ -18,7 +18,12 @@ func (s *Stream) give(m *body) { s.done, s.doneAt = m, len(s.found) }
 // giveNext fills ev with the next finding or the message that is done.
 func (s *Stream) giveNext(ev *Event) {
 	if m := s.done; m != nil && s.next == s.doneAt {
-		*ev = Event{Kind: MessageDone, Header: m.first, Frame: m.number, Offset: m.msg.Offset, Message: &m.msg}
+		*ev = Event{}
+		ev.Kind = MessageDone
+		ev.Header = m.first
+		ev.Frame = m.number
+		ev.Offset = m.msg.Offset
+		ev.Message = &m.msg
 		s.done, s.given = nil, m
 		if m == s.control {
 			s.control = nil
@@ -48,7 +53,7 @@ func (s *Stream) release() {
 		m.buf.put()
 		m.buf = nil
 	}
-	m.msg.Data, m.msg.Reason = nil, nil
+	m.msg.Data = nil
 	if m != &s.data {
 		bodies.Put(m)
 	}

@@ -81,7 +81,9 @@ func (s *Stream) checkText(m *body, p []byte, at int64) {
 
 // beginMessage starts m at the frame whose header is s.h.
 func (s *Stream) beginMessage(m *body, op Opcode) {
-	m.msg = Message{Opcode: op, Offset: s.frameAt}
+	m.msg = Message{}
+	m.msg.Opcode = op
+	m.msg.Offset = s.frameAt
 	m.first, m.number = s.h, s.frame
 	m.open, m.lossy = true, false
 	m.text = textCheck{}

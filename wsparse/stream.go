@@ -272,8 +272,15 @@ func (s *Stream) piece(ev *Event) bool {
 	}
 	last := s.left == 0
 	if s.cfg.Frames {
-		*ev = Event{Kind: FramePart, First: first, Last: last, Header: s.h, Frame: s.frame,
-			Offset: s.frameAt, Payload: plain, Len: uint64(len(p)), Complete: last && !s.loss}
+		// Field by field: a literal would be built beside and copied.
+		*ev = Event{}
+		ev.Kind = FramePart
+		ev.First, ev.Last = first, last
+		ev.Header = s.h
+		ev.Frame, ev.Offset = s.frame, s.frameAt
+		ev.Payload = plain
+		ev.Len = uint64(len(p))
+		ev.Complete = last && !s.loss
 	}
 	if last {
 		s.endFrame(m)
