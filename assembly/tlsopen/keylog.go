@@ -1,0 +1,119 @@
+package tlsopen
+
+import (
+	"bytes"
+	"encoding/hex"
+)
+
+// Add reads key-log text (the format of NSS's SSLKEYLOGFILE): whole lines, the last of
+// which may lack its end; whoever follows a growing file keeps an unfinished line back.
+// It returns how many secrets it took and the number of lines that were none (empty
+// lines, comments and labels of secrets that no record needs, apart). A damaged line
+// costs that line alone.
+func (k *Keys) Add(text []byte) (secrets, bad int) {
+	for len(text) > 0 {
+		var line []byte
+		line, text, _ = bytes.Cut(text, []byte("\n"))
+		line = bytes.TrimSpace(line) // CR too
+		if len(line) == 0 || line[0] == '#' {
+			continue
+		}
+		switch k.addLine(line) {
+		case took:
+			secrets++
+		case garbage:
+			bad++
+		}
+	}
+	return secrets, bad
+}
+
+// taken is what became of a key-log line.
+type taken uint8
+
+const (
+	garbage taken = iota
+	took
+	passed // well-formed, but nothing that we need
+)
+
+// addLine reads "LABEL name secret", the latter two in hex.
+func (k *Keys) addLine(line []byte) taken {
+	fields := bytes.Fields(line[:min(len(line), 4096)])
+	if len(fields) != 3 {
+		return garbage
+	}
+	if string(fields[0]) == "RSA" {
+		return k.addRSA(fields[1], fields[2])
+	}
+	l, known := labelOf(string(fields[0]))
+	name, secret := unhex(fields[1]), unhex(fields[2])
+	if !known || len(name) != 32 || secret == nil {
+		return garbage
+	}
+	random := [32]byte(name)
+	switch {
+	case l == labels:
+		return passed
+	case l == masterSecret && len(secret) != 48:
+		return garbage
+	case l == premasterSecret && len(secret) > 512:
+		return garbage
+	case l > premasterSecret && len(secret) != 32 && len(secret) != 48: // SHA-256 or SHA-384
+		return garbage
+	}
+	k.setSecret(l, &random, secret)
+	return took
+}
+
+// addRSA reads "RSA <first 8 bytes of the encrypted premaster secret> <premaster secret>"
+// and OpenSSL's "RSA Session-ID:<id> Master-Key:<master secret>".
+func (k *Keys) addRSA(name, secret []byte) taken {
+	if id, ok := bytes.CutPrefix(name, []byte("Session-ID:")); ok {
+		key, ok := bytes.CutPrefix(secret, []byte("Master-Key:"))
+		i, m := unhex(id), unhex(key)
+		if !ok || len(i) == 0 || len(i) > 32 || len(m) != 48 {
+			return garbage
+		}
+		k.remember(i, m)
+		return took
+	}
+	encrypted, premaster := unhex(name), unhex(secret)
+	if len(encrypted) != 8 || len(premaster) != 48 {
+		return garbage
+	}
+	k.setPremaster([8]byte(encrypted), premaster)
+	return took
+}
+
+// labelOf reads a label. It gives labels for those that are known and not needed.
+// SERVER_TRAFFIC_SECRET_1 and so on follow from number 0.
+func labelOf(s string) (l label, known bool) {
+	for l := range labels {
+		if s == l.String() {
+			return l, true
+		}
+	}
+	switch s {
+	case "EXPORTER_SECRET", "EARLY_EXPORTER_SECRET", "EARLY_EXPORTER_MASTER_SECRET",
+		"ECH_SECRET", "ECH_CONFIG", "CLIENT_TRAFFIC_SECRET_N", "SERVER_TRAFFIC_SECRET_N",
+		"QUIC_CLIENT_HANDSHAKE_TRAFFIC_SECRET", "QUIC_SERVER_HANDSHAKE_TRAFFIC_SECRET",
+		"QUIC_CLIENT_TRAFFIC_SECRET_0", "QUIC_SERVER_TRAFFIC_SECRET_0":
+		return labels, true
+	}
+	for _, side := range []string{"CLIENT_TRAFFIC_SECRET_", "SERVER_TRAFFIC_SECRET_"} {
+		if n, ok := bytes.CutPrefix([]byte(s), []byte(side)); ok && len(n) > 0 && len(bytes.Trim(n, "0123456789")) == 0 {
+			return labels, true
+		}
+	}
+	return labels, false
+}
+
+// unhex is nil for what is no hex, or nothing.
+func unhex(b []byte) []byte {
+	out := make([]byte, hex.DecodedLen(len(b)))
+	if n, err := hex.Decode(out, b); err != nil || n == 0 {
+		return nil
+	}
+	return out
+}

@@ -1,0 +1,165 @@
+package tlsopen
+
+import (
+	"crypto/sha256"
+	"sync"
+	"sync/atomic"
+)
+
+// label is a kind of secret in a key log.
+type label uint8
+
+const (
+	masterSecret label = iota // CLIENT_RANDOM: the master secret of TLS 1.2 and before
+	premasterSecret
+	earlySecret
+	clientHandshake
+	serverHandshake
+	clientTraffic
+	serverTraffic
+	labels
+)
+
+// String is the label as it stands in a key log.
+func (l label) String() string {
+	switch l {
+	case masterSecret:
+		return "CLIENT_RANDOM"
+	case premasterSecret:
+		return "PMS_CLIENT_RANDOM"
+	case earlySecret:
+		return "CLIENT_EARLY_TRAFFIC_SECRET"
+	case clientHandshake:
+		return "CLIENT_HANDSHAKE_TRAFFIC_SECRET"
+	case serverHandshake:
+		return "SERVER_HANDSHAKE_TRAFFIC_SECRET"
+	case clientTraffic:
+		return "CLIENT_TRAFFIC_SECRET_0"
+	case serverTraffic:
+		return "SERVER_TRAFFIC_SECRET_0"
+	}
+	return "unknown"
+}
+
+// Keys is a store of TLS secrets, read from NSS key logs. Any goroutine may add to it and
+// any may look up at any time. It keeps the secrets of the latest 262,144 client randoms;
+// beyond that the oldest go.
+type Keys struct {
+	mu       sync.RWMutex
+	randoms  bounded[[32]byte, *secrets]
+	sessions bounded[[32]byte, [48]byte] // sha256 of a session ID or ticket: its master secret
+	rsa      bounded[[8]byte, [48]byte]  // start of an encrypted premaster secret: the premaster secret
+	version  atomic.Uint64
+	held     atomic.Int64 // bytes that connections hold back, in all; see hold
+}
+
+// secrets are those that one client random names, by label; nil where there is none.
+type secrets [labels][]byte
+
+// NewKeys returns an empty store.
+func NewKeys() *Keys {
+	return &Keys{
+		randoms:  newBounded[[32]byte, *secrets](maxSecrets),
+		sessions: newBounded[[32]byte, [48]byte](maxSessions),
+		rsa:      newBounded[[8]byte, [48]byte](maxSessions),
+	}
+}
+
+// Version changes whenever a secret is added: what could not be opened before is worth
+// another try.
+func (k *Keys) Version() uint64 { return k.version.Load() }
+
+// secret is the secret of a connection, or nil. It must not be changed.
+func (k *Keys) secret(l label, random *[32]byte) []byte {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if s := k.randoms.of[*random]; s != nil {
+		return s[l]
+	}
+	return nil
+}
+
+// setSecret keeps a secret. One that was there before is replaced: the last line of a log counts.
+func (k *Keys) setSecret(l label, random *[32]byte, secret []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	s := &secrets{}
+	if old := k.randoms.of[*random]; old != nil {
+		if string(old[l]) == string(secret) {
+			return
+		}
+		*s = *old
+	}
+	s[l] = secret
+	k.randoms.set(*random, s)
+	k.version.Add(1)
+}
+
+// session is the master secret of a session that is resumed by its ID or ticket.
+func (k *Keys) session(id []byte) []byte {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if m, ok := k.sessions.of[sha256.Sum256(id)]; ok {
+		return m[:]
+	}
+	return nil
+}
+
+// remember keeps a session's master secret for its resumption, where a key log may say
+// nothing of it again.
+func (k *Keys) remember(id, master []byte) {
+	if len(id) == 0 || len(master) != 48 {
+		return
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	key := sha256.Sum256(id)
+	if m, ok := k.sessions.of[key]; ok && string(m[:]) == string(master) {
+		return
+	}
+	k.sessions.set(key, [48]byte(master))
+	k.version.Add(1)
+}
+
+// premaster is the premaster secret of an RSA key exchange by the encrypted one's first
+// eight bytes.
+func (k *Keys) premaster(encrypted [8]byte) []byte {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if p, ok := k.rsa.of[encrypted]; ok {
+		return p[:]
+	}
+	return nil
+}
+
+func (k *Keys) setPremaster(encrypted [8]byte, premaster []byte) {
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	k.rsa.set(encrypted, [48]byte(premaster))
+	k.version.Add(1)
+}
+
+// bounded is a map that forgets its oldest entries beyond a limit.
+type bounded[K comparable, V any] struct {
+	of    map[K]V
+	order []K // a ring once full
+	next  int // the oldest of a full ring
+	max   int
+}
+
+func newBounded[K comparable, V any](max int) bounded[K, V] {
+	return bounded[K, V]{of: make(map[K]V), max: max}
+}
+
+func (b *bounded[K, V]) set(k K, v V) {
+	if _, ok := b.of[k]; !ok {
+		if len(b.order) < b.max {
+			b.order = append(b.order, k)
+		} else {
+			delete(b.of, b.order[b.next])
+			b.order[b.next] = k
+			b.next = (b.next + 1) % b.max
+		}
+	}
+	b.of[k] = v
+}

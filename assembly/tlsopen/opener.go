@@ -1,0 +1,172 @@
+package tlsopen
+
+import (
+	"crypto/aes"
+	"crypto/cipher"
+	"encoding/binary"
+
+	"golang.org/x/crypto/chacha20poly1305"
+)
+
+// Protocol versions, as in ServerHello.
+const (
+	tls10 = 0x0301
+	tls11 = 0x0302
+	tls12 = 0x0303
+	tls13 = 0x0304
+)
+
+// Record types (RFC 8446 §5.1).
+const (
+	typeCCS       = 20
+	typeAlert     = 21
+	typeHandshake = 22
+	typeData      = 23
+	typeHeartbeat = 24
+)
+
+// opener opens the records that one side sends under one set of keys.
+type opener struct {
+	suite   suite
+	version uint16
+	secret  []byte // TLS 1.3: the traffic secret, from which the next one follows
+	aead    cipher.AEAD
+	cbc     *cbc // in place of aead
+
+	// before is how many bytes of a record's body stand in front of the ciphertext
+	// of its first plaintext byte: an explicit nonce or IV.
+	before int
+
+	iv    [12]byte
+	nonce [12]byte // scratch, kept here so that no record allocates
+	aad   [13]byte // scratch
+}
+
+// newOpener13 makes the opener of a TLS 1.3 traffic secret (RFC 8446 §7.3).
+func newOpener13(s suite, secret []byte) *opener {
+	o := &opener{suite: s, version: tls13, secret: secret}
+	o.aead = newAEAD(s, expandLabel(s.hash, secret, "key", s.keyLen))
+	copy(o.iv[:], expandLabel(s.hash, secret, "iv", 12))
+	return o
+}
+
+// next is the opener after a KeyUpdate (RFC 8446 §7.2).
+func (o *opener) next() *opener {
+	return newOpener13(o.suite, expandLabel(o.suite.hash, o.secret, "traffic upd", o.suite.hash.Size()))
+}
+
+// newOpener12 makes the opener of one side's records in TLS 1.2 and before from the
+// master secret (RFC 5246 §6.3).
+func newOpener12(n *negotiation, master []byte, client bool) *opener {
+	s := n.suite
+	o := &opener{suite: s, version: n.version}
+	macLen, ivLen := 0, 4
+	switch {
+	case s.kind == aesCBC && n.version == tls10:
+		macLen, ivLen = s.mac.Size(), aes.BlockSize
+	case s.kind == aesCBC:
+		macLen, ivLen = s.mac.Size(), 0
+	case s.kind == chacha20:
+		ivLen = 12
+	}
+	seed := append(n.serverRandom[:len(n.serverRandom):len(n.serverRandom)], n.clientRandom[:]...)
+	block := prf(n.version, s.hash, master, "key expansion", seed, 2*(macLen+s.keyLen+ivLen))
+	// The block is client and server in turn: MAC keys, keys, IVs.
+	side := 1
+	if client {
+		side = 0
+	}
+	take := func(n int) []byte {
+		part := block[side*n : side*n+n]
+		block = block[2*n:]
+		return part
+	}
+	mac, key, iv := take(macLen), take(s.keyLen), take(ivLen)
+	if s.kind == aesCBC {
+		o.cbc = newCBC(n.version, s.mac, mac, key, iv, n.encryptThenMAC)
+		o.before = o.cbc.before()
+		return o
+	}
+	o.aead = newAEAD(s, key)
+	copy(o.iv[:], iv)
+	if s.kind != chacha20 {
+		o.before = 8
+	}
+	return o
+}
+
+// newAEAD makes a suite's AEAD. key has the suite's length, so nothing can fail.
+func newAEAD(s suite, key []byte) (a cipher.AEAD) {
+	var err error
+	if s.kind == chacha20 {
+		a, err = chacha20poly1305.New(key)
+	} else {
+		var b cipher.Block
+		if b, err = aes.NewCipher(key); err == nil && s.kind == aesCCM {
+			return newCCM(b, s.tagLen)
+		} else if err == nil {
+			a, err = cipher.NewGCM(b)
+		}
+	}
+	if err != nil {
+		panic("tlsopen: " + err.Error())
+	}
+	return a
+}
+
+// open opens a whole record (its header with it) as the one with sequence number seq. The
+// plaintext is written to dst, which must have room for the record and not overlap it;
+// inner is the record's true type. Nothing is returned of a record that does not authenticate.
+func (o *opener) open(dst, rec []byte, seq uint64) (plain []byte, inner byte, ok bool) {
+	if o.version == tls13 {
+		return o.open13(dst, rec, seq)
+	}
+	if o.cbc != nil {
+		plain, ok = o.cbc.open(dst, rec, seq)
+		return plain, rec[0], ok
+	}
+	body := rec[headerLen:]
+	n := len(body) - o.before - o.suite.tagLen
+	if n < 0 {
+		return nil, 0, false
+	}
+	if o.before == 0 {
+		o.mixNonce(seq) // RFC 7905 §2
+	} else {
+		copy(o.nonce[:4], o.iv[:4]) // RFC 5288 §3, RFC 6655 §3
+		copy(o.nonce[4:], body[:8])
+	}
+	// additional_data = seq_num + type + version + length of the plaintext (RFC 5246 §6.2.3.3)
+	binary.BigEndian.PutUint64(o.aad[:], seq)
+	copy(o.aad[8:11], rec[:3])
+	binary.BigEndian.PutUint16(o.aad[11:], uint16(n))
+	plain, err := o.aead.Open(dst[:0], o.nonce[:], body[o.before:], o.aad[:])
+	return plain, rec[0], err == nil
+}
+
+// open13 opens a TLSCiphertext and takes its padding off (RFC 8446 §5.2, §5.4).
+func (o *opener) open13(dst, rec []byte, seq uint64) (plain []byte, inner byte, ok bool) {
+	if rec[0] != typeData || len(rec) < headerLen+o.suite.tagLen+1 {
+		return nil, 0, false
+	}
+	o.mixNonce(seq)
+	plain, err := o.aead.Open(dst[:0], o.nonce[:], rec[headerLen:], rec[:headerLen])
+	if err != nil {
+		return nil, 0, false
+	}
+	n := len(plain)
+	for n > 0 && plain[n-1] == 0 {
+		n--
+	}
+	if n == 0 {
+		return nil, 0, true // all padding: authentic, of no type, and a fatal error to the peer
+	}
+	return plain[:n-1], plain[n-1], true
+}
+
+// mixNonce makes the nonce of a record: the IV XOR its sequence number (RFC 8446 §5.3).
+func (o *opener) mixNonce(seq uint64) {
+	o.nonce = o.iv
+	x := binary.BigEndian.Uint64(o.nonce[4:]) ^ seq
+	binary.BigEndian.PutUint64(o.nonce[4:], x)
+}
