@@ -91,11 +91,11 @@ class Certificates:
 
 
 def record(folder, name, client, server, connections, host="127.0.0.1", deflate=None, tls_client=None, tls_server=None,
-           iface="lo", client_prefix=(), shows=""):
+           iface="lo", client_prefix=(), shows="", **more):
     """Runs the connections between two peers and writes NAME.pcap and NAME.log.json to the folder."""
     port = free_port(host)
     with tempfile.TemporaryDirectory() as tmp:
-        spec = {"host": host, "port": port, "deflate": deflate}
+        spec = {"host": host, "port": port, "deflate": deflate, **more}
         logs = {who: f"{tmp}/{who}.jsonl" for who in ("client", "server")}
         server_args = command(server, "server", {**spec, "tls": tls_server, "log": logs["server"]})
         client_args = [*client_prefix] + command(client, "client", {**spec, "tls": tls_client, "log": logs["client"], "connections": connections})
@@ -138,8 +138,8 @@ def flows(events, server_port):
     """The flows that both endpoints' events tell, in the order in which they began; a disagreement ends the recording."""
     by_port = {}
     for e in events:
-        by_port.setdefault(e["port"], []).append(e)
-    return [f for f in (flow(port, server_port, es) for port, es in by_port.items()) if f]
+        by_port.setdefault((e["port"], e.get("stream_id", 0)), []).append(e)
+    return [f for f in (flow(port, server_port, es) for (port, _), es in by_port.items()) if f]
 
 
 def flow(port, server_port, events):

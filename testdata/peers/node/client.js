@@ -5,6 +5,7 @@ const fs = require('fs');
 const { once } = require('events');
 const WebSocket = require('ws');
 const { Journal, payload, watch } = require('./journal');
+const { connect, overStream, attach } = require('./h2');
 
 const spec = JSON.parse(process.argv[2]);
 const journal = new Journal(spec.log, 'client');
@@ -35,7 +36,7 @@ async function run(c) {
     res.socket.once('error', (e) => journal.write({ port, ev: 'error', detail: e.code }));
     res.socket.once('end', () => journal.write({ port, ev: 'fin' }));
     // Before the first frame can be read: a server may speak in the segment that holds its 101.
-    process.nextTick(() => watch(ws, journal, port));
+    process.nextTick(() => watch(ws, journal, { port }));
     journal.write({
       port, ev: 'open', path: c.path, status: 101, tls: res.socket.getProtocol?.(),
       cipher: res.socket.getCipher?.().standardName, resumed: res.socket.isSessionReused?.(),
@@ -79,7 +80,7 @@ const STEPS = {
     const r = once(ws, 'pong');
     ws.ping(payload('text', n));
     await r;
-    journal.write({ port: ws._socket.localPort, ev: 'rtt', ms: Number(process.hrtime.bigint() - start) / 1e6 });
+    journal.write({ ...ws.where, ev: 'rtt', ms: Number(process.hrtime.bigint() - start) / 1e6 });
   },
   async renegotiate(ws) { await new Promise((done) => ws._socket.renegotiate({}, done)); },
   async pause(ws, ms) { await sleep(ms); },
@@ -90,13 +91,52 @@ const STEPS = {
   },
   async wait(ws, ended) { await ended; },
   async drop(ws, how, ended) {
-    journal.write({ port: ws._socket.localPort, ev: 'drop', how });
-    if (how === 'rst') ws._socket.resetAndDestroy(); else ws._socket.end();
+    journal.write({ ...ws.where, ev: 'drop', how });
+    if (how === 'fin') ws._socket.end();
+    else if (ws._socket.resetAndDestroy) ws._socket.resetAndDestroy();
+    else ws._socket.close(8); // CANCEL
     await ended;
   },
 };
 
+// runStream is run over a stream of an HTTP/2 session, RFC 8441 §5.
+async function runStream(c, h2) {
+  const offer = spec.deflate ? { 'sec-websocket-extensions': 'permessage-deflate; client_max_window_bits' } : {};
+  const stream = h2.request({
+    ':method': 'CONNECT', ':protocol': 'websocket', ':scheme': tls ? 'https' : 'http', ':path': c.path,
+    ':authority': `localhost:${spec.port}`, 'sec-websocket-version': '13', origin: 'https://localhost', ...offer, ...c.headers,
+  }, { endStream: false });
+  const ended = new Promise((done) => stream.once('close', done));
+  stream.on('error', () => {});
+  const [headers] = await once(stream, 'response');
+  const where = { port: h2.socket.localPort, stream_id: stream.id };
+  if (headers[':status'] !== 200) {
+    journal.write({ ...where, ev: 'refused', path: c.path, status: headers[':status'] });
+    stream.resume();
+    stream.end();
+    return ended;
+  }
+  const extensions = headers['sec-websocket-extensions'] || '';
+  const { ws } = overStream(stream, extensions && {}, extensions, true);
+  journal.write({
+    ...where, ev: 'open', path: c.path, status: 200, subprotocol: '', extensions,
+    tls: h2.socket.getProtocol?.(), cipher: h2.socket.getCipher?.().standardName,
+  });
+  ws.on('error', () => {});
+  attach(ws, stream);
+  watch(ws, journal, where);
+  for (const [step, ...args] of c.steps) await STEPS[step](ws, ...args, ended);
+}
+
 (async () => {
+  if (spec.h2) {
+    const h2 = await connect(`${tls ? 'https' : 'http'}://${host}:${spec.port}`, tls);
+    if (spec.parallel) await Promise.all(spec.connections.map((c) => runStream(c, h2)));
+    else for (const c of spec.connections) await runStream(c, h2);
+    h2.close();
+    await sleep(50);
+    process.exit(0);
+  }
   for (const c of spec.connections) await run(c);
   process.exit(0);
 })();

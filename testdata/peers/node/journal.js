@@ -24,21 +24,23 @@ function payload(type, n) {
   return b;
 }
 
-// watch journals everything that the WebSocket sends and receives. The WebSocket must have autoPong off.
-function watch(ws, journal, port) {
+// watch journals everything that the WebSocket sends and receives. The WebSocket must have autoPong off. where is its
+// client port, and over HTTP/2 its stream_id.
+function watch(ws, journal, where) {
   const note = (ev, type, data, more) =>
-    journal.write({ port, ev, type, length: data.length, sha256: sha256(data), ...more });
+    journal.write({ ...where, ev, type, length: data.length, sha256: sha256(data), ...more });
+  ws.where = where;
   const { ping, pong, close } = ws;
   ws.ping = (data, ...rest) => { note('sent', 'ping', Buffer.from(data)); return ping.call(ws, data, ...rest); };
   ws.pong = (data, ...rest) => { note('sent', 'pong', Buffer.from(data)); return pong.call(ws, data, ...rest); };
   ws.close = (code, reason) => {
     if (!ws._closeFrameSent) {
-      journal.write({ port, ev: 'sent', type: 'close', code: code ?? null, reason: String(reason ?? '') });
+      journal.write({ ...where, ev: 'sent', type: 'close', code: code ?? null, reason: String(reason ?? '') });
     }
     return close.call(ws, code, reason);
   };
   ws._receiver.prependListener('conclude', (code, reason) =>
-    journal.write({ port, ev: 'received', type: 'close', code: code === 1005 ? null : code, reason: String(reason) }));
+    journal.write({ ...where, ev: 'received', type: 'close', code: code === 1005 ? null : code, reason: String(reason) }));
   ws.on('message', (data, binary) => note('received', binary ? 'binary' : 'text', data));
   ws.on('pong', (data) => note('received', 'pong', data));
   ws.on('ping', (data) => { note('received', 'ping', data); ws.pong(data); });
