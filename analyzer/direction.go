@@ -50,6 +50,8 @@ func (d *direction) open(f *flow, role wsparse.Role) {
 		cfg.Deflate = h.Deflate
 		cfg.Refused = h.Result == wsparse.Rejected
 		cfg.Extended = len(h.Extensions) > 1 || len(h.Extensions) == 1 && h.Deflate == nil
+	} else {
+		cfg.Midstream, cfg.Aligned = true, f.ws.Aligned[role-wsparse.FromClient]
 	}
 	d.stream.Init(cfg)
 }

@@ -32,7 +32,8 @@ type StreamConfig struct {
 	NoInflate  bool           // do not inflate: Length is then that of the payload
 	NoCheck    bool           // look for no violations (UTF-8 included)
 	MaxMessage int            // bytes collected and inflated a message at most; 0 is DefaultMaxMessage
-	Midstream  bool           // the first bytes need not be a frame boundary: search one first
+	Midstream  bool           // the handshake was not seen; the first bytes need not be a frame boundary: search one first
+	Aligned    bool           // with Midstream: they are one
 	Extended   bool           // an extension other than permessage-deflate is in force: reserved bits and opcodes may have a meaning
 	Refused    bool           // the handshake failed: there should be no frames at all
 }

@@ -73,8 +73,10 @@ func (s *Stream) Init(cfg StreamConfig) {
 	if cfg.Midstream {
 		s.uncertain, s.unknown = true, true
 		s.cfg.Extended = s.cfg.Deflate == nil // what was negotiated was not seen
-		s.beginSearch()
-		s.search.silent = true
+		if !cfg.Aligned {
+			s.beginSearch()
+			s.search.silent = true
+		}
 	}
 }
 

@@ -1,6 +1,8 @@
 package tunnel
 
 import (
+	"bytes"
+
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -55,7 +57,7 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 			return false
 		}
 		f.searched[s] = want
-		found, ok := wsparse.FindBoundary(b[:want], wsparse.FromUnknown)
+		found, ok := findFrames(b[:want])
 		if i := h2Boundary(b[:want], 3); i >= 0 && (!ok || i < found.Offset) || ok && inData(b[:found.Offset]) {
 			f.lose(at)
 			f.lane.become(newHTTP2Midway(f.lane), f.seen)
@@ -65,6 +67,30 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 			f.settleMidway(s, found, at)
 			return true
 		}
+	}
+}
+
+// findFrames looks for frames that nothing but their bytes speaks for. Periodic bytes can
+// read as frames that are all the same, so it wants frames that differ from the one
+// before, or text, and one that begins a message or is a control frame.
+func findFrames(b []byte) (wsparse.Boundary, bool) {
+	found, ok := wsparse.FindBoundary(b, wsparse.FromUnknown)
+	if !ok {
+		return found, false
+	}
+	var last []byte
+	telling, begins := 0, false
+	for rest := b[found.Offset:]; ; {
+		h, n := wsparse.ParseHeader(rest)
+		if n == 0 || h.LenPayload > uint64(len(rest)-n) {
+			return found, begins && telling >= 2
+		}
+		frame := rest[:n+int(h.LenPayload)]
+		begins = begins || h.Opcode != wsparse.Continuation
+		if !bytes.Equal(frame, last) || h.Opcode == wsparse.Text && h.LenPayload > 3 {
+			telling++
+		}
+		last, rest = frame, rest[len(frame):]
 	}
 }
 
@@ -84,7 +110,7 @@ func (f *sniffer) settleMidway(s assembly.Side, found wsparse.Boundary, at *asse
 	if !found.Masked {
 		client = s.Other()
 		c := f.lane.root.conn
-		other, ok := wsparse.FindBoundary(f.seen.bytes[client][f.first[client]:], wsparse.FromUnknown)
+		other, ok := findFrames(f.seen.bytes[client][f.first[client]:])
 		if ok && !other.Masked && c.Initiator {
 			client = assembly.A
 		}
@@ -95,6 +121,7 @@ func (f *sniffer) settleMidway(s assembly.Side, found wsparse.Boundary, at *asse
 	}
 	ws := f.lane.webSocket(client, Midstream)
 	ws.Begin = f.seen.markAt(s, f.first[s]+found.Offset)
+	ws.Aligned[role(s, client)-wsparse.FromClient] = f.first[s]+found.Offset == 0
 	f.lane.settle(f.lane.find(ws, at), client, f.seen)
 }
 
@@ -115,13 +142,11 @@ func (f *sniffer) settleTold(at *assembly.Mark) {
 	}
 	ws := f.lane.webSocket(client, Told)
 	ws.Begin = f.seen.events[0].at
-	recv := f.lane.find(ws, at)
 	for s := assembly.A; s <= assembly.B; s++ {
-		if f.early[s] && recv != nil {
-			recv.Gap(role(s, client), -1, assembly.Early, &ws.Begin)
-		}
+		// Frames may stand at the first byte that was captured all the same.
+		ws.Aligned[role(s, client)-wsparse.FromClient] = !f.early[s] || beginsFrames(f.seen.bytes[s], s == client)
 	}
-	f.lane.settle(recv, client, f.seen)
+	f.lane.settle(f.lane.find(ws, at), client, f.seen)
 }
 
 // beginsFrames says whether b begins with WebSocket frames, where there is reason to think

@@ -40,7 +40,9 @@ func TestWithoutAHandshake(t *testing.T) {
 		{name: "told", script: script{"A:" + world, "B:" + hello, "A.", "B."}, change: port(8008),
 			want: []string{"1 found told client=B @1,0", "1 s: " + world, "1 c: " + hello, "1 s fin 0", "1 c fin 0"}},
 		{name: "told, and joined midway", script: script{"A^", "A:" + world}, change: port(8008),
-			want: []string{"1 found told client=B @2,0", "1 s gap -1", "1 s: " + world}},
+			want: []string{"1 found told client=B @2,0", "1 s: " + world}},
+		{name: "told, and joined inside a frame", script: script{"A^", "A:rld" + world}, change: port(8008),
+			want: []string{"1 found told client=B @2,0", "1 s: rld" + world}},
 		{name: "told, but it is HTTP", script: script{"B:" + ask, "A:" + grant + world}, change: port(8008),
 			want: []string{"1 found client=B http=1.1 @1,1", "1 answered @2", "1 s: " + world}},
 		{name: "told of another port", script: script{"A:" + world, "A.", "B."}, change: port(80), want: []string{"other unknown"}},
@@ -87,6 +89,7 @@ func TestNothingIsInvented(t *testing.T) {
 		"zeros":   strings.Repeat("\x00", 200<<10),
 		"text":    strings.Repeat("Some text that goes on and on.\r\n", 7<<10),
 		"numbers": strings.Repeat("\x00\x00\x00\x07", 50<<10),
+		"period":  strings.Repeat("\x00\x6e"+strings.Repeat("en", 55), 2<<10),
 		"ones":    strings.Repeat("\x81\x00", 100<<10),
 	} {
 		for _, sc := range []script{{"A:" + b, "A.", "B."}, {"A^", "A:" + b, "B^", "B:" + b, "A.", "B."}} {

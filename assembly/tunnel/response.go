@@ -96,6 +96,7 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 		// The request was not captured. The frames begin here for certain.
 		ws := h.lane.webSocket(h.client, Midstream)
 		ws.Begin = *at
+		ws.Aligned = [2]bool{true, true}
 		h.settle(&asked{ws: ws, recv: h.lane.find(ws, at)})
 	default:
 		if up != nil && up.ws != nil { // asked for several; another was chosen
