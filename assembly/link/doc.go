@@ -11,8 +11,8 @@
 // cooked v1 and v2, PPP, PPP in HDLC, Cisco HDLC, PPPoE, IEEE 802.11 alone or behind radiotap,
 // Prism, AVS or PPI headers, frame relay, ARCNET, Solaris IPNET, NFLOG, PKTAP.
 //
-// Tags and tunnels: VLAN tags of any number, VN-Tag, MACsec that does not encrypt, MPLS (pseudowires
-// too), PPPoE; IP in IP of either version, 6in4, GRE (with Ethernet bridging, WCCP and
+// Tags and tunnels: VLAN tags of any number, VN-Tag, Cisco MetaData, MACsec that does not
+// encrypt, MPLS (pseudowires too), PPPoE, NSH; IP in IP of either version, 6in4, GRE (with Ethernet bridging, WCCP and
 // PPTP), ERSPAN I to III, EtherIP, MPLS in IP, VXLAN and VXLAN-GPE, GENEVE, GTP-U, GRE in UDP, Teredo.
 // A conversation in a tunnel is another than one with the same addresses outside: see
 // Key.Tunnel and Decoder.TunnelName. Tags, labels and PPPoE are no tunnels in this sense, for

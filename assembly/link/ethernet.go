@@ -10,6 +10,8 @@ const (
 	etherQinQ      = 0x88a8 // IEEE 802.1ad
 	etherQinQOld   = 0x9100
 	etherVNTag     = 0x8926 // Cisco VN-Tag
+	etherCMD       = 0x8909 // Cisco MetaData (TrustSec's security group tags)
+	etherNSH       = 0x894f // Network Service Header
 	etherMPLS      = 0x8847
 	etherMPLSMulti = 0x8848
 	etherPPP       = 0x880b
@@ -56,12 +58,16 @@ func (d *Decoder) etherType(t uint16, c cursor, s *Segment) bool {
 			if t <= etherLengthMax {
 				return d.llc(c.limit(int(t)), s)
 			}
-		case etherVNTag:
-			if len(c.data) < 6 {
+		case etherVNTag, etherCMD:
+			n := 4
+			if t == etherCMD {
+				n = 6
+			}
+			if len(c.data) < n+2 {
 				return d.malformed()
 			}
-			t = be16(c.data[4:])
-			c, _ = c.skip(6)
+			t = be16(c.data[n:])
+			c, _ = c.skip(n + 2)
 		case etherMACsec:
 			next, ok := d.macsec(c)
 			if !ok {
@@ -69,6 +75,8 @@ func (d *Decoder) etherType(t uint16, c cursor, s *Segment) bool {
 			}
 			t = be16(next.data)
 			c, _ = next.skip(2)
+		case etherNSH:
+			return d.nsh(c, s)
 		case etherMPLS, etherMPLSMulti:
 			return d.mpls(c, s)
 		case etherPPP:

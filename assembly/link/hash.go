@@ -13,21 +13,14 @@ const (
 )
 
 // Hash is the same for both directions of a connection, and well mixed in its low and
-// its high bits, so that either may pick a shard. It is not keyed: a sender can make
-// connections collide, which costs balance between shards and nothing else.
+// its high bits, so that either may pick a shard. Sum and exclusive or of the two ends
+// do not know their order, yet together tell nearly all pairs apart. It is not keyed: a
+// sender can make connections collide, which costs balance between shards and nothing else.
 func (k *Key) Hash() uint32 {
-	h := fold(endpoint(&k.Src, k.SrcPort)+endpoint(&k.Dst, k.DstPort)^mix2, uint64(k.Tunnel)*mix3^mix1)
-	return uint32(h>>32) ^ uint32(h)
-}
-
-func endpoint(a *Addr, port uint16) uint64 {
-	high := binary.LittleEndian.Uint64(a[:8])
-	low := binary.LittleEndian.Uint64(a[8:])
-	return fold(low^mix1, high^(uint64(port)+1)*mix2)
-}
-
-// fold multiplies to 128 bits and folds the halves: each bit of a and b reaches many.
-func fold(a, b uint64) uint64 {
-	high, low := bits.Mul64(a, b)
-	return high ^ low
+	a, b := binary.LittleEndian.Uint64(k.Src[8:])^uint64(k.SrcPort), binary.LittleEndian.Uint64(k.Dst[8:])^uint64(k.DstPort)
+	c, d := binary.LittleEndian.Uint64(k.Src[:8]), binary.LittleEndian.Uint64(k.Dst[:8])
+	sum := a + b + (c+d)*mix2 + uint64(k.Tunnel)*mix3
+	or := a ^ b ^ (c^d)*mix3
+	high, low := bits.Mul64(sum^mix1, or^mix2)
+	return uint32((high ^ low) * mix1 >> 32)
 }

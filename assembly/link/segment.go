@@ -26,7 +26,9 @@ type Key struct {
 	SrcPort, DstPort uint16
 	// Tunnel tells apart conversations inside different tunnels and outside any: 0 is
 	// outside; else a number that the Decoder gives to each chain of tunnel identities
-	// (type, VNI/TEID/key, both outer addresses without regard to direction).
+	// (type, VNI, key or session, both outer addresses without regard to direction), in
+	// order of appearance; Decoder.TunnelName names it. GTP's endpoint identifiers are left
+	// out, for they differ between the directions of one conversation.
 	// VLAN tags take part only when the Decoder is told so.
 	Tunnel uint32
 }

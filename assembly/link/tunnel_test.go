@@ -83,7 +83,7 @@ func TestTunnelsAreBounded(t *testing.T) {
 // one port or address over shards picked by low or high bits.
 func TestHash(t *testing.T) {
 	const n, shards = 1 << 14, 16
-	low, high := [3][shards]int{}, [3][shards]int{}
+	low, high := [5][shards]int{}, [5][shards]int{}
 	for i := range n {
 		k := Key{Src: mapped([]byte{10, 0, 0, 1}), Dst: mapped([]byte{10, 0, 0, 2}), SrcPort: uint16(30000 + i), DstPort: 80}
 		byAddress := k
@@ -91,7 +91,13 @@ func TestHash(t *testing.T) {
 		byAddress.Src[14], byAddress.Src[15] = byte(i>>8), byte(i)
 		byTunnel := k
 		byTunnel.SrcPort, byTunnel.Tunnel = 30000, uint32(i)
-		for j, k := range []Key{k, byAddress, byTunnel} {
+		bothPorts := k
+		bothPorts.SrcPort, bothPorts.DstPort = uint16(i), uint16(i*7)
+		ipv6 := k
+		copy(ipv6.Src[:], client6)
+		copy(ipv6.Dst[:], server6)
+		ipv6.SrcPort, ipv6.Src[6], ipv6.Src[7] = 30000, byte(i>>8), byte(i)
+		for j, k := range []Key{k, byAddress, byTunnel, bothPorts, ipv6} {
 			r := k.Reverse()
 			if k.Hash() != r.Hash() {
 				t.Fatalf("%+v: not symmetric", k)

@@ -54,30 +54,6 @@ func (d *Decoder) vxlanHeader(c cursor, ip *datagram, s *Segment) bool {
 	return d.ethernet(body, s)
 }
 
-// vxlanGPE decodes VXLAN's generic protocol extension (draft-ietf-nvo3-vxlan-gpe §3), where
-// a byte says what is inside.
-func (d *Decoder) vxlanGPE(c cursor, ip *datagram, s *Segment) bool {
-	const version, valid, told = 0x30, 0x08, 0x04
-	const ipv4, ipv6, ethernet, mpls = 1, 2, 3, 5
-	if len(c.data) < 8 || c.data[0]&(version|valid|told) != valid|told {
-		return d.other("udp")
-	}
-	protocol := c.data[3]
-	d.into(vxlanTunnel, be32(c.data[4:])>>8, ip)
-	c, _ = c.skip(8)
-	switch protocol {
-	case ipv4:
-		return d.ipv4(c, s)
-	case ipv6:
-		return d.ipv6(c, s)
-	case ethernet:
-		return d.ethernet(c, s)
-	case mpls:
-		return d.mpls(c, s)
-	}
-	return d.unsupported(d.decimal("vxlan-gpe protocol", uint32(protocol)))
-}
-
 // geneve decodes RFC 8926 §3.4. By hand: gopacket keeps the options of every packet it
 // ever decoded.
 func (d *Decoder) geneve(c cursor, ip *datagram, s *Segment) bool {
