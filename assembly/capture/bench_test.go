@@ -42,14 +42,40 @@ func writeCapture(b *testing.B, path string, ng bool, size, length int) {
 	}
 }
 
+// BenchmarkCopy reads the same file in the same pieces and parses nothing: what the
+// machine could do at best.
+func BenchmarkCopy(b *testing.B) {
+	path := filepath.Join(b.TempDir(), "bench.pcap")
+	writeCapture(b, path, false, 64<<20, 200)
+	buf := make([]byte, bufferSize)
+	b.SetBytes(64 << 20)
+	for range b.N {
+		f, err := os.Open(path)
+		if err != nil {
+			b.Fatal(err)
+		}
+		for {
+			if n, _ := f.Read(buf); n == 0 {
+				break
+			}
+		}
+		f.Close()
+	}
+}
+
 // BenchmarkRead reads a cached file of 64 MB and does nothing with its packets.
 func BenchmarkRead(b *testing.B) {
 	for _, c := range []struct {
 		name   string
 		ng     bool
 		length int
+		o      Options
 	}{
-		{"pcap/200", false, 200}, {"pcap/1500", false, 1500}, {"pcapng/200", true, 200}, {"pcapng/1500", true, 1500},
+		{"pcap/200", false, 200, Options{}},
+		{"pcap/1500", false, 1500, Options{}},
+		{"pcapng/200", true, 200, Options{NoLookahead: true}},
+		{"pcapng/1500", true, 1500, Options{NoLookahead: true}},
+		{"pcapng-lookahead/200", true, 200, Options{}},
 	} {
 		b.Run(c.name, func(b *testing.B) {
 			path := filepath.Join(b.TempDir(), "bench.pcap")
@@ -60,7 +86,7 @@ func BenchmarkRead(b *testing.B) {
 			b.ReportAllocs()
 			b.ResetTimer()
 			for range b.N {
-				s, err := Open([]string{path}, Options{})
+				s, err := Open([]string{path}, c.o)
 				if err != nil {
 					b.Fatal(err)
 				}

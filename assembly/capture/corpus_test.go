@@ -8,12 +8,17 @@ import (
 	"testing"
 )
 
-// corpusDir is the folder of captures with tshark's truth, or skips the test.
-func corpusDir(t *testing.T) string {
-	dir := os.Getenv("WSCOPE_CORPUS")
-	if dir == "" {
-		dir = "../../../shared/corpus"
+// corpusPath is where the folder of captures with tshark's truth would be.
+func corpusPath() string {
+	if dir := os.Getenv("WSCOPE_CORPUS"); dir != "" {
+		return dir
 	}
+	return "../../../shared/corpus"
+}
+
+// corpusDir is that folder, or skips the test.
+func corpusDir(t *testing.T) string {
+	dir := corpusPath()
 	if _, err := os.Stat(filepath.Join(dir, "truth.json")); err != nil {
 		t.Skip("no corpus: set WSCOPE_CORPUS to its folder")
 	}

@@ -35,9 +35,9 @@ func beginning(buf []byte) string {
 // rubbish is the format of an input that is no capture: all of it is skipped.
 type rubbish struct{}
 
-func (rubbish) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
+func (rubbish) parse(s *stream, b *Batch, buf []byte) (used, need int) {
 	s.eof = true
-	return int64(len(buf)), 0
+	return len(buf), 0
 }
 
 func (rubbish) end(*stream, []byte) {}

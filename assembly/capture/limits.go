@@ -5,7 +5,7 @@ const (
 	bufferSize  = 1 << 20    // bytes read at a time; a Batch's buffer
 	mergeBuffer = 64 << 10   // the same for each of several files that are merged by time
 	batchLimit  = 8192       // packets in a Batch at most
-	maxRecord   = 16 << 20   // bytes of the longest record or block that is kept; longer ones are damage, or skipped where they hold no packet
+	maxRecord   = 16 << 20   // bytes of the longest record or block; longer ones are damage, as to Wireshark
 	usualRecord = 256 << 10  // bytes of the longest packet that other tools believe (their MAXIMUM_SNAPLEN)
 	maxIfaces   = 1 << 16    // interfaces described in one pcapng section
 	maxProblems = 20         // problems told of one input; damage beyond is summed up in one line

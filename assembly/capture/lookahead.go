@@ -19,11 +19,11 @@ func lookAhead(r io.ReaderAt) (list []Secrets, ahead int64) {
 			return list, off
 		}
 		n := int64(f.u32(h[4:]))
-		if n < 12 || n%4 != 0 {
+		if n < 12 || n%4 != 0 || n > maxRecord {
 			return list, off
 		}
 		if kind == blockSecrets {
-			if n > maxRecord || total+int(n) > maxSecrets {
+			if total+int(n) > maxSecrets {
 				return list, off
 			}
 			body := w.at(off, int(n))
@@ -36,6 +36,8 @@ func lookAhead(r io.ReaderAt) (list []Secrets, ahead int64) {
 			}
 			list = append(list, sec)
 			total += int(n)
+		} else if behind := w.at(off+n-4, 4); behind == nil || int64(f.u32(behind)) != n {
+			return list, off
 		}
 		off += n
 	}

@@ -87,7 +87,7 @@ func (f *pcap) u32(b []byte) uint32 {
 	return binary.LittleEndian.Uint32(b)
 }
 
-func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
+func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int) {
 	pos := 0
 	if !f.begun {
 		if len(buf) < pcapHeader {
@@ -101,12 +101,12 @@ func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
 			at, found := f.resync(buf, pos, s.eof)
 			pos = at
 			if !found {
-				return int64(pos), 0
+				return pos, 0
 			}
 			f.lost = false
 		}
 		if len(buf)-pos < f.record {
-			return int64(pos), int64(f.record)
+			return pos, f.record
 		}
 		h := buf[pos : pos+f.record : pos+f.record]
 		caplen, length := f.u32(h[8:]), f.u32(h[12:])
@@ -121,7 +121,7 @@ func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
 		}
 		if caplen == 0 && isPcap(h) { // a whole pcap file was appended to this one
 			if len(buf)-pos < pcapHeader {
-				return int64(pos), pcapHeader
+				return pos, pcapHeader
 			}
 			f.start(s, buf, pos)
 			pos += pcapHeader
@@ -129,7 +129,7 @@ func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
 		}
 		end := pos + f.record + int(caplen)
 		if end > len(buf) {
-			return int64(pos), int64(end - pos)
+			return pos, end - pos
 		}
 		sec := f.u32(h)
 		f.lastSec = sec
@@ -141,7 +141,7 @@ func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
 		p.Interface = 0
 		pos = end
 	}
-	return int64(pos), 0
+	return pos, 0
 }
 
 // resync looks for the next record after damage, from pos on: a header that is likely,

@@ -51,20 +51,20 @@ func (f *pcapng) u16(b []byte) uint16 {
 	return binary.LittleEndian.Uint16(b)
 }
 
-func (f *pcapng) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
+func (f *pcapng) parse(s *stream, b *Batch, buf []byte) (used, need int) {
 	pos := 0
 	for len(b.Packets) < batchLimit {
 		if f.lost {
 			at, found := f.resync(buf, pos, s.eof)
 			pos = at
 			if !found {
-				return int64(pos), 0
+				return pos, 0
 			}
 			f.lost = false
 		}
 		rest := buf[pos:]
 		if len(rest) < 12 {
-			return int64(pos), 12
+			return pos, 12
 		}
 		kind := f.u32(rest)
 		if kind == blockSection && !f.section(rest) {
@@ -73,25 +73,23 @@ func (f *pcapng) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
 			pos++
 			continue
 		}
-		total := int64(f.u32(rest[4:]))
-		if total < 12 || total%4 != 0 || total > maxRecord && holds(kind) {
-			s.problem(pos, "damaged block of type %#x: it claims a length of %d bytes", kind, total)
+		claim := f.u32(rest[4:])
+		if claim < 12 || claim%4 != 0 || claim > maxRecord {
+			s.problem(pos, "damaged block of type %#x: it claims a length of %d bytes", kind, claim)
 			f.lost = true
 			pos++
 			continue
 		}
-		if total > maxRecord {
-			return int64(pos) + total, 0
+		total := int(claim)
+		if len(rest) < total {
+			return pos, total
 		}
-		if int64(len(rest)) < total {
-			return int64(pos), total
-		}
-		if behind := f.u32(rest[total-4:]); int64(behind) != total {
+		if behind := f.u32(rest[total-4:]); behind != claim {
 			// One of the two lengths is damaged. If a block begins where the first
 			// says this one ends, it is the second, and nothing is lost.
 			after := rest[total:]
 			if len(after) < 12 && !s.eof {
-				return int64(pos), total + 12
+				return pos, total + 12
 			}
 			s.problem(pos, "damaged block of type %#x: its two lengths differ, %d and %d", kind, total, behind)
 			if _, ok := f.likely(after); !ok && len(after) > 0 {
@@ -101,18 +99,9 @@ func (f *pcapng) parse(s *stream, b *Batch, buf []byte) (used, need int64) {
 			}
 		}
 		f.block(s, b, kind, rest[8:total-4:total-4], pos)
-		pos += int(total)
+		pos += total
 	}
-	return int64(pos), 0
-}
-
-// holds says whether a block of this type has something that we keep, and so must fit in memory.
-func holds(kind uint32) bool {
-	switch kind {
-	case blockSection, blockInterface, blockPacket, blockSimple, blockEnhanced, blockSecrets:
-		return true
-	}
-	return false
+	return pos, 0
 }
 
 // section sets the byte order by the section header block that h begins with, 12 bytes

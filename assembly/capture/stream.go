@@ -23,7 +23,6 @@ type stream struct {
 	format format // nil until the first bytes have told it
 	carry  []byte // read, not parsed yet
 	more   bool   // carry may hold whole records: parse it before reading on
-	skip   int64  // bytes to be thrown away as they come
 	off    int64  // offset in the input of the first byte of carry
 	eof    bool
 	// stopped: the input did not end by itself, so a record that is cut is no damage of its own
@@ -35,10 +34,9 @@ type stream struct {
 // format parses the records of one capture format.
 type format interface {
 	// parse appends the packets of the whole records that buf begins with to b, at most
-	// up to batchLimit. used is how many bytes it is done with; it may be more than
-	// len(buf), and what it exceeds is then to be skipped. need is how many bytes from
-	// buf[used:] it must see at once to go on; 0 where any more will do.
-	parse(s *stream, b *Batch, buf []byte) (used, need int64)
+	// up to batchLimit. used is how many bytes it is done with; need is how many bytes
+	// from buf[used:] it must see at once to go on, 0 where any more will do.
+	parse(s *stream, b *Batch, buf []byte) (used, need int)
 
 	// end tells of what is left at the end of the input, which no record could be made of.
 	end(s *stream, rest []byte)
@@ -76,36 +74,25 @@ func (s *stream) fill(b *Batch) error {
 	for {
 		if parse {
 			used, need := s.parse(b, b.buf[:n])
-			done := min(used, int64(n))
-			s.off += used
-			s.skip = used - done
+			s.off += int64(used)
 			if len(b.Packets) > 0 {
-				s.carry = append(s.carry, b.buf[done:n]...)
+				s.carry = append(s.carry, b.buf[used:n]...)
 				s.more = len(b.Packets) >= batchLimit
 				return nil
 			}
-			n = copy(b.buf, b.buf[done:n])
+			n = copy(b.buf, b.buf[used:n])
 			if s.eof {
-				if s.format != nil && !s.stopped {
+				if !s.stopped {
 					s.format.end(s, b.buf[:n])
 				}
 				return io.EOF
 			}
 			if n == len(b.buf) { // a record longer than the buffer; it grows as the record arrives
-				if need <= int64(n) {
-					need = int64(n) + 1
-				}
-				b.buf = append(b.buf, make([]byte, min(int64(len(b.buf)), need-int64(n)))...)
+				b.buf = append(b.buf, make([]byte, min(len(b.buf), max(need-n, 1)))...)
 				b.buf = b.buf[:cap(b.buf)]
 			}
 		}
 		m, err := s.r.Read(b.buf[n:])
-		if s.skip > 0 && m > 0 {
-			k := int(min(s.skip, int64(m)))
-			copy(b.buf[n:], b.buf[n+k:n+m])
-			m -= k
-			s.skip -= int64(k)
-		}
 		n += m
 		if err != nil {
 			s.eof = true
@@ -113,7 +100,7 @@ func (s *stream) fill(b *Batch) error {
 			case errors.Is(err, errStopped):
 				s.stopped = true
 			case err != io.EOF:
-				s.probs.add(s.name, s.off+s.skip+int64(n), "%s", reason(err))
+				s.probs.add(s.name, s.off+int64(n), "%s", reason(err))
 				s.stopped = true // what this cuts needs no second line
 			}
 		}
@@ -122,7 +109,7 @@ func (s *stream) fill(b *Batch) error {
 }
 
 // parse hands buf to the format, which the first bytes tell.
-func (s *stream) parse(b *Batch, buf []byte) (used, need int64) {
+func (s *stream) parse(b *Batch, buf []byte) (used, need int) {
 	if s.format == nil {
 		if len(buf) < sniffLength && !s.eof {
 			return 0, sniffLength
