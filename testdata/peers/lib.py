@@ -18,6 +18,16 @@ def free_port(host="127.0.0.1"):
         return s.getsockname()[1]
 
 
+def wait_for(port):
+    """Returns when something listens on the port."""
+    for _ in range(100):
+        with socket.socket() as s:
+            if s.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.05)
+    raise SystemExit(f"nobody listens on port {port}")
+
+
 class Tcpdump:
     """While entered, the interface's packets on the ports go to the file."""
 
@@ -153,9 +163,7 @@ def flow(port, server_port, events):
     for e in begin:  # the client's words first: it saw the answer
         out.update({k: e[k] for k in ("path", "status", "subprotocol", "extensions", "tls", "cipher", "resumed", "stream_id") if k in e and
                     (e["who"] == "client" or k not in out)})
-    if out.get("tls"):
-        out["tls"] = {"TLSv1": "1.0"}.get(out["tls"], out["tls"][-3:])
-        out["cipher"] = iana_names().get(out["cipher"], out["cipher"])
+    out = plain_tls(out)
     if begin[0]["ev"] != "open":
         out["result"] = {"refused": "rejected"}.get(begin[0]["ev"], begin[0]["ev"])
         return out
@@ -164,6 +172,13 @@ def flow(port, server_port, events):
     out["messages"] = messages(port, events, bool(dropped))
     out["close"] = closing(events, dropped)
     return out
+
+
+def plain_tls(flow):
+    """The flow with its TLS version and cipher as the records call them."""
+    if not flow.get("tls"):
+        return flow
+    return {**flow, "tls": {"TLSv1": "1.0"}.get(flow["tls"], flow["tls"][-3:]), "cipher": iana_names().get(flow["cipher"], flow["cipher"])}
 
 
 @functools.cache

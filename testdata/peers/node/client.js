@@ -5,6 +5,7 @@ const fs = require('fs');
 const { once } = require('events');
 const WebSocket = require('ws');
 const { Journal, payload, watch } = require('./journal');
+const proxies = require('./via');
 const { connect, overStream, attach } = require('./h2');
 
 const spec = JSON.parse(process.argv[2]);
@@ -24,7 +25,8 @@ async function get(path, agent) {
 }
 
 async function run(c) {
-  const agent = c.before && new http.Agent({ keepAlive: true, maxSockets: 1 });
+  const agent = c.before ? new http.Agent({ keepAlive: true, maxSockets: 1 })
+    : spec.via && proxies.agent(spec.via, { host: spec.host, port: spec.port }, spec.via.secure && { ...tls });
   for (const path of c.before || []) await get(path, agent);
   const ws = new WebSocket(`${tls ? 'wss' : 'ws'}://${host}:${spec.port}${c.path}`, c.subprotocols || [], {
     agent, autoPong: false, headers: c.headers, ...tls, ...c.tls, session: c.resume && session,
@@ -32,7 +34,7 @@ async function run(c) {
   });
   ws.on('error', (e) => console.error(c.path, c.tls || '', e.message));
   ws.on('upgrade', (res) => {
-    const port = res.socket.localPort;
+    const port = res.socket.clientPort || res.socket.localPort;
     res.socket.once('error', (e) => journal.write({ port, ev: 'error', detail: e.code }));
     res.socket.once('end', () => journal.write({ port, ev: 'fin' }));
     // Before the first frame can be read: a server may speak in the segment that holds its 101.

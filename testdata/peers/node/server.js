@@ -4,6 +4,7 @@
 const http = require('http');
 const http2 = require('http2');
 const https = require('https');
+const net = require('net');
 const { WebSocketServer } = require('ws');
 const fs = require('fs');
 const { Journal, payload, watch } = require('./journal');
@@ -97,4 +98,13 @@ function serve(ws, url, socket) {
   });
 }
 
-server.listen(spec.port, spec.host, () => console.log('ready'));
+// With proxyProtocol a connection begins with the PROXY protocol's header, version 1 or 2, which goes unread.
+const listener = !spec.proxyProtocol ? server : net.createServer((socket) => {
+  socket.once('readable', () => {
+    const b = socket.read();
+    const end = b[0] === 13 ? 16 + b.readUInt16BE(14) : b.indexOf('\r\n') + 2;
+    socket.unshift(b.subarray(end));
+    server.emit('connection', socket);
+  });
+});
+listener.listen(spec.port, spec.host, () => console.log('ready'));
