@@ -6,10 +6,6 @@ import (
 	"wscope/assembly/capture"
 )
 
-// maxDepth is how many headers that can hold one another (tags, labels, tunnels, IP
-// in IP) one packet may nest. Real networks stay under ten.
-const maxDepth = 32
-
 // Decoder finds the TCP segment in a packet, through link layers, tunnels and IP
 // fragments. It is used by one goroutine. Its zero value is ready.
 type Decoder struct {
@@ -61,7 +57,7 @@ func (d *Decoder) general(p *capture.Packet, wire int, s *Segment) bool {
 func (d *Decoder) enter() bool {
 	d.depth++
 	if d.depth > maxDepth {
-		d.unsupported("nesting deeper than 32 headers")
+		d.unsupported("nesting deeper than 32 headers") // maxDepth
 		return false
 	}
 	return true

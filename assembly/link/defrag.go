@@ -2,16 +2,6 @@ package link
 
 import "slices"
 
-// Limits of defragmentation.
-const (
-	fragmentTimeout  = 30e9    // nanoseconds of capture time from a datagram's first fragment (Linux's; RFC 8200 §4.5 says 60 s)
-	duplicateTimeout = 100e6   // nanoseconds for which a whole datagram's fragments count as captured twice
-	maxDatagrams     = 4096    // datagrams waited for at once
-	maxFragmentBytes = 8 << 20 // bytes kept of all of them, bookkeeping included
-	maxDatagram      = 65535   // bytes that a datagram may have (RFC 791, RFC 8200 §4.5)
-	pieceCost        = 64      // bytes that a fragment counts besides its own
-)
-
 // fragmentKey tells apart datagrams in fragments.
 type fragmentKey struct {
 	src, dst Addr

@@ -2,10 +2,6 @@ package link
 
 import "strconv"
 
-// maxNames bounds each map of Stats: what a hostile capture can name beyond it is
-// counted under "more".
-const maxNames = 256
-
 // Stats counts what a Decoder has seen. A packet is counted once, as TCP, Other,
 // Unsupported or Malformed, or it is a fragment that completed no datagram.
 type Stats struct {

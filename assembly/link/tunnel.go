@@ -6,9 +6,6 @@ import (
 	"strconv"
 )
 
-// maxTunnels is how many tunnels are told apart; those beyond it share one number.
-const maxTunnels = 1 << 16
-
 // tunnelKind is a way of carrying packets in packets.
 type tunnelKind uint8
 
