@@ -12,6 +12,8 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+
+	"github.com/spf13/cobra"
 )
 
 // Exit statuses of the contract.
@@ -37,11 +39,21 @@ var (
 func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) int {
 	env := &environment{stdin: stdin, stdout: stdout, stderr: stderr}
 	root := newRoot(env)
+	var prof profile
+	prof.flags(root)
+	endProfile := func() error { return nil }
+	root.PersistentPreRunE = func(*cobra.Command, []string) (err error) {
+		endProfile, err = prof.start()
+		return err
+	}
 	root.SetArgs(defaultToSummary(root, args))
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if end := endProfile(); err == nil {
+		err = end
+	}
 	switch {
 	case err == nil:
 		return exitDone
