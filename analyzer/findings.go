@@ -43,6 +43,17 @@ func (fs *findings) seen(rule, from string) *Finding {
 	return nil
 }
 
+// blames says whether a side broke a MUST: its peer may then fail the connection, RFC
+// 6455 §7.1.7, and owes it no answer.
+func (fs *findings) blames(from string) bool {
+	for i := range fs.list {
+		if fs.list[i].From == from && fs.list[i].Severity == "error" {
+			return true
+		}
+	}
+	return false
+}
+
 // again counts a finding once more.
 func (r *Finding) again(at *assembly.Mark) {
 	r.Count++

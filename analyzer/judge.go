@@ -40,7 +40,7 @@ func (f *flow) judgePings(at *assembly.Mark) {
 		}
 		last := &s.pending[len(s.pending)-1]
 		peer := &f.dirs[1-i]
-		if last.at.Time < s.lastAnswered || lostAny(peer) {
+		if last.at.Time < s.lastAnswered || lostAny(peer) || f.findings.blames(fromNames[i]) {
 			continue
 		}
 		c := &f.closing
@@ -64,7 +64,7 @@ func lostAny(d *direction) bool {
 // other side ended the transport itself, having acknowledged it.
 func (f *flow) judgeClose(at *assembly.Mark) {
 	c := &f.closing
-	if c.first < 0 || c.reply >= 0 || lostAny(&f.dirs[1-c.first]) {
+	if c.first < 0 || c.reply >= 0 || lostAny(&f.dirs[1-c.first]) || f.findings.blames(fromNames[c.first]) {
 		return
 	}
 	received, known := f.conn().Received(f.side(c.first), c.sent)

@@ -21,11 +21,15 @@ func (f *flow) record() *Flow {
 		r.End = Time(max(f.dirs[0].lastAt, f.dirs[1].lastAt, f.dirs[0].endedAt, f.dirs[1].endedAt, int64(r.Start)))
 	}
 	r.Duration = Seconds(r.End - r.Start)
-	r.ClientToServer = f.dirs[fromClient].record()
-	r.ServerToClient = f.dirs[fromServer].record()
 	if f.sealed != nil {
 		r.TLS = tlsRecord(f.sealed.info)
-	} else if f.ws.Secure != nil {
+		r.TCP = f.tcpRecord()
+		r.Findings = append([]Finding{}, f.findings.list...)
+		return &r // no counts are made up
+	}
+	r.ClientToServer = f.dirs[fromClient].record()
+	r.ServerToClient = f.dirs[fromServer].record()
+	if f.ws.Secure != nil {
 		r.TLS = tlsRecord(f.ws.Secure.(*tlsopen.Info))
 	}
 	if r.Pickup == "midstream" || r.Handshake != nil && (r.Handshake.Result == "accepted" || r.Handshake.Result == "invalid") {

@@ -37,7 +37,7 @@ func (d *direction) dataMessage(m *wsparse.Message) {
 // record is the ledger; nil where compression was neither agreed nor used.
 func (s *squeeze) record(d *direction) *Compression {
 	ws := d.flow.ws
-	if ws == nil || ws.Handshake == nil || ws.Handshake.Deflate == nil {
+	if ws.Handshake == nil || ws.Handshake.Deflate == nil {
 		return nil
 	}
 	p := ws.Handshake.Deflate

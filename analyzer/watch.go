@@ -11,10 +11,13 @@ import (
 // asks for payloads.
 const lookAt = 2
 
+// stallTold is how long TCP must have waited for a lost segment to be worth telling.
+const stallTold = int64(50e6)
+
 // watch looks at a data message for what is worth telling beside the RFCs.
 func (d *direction) watch(m *wsparse.Message, first *assembly.Mark) {
 	f := d.flow
-	if from, to := f.conn().LastStall(f.side(d.index())); to > first.Time && from < d.lastAt && to != 0 && m.Payload > 0 {
+	if from, to := f.conn().LastStall(f.side(d.index())); to > first.Time && from < d.lastAt && to-from >= stallTold && m.Payload > 0 {
 		f.pace.delayed++
 		d.stalled = true
 		f.findings.tell(f, &ruleStall, fromNames[d.index()], "waited "+string(Seconds(to-from).Append(nil))+" s", first)
