@@ -6,30 +6,33 @@ import "wscope/assembly/link"
 // first packet and lives until both sides ended; a Handler may keep it longer, and then
 // sees it as it was at the end.
 type Conn struct {
+	// What each packet touches stands first, for the sake of the processor's cache.
+
 	Key       link.Key // from side A to side B
-	Start     Mark     // the first packet
-	Last      Mark     // the latest packet seen so far, of either side
-	SYNACK    int64    // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
-	HandACK   int64    // nanoseconds from B's SYN-ACK to A's ACK of it; -1 where unknown
-	Initiator bool     // a SYN (or SYN-ACK) was captured: A is certainly the side that connected
+	hash      uint32
+	phase     phase
+	Initiator bool // a SYN (or SYN-ACK) was captured: A is certainly the side that connected
 
 	// Ignored is set by the Handler when it wants no more bytes of this connection
 	// (it is proved to be of no interest): the assembler then buffers nothing, calls no
 	// Data or Gap, and only watches for its end. End is still called.
 	Ignored bool
 
-	phase     phase
 	met       bool  // Assembler.New was called
 	contested bool  // a SYN with another number came and waits to be confirmed
 	turn      uint8 // the slot of recent that is overwritten next
-	hash      uint32
-	handler   Handler
-	prev      *Conn // neighbours in the list of the phase
-	next      *Conn
 	seen      int64 // the assembler's time (the latest Tick) at the latest packet
-	check     int64 // when to look whether it is still alive
+	Last      Mark  // the latest packet seen so far, of either side
 	recent    [4]print
 	sides     [2]side
+	handler   Handler
+
+	Start   Mark  // the first packet
+	SYNACK  int64 // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
+	HandACK int64 // nanoseconds from B's SYN-ACK to A's ACK of it; -1 where unknown
+	check   int64 // when to look whether it is still alive
+	prev    *Conn // neighbours in the list of the phase
+	next    *Conn
 }
 
 // Stats tells what TCP did so far with the stream that a side sends. It is a copy, put

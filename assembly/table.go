@@ -47,14 +47,23 @@ func (t *table) find(hash uint32, k *link.Key) (*Conn, Side) {
 			continue
 		}
 		c := t.slots[i].c
-		if c.Key.SrcPort == k.SrcPort && c.Key == *k {
+		if c.Key.Tunnel != k.Tunnel {
+			continue
+		}
+		if c.Key.SrcPort == k.SrcPort && c.Key.DstPort == k.DstPort && same(&c.Key.Src, &k.Src) && same(&c.Key.Dst, &k.Dst) {
 			return c, A
 		}
-		if c.Key.SrcPort == k.DstPort && c.Key == k.Reverse() {
+		if c.Key.SrcPort == k.DstPort && c.Key.DstPort == k.SrcPort && same(&c.Key.Src, &k.Dst) && same(&c.Key.Dst, &k.Src) {
 			return c, B
 		}
 	}
 	return nil, A
+}
+
+// same compares addresses as two words: a call of the runtime's comparison costs more.
+func same(a, b *link.Addr) bool {
+	return binary.LittleEndian.Uint64(a[:8]) == binary.LittleEndian.Uint64(b[:8]) &&
+		binary.LittleEndian.Uint64(a[8:]) == binary.LittleEndian.Uint64(b[8:])
 }
 
 // add takes in a connection that is not there yet; c.hash is set.
