@@ -42,6 +42,9 @@ func (a *Assembler) rst(c *Conn, x Side, s *link.Segment) {
 	c.sides[x].reset = true
 	c.sides[x].rare().RSTAt = s.Mark
 	a.endBoth(c, RST, &s.Mark)
+	if st := &c.sides[x]; after(s.Seq, st.next) && !st.finned {
+		st.next = s.Seq // where this side would go on, had it not sent the RST; see belongs
+	}
 }
 
 // validRST says whether a RST is within what its receiver would accept. RFC 9293
@@ -102,8 +105,8 @@ func (a *Assembler) end(c *Conn, x Side, why Cause, at *Mark) {
 		c.handler = nil
 		a.Stats.Open--
 		a.move(c, closed)
-	} else {
-		a.move(c, opening)
+	} else if c.sides[x.Other()].packets == 0 {
+		a.move(c, opening) // nobody is there to end the other half
 	}
 }
 

@@ -105,6 +105,18 @@ func TestClose(t *testing.T) {
 			s.send(A, 3, "d")
 			s.rst(A, 4)
 		}, "A ab, A gap 1 lost, A d, A end rst, B end rst"},
+		{"RST captured before the last bytes of its sender", func(s *sim) {
+			s.send(A, 0, "ab")
+			s.rst(A, 4)
+			s.send(A, 2, "cd")
+		}, "A ab, A end rst, B end rst"},
+		{"a forged RST: its sender goes on", func(s *sim) {
+			s.send(A, 0, "ab")
+			s.rst(A, 2)
+			s.send(B, 0, "x")
+			s.send(A, 2, "cd")
+			s.send(B, 0, "x")
+		}, "A ab, A end rst, B end rst, 2A gap -1 early, 2A cd, 2B gap -1 early, 2B x"},
 		{"RST of an earlier time", func(s *sim) {
 			s.send(A, 0, "abcd")
 			s.ack(B, 0, 4)

@@ -4,7 +4,7 @@ package assembly
 type phase uint8
 
 const (
-	opening phase = iota // no answer yet, or one side has ended
+	opening phase = iota // no answer yet, or the only side seen has ended
 	open                 // both sides speak, or bytes have come
 	closed               // both sides ended; it is kept to swallow its late packets
 	phases
@@ -87,7 +87,8 @@ func (a *Assembler) forget(c *Conn) {
 // Tick tells the time by the capture: connections silent for too long are let go, and
 // holes that will not fill are told. It is called at fixed steps of capture time so that
 // the outcome is the same however the work is shared: what becomes of a connection
-// depends on its own packets and on the Ticks alone.
+// depends on its own packets and on the Ticks alone (and, where they are reached, on the
+// limits of all connections together). at is not nil.
 func (a *Assembler) Tick(now int64, at *Mark) {
 	if !a.ticked {
 		a.ticked = true
@@ -137,7 +138,7 @@ func (a *Assembler) start(now int64) {
 	}
 }
 
-// Finish ends all connections: the capture is over.
+// Finish ends all connections: the capture is over. at is its last packet, not nil.
 func (a *Assembler) Finish(at *Mark) {
 	for p := range a.lists {
 		for c := a.lists[p].first; c != nil; c = a.lists[p].first {

@@ -39,7 +39,15 @@ func TestIdle(t *testing.T) {
 			wait(s, DefaultIdle/2)
 			s.send(A, 0, "a")
 		}, "A a"},
-		{"half-closed, and no more", func(s *sim) {
+		{"half-closed, and the other side takes its time", func(s *sim) {
+			s.send(A, 0, "a")
+			s.fin(A, 1)
+			wait(s, DefaultIdle/2)
+			s.send(B, 0, "x")
+		}, "A a, A end fin, B x"},
+		{"closed by the only side that was seen", func(s *sim) {
+			s.port++
+			s.syn(A)
 			s.send(A, 0, "a")
 			s.fin(A, 1)
 			wait(s, DefaultHalfIdle*9/8+2*second)

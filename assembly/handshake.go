@@ -64,7 +64,7 @@ func (a *Assembler) belongs(c *Conn, x Side, s *link.Segment) bool {
 		c.sides[x].rare().claim = &syn
 		c.contested = true
 		return false
-	case c.phase == closed && len(s.Payload)+s.Missing > 0 && c.sides[x].started && c.sides[x].far(s.Seq):
+	case c.phase == closed && c.goesOn(x, s):
 		a.reuse(c, s)
 		return false
 	}
@@ -95,6 +95,13 @@ func (c *Conn) unquestioned(x Side, s *link.Segment) bool {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
 	return c.phase == closed || s.Flags&link.ACK != 0 || len(s.Payload)+s.Missing > 0 ||
 		st.finned || st.ended || !peer.started
+}
+
+// goesOn says whether s shows that there is a connection after the end of c: its data are
+// far from the stream, or its sender goes on where its RST stood, which then was forged.
+func (c *Conn) goesOn(x Side, s *link.Segment) bool {
+	st := &c.sides[x]
+	return len(s.Payload)+s.Missing > 0 && st.started && (st.far(s.Seq) || st.reset && s.Seq == st.next)
 }
 
 // confirmed gives the waiting SYN that s confirms: the peer acknowledges it with its own

@@ -8,7 +8,7 @@ type Limits struct {
 	ConnBuffer  int   // out-of-order bytes kept for one side of one connection; 0 is DefaultConnBuffer
 	TotalBuffer int   // out-of-order bytes kept in all; 0 is DefaultTotalBuffer
 	Idle        int64 // nanoseconds of capture time after which a silent connection is let go; 0 is DefaultIdle
-	HalfIdle    int64 // the same for one that never got an answer, or of which one side ended; 0 is DefaultHalfIdle
+	HalfIdle    int64 // the same for one without an answer: a SYN alone, or a FIN of the only side seen; 0 is DefaultHalfIdle
 	ClosedIdle  int64 // nanoseconds for which a closed one is remembered, to swallow its late packets; 0 is DefaultClosedIdle
 }
 
