@@ -29,14 +29,14 @@ class Packet:
         return p.put(16, ">H", len(p.data) - 14).put(38, ">I", seq & 0xFFFFFFFF)
 
 
-def read(name):
-    data = open(f"{PEERS}/plain/{name}.pcap", "rb").read()
+def read(name, folder="plain"):
+    data = open(f"{PEERS}/{folder}/{name}.pcap", "rb").read()
     packets, at = [], 24
     while at < len(data):
         sec, usec, n, _ = struct.unpack_from("<IIII", data, at)
         packets.append(Packet((sec, usec), data[at + 16:at + 16 + n]))
         at += 16 + n
-    return packets, json.load(open(f"{PEERS}/plain/{name}.log.json"))
+    return packets, json.load(open(f"{PEERS}/{folder}/{name}.log.json"))
 
 
 def pcap(packets, order="<", nano=False, snaplen=262144):
@@ -47,16 +47,19 @@ def pcap(packets, order="<", nano=False, snaplen=262144):
     return out
 
 
-def pcapng(packets, order="<"):
+def pcapng(packets, order="<", secrets=()):
+    """secrets are texts for decryption secrets blocks: the first before the packets, the others after them."""
     def block(kind, body):
         body += bytes(-len(body) % 4)
         return struct.pack(order + "II", kind, len(body) + 12) + body + struct.pack(order + "I", len(body) + 12)
     out = block(0x0A0D0D0A, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
     out += block(1, struct.pack(order + "HHI", 1, 0, 262144))
+    keys = [block(10, struct.pack(order + "II", 0x544C534B, len(text)) + text) for text in secrets]
+    out += b"".join(keys[:1])
     for p in packets:
         t = p.t[0] * 1000000 + p.t[1]
         out += block(6, struct.pack(order + "IIIII", 0, t >> 32, t & 0xFFFFFFFF, len(p.data), len(p.data)) + bytes(p.data))
-    return out
+    return out + b"".join(keys[1:])
 
 
 def write(name, file, packets, original, shows, data=None, **changes):
@@ -154,7 +157,25 @@ def tcp():
     write("tuple-reused", "tuple-reused.pcap", first + second, log, "two connections, one after the other, on the same addresses and ports")
 
 
+def inside():
+    packets, log = read("tls13-node", "tls")
+    lines = open(f"{PEERS}/tls/tls13-node.keys", "rb").read().splitlines(keepends=True)
+    text = [b"".join(lines[:len(lines) // 2]), b"".join(lines[len(lines) // 2:])]
+    write("secrets", "secrets.pcapng", None, log, "tls13-node with half of its key log in a block before the packets, half in one after them",
+          pcapng(packets, secrets=text))
+    packets, log = read("tls13-python", "tls")
+    whose = max(range(len(packets)), key=lambda i: len(packets[i].payload))
+    write("tls-gap", "tls-gap.pcap", packets[:whose] + packets[whose + 1:], log,
+          f"tls13-python without its longest packet ({whose + 1}: {len(packets[whose].payload)} bytes of TLS records are missing); "
+          "keys: tls/tls13-python.keys")
+    packets, log = read("h2c-many", "http2")
+    begun = [i for i, p in enumerate(packets) if p.payload][4]
+    write("midstream-h2c", "midstream-h2c.pcap", packets[begun:], log,
+          f"h2c-many from packet {begun + 1} on: the preface, the settings and all headers are not in the capture; all messages are", pickup="midstream")
+
+
 midstream()
+inside()
 formats()
 cuts()
 tcp()

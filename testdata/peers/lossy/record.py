@@ -15,12 +15,14 @@ NETNS, NEAR, FAR = "wscope", "wscope0", "wscope1"
 MESSAGES = [["send", kind, n] for n in (5, 300, 3000, 20000, 1) for kind in ("text", "binary")]
 STEPS = [["fragments", "text", [10, 3000, 30], True], *MESSAGES, ["ping", 20], ["close", 1000, "bye"]]
 
-# name: (chance of loss, of doubling, longest delay in ms; packets overtake one another within it), peers, deflate, shows
+# name: (chance of loss, of doubling, longest delay in ms; packets overtake one another within it), peers, deflate, TLS and HTTP/2, shows
 CAPTURES = {
-    "reorder": ((0, 0, 3), "node", "node", None, "segments that overtake one another; nothing lost"),
-    "loss": ((0.12, 0, 0), "python", "python", None, "lost segments that come again, and acknowledgements lost: segments seen twice"),
-    "double": ((0, 0.3, 1), "gorilla", "gorilla", None, "three in ten packets doubled, some later than their successors"),
-    "all-deflate": ((0.05, 0.1, 2), "node", "python", {}, "loss, doubling and reordering, with permessage-deflate"),
+    "reorder": ((0, 0, 3), "node", "node", None, "", "segments that overtake one another; nothing lost"),
+    "loss": ((0.12, 0, 0), "python", "python", None, "", "lost segments that come again, and acknowledgements lost: segments seen twice"),
+    "double": ((0, 0.3, 1), "gorilla", "gorilla", None, "", "three in ten packets doubled, some later than their successors"),
+    "all-deflate": ((0.05, 0.1, 2), "node", "python", {}, "", "loss, doubling and reordering, with permessage-deflate"),
+    "all-tls": ((0.05, 0.1, 2), "node", "gorilla", None, "tls", "loss, doubling and reordering under TLS 1.3"),
+    "all-h2": ((0.05, 0.1, 2), "node", "node", None, "h2", "loss, doubling and reordering under HTTP/2 in TLS 1.3"),
 }
 
 
@@ -71,7 +73,13 @@ class Wire(threading.Thread):
 
 
 for name in sys.argv[1:] or CAPTURES:
-    chances, client, server, deflate, shows = CAPTURES[name]
-    with Wire(*chances):
-        lib.record(HERE, name, client, server, [{"path": "/push" if server == "node" else "/echo", "steps": STEPS}], host="10.213.7.1",
-                   deflate=deflate, iface=NEAR, client_prefix=["ip", "netns", "exec", NETNS], shows=shows)
+    chances, client, server, deflate, inside, shows = CAPTURES[name]
+    more = {"h2": "tls"} if inside == "h2" else {}
+    path = "/push" if server == "node" else "/echo"
+    with Wire(*chances), lib.Certificates() as c:
+        if inside:
+            keys = f"{HERE}/{name}.keys"
+            open(keys, "w").close()
+            more.update(tls_client={"ca": c.ca, "keylog": keys}, tls_server={"cert": c.cert, "key": c.key})
+        lib.record(HERE, name, client, server, [{"path": path, "steps": STEPS}], host="10.213.7.1", deflate=deflate, iface=NEAR,
+                   client_prefix=["ip", "netns", "exec", NETNS], shows=shows, **more)
