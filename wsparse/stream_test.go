@@ -37,8 +37,10 @@ func record(w *strings.Builder, s *Stream) {
 				fmt.Fprintf(w, "frame %d is not whole\n", ev.Frame)
 			}
 		case MessageDone:
-			m := ev.Message
-			fmt.Fprintf(w, "message %+v data %q\n", *m, m.Data)
+			m := *ev.Message
+			data, reason := m.Data, m.Reason
+			m.Data, m.Reason = nil, nil
+			fmt.Fprintf(w, "message %+v reason %q data %q\n", m, reason, data)
 		case Violation:
 			fmt.Fprintf(w, "%s at %d: %s\n", ev.Finding.Rule.ID, ev.Finding.Offset, ev.Finding.Detail)
 		case Resynced:
