@@ -13,7 +13,7 @@ func (s *Stream) find(r *Rule, at int64, detail string) {
 }
 
 // give notes that m is done, to be given after what was found so far.
-func (s *Stream) give(m *body) { s.done, s.doneAt = m, len(s.found) }
+func (s *Stream) give(m *body) { s.done, s.doneAt = m, int32(len(s.found)) }
 
 // giveNext fills ev with the next finding or the message that is done.
 func (s *Stream) giveNext(ev *Event) {
@@ -33,7 +33,7 @@ func (s *Stream) giveNext(ev *Event) {
 		s.next++
 		*ev = Event{Kind: Violation, Frame: s.frame, Offset: f.Offset, Finding: f}
 	}
-	if s.done == nil && s.next == len(s.found) {
+	if s.done == nil && int(s.next) == len(s.found) {
 		s.next = 0
 		s.found = s.found[:0]
 		if cap(s.found) > 4 {

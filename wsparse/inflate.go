@@ -12,6 +12,10 @@ type inflation struct {
 	inflate.Inflater
 	takeover bool
 	window   int // bytes, as agreed
+
+	// Of the message under way.
+	given uint64 // bytes inflated, under the limit
+	err   error  // why inflating stopped
 }
 
 // inflateStep is how many compressed bytes are inflated at a time where nobody keeps the
@@ -36,19 +40,21 @@ func (s *Stream) beginInflate() {
 		}
 		s.inflation = f
 	}
+	f.given, f.err = 0, nil
 	f.Begin()
 }
 
 // inflate adds compressed payload bytes to the message.
 func (s *Stream) inflate(m *body, p []byte) {
-	for len(p) > 0 && m.err == nil && !m.lossy {
+	f := s.inflation
+	for len(p) > 0 && f.err == nil && !m.lossy {
 		piece := p
 		if !m.keep {
 			piece = p[:min(len(p), inflateStep)]
 		}
 		p = p[len(piece):]
 		s.ready(m)
-		out, err := s.inflation.Write(m.buf.b, piece, m.limit)
+		out, err := f.Write(m.buf.b, piece, s.limit(m))
 		s.inflated(m, out, err)
 	}
 }
@@ -68,48 +74,47 @@ func (s *Stream) inflated(m *body, out []byte, err error) {
 	had := len(m.buf.b)
 	m.buf.b = out
 	if err != nil && !errors.Is(err, inflate.ErrLimit) {
-		m.err = err
+		s.inflation.err = err
 	}
 	if out = out[had:]; m.judge {
 		if i := m.text.bad(out); i >= 0 {
 			m.judge = false
-			s.find(ruleTextUTF8, m.msg.Offset, fmt.Sprintf("byte 0x%02x at %d of the inflated text", out[i], m.given+uint64(i)))
+			s.find(ruleTextUTF8, m.msg.Offset, fmt.Sprintf("byte 0x%02x at %d of the inflated text", out[i], s.inflation.given+uint64(i)))
 		}
 	}
-	m.given += uint64(len(out))
+	s.inflation.given += uint64(len(out))
 }
 
-// endInflate completes a compressed message. What is lost of it is lost for those after
-// it too, unless the sender begins each without history.
-func (s *Stream) endInflate(m *body) {
+// endInflate completes a compressed message, and says whether all of it was inflated. What
+// is lost of it is lost for those after it too, unless the sender begins each without
+// history.
+func (s *Stream) endInflate(m *body) bool {
 	f, msg := s.inflation, &m.msg
 	if m.lossy {
 		msg.Length = f.Length()
-		m.judge = false
 		f.Lose()
-		return
+		return false
 	}
 	s.ready(m)
-	out, err := f.End(m.buf.b, m.limit)
-	if m.err == nil {
+	out, err := f.End(m.buf.b, s.limit(m))
+	if f.err == nil {
 		s.inflated(m, out, err)
 	}
 	msg.Length = f.Length()
+	msg.Inflated = f.err == nil
+	all := msg.Inflated && f.given == msg.Length
 	switch {
-	case m.err == nil && m.given == msg.Length:
-		msg.Inflated = true
-	case m.err == nil:
-		msg.Inflated = true
-		m.judge = false
-		s.find(ruleInflatesOver, msg.Offset, fmt.Sprintf("%d bytes become %d", msg.Payload, msg.Length))
-	default:
-		m.judge = false
+	case !msg.Inflated:
 		s.judgeInflate(m)
+	case !all:
+		s.find(ruleInflatesOver, msg.Offset, fmt.Sprintf("%d bytes become %d", msg.Payload, msg.Length))
 	}
+	m.judge = m.judge && all
 	if f.MaxDistance() > f.window && !s.seen.window {
 		s.seen.window = true
 		s.find(ruleDeflateWindow, msg.Offset, fmt.Sprintf("distance %d in a window of %d", f.MaxDistance(), f.window))
 	}
+	return all
 }
 
 // judgeInflate says why a message could not be inflated. That it refers to bytes which the
@@ -117,9 +122,9 @@ func (s *Stream) endInflate(m *body) {
 func (s *Stream) judgeInflate(m *body) {
 	var corrupt *inflate.CorruptError
 	switch {
-	case errors.Is(m.err, inflate.ErrHistory):
+	case errors.Is(s.inflation.err, inflate.ErrHistory):
 		s.lostMessages++
-	case s.cfg.Deflate == nil || !errors.As(m.err, &corrupt):
+	case s.cfg.Deflate == nil || !errors.As(s.inflation.err, &corrupt):
 	case !s.inflation.takeover && corrupt.Reason == beforeHistory:
 		s.find(ruleDeflateTakeover, m.msg.Offset, corrupt.Reason)
 	default:

@@ -191,7 +191,7 @@ func TestMidstreamCompressed(t *testing.T) {
 func TestRandomBytesMidstreamGiveNothing(t *testing.T) {
 	var data []byte
 	for i := range 5000 {
-		data = append(data, noise(i%50+1)[i%50]^byte(i*31))
+		data = append(data, noise(i%50 + 1)[i%50]^byte(i*31))
 	}
 	for _, from := range []Role{FromUnknown, FromClient, FromServer} {
 		if got := drain(StreamConfig{From: from, Midstream: true, Frames: true}, data); got != fmt.Sprintf("lost %d 0\n", len(data)) {

@@ -43,9 +43,6 @@ type body struct {
 	keep    bool // collect its bytes in buf
 	text    textCheck
 	tailAt  int64   // stream offset of the first byte of text's unfinished sequence
-	limit   int     // of the bytes kept, and inflated
-	given   uint64  // bytes inflated under the limit
-	err     error   // why inflating stopped
 	buf     *buffer // nil until bytes have to be kept
 }
 
@@ -59,14 +56,15 @@ func (s *Stream) take(m *body, p []byte, at int64, whole bool) {
 	if !m.keep || len(p) == 0 {
 		return
 	}
-	if whole && len(p) <= m.limit {
+	limit := s.limit(m)
+	if whole && len(p) <= limit {
 		m.msg.Data = p
 		return
 	}
 	if m.buf == nil {
 		m.buf = getBuffer()
 	}
-	m.buf.b = append(m.buf.b, p[:min(len(p), m.limit-len(m.buf.b))]...)
+	m.buf.b = append(m.buf.b, p[:min(len(p), limit-len(m.buf.b))]...)
 }
 
 // checkText judges UTF-8, incrementally and across frames.
@@ -87,13 +85,9 @@ func (s *Stream) beginMessage(m *body, op Opcode) {
 	m.first, m.number = s.h, s.frame
 	m.open, m.lossy = true, false
 	m.text = textCheck{}
-	m.inflate, m.given, m.err = false, 0, nil
-	m.limit = s.limit()
+	m.inflate = false
 	m.keep = s.cfg.Collect
 	if op.IsControl() {
-		if !s.cfg.Collect {
-			m.limit = 125
-		}
 		m.keep = true
 		m.judge = false // a Close is judged when it is whole
 		return
@@ -108,7 +102,11 @@ func (s *Stream) beginMessage(m *body, op Opcode) {
 	m.judge = op == Text && !s.cfg.NoCheck && (!m.msg.Compressed || m.inflate)
 }
 
-func (s *Stream) limit() int {
+// limit is how many bytes of m are kept, and inflated, at most.
+func (s *Stream) limit(m *body) int {
+	if m != &s.data && !s.cfg.Collect {
+		return 125
+	}
 	if s.cfg.MaxMessage > 0 {
 		return s.cfg.MaxMessage
 	}
@@ -119,8 +117,9 @@ func (s *Stream) limit() int {
 func (s *Stream) endMessage(m *body) {
 	msg := &m.msg
 	m.open = false
+	inflated := true
 	if m.inflate {
-		s.endInflate(m)
+		inflated = s.endInflate(m)
 	} else {
 		msg.Length = msg.Payload
 	}
@@ -128,7 +127,7 @@ func (s *Stream) endMessage(m *body) {
 		msg.Data = m.buf.b
 	}
 	// Control frames are kept to 125 bytes; a longer one is whole all the same.
-	msg.Complete = !m.lossy && m.err == nil && (!m.inflate || m.given == msg.Length) &&
+	msg.Complete = !m.lossy && inflated &&
 		(!m.keep || msg.Opcode.IsControl() || uint64(len(msg.Data)) == msg.Length)
 	if m.judge && !m.lossy {
 		msg.ValidUTF8 = m.text.need == 0

@@ -77,7 +77,7 @@ func (m *model) control() {
 	op := Ping + Opcode(m.r.IntN(2))
 	p := m.bytes(Binary, m.r.IntN(126))
 	m.frame(Header{Finished: true, Opcode: op}, p)
-	m.messages = append(m.messages, op.String() + " " + string(p))
+	m.messages = append(m.messages, op.String()+" "+string(p))
 }
 
 func (m *model) message() {

@@ -37,9 +37,9 @@ type Stream struct {
 	control *body // the control frame under way
 
 	found   []Finding // found and not yet given
-	next    int       // of found, to be given next
+	next    int32     // of found, to be given next
 	done    *body     // finished and not yet given
-	doneAt  int       // findings before it
+	doneAt  int32     // findings before it
 	given   *body     // what the last event gave
 	scratch *buffer   // unmasked bytes, while Next is at work
 	search  *search   // while a frame boundary is searched
@@ -112,7 +112,7 @@ func (s *Stream) End() { s.ended = true }
 func (s *Stream) Next(ev *Event) bool {
 	s.release()
 	for {
-		if s.done != nil || s.next < len(s.found) {
+		if s.done != nil || int(s.next) < len(s.found) {
 			s.giveNext(ev)
 			return true
 		}
