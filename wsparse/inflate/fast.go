@@ -121,10 +121,8 @@ loop:
 				c.op = op
 				st = f.reach(c)
 				break loop
-			case length <= back && length <= 16 && i <= len(win)-16:
-				a, b := win[i:i+16], out[op:op+16]
-				binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(a))
-				binary.LittleEndian.PutUint64(b[8:], binary.LittleEndian.Uint64(a[8:]))
+			case length <= back && i <= len(win)-length-slack:
+				copyNear(out, op, win, i, length)
 				op += length
 			case length <= back && i <= len(win)-length:
 				copy(out[op:op+length], win[i:])
@@ -143,20 +141,10 @@ loop:
 		if d > farthest {
 			farthest = d
 		}
-		s := op - d
-		switch {
-		case d >= 16 && length <= 16:
-			a, b := out[s:s+16], out[op:op+16]
-			binary.LittleEndian.PutUint64(b, binary.LittleEndian.Uint64(a))
-			binary.LittleEndian.PutUint64(b[8:], binary.LittleEndian.Uint64(a[8:]))
-		case d >= length:
-			copy(out[op:op+length], out[s:])
-		case d >= 8:
-			for i := 0; i < length; i += 8 {
-				binary.LittleEndian.PutUint64(out[op+i:], binary.LittleEndian.Uint64(out[s+i:]))
-			}
-		default:
-			repeat(out[op:op+length+slack], out[s:op])
+		if d >= 8 {
+			copyNear(out, op, out, op-d, length)
+		} else {
+			repeat(out[op:op+length+slack], out[op-d:op])
 		}
 		op += length
 	}
@@ -167,6 +155,16 @@ loop:
 		f.endBlock(c)
 	}
 	return st
+}
+
+// copyNear copies length bytes, and up to slack more, from in[i:] to out[op:], 16 at a
+// time. in may be out, with i at least 8 before op.
+func copyNear(out []byte, op int, in []byte, i, length int) {
+	for end := op + length; op < end; op, i = op+16, i+16 {
+		from, to := in[i:i+16], out[op:op+16]
+		binary.LittleEndian.PutUint64(to, binary.LittleEndian.Uint64(from))
+		binary.LittleEndian.PutUint64(to[8:], binary.LittleEndian.Uint64(from[8:]))
+	}
 }
 
 // repeat fills to, less its slack, with a pattern of fewer than 8 bytes that stands

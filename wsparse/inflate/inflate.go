@@ -10,7 +10,7 @@
 //
 // Start reading at Message; blocks (block.go) has the grammar, fast (fast.go) the loop in
 // which the time is spent. The package does not compress, and knows nothing of frames and
-// negotiation.
+// negotiation. BENCHMARKS.md compares its speed.
 package inflate
 
 // Inflater inflates the messages of one direction of one conversation. Use New.

@@ -113,7 +113,7 @@ func TestPiecesInTurns(t *testing.T) {
 func TestDamagedPayloads(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 3))
 	refs := newReferences()
-	for i := range messagesToTry(t) / 4 {
+	for i := range messagesToTry(t) / 10 {
 		made := newDeflater(i%12 - 2)
 		history := makeText(r, 100)
 		first := made.message(history)
