@@ -71,6 +71,7 @@ func BenchmarkRead(b *testing.B) {
 		length int
 		o      Options
 	}{
+		{"pcap/60", false, 60, Options{}},
 		{"pcap/200", false, 200, Options{}},
 		{"pcap/1500", false, 1500, Options{}},
 		{"pcapng/200", true, 200, Options{NoLookahead: true}},

@@ -2,7 +2,7 @@ package capture
 
 import (
 	"errors"
-	"fmt"
+	"math"
 	"os"
 	"path/filepath"
 	"sort"
@@ -103,7 +103,7 @@ func (f *files) folder(path string, seen map[string]bool) error {
 		}
 	}
 	if found == 0 {
-		return fmt.Errorf("no capture in the folder")
+		return errors.New("no capture in the folder")
 	}
 	return nil
 }
@@ -186,6 +186,9 @@ func (f *files) tailNewest() {
 	}
 	in := f.inputs[at]
 	in.tail = true
+	if in.first == noTime { // nothing in it yet: it is not to hold the others back
+		in.first = math.MaxInt64
+	}
 	f.inputs = append(append(f.inputs[:at], f.inputs[at+1:]...), in)
 }
 

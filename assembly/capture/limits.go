@@ -2,7 +2,7 @@ package capture
 
 // The limits of this package, all in one place.
 const (
-	bufferSize  = 1 << 20    // bytes read at a time; a Batch's buffer
+	bufferSize  = 512 << 10  // bytes read at a time; a Batch's buffer. With batchLimit it holds packets of 48 bytes and more without a rest
 	mergeBuffer = 64 << 10   // the same for each of several files that are merged by time
 	batchLimit  = 8192       // packets in a Batch at most
 	maxRecord   = 16 << 20   // bytes of the longest record or block; longer ones are damage, as to Wireshark

@@ -39,7 +39,8 @@ func (o Options) stdin() io.Reader {
 //
 // Inputs are read oldest first, by the time of their first packet. Where one begins
 // before another ends they are merged packet by packet, the earlier input first where
-// times are equal; the packets of one input are never put in another order.
+// times are equal; the packets of one input are never put in another order. So an input
+// that waits for its writer (a pipe, a server) holds back those that it overlaps.
 //
 // Secrets in a pcapng file are given before all its packets wherever in it they stand, if
 // the file can be looked through first: it is neither compressed, a pipe, nor being

@@ -82,5 +82,7 @@ type Source interface {
 	// Problems lists what could not be read so far.
 	Problems() []Problem
 
+	// Close gives back what the source holds. It is not called while Read runs; a Read
+	// that waits is ended by Options.Context.
 	Close() error
 }
