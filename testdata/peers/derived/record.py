@@ -166,8 +166,9 @@ def inside():
     packets, log = read("tls13-python", "tls")
     whose = max(range(len(packets)), key=lambda i: len(packets[i].payload))
     write("tls-gap", "tls-gap.pcap", packets[:whose] + packets[whose + 1:], log,
-          f"tls13-python without its longest packet ({whose + 1}: {len(packets[whose].payload)} bytes of TLS records are missing); "
-          "keys: tls/tls13-python.keys")
+          f"tls13-python without its longest packet ({whose + 1}: {len(packets[whose].payload)} bytes of TLS records are missing)")
+    with open(f"{HERE}/tls-gap.keys", "w") as f:
+        f.write(open(f"{PEERS}/tls/tls13-python.keys").read())
     packets, log = read("h2c-many", "http2")
     begun = [i for i, p in enumerate(packets) if p.payload][4]
     write("midstream-h2c", "midstream-h2c.pcap", packets[begun:], log,
