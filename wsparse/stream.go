@@ -128,6 +128,9 @@ func (s *Stream) Next(ev *Event) bool {
 		}
 		switch s.state {
 		case atHeader:
+			if s.nhdr == 0 && !s.data.open && s.quick(ev) {
+				return true
+			}
 			s.readHeader()
 		case atAccept:
 			s.accept()
