@@ -56,8 +56,8 @@ func (h *http2) headers(s assembly.Side, o h2Open, whole bool, at *assembly.Mark
 	case !whole && st != nil && st.state == askedStream && s != st.client:
 		st.begin() // answered, but nobody knows how: the bytes will show
 	case isAnswer && st == nil && h.midway && !k.mayBeWebSocket():
-		h.keep(&stream{h: h, id: o.stream, client: h.client})
-		st = h.streams[o.stream]
+		st = &stream{h: h, id: o.stream, client: h.client}
+		h.keep(st, at)
 	}
 	if s == h.client && o.stream > h.top {
 		h.top = o.stream
@@ -86,6 +86,9 @@ func (k *h2Block) mayBeWebSocket() bool {
 
 // opened takes a request. It returns nil for a stream that need not be kept.
 func (h *http2) opened(s assembly.Side, o h2Open, method string, at *assembly.Mark) *stream {
+	if len(h.streams) >= maxStreams {
+		return nil
+	}
 	k := &h.blocks[s]
 	st := &stream{h: h, id: o.stream, client: s}
 	protocol, extended := k.pseudo[":protocol"]
@@ -104,13 +107,20 @@ func (h *http2) opened(s assembly.Side, o h2Open, method string, at *assembly.Ma
 	case !h.midway:
 		return nil
 	}
-	h.keep(st)
+	h.keep(st, at)
 	return st
 }
 
-func (h *http2) keep(st *stream) {
-	if len(h.streams) < maxStreams {
-		h.streams[st.id] = st
+// keep adds a stream. A side that has ended already has ended for it too.
+func (h *http2) keep(st *stream, at *assembly.Mark) {
+	if len(h.streams) >= maxStreams {
+		return
+	}
+	h.streams[st.id] = st
+	for s := assembly.A; s <= assembly.B; s++ {
+		if h.ended[s] {
+			st.end(s, h.why[s], 0, at)
+		}
 	}
 }
 
@@ -138,7 +148,7 @@ func (h *http2) answered(st *stream, at *assembly.Mark) {
 }
 
 // stream is the stream that DATA belongs to; nil where it is of no interest.
-func (h *http2) stream(s assembly.Side, id uint32, b []byte) *stream {
+func (h *http2) stream(s assembly.Side, id uint32, b []byte, at *assembly.Mark) *stream {
 	if st := h.streams[id]; st != nil {
 		return st
 	}
@@ -150,7 +160,7 @@ func (h *http2) stream(s assembly.Side, id uint32, b []byte) *stream {
 		st.tunnel()
 		st.lane.stream = id
 	}
-	h.streams[id] = st
+	h.keep(st, at)
 	return st
 }
 

@@ -76,12 +76,14 @@ func cutField(b []byte) (name, value, rest []byte) {
 	return nil, nil, nil
 }
 
-// framing is what the fields of a head say of its body, RFC 9112 §6.
+// framing is what the fields of a head say of its body, RFC 9112 §6, and whether another
+// protocol is spoken of.
 type framing struct {
 	length  int64 // Content-Length; -1 where there is none
 	coded   bool  // a Transfer-Encoding is there
 	chunked bool  // and chunked is its last
 	packed  bool  // Content-Encoding is not identity
+	upgrade bool  // an Upgrade is there
 }
 
 func readFraming(head []byte) framing {
@@ -93,6 +95,8 @@ func readFraming(head []byte) framing {
 		switch {
 		case name == nil:
 			return f
+		case len(name) == 7 && bytes.EqualFold(name, []byte("upgrade")):
+			f.upgrade = true
 		case len(name) == 14 && bytes.EqualFold(name, []byte("content-length")):
 			if f.length < 0 {
 				f.length = decimal(value)
@@ -141,13 +145,13 @@ func upgrades(head []byte, protocol string) bool {
 	}
 }
 
-// lists says whether a comma-separated list has the protocol; any for an empty name.
+// lists says whether a comma-separated list has the protocol.
 func lists(value []byte, protocol string) bool {
 	for len(value) > 0 {
 		var item []byte
 		item, value, _ = bytes.Cut(value, []byte{','})
 		item, _, _ = bytes.Cut(bytes.TrimSpace(item), []byte{'/'})
-		if len(item) > 0 && (protocol == "" || bytes.EqualFold(item, []byte(protocol))) {
+		if bytes.EqualFold(item, []byte(protocol)) {
 			return true
 		}
 	}

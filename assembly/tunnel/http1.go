@@ -18,8 +18,10 @@ type http1 struct {
 	early  *tape      // what the client sent behind up
 	held   *tape      // what the server sent before the request it answers
 	loose  bool       // requests may be missing: an answer without one does not wait
+	again  bool       // what the sniffer has seen is being played
 	open   bool       // so much came behind up, in frames, that it no longer waits
 	ended  [2]bool
+	ends   *[2]event // with ended
 }
 
 func newHTTP1(l *lane, client assembly.Side) *http1 {
@@ -175,7 +177,7 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	h.queue = queue{}
 	head := m.place == between || m.place == inHead
 	m.head, m.place = nil, astray
-	if head {
+	if head && !h.again {
 		h.resniff(s, n, why, at)
 	}
 }
@@ -187,17 +189,36 @@ func (h *http1) resniff(s assembly.Side, n int64, why assembly.Cause, at *assemb
 		h.over.passed(at)
 		h.over = nil
 	}
-	sn := newSniffer(h.lane)
-	sn.http, sn.up = h, h.up
-	waited := h.early
-	h.up, h.early = nil, nil
-	h.lane.become(sn, waited)
+	h.sniffAgain()
 	h.lane.Gap(s, n, why, at)
+}
+
+// sniffAgain makes the lane a sniffer that knows which request waits for an answer.
+func (h *http1) sniffAgain() {
+	f := newSniffer(h.lane)
+	f.http, f.up = h, h.up
+	h.up = nil
+	h.handOver(f)
+}
+
+// handOver gives the lane to a stage that begins here, and first what that has missed: which
+// side has ended, and what the client sent behind its request for another protocol.
+func (h *http1) handOver(next assembly.Handler) {
+	waited := h.early
+	h.early = nil
+	h.lane.stage = next
+	for s := assembly.A; s <= assembly.B; s++ {
+		if h.ended[s] && (waited == nil || !waited.hasEnd(s)) {
+			h.lane.End(s, h.ends[s].why, &h.ends[s].at)
+		}
+	}
+	if waited != nil {
+		waited.play(h.lane)
+	}
 }
 
 // End implements assembly.Handler.
 func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
-	h.ended[s] = true
 	if h.held != nil {
 		h.loose = true
 		h.release()
@@ -211,9 +232,12 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	}
 	if h.up != nil {
 		h.endAsked(s, why, at)
-		return
 	}
-	if h.ended[0] && h.ended[1] {
+	if h.ends == nil {
+		h.ends = new([2]event)
+	}
+	h.ended[s], h.ends[s] = true, event{at: *at, why: why}
+	if h.ended[0] && h.ended[1] && h.lane.stage == assembly.Handler(h) {
 		h.lane.tell("http/1.1")
 	}
 }

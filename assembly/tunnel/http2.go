@@ -29,6 +29,7 @@ type http2 struct {
 	waiting int                // bytes that wait on streams for their answers
 	fatal   uint32             // the error code of a GOAWAY
 	ended   [2]bool
+	why     [2]assembly.Cause // with ended
 }
 
 // h2Open is a header block whose CONTINUATION is still to come.
@@ -145,7 +146,7 @@ func (h *http2) payload(s assembly.Side, f *h2Frame, piece []byte, at *assembly.
 	last := f.left == 0
 	switch f.kind {
 	case h2Data:
-		if st := h.stream(s, f.stream, piece); st != nil {
+		if st := h.stream(s, f.stream, piece, at); st != nil && !st.ended[s] {
 			if len(piece) > 0 {
 				st.Data(s, piece, at)
 			}
@@ -243,9 +244,7 @@ func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 		return
 	}
 	h.loose = true
-	if s != h.client {
-		h.release()
-	}
+	h.release()
 	if why == assembly.Early {
 		return
 	}
@@ -329,7 +328,7 @@ func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if h.lost[s] != nil {
 		h.resync(s, true)
 	}
-	h.ended[s] = true
+	h.ended[s], h.why[s] = true, why
 	h.loose = true
 	h.release()
 	code := uint32(0)

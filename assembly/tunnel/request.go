@@ -18,13 +18,14 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 		h.over = nil
 	}
 	m := &h.in[h.client]
-	m.startBody(readFraming(head), false)
+	f := readFraming(head)
+	m.startBody(f, false)
 	switch {
-	case upgrades(head, "websocket"):
+	case f.upgrade && upgrades(head, "websocket"):
 		h.askWebSocket(head, at)
 	case string(method) == "CONNECT":
 		h.up = &asked{kind: "connect", target: string(target)}
-	case upgrades(head, ""):
+	case f.upgrade:
 		h.up = &asked{kind: "other"}
 	default:
 		h.queue.push(string(method) == "HEAD")
@@ -114,16 +115,7 @@ func (h *http1) endAsked(s assembly.Side, why assembly.Cause, at *assembly.Mark)
 		h.early.End(s, why, at)
 		return
 	}
-	h.unanswered()
+	// The sniffer says what the client sent behind its request: frames, or more HTTP.
+	h.sniffAgain()
 	h.lane.End(s, why, at)
-}
-
-// unanswered gives up waiting for the answer: the sniffer says what the client sent
-// behind its request, frames or more HTTP.
-func (h *http1) unanswered() {
-	sn := newSniffer(h.lane)
-	sn.http, sn.up = h, h.up
-	waited := h.early
-	h.up, h.early = nil, nil
-	h.lane.become(sn, waited)
 }

@@ -28,7 +28,7 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		if up.kind == "connect" && status < 300 {
 			h.up = nil
 			if h.lane.through(Hop{Kind: "connect", Target: up.target}) {
-				h.inner(newSniffer(h.lane))
+				h.handOver(newSniffer(h.lane))
 			}
 			return true
 		}
@@ -74,18 +74,14 @@ func (h *http1) resume() {
 	}
 }
 
-// inner hands the lane to a stage that begins behind this answer; what the client sent
-// before it comes first.
-func (h *http1) inner(next assembly.Handler) {
-	waited := h.early
-	h.early = nil
-	h.lane.become(next, waited)
-}
-
 // switching takes a 101, RFC 9110 §15.2.2.
 func (h *http1) switching(head []byte, at *assembly.Mark) {
 	up := h.up
 	h.queue, h.up = queue{}, nil
+	if h.over != nil {
+		h.over.passed(at)
+		h.over = nil
+	}
 	websocket := upgrades(head, "websocket")
 	switch {
 	case up != nil && up.ws != nil && (websocket || !upgrades(head, "h2c") && !upgrades(head, "tls")):
@@ -105,17 +101,20 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 		}
 		switch {
 		case upgrades(head, "tls"): // RFC 2817
-			h.inner(newSniffer(h.lane))
+			h.handOver(newSniffer(h.lane))
 		case upgrades(head, "h2c"): // RFC 7540 §3.2
-			h.inner(newHTTP2(h.lane, h.client))
+			h.handOver(newHTTP2(h.lane, h.client))
 		default:
 			h.lane.ignore("http/1.1 upgraded to another protocol")
 		}
 	}
 }
 
+// settle makes the lane a WebSocket.
 func (h *http1) settle(up *asked) {
-	waited := h.early
-	h.early = nil
-	h.lane.settle(up.recv, h.client, waited)
+	if up.recv == nil {
+		h.lane.ignore("")
+		return
+	}
+	h.handOver(&settled{recv: up.recv, client: h.client})
 }

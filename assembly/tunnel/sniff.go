@@ -32,6 +32,9 @@ func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	}
 	if f.kind[s] == undecided || f.asksSOCKS(s) {
 		f.kind[s] = firstBytes(f.seen.bytes[s][f.first[s]:])
+		if f.http != nil && (f.kind[s] == request && s != f.http.client || f.kind[s] == response && s == f.http.client) {
+			f.kind[s] = nothing // who is the client does not change
+		}
 		if f.hand(s, at) {
 			return
 		}
@@ -95,7 +98,14 @@ func (f *sniffer) toHTTP1(client assembly.Side, at *assembly.Mark) {
 			h.up = f.up
 		}
 	}
+	f.backTo(h)
+}
+
+// backTo hands over to HTTP/1. The gaps in what was seen do not bring the sniffer back.
+func (f *sniffer) backTo(h *http1) {
+	h.again = true
 	f.lane.become(h, f.seen)
+	h.again = false
 }
 
 // toTLS hands over to who opens TLS. What comes out is a lane of its own.
@@ -133,7 +143,7 @@ func (f *sniffer) behind(hop Hop, n [2]int, at *assembly.Mark) {
 func (f *sniffer) give(at *assembly.Mark) {
 	f.lose(at)
 	if f.http != nil {
-		f.lane.become(f.http, f.seen)
+		f.backTo(f.http)
 		return
 	}
 	f.lane.ignore("unknown")

@@ -75,6 +75,16 @@ func (t *tape) play(h assembly.Handler) {
 	}
 }
 
+// hasEnd says whether the end of a side is on the tape.
+func (t *tape) hasEnd(s assembly.Side) bool {
+	for i := range t.events {
+		if e := &t.events[i]; e.kind == endEvent && e.side == s {
+			return true
+		}
+	}
+	return false
+}
+
 // skip forgets the first n bytes of a side.
 func (t *tape) skip(s assembly.Side, n int) {
 	t.bytes[s] = t.bytes[s][n:]
