@@ -90,7 +90,7 @@ function serve(ws, url, socket) {
     switch (url.pathname) {
       case '/close': return arg('code') ? ws.close(Number(arg('code')), arg('reason') || '') : ws.close();
       case '/drop':
-        journal.write({ ...where, ev: 'drop', how: arg('how') });
+        journal.write({ ...where, ev: 'drop', how: arg('how') === 'goaway' ? 'fin' : arg('how') });
         if (arg('how') === 'goaway') return socket.session.goaway(0), socket.session.destroy();
         return arg('how') === 'fin' ? socket.end() : socket.resetAndDestroy ? socket.resetAndDestroy() : socket.close(8);
       default: return ws.say(binary ? 'binary' : 'text', data);
