@@ -25,13 +25,11 @@ func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summ
 	}
 	p.reader.link.Checksum, p.reader.link.VLANAware = opt.Checksum, opt.VLANAware
 	env := &environment{
-		files: func(i int32) string {
-			if files := src.Files(); len(files) > 1 {
-				return files[i]
-			}
-			return ""
-		},
+		files: func(int32) string { return "" },
 		tunnelName: p.reader.link.TunnelName,
+	}
+	if len(src.Files()) > 1 {
+		env.files = func(i int32) string { return src.Files()[i] }
 	}
 	for i := range p.shards {
 		p.shards[i] = newShard(&opt, keys, env)

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"net/netip"
 	"strconv"
+	"sync"
 )
 
 // tunnelKind is a way of carrying packets in packets.
@@ -59,7 +60,8 @@ type identity struct {
 // tunnels numbers identities from 1 in the order in which they appear.
 type tunnels struct {
 	number map[identity]uint32
-	list   []identity // list[n-1] has the number n
+	mu     sync.RWMutex // of list: it is also read by those who ask for names
+	list   []identity   // list[n-1] has the number n
 }
 
 // into enters a tunnel between outer's addresses, or a VLAN where outer is nil.
@@ -84,7 +86,9 @@ func (t *tunnels) of(i identity) uint32 {
 	if t.number == nil {
 		t.number = make(map[identity]uint32)
 	}
+	t.mu.Lock()
 	t.list = append(t.list, i)
+	t.mu.Unlock()
 	n := uint32(len(t.list))
 	t.number[i] = n
 	return n
@@ -92,12 +96,14 @@ func (t *tunnels) of(i identity) uint32 {
 
 // TunnelName names the tunnel that has the number n in Key.Tunnel, the outermost of a
 // chain first: "vxlan 42 10.0.0.1-10.0.0.2", "vlan 7 > gre 10.0.0.1-10.0.0.2". It is
-// empty for 0, outside any tunnel.
+// empty for 0, outside any tunnel. Any goroutine may ask.
 func (d *Decoder) TunnelName(n uint32) string {
 	if n == 0 {
 		return ""
 	}
+	d.tunnels.mu.RLock()
 	list := d.tunnels.list
+	d.tunnels.mu.RUnlock()
 	if int(n) > len(list) {
 		return "tunnels beyond " + strconv.Itoa(maxTunnels)
 	}

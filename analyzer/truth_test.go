@@ -1,0 +1,255 @@
+package analyzer_test
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wscope/analyzer"
+	"wscope/assembly/capture"
+	"wscope/assembly/tlsopen"
+)
+
+// journal is what the endpoints of a capture wrote down themselves; see testdata/README.md.
+type journal struct {
+	Capture string
+	Shows   string
+	Breaks  *struct{ By, RFC string }
+	Flows   []struct {
+		ClientPort  uint16 `json:"client_port"`
+		ServerPort  uint16 `json:"server_port"`
+		StreamID    uint32 `json:"stream_id"`
+		Path        string
+		Status      int
+		Result      string
+		Pickup      string
+		Subprotocol string
+		Extensions  string
+		Close       *struct {
+			By, How, Reason string
+			Code            *int
+			ReplyCode       *int `json:"reply_code"`
+		}
+		Messages []struct {
+			From, Type, SHA256 string
+			Length             int64
+			Fragments          int
+			RTT                float64 `json:"rtt_ms"`
+		}
+		Missing *struct { // the message that the capture no longer holds whole
+			From, Type string
+			Length     int64
+		}
+		Sent []any // in place of messages where raw sockets spoke
+	}
+}
+
+// kept is a Sink that keeps copies of all records.
+type kept struct {
+	flows    []*analyzer.Flow
+	messages []*analyzer.Message
+	frames   []*analyzer.Frame
+}
+
+func (k *kept) FlowBegun(*analyzer.Flow) error    { return nil }
+func (k *kept) FlowUpdate(*analyzer.Flow) error   { return nil }
+func (k *kept) FlowEnded(f *analyzer.Flow) error  { k.flows = append(k.flows, f); return nil }
+func (k *kept) Message(m *analyzer.Message) error { k.messages = append(k.messages, m); return nil }
+func (k *kept) Frame(f *analyzer.Frame) error     { k.frames = append(k.frames, f); return nil }
+func (k *kept) Rendered(int64, []byte) error      { return nil }
+func (k *kept) Batch(analyzer.Time) error         { return nil }
+
+// analyze runs a capture of testdata with all records kept.
+func analyze(t testing.TB, path string, opt analyzer.Options) (*kept, *analyzer.Summary) {
+	t.Helper()
+	src, err := capture.Open([]string{path}, capture.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	opt.Messages, opt.Payload = true, true
+	opt.Keys = tlsopen.NewKeys()
+	if text, err := os.ReadFile(strings.TrimSuffix(path, filepath.Ext(path)) + ".keys"); err == nil {
+		opt.Keys.Add(text)
+	}
+	k := &kept{}
+	sum, err := analyzer.Run(context.Background(), src, opt, k)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return k, sum
+}
+
+// journals are all captures of testdata that stand beside their endpoints' journal.
+func journals(t testing.TB) []string {
+	t.Helper()
+	var paths []string
+	for _, depth := range []string{"*", "*/*", "*/*/*"} {
+		found, _ := filepath.Glob(filepath.Join("..", "testdata", depth+".log.json"))
+		paths = append(paths, found...)
+	}
+	if len(paths) == 0 {
+		t.Fatal("no journals in testdata")
+	}
+	return paths
+}
+
+func readJournal(t testing.TB, path string) *journal {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	j := &journal{}
+	if err := json.Unmarshal(text, j); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	return j
+}
+
+// known are gaps that we know of and have not closed.
+var known = map[string]string{
+	"gap":           "a lone Close behind a lost header is not enough to find a frame boundary",
+	"snaplen-96":    "a handshake that the capture cut is not recognised",
+	"mask-key-zero": "two frames with a zero key are not enough to tell",
+}
+
+// TestRecordsAreWhatTheEndpointsSay holds every capture of real peers to what these
+// peers wrote down: each message by direction, order and content, and how it all ended.
+func TestRecordsAreWhatTheEndpointsSay(t *testing.T) {
+	for _, path := range journals(t) {
+		j := readJournal(t, path)
+		name := strings.TrimSuffix(filepath.Base(path), ".log.json")
+		t.Run(filepath.Base(filepath.Dir(path))+"/"+name, func(t *testing.T) {
+			if why, ok := known[name]; ok {
+				t.Skip(why)
+			}
+			got, _ := analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{})
+			for i := range j.Flows {
+				want := &j.Flows[i]
+				f := flowOf(got, want.ClientPort, want.StreamID, want.Path, i)
+				if f == nil && want.Sent != nil && want.Result == "" && strings.HasPrefix(j.Shows, "nothing of WebSocket") {
+					continue
+				}
+				if f == nil {
+					t.Errorf("no flow from port %d, path %s, stream %d (%d flows)", want.ClientPort, want.Path, want.StreamID, len(got.flows))
+					continue
+				}
+				if f.TLS != nil && strings.HasSuffix(f.TLS.Why, "is not opened") {
+					continue // a cipher suite that tlsopen names and does not open
+				}
+				if want.Pickup != "" && f.Pickup != want.Pickup {
+					t.Errorf("pickup %s, want %s", f.Pickup, want.Pickup)
+				}
+				if f.HTTP != nil && (f.HTTP.Status != want.Status || f.HTTP.Path != want.Path) {
+					t.Errorf("status %d path %s, want %d %s", f.HTTP.Status, f.HTTP.Path, want.Status, want.Path)
+				}
+				if f.Handshake != nil && want.Result != "" && f.Handshake.Result != want.Result {
+					t.Errorf("result %s, want %s", f.Handshake.Result, want.Result)
+				}
+				if f.Handshake != nil && want.Sent == nil && f.Handshake.Subprotocol != want.Subprotocol {
+					t.Errorf("subprotocol %q, want %q", f.Handshake.Subprotocol, want.Subprotocol)
+				}
+				if want.Messages == nil {
+					continue
+				}
+				for _, from := range []string{"client", "server"} {
+					var wanted, given []string
+					for _, m := range want.Messages {
+						if m.From != from {
+							continue
+						}
+						if x := want.Missing; x != nil && x.From == from && x.Type == m.Type && x.Length == m.Length {
+							continue
+						}
+						wanted = append(wanted, fmt.Sprintf("%s %d %s", m.Type, m.Length, m.SHA256[:16]))
+					}
+					for _, m := range got.messages {
+						if m.Flow != f.Flow || m.From != from || m.Type == "close" {
+							continue
+						}
+						if !m.Complete && want.Missing != nil {
+							continue
+						}
+						sum := sha256.Sum256(m.Data)
+						given = append(given, fmt.Sprintf("%s %d %s", m.Type, m.Length, hex.EncodeToString(sum[:8])))
+					}
+					for n := range max(len(wanted), len(given)) {
+						w, g := "nothing", "nothing"
+						if n < len(wanted) {
+							w = wanted[n]
+						}
+						if n < len(given) {
+							g = given[n]
+						}
+						if w != g {
+							t.Errorf("message %d from %s (of %d, want %d) is %s, want %s", n+1, from, len(given), len(wanted), g, w)
+							break
+						}
+					}
+				}
+				sameClosing(t, f.Close, want.Close != nil, func() (string, string, string, *int, *int) {
+					c := want.Close
+					if want.StreamID != 0 && (c.How == "rst" || c.How == "goaway") && f.Close != nil && f.Close.How == "fin" {
+						// node sends END_STREAM before RST_STREAM or GOAWAY: RFC 8441 §5 takes that for a FIN.
+						c.How = "fin"
+					}
+					return c.By, c.How, c.Reason, c.Code, c.ReplyCode
+				})
+			}
+		})
+	}
+}
+
+func sameClosing(t *testing.T, got *analyzer.Closing, closed bool, want func() (by, how, reason string, code, reply *int)) {
+	t.Helper()
+	if !closed {
+		if got != nil && got.How != "none" && got.TCP == "" {
+			t.Errorf("closed %+v, want open", *got)
+		}
+		return
+	}
+	by, how, reason, code, reply := want()
+	if got == nil {
+		t.Errorf("no close, want %s by %s", how, by)
+		return
+	}
+	if got.By != by || got.How != how || got.Reason != reason || show(got.Code) != show(code) || show(got.ReplyCode) != show(reply) {
+		t.Errorf("closed by %s %s code %s reply %s %q, want by %s %s code %s reply %s %q (%s)", got.By, got.How, show(got.Code), show(got.ReplyCode), got.Reason,
+			by, how, show(code), show(reply), reason, got.TCP)
+	}
+}
+
+func show(n *int) string {
+	if n == nil {
+		return "none"
+	}
+	return fmt.Sprint(*n)
+}
+
+// flowOf finds the flow that a journal speaks of.
+func flowOf(k *kept, port uint16, stream uint32, path string, index int) *analyzer.Flow {
+	var matches []*analyzer.Flow
+	for _, f := range k.flows {
+		if f.Client.Port == port && (stream == 0 || f.HTTP != nil && f.HTTP.StreamID == stream) {
+			matches = append(matches, f)
+		}
+	}
+	for _, f := range matches {
+		if int(f.Flow) == index+1 {
+			return f
+		}
+	}
+	for _, f := range matches {
+		if f.HTTP == nil || f.HTTP.Path == path {
+			return f
+		}
+	}
+	return nil
+}
