@@ -25,7 +25,7 @@ func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summ
 	}
 	p.reader.link.Checksum, p.reader.link.VLANAware = opt.Checksum, opt.VLANAware
 	env := &environment{
-		files: func(int32) string { return "" },
+		files:      func(int32) string { return "" },
 		tunnelName: p.reader.link.TunnelName,
 	}
 	if len(src.Files()) > 1 {
