@@ -13,6 +13,7 @@ type closing struct {
 	codes [2]uint16
 	at    [2]int64 // capture time of the Close frame's last byte
 	text  string   // the first closer's reason
+	index int64    // of the packet that ended the first Close
 	sent  uint32   // TCP sequence number after the first Close
 }
 
@@ -21,6 +22,7 @@ func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Ma
 	switch {
 	case c.first < 0:
 		c.first, c.text = from, string(m.Reason)
+		c.index = last.Index
 		c.sent = f.conn().Reached(f.side(from))
 	case from != c.first && c.reply < 0:
 		c.reply = from
@@ -28,6 +30,10 @@ func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Ma
 		// first one's had reached it, as its acknowledgements show.
 		received, known := f.conn().Received(f.side(c.first), c.sent)
 		c.both = known && !received
+		// Bytes behind a loss are understood later than they came: the packets tell who was first.
+		if last.Index < c.index {
+			c.first, c.reply, c.text, c.both = from, c.first, string(m.Reason), false
+		}
 	default:
 		return
 	}

@@ -96,6 +96,8 @@ func (f *flow) describe() {
 	}
 	if ws.Handshake != nil {
 		f.describeHandshake(ws.Handshake)
+	} else if ws.StreamID != 0 {
+		r.HTTP = &HTTP{Version: ws.HTTP, StreamID: ws.StreamID, RequestHeaders: [][2]string{}} // its headers were not captured
 	}
 }
 
