@@ -18,6 +18,7 @@ type direction struct {
 	message  int64
 	squeezed squeeze
 	sizes    *sketch // of data messages
+	gaps     int64
 	ended    bool
 	why      assembly.Cause
 	code     uint32 // HTTP/2 error code of the end
@@ -69,6 +70,7 @@ func (d *direction) bytes(b []byte, at *assembly.Mark) {
 }
 
 func (d *direction) gap(n int64, why assembly.Cause, at *assembly.Mark) {
+	d.gaps++
 	d.stream.Gap(n)
 	d.drain(at)
 	if d.flow.chat != nil {

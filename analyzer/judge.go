@@ -57,7 +57,7 @@ func (f *flow) judgePings(at *assembly.Mark) {
 
 func lostAny(d *direction) bool {
 	lost, _ := d.stream.Lost()
-	return lost > 0
+	return lost > 0 || d.gaps > 0
 }
 
 // judgeClose tells of a Close that was received and not answered, RFC 6455 §5.5.1: the
