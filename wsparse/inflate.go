@@ -15,6 +15,7 @@ type inflation struct {
 
 	// Of the message under way.
 	given uint64 // bytes inflated, under the limit
+	whole bool   // it came in one piece and is inflated
 	err   error  // why inflating stopped
 }
 
@@ -40,13 +41,20 @@ func (s *Stream) beginInflate() {
 		}
 		s.inflation = f
 	}
-	f.given, f.err = 0, nil
+	f.given, f.whole, f.err = 0, false, nil
 	f.Begin()
 }
 
-// inflate adds compressed payload bytes to the message.
-func (s *Stream) inflate(m *body, p []byte) {
+// inflate adds compressed payload bytes to the message; whole says that they are all of
+// them.
+func (s *Stream) inflate(m *body, p []byte, whole bool) {
 	f := s.inflation
+	if f.whole = whole && (m.keep || len(p) <= inflateStep); f.whole {
+		s.ready(m)
+		out, err := f.Message(m.buf.b, p, s.limit(m))
+		s.inflated(m, out, err)
+		return
+	}
 	for len(p) > 0 && f.err == nil && !m.lossy {
 		piece := p
 		if !m.keep {
@@ -95,10 +103,12 @@ func (s *Stream) endInflate(m *body) bool {
 		f.Lose()
 		return false
 	}
-	s.ready(m)
-	out, err := f.End(m.buf.b, s.limit(m))
-	if f.err == nil {
-		s.inflated(m, out, err)
+	if !f.whole {
+		s.ready(m)
+		out, err := f.End(m.buf.b, s.limit(m))
+		if f.err == nil {
+			s.inflated(m, out, err)
+		}
 	}
 	msg.Length = f.Length()
 	msg.Inflated = f.err == nil
@@ -125,16 +135,12 @@ func (s *Stream) judgeInflate(m *body) {
 	case errors.Is(s.inflation.err, inflate.ErrHistory):
 		s.lostMessages++
 	case s.cfg.Deflate == nil || !errors.As(s.inflation.err, &corrupt):
-	case !s.inflation.takeover && corrupt.Reason == beforeHistory:
+	case !s.inflation.takeover && corrupt.Reason == inflate.BeforeHistory:
 		s.find(ruleDeflateTakeover, m.msg.Offset, corrupt.Reason)
 	default:
 		s.find(ruleDeflateCorrupt, m.msg.Offset, corrupt.Reason)
 	}
 }
-
-// beforeHistory is the inflater's reason where a message refers to what is before it and
-// nothing may be.
-const beforeHistory = "distance before the start of the history"
 
 // loseHistory says that messages were lost, which later ones may refer to.
 func (s *Stream) loseHistory() {

@@ -115,6 +115,9 @@ func (s *Stream) finish(ev *Event) progress {
 		s.data.lossy = true
 		s.endMessage(&s.data)
 	default:
+		if s.inflation != nil {
+			s.inflation.Release()
+		}
 		return nothing
 	}
 	return did

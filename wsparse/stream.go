@@ -346,7 +346,7 @@ func (s *Stream) scratchFor(n int) []byte {
 // deliver adds unmasked payload bytes to the message.
 func (s *Stream) deliver(m *body, p []byte, at int64, whole bool) {
 	if m.inflate {
-		s.inflate(m, p)
+		s.inflate(m, p, whole)
 		return
 	}
 	s.take(m, p, at, whole)

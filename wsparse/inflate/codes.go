@@ -68,7 +68,7 @@ func (f *Inflater) reach(c *call) status {
 		if f.lost {
 			return lost
 		}
-		return f.bad("distance before the start of the history")
+		return f.bad(BeforeHistory)
 	}
 	c.farthest = max(c.farthest, f.dist)
 	return goOn

@@ -23,8 +23,13 @@ var (
 // CorruptError is an ErrCorrupt with its place.
 type CorruptError struct {
 	Offset int64  // of the byte in the compressed message at which decoding stood
-	Reason string // what is wrong with it
+	Reason string // what is wrong with it; BeforeHistory, or else words for people
 }
+
+// BeforeHistory is the Reason where a message refers to what came before it, or before
+// Reset, and nothing is there to refer to: after SetTakeover(false) most likely the sender
+// took its history over nevertheless.
+const BeforeHistory = "distance before the start of the history"
 
 func (e *CorruptError) Error() string {
 	return fmt.Sprintf("inflate: corrupt at byte %d: %s", e.Offset, e.Reason)

@@ -1,6 +1,9 @@
 package inflate
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math/bits"
+)
 
 // A decode table is indexed by the next bits of the stream. Its first 1<<litBits (or
 // 1<<distBits) entries are the primary table; codes longer than that have a pointer
@@ -115,9 +118,22 @@ func init() {
 // the lengths are no prefix code. As zlib does, it takes an incomplete code only where it
 // is empty or one symbol of one bit.
 func build(table []uint32, primary uint, lens []uint8, results []uint32) bool {
+	// Most symbols of a block of text have no code: they are stepped over by eights.
 	var count [16]uint16
-	for _, l := range lens {
-		count[l&15]++
+	var used [288]uint16 // the symbols that have a code
+	n := 0
+	for i := 0; i < len(lens); {
+		if i+8 <= len(lens) && binary.LittleEndian.Uint64(lens[i:]) == 0 {
+			i += 8
+			continue
+		}
+		for end := min(i+8, len(lens)); i < end; i++ {
+			if l := lens[i]; l != 0 {
+				count[l&15]++
+				used[n] = uint16(i)
+				n++
+			}
+		}
 	}
 	longest := uint(15)
 	for longest > 0 && count[longest] == 0 {
@@ -140,11 +156,10 @@ func build(table []uint32, primary uint, lens []uint8, results []uint32) bool {
 		return false
 	}
 	var sorted [288]uint16
-	for i, l := range lens {
-		if l != 0 {
-			sorted[next[l&15]%288] = uint16(i)
-			next[l&15]++
-		}
+	for _, i := range used[:n] {
+		l := lens[i] & 15
+		sorted[next[l]] = i
+		next[l]++
 	}
 	if space == 1 {
 		e := entry(results[sorted[0]], 1)

@@ -87,10 +87,10 @@ func (f *Inflater) Message(dst, src []byte, limit int) ([]byte, error) {
 	return dst, f.outcome(limit)
 }
 
-// Begin starts a message that comes in pieces. A message that was not ended is given up,
-// and the history with it.
+// Begin starts a message that comes in pieces. A message of which something came and that
+// was not ended is given up, and the history with it.
 func (f *Inflater) Begin() {
-	if f.open {
+	if f.open && f.consumed > 0 {
 		f.Lose()
 	}
 	if f.forget {
