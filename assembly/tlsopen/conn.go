@@ -34,13 +34,20 @@ func newConn(tcp *assembly.Conn, client assembly.Side, inner assembly.Handler, o
 
 // Data implements assembly.Handler.
 func (c *conn) Data(s assembly.Side, b []byte, at *assembly.Mark) {
-	c.sides[s].take(b, at)
+	t := &c.sides[s]
+	if rest := t.take(b, at); t.blocked {
+		t.hold(rest, at)
+	}
 	c.retry(at)
 }
 
 // Gap implements assembly.Handler.
 func (c *conn) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
-	c.sides[s].gap(n, why, at)
+	if t := &c.sides[s]; t.blocked {
+		t.holdGap(n, why, at)
+	} else {
+		t.gap(n, why, at)
+	}
 	c.retry(at)
 }
 
@@ -59,24 +66,48 @@ func (c *conn) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 				c.retry(at)
 			}
 		}
-		c.starved(at)
+		c.conclude(at)
 	}
 	c.sides[0].tellEnd()
 	c.sides[1].tellEnd()
 }
 
-// retry lets sides go on that wait, where something has changed since.
+// retry lets sides go on that wait, where something has changed since. What they held is
+// read in the order of the capture, as far as that can be.
 func (c *conn) retry(at *assembly.Mark) {
-	for again := c.sides[0].blocked || c.sides[1].blocked; again; {
+	if !c.sides[0].blocked && !c.sides[1].blocked {
+		return
+	}
+	for again := true; again; {
 		again = false
 		for s := range c.sides {
 			t := &c.sides[s]
 			if t.blocked && (t.seenProgress != c.progress || t.seenKeys != c.keys.Version()) {
-				t.unblock(at)
+				t.reread()
 				again = true
 			}
 		}
+		if t := c.earliestHeld(); t != nil {
+			t.readHeld()
+			again = true
+		}
 	}
+	c.sides[0].tellEnd()
+	c.sides[1].tellEnd()
+}
+
+// earliestHeld is the side that can go on with what it held, the earlier one of two.
+func (c *conn) earliestHeld() (first *stream) {
+	for s := range c.sides {
+		t := &c.sides[s]
+		if t.blocked || len(t.held.items) == 0 {
+			continue
+		}
+		if first == nil || t.held.items[0].mark.Index < first.held.items[0].mark.Index {
+			first = t
+		}
+	}
+	return first
 }
 
 // other is the opposite stream.
@@ -98,13 +129,17 @@ func (c *conn) encrypted(why string, at *assembly.Mark) {
 	}
 }
 
-// starved is asked at the end: a server whose records were let go for want of a secret,
-// while a client that never spoke again kept it open whether that was certain.
-func (c *conn) starved(at *assembly.Mark) {
+// conclude says at the end what was not certain before: a server's records were let go
+// for want of a secret, while its client never spoke again; or what there was failed to
+// authenticate, and was too little to be sure that the secrets are wrong.
+func (c *conn) conclude(at *assembly.Mark) {
 	for s := range c.sides {
-		if t := &c.sides[s]; t.starved > 0 && !t.dead {
+		if t := &c.sides[s]; t.starved > 0 {
 			t.fail(t.why, at)
 		}
+	}
+	if !c.info.Decrypted && c.sides[0].failed+c.sides[1].failed > 0 {
+		c.encrypted(c.misfit(c.neg), at)
 	}
 }
 

@@ -134,13 +134,12 @@ func (t *stream) clientHello(body []byte, at *assembly.Mark) {
 	if !ok || n.haveClient && !n.retrying && !t.sealed || t.sealed && n.version == tls13 {
 		return
 	}
-	if t.sealed { // renegotiation
+	if t.sealed && n.haveClient { // renegotiation
 		n = &negotiation{}
 		t.c.neg = n
 	}
 	n.repeated = n.retrying
 	n.haveClient, n.clientRandom, n.clientSession = true, h.random, h.session
-	n.offersEncryptThenMAC = h.encryptFirst
 	if len(h.ticket) > 0 {
 		sum := sha256.Sum256(h.ticket)
 		n.ticket = sum[:]
@@ -161,8 +160,12 @@ func (t *stream) clientHello(body []byte, at *assembly.Mark) {
 func (t *stream) serverHello(body []byte) {
 	h, ok := parseServerHello(body)
 	n := t.c.neg
-	if !ok || n.haveServer || t.sealed && (n.version == tls13 || h.version == tls13) {
+	if !ok || n.haveServer && !t.sealed || t.sealed && (n.version == tls13 || h.version == tls13) {
 		return
+	}
+	if t.sealed && n.haveServer { // renegotiation
+		n = &negotiation{}
+		t.c.neg = n
 	}
 	n.version, n.suite, n.name = h.version, suiteOf(h.suite), suiteName(h.suite)
 	t.c.progress++

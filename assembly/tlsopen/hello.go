@@ -22,14 +22,13 @@ var retryRandom = sha256.Sum256([]byte("HelloRetryRequest"))
 
 // clientHello is what a ClientHello says that matters here.
 type clientHello struct {
-	random       [32]byte
-	session      []byte
-	suites       []uint16
-	sni          string
-	alpn         []string // at most maxOffered
-	ticket       []byte   // of session_ticket; empty where none was offered
-	earlyData    bool
-	encryptFirst bool // encrypt_then_mac
+	random    [32]byte
+	session   []byte
+	suites    []uint16
+	sni       string
+	alpn      []string // at most maxOffered
+	ticket    []byte   // of session_ticket; empty where none was offered
+	earlyData bool
 }
 
 // parseClientHello reads a ClientHello's body. What is returned shares no memory with b.
@@ -59,8 +58,6 @@ func parseClientHello(b []byte) (h clientHello, ok bool) {
 			h.ticket = append([]byte(nil), data...)
 		case extEarlyData:
 			h.earlyData = true
-		case extEncryptThenMAC:
-			h.encryptFirst = true
 		}
 		return true
 	})

@@ -68,10 +68,10 @@ type record struct {
 	i  int            // where b begins in p.buf
 }
 
-func (r *record) kind() byte { return r.b[0] }
+func (r record) kind() byte { return r.b[0] }
 
 // each calls f for the bytes of plain, whose first one's ciphertext is r.b[from], packet by packet.
-func (r *record) each(plain []byte, from int, f func(b []byte, at *assembly.Mark)) {
+func (r record) each(plain []byte, from int, f func(b []byte, at *assembly.Mark)) {
 	if r.p == nil {
 		f(plain, r.at)
 		return

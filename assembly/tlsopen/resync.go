@@ -29,10 +29,12 @@ func (l *loss) note(why assembly.Cause, at *assembly.Mark) {
 
 // tellLoss tells inner what was lost, if anything was.
 func (t *stream) tellLoss() {
-	if l := t.loss; l.pending {
-		t.loss = loss{searching: l.searching}
-		t.c.inner.Gap(t.side, -1, l.why, &l.at)
+	if !t.loss.pending {
+		return
 	}
+	l := t.loss
+	t.loss = loss{searching: l.searching}
+	t.c.inner.Gap(t.side, -1, l.why, &l.at)
 }
 
 // damaged lets a record go, of which b is at least the header.
@@ -53,9 +55,6 @@ func (t *stream) damaged(b []byte, why assembly.Cause, at *assembly.Mark) {
 func (t *stream) gap(n int64, why assembly.Cause, at *assembly.Mark) {
 	switch {
 	case t.dead || n == 0:
-		return
-	case t.blocked:
-		t.holdGap(n, why, at)
 		return
 	case !t.sealed && (!t.hello || t.c.neg.retrying):
 		t.c.encrypted(whyNoHandshake, at)
@@ -121,15 +120,8 @@ func (t *stream) scan(at *assembly.Mark) {
 			break // not whole yet
 		}
 		t.part = nil // p is ours, whatever becomes of t meanwhile
-		if ok && t.resync(&record{b: p.buf[p.from : p.from+n], at: at, p: p, i: p.from}) {
-			from := p.from + n
-			for i := range p.pieces {
-				if pc := &p.pieces[i]; pc.end > from {
-					t.take(p.buf[from:pc.end], &pc.mark)
-					from = pc.end
-				}
-			}
-			p.free()
+		if ok && t.resync(record{b: p.buf[p.from : p.from+n], at: at, p: p, i: p.from}) {
+			t.resume(p, p.from+n)
 			return
 		}
 		if t.dead {
@@ -144,6 +136,23 @@ func (t *stream) scan(at *assembly.Mark) {
 	p.drop(p.from - 16) // a block is kept in front: TLS 1.0's next IV
 }
 
+// resume reads on behind the record that was found, which ends at from in p.
+func (t *stream) resume(p *partial, from int) {
+	for i := range p.pieces {
+		pc := &p.pieces[i]
+		if pc.end <= from {
+			continue
+		}
+		rest := t.take(p.buf[from:pc.end], &pc.mark)
+		if t.blocked { // the rest, this piece and those to come, in front of what is held already
+			t.holdFirst(p.buf[pc.end-len(rest):], p.pieces[i:], pc.end-len(rest))
+			break
+		}
+		from = pc.end
+	}
+	p.free()
+}
+
 // candidate is a key that a record after loss may be under, and the lowest number that it may have.
 type candidate struct {
 	op    *opener
@@ -153,7 +162,7 @@ type candidate struct {
 }
 
 // candidates are the keys that the stream may have come to, the likeliest first.
-func (t *stream) candidates() (all []candidate) {
+func (t *stream) candidates(at *assembly.Mark) (all []candidate) {
 	n := t.c.neg
 	if !n.haveServer || !n.haveClient {
 		return nil
@@ -170,7 +179,7 @@ func (t *stream) candidates() (all []candidate) {
 		}
 		return all
 	}
-	if t.epoch == epochNone && !t.choose() {
+	if t.epoch == epochNone && !t.choose(at) {
 		return nil
 	}
 	if t.op != nil {
@@ -193,13 +202,13 @@ func (t *stream) candidates() (all []candidate) {
 
 // resync tries a record under all keys and numbers that it may have. If one authenticates,
 // it is read and the stream is in step again.
-func (t *stream) resync(r *record) bool {
+func (t *stream) resync(r record) bool {
 	if r.kind() == typeCCS && !t.sealed && len(r.b) == headerLen+1 && t.c.neg.version != tls13 && t.c.neg.haveServer {
 		t.loss = loss{}
 		t.changeCipher() // nothing in front of it is application data
 		return true
 	}
-	all := t.candidates()
+	all := t.candidates(r.at)
 	if t.blocked {
 		return false
 	}
@@ -210,7 +219,10 @@ func (t *stream) resync(r *record) bool {
 	dst := scratch.Get().(*[maxRecord]byte)
 	defer scratch.Put(dst)
 	for i, k := range all {
-		if c := k.op.cbc; c != nil && c.chained && r.i >= len(c.iv) {
+		if c := k.op.cbc; c != nil && c.chained {
+			if r.i < len(c.iv) {
+				continue // its IV is lost; the next record has it
+			}
 			copy(c.iv[:], r.p.buf[r.i-len(c.iv):r.i])
 		}
 		likely := uint64(0)
@@ -246,7 +258,7 @@ func (t *stream) resync(r *record) bool {
 }
 
 // hopeless is called with what looks like a record after loss when no key is known to try it with.
-func (t *stream) hopeless(r *record) {
+func (t *stream) hopeless(r record) {
 	n := t.c.neg
 	switch {
 	case !n.haveServer || !n.haveClient:
@@ -261,11 +273,13 @@ func (t *stream) hopeless(r *record) {
 }
 
 // found goes on from a record that authenticated after loss.
-func (t *stream) found(r *record, k candidate, seq uint64, plain []byte, inner byte) {
+func (t *stream) found(r record, k candidate, seq uint64, plain []byte, inner byte) {
 	l := t.loss
 	t.loss = loss{}
+	blind := k.op.cbc != nil && k.op.cbc.chained && k.op.cbc.etm
 	missed := false
 	switch {
+	case blind:
 	case k.op == t.op:
 		missed = seq != t.seq && (t.epoch != epochHandshake)
 	case k.neg != nil: // TLS 1.2: the first record under a key is Finished
@@ -294,9 +308,15 @@ func (t *stream) found(r *record, k candidate, seq uint64, plain []byte, inner b
 	if t.epoch != epochHandshake {
 		t.messages = messages{} // what comes after a handshake begins with its record
 	}
-	if k.neg != nil {
+	switch {
+	case blind:
+		// Encrypt-then-MAC does not cover a chained IV (RFC 7366 §3), which is then only
+		// certain behind a record that authenticated: this one, of which nothing is shown.
+		t.accept(0)
+		t.loss.note(l.why, &l.at)
+	case k.neg != nil:
 		t.opened12(r, plain)
-	} else {
+	default:
 		t.opened13(r, plain, inner)
 	}
 }

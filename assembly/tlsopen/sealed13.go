@@ -40,7 +40,7 @@ func (t *stream) opener13(e epoch) *opener {
 }
 
 // sealed13 reads a TLS 1.3 record after the ServerHello.
-func (t *stream) sealed13(r *record) bool {
+func (t *stream) sealed13(r record) bool {
 	n := t.c.neg
 	if r.kind() != typeData {
 		// A compatibility CCS, or an alert from a peer that has no keys yet: both in the clear.
@@ -52,7 +52,7 @@ func (t *stream) sealed13(r *record) bool {
 	if !n.haveClient {
 		return t.awaitHello(r.at)
 	}
-	if t.epoch == epochNone && !t.choose() {
+	if t.epoch == epochNone && !t.choose(r.at) {
 		return false
 	}
 	if t.client && t.epoch == epochHandshake && t.c.info.Finished == 0 {
@@ -91,7 +91,7 @@ func (t *stream) sealed13(r *record) bool {
 
 // choose finds the epoch of a side's first encrypted record. It returns false, and the
 // stream is blocked, when that depends on what the server has yet to say.
-func (t *stream) choose() bool {
+func (t *stream) choose(at *assembly.Mark) bool {
 	n := t.c.neg
 	if t.client && n.early == earlyOffered {
 		// Only EncryptedExtensions tell whether early data was accepted; if it was refused, the
@@ -100,10 +100,13 @@ func (t *stream) choose() bool {
 		readable := !server.ended && !server.dead && server.epoch < epochApp &&
 			t.c.keys.secret(serverHandshake, &n.clientRandom) != nil
 		if readable {
-			t.block(whyNoHandshake)
-			return false
+			return t.block(whyNoHandshake)
+		}
+		if t.c.opts.Wait && t.opener13(epochApp) == nil {
+			return t.block(t.c.missing(t.label(epochApp), n))
 		}
 		n.early = earlyRefused
+		t.loss.note(assembly.Limit, at) // early data that nobody will know of, as likely as not
 	}
 	t.epoch = epochHandshake
 	if t.client && n.early == earlyAccepted {
@@ -113,7 +116,7 @@ func (t *stream) choose() bool {
 }
 
 // noKey13 is what to do with a record for which neither this epoch's secret is known nor a later one's.
-func (t *stream) noKey13(r *record) bool {
+func (t *stream) noKey13(r record) bool {
 	n := t.c.neg
 	if n.suite.kind == notOpened {
 		t.fail("cipher suite "+n.name+" is not opened", r.at)
@@ -140,7 +143,7 @@ func (t *stream) laterKey() bool {
 }
 
 // opened13 reads what a record held.
-func (t *stream) opened13(r *record, plain []byte, inner byte) {
+func (t *stream) opened13(r record, plain []byte, inner byte) {
 	t.accept(len(plain))
 	switch {
 	case inner == typeHandshake:
@@ -153,7 +156,7 @@ func (t *stream) opened13(r *record, plain []byte, inner byte) {
 }
 
 // reject13 lets a record go that did not authenticate.
-func (t *stream) reject13(r *record) {
+func (t *stream) reject13(r record) {
 	t.failed += len(r.b)
 	switch {
 	case t.epoch == epochEarly && t.op == nil:

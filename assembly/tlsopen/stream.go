@@ -56,13 +56,12 @@ func recordLen(b []byte) (n int, ok bool) {
 	return headerLen + n, true
 }
 
-// take reads the next bytes of the stream.
-func (t *stream) take(b []byte, at *assembly.Mark) {
+// take reads the next bytes of the stream. Where it blocks it returns those that it did not read.
+func (t *stream) take(b []byte, at *assembly.Mark) (rest []byte) {
 	for len(b) > 0 && !t.dead {
 		switch {
 		case t.blocked:
-			t.hold(b, at)
-			return
+			return b
 		case t.skip > 0:
 			n := min(t.skip, len(b))
 			t.skip -= n
@@ -75,20 +74,21 @@ func (t *stream) take(b []byte, at *assembly.Mark) {
 				t.desync(at)
 			} else if len(b) < n {
 				t.begin(b, at)
-				return
+				return nil
 			} else {
-				if !t.record(&record{b: b[:n], at: at}) {
+				if !t.record(record{b: b[:n], at: at}) {
 					t.begin(b[:n], at) // kept until it can be read
 				}
 				b = b[n:]
 			}
 		case t.part == nil:
 			t.begin(b, at)
-			return
+			return nil
 		default:
 			b = t.extend(b, at)
 		}
 	}
+	return nil
 }
 
 // begin keeps the beginning of a record.
@@ -126,7 +126,7 @@ func (t *stream) extend(b []byte, at *assembly.Mark) []byte {
 func (t *stream) readPart(at *assembly.Mark) {
 	p := t.part
 	t.part = nil // whatever becomes of t meanwhile, p is ours
-	if t.record(&record{b: p.buf, at: at, p: p}) || t.dead {
+	if t.record(record{b: p.buf, at: at, p: p}) || t.dead {
 		p.free()
 	} else {
 		t.part = p
@@ -134,7 +134,7 @@ func (t *stream) readPart(at *assembly.Mark) {
 }
 
 // record reads one record. It returns false, and the stream is blocked, when it cannot be read yet.
-func (t *stream) record(r *record) bool {
+func (t *stream) record(r record) bool {
 	switch {
 	case !t.sealed:
 		return t.plain(r)
@@ -145,7 +145,7 @@ func (t *stream) record(r *record) bool {
 }
 
 // plain reads a record that is not encrypted, or finds that the first one that is has come.
-func (t *stream) plain(r *record) bool {
+func (t *stream) plain(r record) bool {
 	body := r.b[headerLen:]
 	switch r.kind() {
 	case typeHandshake:
@@ -193,7 +193,7 @@ func (t *stream) awaitHello(at *assembly.Mark) bool {
 }
 
 // deliver gives application data to the inner handler. from is where its ciphertext begins in r.b.
-func (t *stream) deliver(r *record, plain []byte, from int) {
+func (t *stream) deliver(r record, plain []byte, from int) {
 	t.c.info.Decrypted, t.c.info.Why = true, ""
 	t.tellLoss()
 	if len(plain) == 0 {
@@ -242,7 +242,7 @@ func (t *stream) die() {
 
 // tellEnd passes the end on, once, when all before it was read.
 func (t *stream) tellEnd() {
-	if !t.ended || t.endTold || t.blocked {
+	if !t.ended || t.endTold || t.blocked || len(t.held.items) > 0 {
 		return
 	}
 	t.endTold = true

@@ -2,7 +2,8 @@ package tlsopen
 
 import "wscope/assembly"
 
-// hold is what a waiting stream has got since: bytes and gaps in their order, each with its packet.
+// hold is what a waiting stream has got since: bytes and gaps in their order, each with its
+// packet. What was read of it is cut off in front.
 type hold struct {
 	data  []byte
 	items []heldItem
@@ -39,7 +40,7 @@ func (t *stream) noKey(why string, at *assembly.Mark) bool {
 
 // hold keeps bytes while the stream waits. b is copied.
 func (t *stream) hold(b []byte, at *assembly.Mark) {
-	if t.reserve(len(b), at) {
+	if len(b) > 0 && t.reserve(len(b), at) {
 		t.held.data = append(t.held.data, b...)
 		t.held.items = append(t.held.items, heldItem{n: len(b), mark: *at})
 	}
@@ -65,38 +66,58 @@ func (t *stream) reserve(n int, at *assembly.Mark) bool {
 	return true
 }
 
+// holdFirst keeps bytes that come before what is held already: b, of which the pieces, the
+// first of them cut off at from, say the packets.
+func (t *stream) holdFirst(b []byte, pieces []piece, from int) {
+	behind := t.held
+	t.held = hold{cost: behind.cost}
+	for _, pc := range pieces {
+		t.hold(b[:pc.end-from], &pc.mark)
+		b, from = b[pc.end-from:], pc.end
+	}
+	if !t.dead {
+		t.held.data = append(t.held.data, behind.data...)
+		t.held.items = append(t.held.items, behind.items...)
+	}
+}
+
 // release lets go of what is held.
 func (t *stream) release() {
 	t.c.keys.held.Add(-int64(t.held.cost))
 	t.held = hold{}
 }
 
-// unblock tries again what the stream waited at, and if that can be read now, all that came since.
-func (t *stream) unblock(at *assembly.Mark) {
+// reread tries again what the stream waits at.
+func (t *stream) reread() {
 	t.blocked = false
-	switch p := t.part; {
-	case p == nil:
-	case t.loss.searching:
-		mark := *p.last()
-		t.scan(&mark)
-	default:
-		mark := *p.last()
-		t.readPart(&mark)
-	}
-	if t.blocked || t.dead {
+	if t.part == nil {
 		return
 	}
-	h := t.held
-	t.release()
-	for _, it := range h.items {
-		if it.gap {
-			t.gap(it.lost, it.why, &it.mark)
-			continue
-		}
-		t.take(h.data[:it.n], &it.mark)
-		h.data = h.data[it.n:]
+	mark := *t.part.last()
+	if t.loss.searching {
+		t.scan(&mark)
+	} else {
+		t.readPart(&mark)
 	}
-	t.tellEnd()
+}
+
+// readHeld reads the first of what is held.
+func (t *stream) readHeld() {
+	h := &t.held
+	it := h.items[0]
+	h.items = h.items[1:]
+	if it.gap {
+		t.gap(it.lost, it.why, &it.mark)
+	} else {
+		b := h.data[:it.n]
+		h.data = h.data[it.n:]
+		if rest := t.take(b, &it.mark); t.blocked && len(rest) > 0 {
+			t.holdFirst(rest, []piece{{len(rest), it.mark}}, 0)
+		}
+	}
+	if len(t.held.items) == 0 {
+		t.release()
+	}
 }
 
 // hasKey is true where the stream's application data can be opened, as far as one can tell now.
