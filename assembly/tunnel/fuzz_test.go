@@ -73,7 +73,7 @@ func converse(t *testing.T, in []byte, phrases []string) {
 			}
 			in = in[n:]
 		case 2:
-			h.Gap(s, int64(n)-1, assembly.Lost, at)
+			h.Gap(s, int64(n)-1, assembly.Cause(n%4), at)
 		case 3:
 			p := []byte(phrases[n%len(phrases)])
 			h.Data(s, p[:len(p):len(p)], at)

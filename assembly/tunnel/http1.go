@@ -167,6 +167,10 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 		}
 	}
 	m := &h.in[s]
+	if why == assembly.Cut && m.place == inHead {
+		h.cutHead(s, at)
+		return
+	}
 	if m.skip(n) {
 		return
 	}

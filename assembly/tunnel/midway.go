@@ -43,8 +43,8 @@ func (f *sniffer) search(final bool, at *assembly.Mark) bool {
 // searchSide searches what is there of one side.
 func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) bool {
 	b := f.seen.bytes[s][f.first[s]:]
-	if f.up != nil && beginsFrames(b, s == f.http.client) {
-		f.lane.settle(f.up.recv, f.http.client, f.seen)
+	if (f.asked() || f.switched) && beginsFrames(b, s == f.http.client) {
+		f.settleSwitched(s, at)
 		return true
 	}
 	for {
@@ -115,13 +115,30 @@ func (f *sniffer) settleMidway(s assembly.Side, found wsparse.Boundary, at *asse
 			client = assembly.A
 		}
 	}
-	if f.up != nil {
-		f.lane.settle(f.up.recv, f.http.client, f.seen)
+	if f.asked() {
+		f.settleSwitched(s, at)
 		return
 	}
 	ws := f.lane.webSocket(client, Midstream)
 	ws.Begin = f.seen.markAt(s, f.first[s]+found.Offset)
 	ws.Aligned[role(s, client)-wsparse.FromClient] = f.first[s]+found.Offset == 0
+	f.lane.settle(f.lane.find(ws, at), client, f.seen)
+}
+
+// asked says whether a WebSocket was asked for and the answer not seen.
+func (f *sniffer) asked() bool { return f.up != nil && f.up.ws != nil }
+
+// settleSwitched makes the lane the WebSocket that was asked for, or one of which only is
+// known that something was. Its frames begin where its heads ended.
+func (f *sniffer) settleSwitched(s assembly.Side, at *assembly.Mark) {
+	client := f.http.client
+	if f.asked() {
+		f.lane.settle(f.up.recv, client, f.seen)
+		return
+	}
+	ws := f.lane.webSocket(client, Midstream)
+	ws.Begin = f.seen.markAt(s, f.first[s])
+	ws.Aligned = [2]bool{f.first[client] == 0, f.first[client.Other()] == 0}
 	f.lane.settle(f.lane.find(ws, at), client, f.seen)
 }
 

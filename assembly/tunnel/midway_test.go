@@ -73,6 +73,24 @@ func TestHTTPJoinedMidway(t *testing.T) {
 	})
 }
 
+func TestPacketsCutByTheCapture(t *testing.T) {
+	cut := "\x82\xfe\x01\x00abcdefgh"
+	hold(t, []behaviour{
+		{name: "both heads", script: script{"A:" + ask[:30], "A/99", "B:" + grant[:30], "B/99", "A:" + cut, "A/252", "B:" + world},
+			want: []string{"1 found midstream client=A @5,0", "1 c: " + cut, "1 c gap 252", "1 s: " + world}, uncut: true},
+		{name: "in the request line", script: script{"A:GET /a/long/path?with=a", "A/99", "B:" + grant[:30], "B/99", "B:" + world, "A:" + hello},
+			want: []string{"1 found midstream client=A @5,0", "1 s: " + world, "1 c: " + hello}, uncut: true},
+		{name: "the answer alone", script: script{"A:" + ask, "B:" + grant[:30], "B/99", "B:" + world, "A:" + hello, "A.", "B."},
+			want: []string{"1 found client=A http=1.1 @1,1", "1 s: " + world, "1 c: " + hello, "1 c fin 0", "1 s fin 0"}, uncut: true},
+		{name: "a refusal", script: script{"A:" + ask, "B:HTTP/1.1 403 Forbidden\r\nDate: x", "B/99", "A.", "B."},
+			want: []string{"1 found client=A http=1.1 @1,1", "1 answered @3", "1 c fin 0", "1 s fin 0"}},
+		{name: "no WebSocket", script: script{"A:" + get[:20], "A/9", "B:HTTP/1.1 200 OK\r\nDate", "B/99", "B:body", "A:" + get[:20], "A/9", "A.", "B."},
+			want: []string{"other http/1.1"}},
+		{name: "a 101 to something else", script: script{"A:" + get[:20], "A/9", "B:" + grant[:30], "B/99", "B:220 mail\r\n", "A.", "B."},
+			want: []string{"other http/1.1"}},
+	})
+}
+
 func TestHTTP2JoinedMidway(t *testing.T) {
 	c, s := newH2Side(), newH2Side()
 	cc, ss := chatter(8, true), chatter(8, false)

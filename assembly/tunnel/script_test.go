@@ -14,6 +14,7 @@ import (
 //
 //	"A:bytes"   these bytes
 //	"A-5"       a gap of 5 bytes ("A-?" of unknown length)
+//	"A/5"       5 bytes that the capture cut
 //	"A^"        the stream began before the capture
 //	"A."        FIN; "A!" RST; "A_" the capture ends
 //
@@ -63,6 +64,10 @@ func (sc script) play(t *testing.T, h assembly.Handler, cut cut) {
 			n := int64(-1)
 			fmt.Sscanf(step[2:], "%d", &n)
 			h.Gap(s, n, assembly.Lost, at)
+		case '/':
+			n := int64(0)
+			fmt.Sscanf(step[2:], "%d", &n)
+			h.Gap(s, n, assembly.Cut, at)
 		case '^':
 			h.Gap(s, -1, assembly.Early, at)
 		case '.':

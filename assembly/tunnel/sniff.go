@@ -1,6 +1,10 @@
 package tunnel
 
-import "wscope/assembly"
+import (
+	"bytes"
+
+	"wscope/assembly"
+)
 
 // sniffer is the stage that finds out what a lane speaks. It keeps what it sees until it
 // knows, and then hands all of it to the stage that fits.
@@ -14,6 +18,7 @@ type sniffer struct {
 	ended    [2]bool
 	http     *http1 // who had the lane before, where HTTP/1 was spoken until a gap
 	up       *asked // the request for another protocol that was not answered by then
+	switched bool   // a 101 was seen, but not to what
 }
 
 func newSniffer(l *lane) *sniffer { return &sniffer{lane: l, seen: new(tape)} }
@@ -162,6 +167,12 @@ func (f *sniffer) lose(at *assembly.Mark) {
 func (f *sniffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if why == assembly.Early && len(f.seen.bytes[s]) == 0 {
 		f.early[s] = true
+		return
+	}
+	if why == assembly.Cut && f.kind[s] == undecided && bytes.HasPrefix(f.seen.bytes[s][f.first[s]:], []byte("GET /")) {
+		f.kind[s] = request
+		f.toHTTP1(s, at)
+		f.lane.Gap(s, n, why, at)
 		return
 	}
 	f.seen.Gap(s, n, why, at)

@@ -1,0 +1,40 @@
+package tunnel
+
+import (
+	"bytes"
+
+	"wscope/assembly"
+)
+
+// cutHead takes a head whose packet the capture cut (snaplen). Most likely the packet ended
+// with the head; what is left of it says what kind of message it was, and no more: a
+// handshake of which fields are missing is not judged.
+func (h *http1) cutHead(s assembly.Side, at *assembly.Mark) {
+	m := &h.in[s]
+	head := m.head
+	m.head, m.place = nil, between
+	if s == h.client {
+		h.queue.push(bytes.HasPrefix(head, []byte("HEAD ")))
+		h.release()
+		return
+	}
+	status, ok := statusLine(head)
+	switch {
+	case !ok:
+		m.place = astray
+	case status == 101:
+		f := newSniffer(h.lane)
+		f.http, f.up, f.switched = h, h.up, true
+		h.queue, h.up = queue{}, nil
+		h.handOver(f)
+	case status >= 200:
+		m.place = astray // how its body is framed is not known
+		if h.queue.n > 0 || h.up == nil {
+			h.queue.pop()
+			return
+		}
+		head = append(head[:bytes.LastIndexByte(head, '\n')+1], "\r\n"...)
+		h.refused(h.up, head, at)
+		h.resume()
+	}
+}
