@@ -5,6 +5,7 @@ go 1.26.0
 require github.com/google/gopacket v1.1.19
 
 require (
+	github.com/expr-lang/expr v1.17.8
 	github.com/klauspost/compress v1.20.3
 	github.com/pierrec/lz4/v4 v4.1.33
 	github.com/ulikunitz/xz v0.5.17

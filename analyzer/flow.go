@@ -104,6 +104,9 @@ func (f *flow) Answered(at *assembly.Mark) {
 	f.judgeHandshake()
 	f.open()
 	f.settle()
+	if f.shard.opt.Updates {
+		f.say(itemUpdate) // what the answer says, before the first message
+	}
 }
 
 // Data takes the next bytes of a direction.

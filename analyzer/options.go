@@ -9,7 +9,7 @@ type Options struct {
 	Messages bool // give Message records
 	Frames   bool // give Frame records
 	Payload  bool // with their payload: Message.Data, Frame.Payload
-	Updates  bool // tell the Sink of flows as they begin and at every capture-time interval (live use)
+	Updates  bool // tell the Sink of flows as their handshake is answered and at every capture-time interval (live use)
 
 	Checksum   bool            // ignore segments with a wrong checksum
 	VLANAware  bool            // the same addresses on two VLANs are two connections

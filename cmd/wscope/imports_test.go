@@ -24,9 +24,9 @@ var rooms = map[string][]string{
 	"assembly/tunnel":  {"assembly", "wsparse"},
 	"analyzer":         {"assembly", "assembly/capture", "assembly/link", "assembly/tlsopen", "assembly/tunnel", "wsparse"},
 	"analyzer/apps":    {"analyzer"},
-	"analyzer/rules":   {"analyzer"},
+	"analyzer/query":   {"analyzer"},
 	"analyzer/report":  {"analyzer"},
-	"cmd/wscope":       {"analyzer", "analyzer/apps", "analyzer/report", "analyzer/rules", "assembly/capture", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope":       {"analyzer", "analyzer/apps", "analyzer/query", "analyzer/report", "assembly/capture", "assembly/tlsopen", "wsparse"},
 	"cmd/wscope-gen":   {},
 }
 

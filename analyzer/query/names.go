@@ -1,0 +1,146 @@
+package query
+
+import (
+	"maps"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/types"
+
+	"wscope/analyzer"
+)
+
+// Names are the names that an expression may use, with the types of their values. What
+// a record may lack has no fixed type: it is nil there.
+type Names map[string]types.Type
+
+// Flow is the names of a flow record, as the contract has them.
+func Flow() Names { return recordNames(reflect.TypeFor[analyzer.Flow](), false) }
+
+// Finding is the names of a finding.
+func Finding() Names { return recordNames(reflect.TypeFor[analyzer.Finding](), false) }
+
+// Ping is the names of an answered ping: who sent it, and rtt, the seconds until its pong.
+func Ping() Names {
+	return Names{"flow": types.Int, "from": types.String, "rtt": types.Float64, "time": timeType}
+}
+
+// aboutFlow are the names of a flow's record that its messages have too.
+var aboutFlow = []string{"client", "server", "pickup", "tls", "http", "handshake", "tunnel", "via"}
+
+// Message is the names of a message record, as the contract has them, with text (absent for what is no
+// text), json (its payload, where that is JSON; else absent) and, of its flow, client, server,
+// pickup, tls, http, handshake, tunnel and via.
+func Message() Names {
+	names := recordNames(reflect.TypeFor[analyzer.Message](), false)
+	names["text"], names["json"] = types.Any, types.Any
+	flow := Flow()
+	for _, name := range aboutFlow {
+		names[name] = flow[name]
+	}
+	return names
+}
+
+// With adds names of the caller's.
+func (n Names) With(more Names) Names {
+	all := maps.Clone(n)
+	maps.Copy(all, more)
+	return all
+}
+
+var (
+	timeType    = types.TypeOf(time.Time{})
+	recordTime  = reflect.TypeFor[analyzer.Time]()
+	recordSpan  = reflect.TypeFor[analyzer.Seconds]()
+	reservedTag = "-"
+)
+
+// recordNames are the JSON names of a record's fields.
+func recordNames(t reflect.Type, optional bool) Names {
+	names := Names{}
+	for i := range t.NumField() {
+		field := t.Field(i)
+		name, rest, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if name == reservedTag || name == "" {
+			continue
+		}
+		names[name] = nameType(field.Type, optional || rest == "omitempty" && field.Type.Kind() == reflect.Pointer)
+	}
+	return names
+}
+
+// nameType is the type of a field's value as an expression sees it.
+func nameType(t reflect.Type, optional bool) types.Type {
+	if t.Kind() == reflect.Pointer {
+		return nameType(t.Elem(), true)
+	}
+	if t.Kind() == reflect.Struct {
+		return types.Map(recordNames(t, optional))
+	}
+	switch {
+	case optional:
+		return types.Any
+	case t == recordTime:
+		return timeType
+	case t == recordSpan:
+		return types.Float64
+	}
+	switch t.Kind() {
+	case reflect.Slice:
+		if t.Elem().Kind() == reflect.Struct {
+			return types.Array(nameType(t.Elem(), false))
+		}
+		return types.Array(types.Any)
+	case reflect.String:
+		return types.String
+	case reflect.Bool:
+		return types.Bool
+	case reflect.Float64:
+		return types.Float64
+	}
+	return types.Int
+}
+
+// suggest is a hint at the name that was likely meant; "" where none is near.
+func (n Names) suggest(rest string) string {
+	wrong, _, _ := strings.Cut(rest, " ")
+	if near := Nearest(wrong, slices.Sorted(maps.Keys(n))); near != "" {
+		return "; did you mean " + near + "?"
+	}
+	return ""
+}
+
+// Nearest is the word that wrong was likely meant to be; "" where none is near.
+func Nearest(wrong string, words []string) string {
+	best, least := "", len(wrong)/3+2
+	for _, word := range words {
+		if d := distance(wrong, word); d < least {
+			best, least = word, d
+		}
+	}
+	return best
+}
+
+// distance is the number of letters to change between two words (Levenshtein).
+func distance(a, b string) int {
+	a, b = a[:min(len(a), 64)], b[:min(len(b), 64)]
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		corner := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			cost := corner
+			if a[i] != b[j] {
+				cost++
+			}
+			corner = row[j+1]
+			row[j+1] = min(cost, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
