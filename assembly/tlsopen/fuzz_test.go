@@ -33,9 +33,7 @@ func FuzzRecords(f *testing.F) {
 		for _, s := range all[i].sent {
 			for b := s.b; len(b) > 0; {
 				n := min(8*0x3F+1, len(b))
-				for n != len(b) && n%8 != 1 || n == len(b) && n%8 != 1 && n > 8 {
-					n--
-				}
+				n -= (n - 1) % 8
 				script = append(append(script, byte(s.side)<<7|byte(n/8)), b[:n]...)
 				b = b[n:]
 			}

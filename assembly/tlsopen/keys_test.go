@@ -82,3 +82,63 @@ func TestKeysConcurrent(t *testing.T) {
 	}
 	all.Wait()
 }
+
+// TLS 1.2 sessions that are resumed by their ticket open where the log has the first
+// connection's secret alone, also when that is read later.
+func TestResumedByTicket(t *testing.T) {
+	first, resumed := conversationNamed(t, "first of TLS 1.2"), conversationNamed(t, "resumed TLS 1.2")
+	k := keysOf(first.keys)
+	o := open(k, false)
+	o.feed(first)
+	again := open(k, false)
+	again.feed(resumed)
+	again.whole(t, resumed)
+	if o.info.Resumed || !again.info.Resumed {
+		t.Error("Resumed is not told")
+	}
+
+	k = keysOf(first.keys)
+	early := open(k, true)
+	for _, s := range resumed.sent {
+		early.data(s.side, s.b)
+	}
+	open(k, false).feed(first)
+	early.end()
+	early.whole(t, resumed)
+}
+
+// A session is resumed by a master secret that OpenSSL printed for its ID.
+func TestSessionIDLine(t *testing.T) {
+	c := conversationNamed(t, "resumed TLS 1.2")
+	k := NewKeys()
+	hello, ok := parseClientHello(c.sent[0].b[headerLen+4:])
+	master := strings.Fields(c.keys)[2]
+	if k.Add(fmt.Appendf(nil, "RSA Session-ID:%X Master-Key:%s\n", hello.session, master)); !ok {
+		t.Fatal("no ClientHello")
+	}
+	o := open(k, false)
+	o.feed(c)
+	o.whole(t, c)
+}
+
+// The premaster secret opens too, by the start of the encrypted one or by client random.
+func TestPremasterSecret(t *testing.T) {
+	for _, name := range []string{"12-rsa-no-ems", "10-rsa-no-ems"} {
+		c := readTalk(t, "testdata/"+name+".talk")
+		var rsa, random string // OpenSSL logs both
+		for line := range strings.Lines(c.keys) {
+			if strings.HasPrefix(line, "RSA ") {
+				rsa = line
+			} else {
+				random = strings.Fields(line)[1]
+			}
+		}
+		o := open(keysOf(rsa), false)
+		o.feed(c)
+		o.whole(t, c)
+
+		o = open(keysOf("PMS_CLIENT_RANDOM "+random+" "+strings.Fields(rsa)[2]), false)
+		o.feed(c)
+		o.whole(t, c)
+	}
+}

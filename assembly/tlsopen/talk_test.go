@@ -157,6 +157,9 @@ func talk(t testing.TB, name string, client, server *tls.Config) *conversation {
 		t.Fatal(err)
 	}
 	state := c.ConnectionState()
+	if state.DidResume != strings.HasPrefix(name, "resumed") {
+		t.Fatalf("%s: resumed: %v", name, state.DidResume)
+	}
 	out.cipher, out.alpn = tls.CipherSuiteName(state.CipherSuite), state.NegotiatedProtocol
 	rec.mu.Lock()
 	defer rec.mu.Unlock()
@@ -200,9 +203,15 @@ func converse(t testing.TB) []*conversation {
 	all = append(all, talk(t, "1.3 HelloRetryRequest", offers, retry))
 	for _, v := range []uint16{tls.VersionTLS12, tls.VersionTLS13} {
 		server := &tls.Config{MaxVersion: v, Certificates: certificates()}
+		server.SetSessionTicketKeys([][32]byte{{1}})
 		client := &tls.Config{MaxVersion: v, ClientSessionCache: tls.NewLRUClientSessionCache(1)}
-		all = append(all, talk(t, "first of "+tls.VersionName(v), client, server))
-		all = append(all, talk(t, "resumed "+tls.VersionName(v), client, server))
+		first := talk(t, "first of "+tls.VersionName(v), client, server)
+		resumed := talk(t, "resumed "+tls.VersionName(v), client, server)
+		if v == tls.VersionTLS12 { // crypto/tls logs nothing for it
+			hello, _ := parseClientHello(resumed.sent[0].b[headerLen+4:])
+			resumed.keys = fmt.Sprintf("CLIENT_RANDOM %x %s\n", hello.random, strings.Fields(first.keys)[2])
+		}
+		all = append(all, first, resumed)
 	}
 	mutual := &tls.Config{ClientAuth: tls.RequireAnyClientCert}
 	all = append(all, talk(t, "1.3 with a client certificate", &tls.Config{Certificates: certificates()}, mutual))

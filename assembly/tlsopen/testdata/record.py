@@ -3,6 +3,7 @@
 through a proxy that writes down what each side sends.
 
     python3 record.py            # writes NAME.talk for every conversation below
+    python3 record.py NAME...    # for these alone
 
 A .talk file is lines: "# comment", "K key-log line", "a HEX" and "b HEX" (what the
 client's and the server's application sent), then "A HEX" and "B HEX" (the bytes of the
@@ -27,6 +28,9 @@ TALKS = {
     "12-cbc-sha256-etm": (["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA256"], [], [], LINES),
     "12-cbc-sha384-etm": (["-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"], [], [], LINES),
     "12-cbc-sha384": (["-tls1_2", "-cipher", "ECDHE-RSA-AES256-SHA384"], ["-no_etm"], [], LINES),
+    # Without extended_master_secret; OpenSSL logs the premaster secret too.
+    "12-rsa-no-ems": (["-tls1_2", "-cipher", "AES128-GCM-SHA256:" + SEC], [], [], LINES),
+    "10-rsa-no-ems": (["-tls1", "-cipher", "AES256-SHA:" + SEC], [], [], LINES),
     "12-renegotiation": (["-tls1_2"], [], ["-client_renegotiation"], [LINES[0], "R\n", LINES[1], LINES[2]]),
     "12-cbc-renegotiation": (["-tls1_2", "-cipher", "ECDHE-RSA-AES128-SHA"], [], ["-client_renegotiation"],
                              [LINES[0], "R\n", LINES[1], LINES[2]]),
@@ -138,11 +142,19 @@ def main():
             subprocess.check_call([OPENSSL, "req", "-x509", "-nodes", "-newkey", *args, "-subj", "/CN=chat.example.com",
                                    "-days", "2", "-keyout", f"{tmp}/{kind}.key", "-out", f"{tmp}/{kind}.pem"],
                                   stderr=subprocess.DEVNULL)
+        with open(f"{tmp}/no-ems.cnf", "w") as f:
+            f.write("openssl_conf = a\n[a]\nssl_conf = b\n[b]\nsystem_default = c\n[c]\nOptions = -ExtendedMasterSecret\n")
         for name, (both, client, server, typed) in TALKS.items():
+            if len(sys.argv) > 1 and name not in sys.argv[1:]:
+                continue
             said = [l for l in typed if len(l) > 2]  # the others are s_client's commands
+            if name.endswith("no-ems"):
+                os.environ["OPENSSL_CONF"] = f"{tmp}/no-ems.cnf"
             sent, keys = converse(tmp, both, client, server, typed)
+            os.environ.pop("OPENSSL_CONF", None)
             write(name, sent, keys, "".join(said), "".join(l[:-1][::-1] + "\n" for l in said))
-        early_data(tmp)
+        if len(sys.argv) == 1:
+            early_data(tmp)
 
 
 def early_data(tmp):
