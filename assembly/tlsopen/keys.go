@@ -106,7 +106,8 @@ func (k *Keys) session(id []byte) []byte {
 }
 
 // remember keeps a session's master secret for its resumption, where a key log may say
-// nothing of it again.
+// nothing of it again. A connection read by another goroutine may come before or after:
+// where the outcome must not depend on that, log the secret of every connection or use Options.Wait.
 func (k *Keys) remember(id, master []byte) {
 	if len(id) == 0 || len(master) != 48 {
 		return
