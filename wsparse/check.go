@@ -143,9 +143,9 @@ func (s *Stream) checkKey() {
 	k.key, k.step = key, step
 	at := s.frameAt + int64(s.h.Size()) - 4
 	switch {
-	case k.same == keysToTell && key == 0:
-		s.find(ruleKeyZero, at, fmt.Sprintf("%d frames in a row have it", keysToTell))
-	case k.same == keysToTell:
+	case k.same == zerosToTell && key == 0:
+		s.find(ruleKeyZero, at, fmt.Sprintf("%d frames in a row have it", zerosToTell))
+	case k.same == keysToTell && key != 0:
 		s.find(ruleKeyReused, at, fmt.Sprintf("key 0x%08x in %d frames in a row", key, keysToTell))
 	case k.even == keysToTell-1:
 		s.find(ruleKeyCounting, at, fmt.Sprintf("each key is the one before plus 0x%x", step))
@@ -154,3 +154,6 @@ func (s *Stream) checkKey() {
 
 // keysToTell is how many keys in a row have to be of a kind.
 const keysToTell = 4
+
+// zerosToTell is how many keys of zero: chance makes two of them once in 2^64.
+const zerosToTell = 2

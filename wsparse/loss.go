@@ -56,6 +56,7 @@ func (s *Stream) jumpPayload(ev *Event) bool {
 		s.left = 0
 	} else {
 		n = min(uint64(s.gap), s.left)
+		m.msg.Payload += n
 		s.left -= n
 		s.gap -= int64(n)
 		s.at += int64(n)
@@ -89,12 +90,22 @@ func (s *Stream) abandon(m *body, ev *Event) bool {
 	return s.cfg.Frames
 }
 
+// lastFrame is how long a last control frame can be: header, masking key and 125 bytes.
+const lastFrame = 2 + 4 + 125
+
 // finish ends what the end of the stream leaves unfinished, a step a call.
 func (s *Stream) finish(ev *Event) progress {
 	switch {
 	case s.state == atSearch:
 		if p := s.settle(ev, true); p != nothing {
 			return p
+		}
+		if n := s.search.held() - lastFrame; n > 0 {
+			// What ends a stream is most often a Close. Among the last bytes alone there are
+			// fewer places where chance could look like one, so less evidence is needed.
+			s.lose(n)
+			s.search.window.b = append(s.search.window.b[:0], s.search.window.b[n:]...)
+			return did
 		}
 		s.lost += int64(s.search.held())
 		s.search.put()

@@ -14,7 +14,7 @@ type Message struct {
 	Frames     int
 	Compressed bool   // RSV1 with permessage-deflate negotiated
 	WireBytes  uint64 // headers and payloads of its frames, as far as they were there
-	Payload    uint64 // payload bytes as sent, before inflating, as far as they were there
+	Payload    uint64 // payload bytes as sent, before inflating, those lost in gaps of known length included
 	Length     uint64 // bytes after inflating (or Payload where not compressed); of an over-limit message as far as counted
 	// Data is unmasked and inflated, as far as StreamConfig.Collect asked and its limit
 	// allowed; valid until the next Next or Feed. Of control frames up to 125 bytes are

@@ -220,11 +220,7 @@ func (c *chain) weighPayload(h *Header, payload []byte, whole bool) (bits float6
 		if len(payload) < 2 {
 			return 0, true
 		}
-		code := binary.BigEndian.Uint16(payload)
-		if h.IsMasked {
-			code ^= uint16(h.MaskKey >> 16)
-		}
-		return 4, code >= 1000 && code < 5000
+		return c.weighClose(h, payload, whole)
 	}
 	if h.Opcode != Text || h.Reserved != 0 {
 		return 0, true
@@ -246,4 +242,23 @@ func (c *chain) weighPayload(h *Header, payload []byte, whole bool) (bits float6
 		return min(float64(len(payload)), 12), true
 	}
 	return min(float64(len(payload)), 6), true
+}
+
+// weighClose looks at a Close: few codes are in use, and the reason has to be text.
+func (c *chain) weighClose(h *Header, payload []byte, whole bool) (bits float64, ok bool) {
+	var piece [125]byte
+	p := piece[:copy(piece[:], payload)]
+	if h.IsMasked {
+		Unmask(p, p, h.MaskKey, 0)
+	}
+	code := binary.BigEndian.Uint16(p)
+	var text textCheck
+	if code < 1000 || code >= 5000 || text.bad(p[2:]) >= 0 || text.need > 0 && whole {
+		return 0, false
+	}
+	bits = 4
+	if code <= 1014 {
+		bits = 12
+	}
+	return bits + min(float64(len(p)-2), 6), true
 }

@@ -130,7 +130,7 @@ var ruleTests = []struct {
 	{ruleDataAfterClose, server, slices.Concat(closing(""), frame(Text, true, 0, "")), 2, slices.Concat(closing(""), frame(Pong, true, 0, ""))},
 	{ruleCloseRepeated, server, slices.Concat(closing(""), closing("")), 2, closing("")},
 	{ruleFramesRefused, with(server, func(c *StreamConfig) { c.Refused = true }), frame(Text, true, 0, ""), 0, nil},
-	{ruleKeyZero, client, keyed(0, 0, 0, 0), 3*6 + 2, keyed(0, 0, 0, 1, 0, 0, 0)},
+	{ruleKeyZero, client, keyed(0, 0, 0, 0), 6 + 2, keyed(0, 1, 0, 2, 0)},
 	{ruleKeyReused, client, keyed(9, 7, 7, 7, 7), 4*6 + 2, keyed(9, 7, 7, 7, 9, 7, 7, 7)},
 	{ruleKeyCounting, client, keyed(100, 101, 102, 103, 104), 4*6 + 2, keyed(100, 101, 102, 103, 105, 106)},
 
