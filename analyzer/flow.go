@@ -122,6 +122,7 @@ func (f *flow) Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.
 	if f.unwanted {
 		return
 	}
+	f.tellGap(sender(from), n, why, at)
 	f.dirs[sender(from)].gap(n, why, at)
 }
 

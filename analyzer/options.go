@@ -9,6 +9,7 @@ type Options struct {
 	Messages bool // give Message records
 	Frames   bool // give Frame records
 	Payload  bool // with their payload: Message.Data, Frame.Payload
+	Events   bool // give gaps and findings in their place to a Sink that is an EventSink
 	Updates  bool // tell the Sink of flows as their handshake is answered and at every capture-time interval (live use)
 
 	Checksum   bool            // ignore segments with a wrong checksum
@@ -21,11 +22,17 @@ type Options struct {
 	MaxMemory  int64           // bytes for out-of-order TCP data in all; 0 is the default
 
 	Since, Until Time // packets outside are passed over; 0 is no bound
+	// SinceStart and UntilStart are the same, counted from the first packet; 0 is no bound.
+	SinceStart, UntilStart Seconds
 
 	// Select says, once the handshake is known (or the flow was recognised), whether the
 	// flow is wanted: the rest of one that is not costs nothing. nil wants all. It is made once
 	// a partition, so that what it returns is used by one goroutine at a time.
 	Select func() func(f *Flow) bool
+
+	// KeepFlow says, of a finished record with its number, whether it is counted in the
+	// Summary and given to Sink.FlowEnded. nil keeps all. It is called where the Sink is.
+	KeepFlow func(f *Flow) bool
 
 	// KeepMessage and KeepFrame choose among the records of wanted flows; nil keeps all.
 	// f holds what is known of the flow so far; its number is not.

@@ -17,6 +17,8 @@ const (
 	itemMessage
 	itemFrame
 	itemRendered
+	itemGap
+	itemFinding
 )
 
 // item is one thing for the Sink.
@@ -29,6 +31,8 @@ type item struct {
 	record  *Flow    // itemBegun, itemUpdate, itemEnded
 	message *Message // itemMessage
 	frame   *Frame   // itemFrame
+	gap     *Gap     // itemGap
+	finding *Finding // itemFinding
 }
 
 // numbered is what the merger knows of a flow: its number, 0 until it begins, and the flow
@@ -43,6 +47,8 @@ func (o *output) reset() {
 // merger puts the partitions' items in order and hands them to the sink.
 type merger struct {
 	sink   Sink
+	events EventSink // sink, if it is one
+	keep   func(*Flow) bool
 	flows  int64
 	again  reconnects
 	totals *Totals
@@ -87,6 +93,10 @@ func (m *merger) hand(o *output, it *item) error {
 	case itemEnded:
 		it.record.Flow, it.record.Reconnects = it.flow.flow, it.flow.reconnects
 		m.again.ended(it.record)
+		if m.keep != nil && !m.keep(it.record) {
+			m.totals.open--
+			return nil
+		}
 		m.totals.flow(it.record)
 		return m.sink.FlowEnded(it.record)
 	case itemMessage:
@@ -95,6 +105,11 @@ func (m *merger) hand(o *output, it *item) error {
 	case itemFrame:
 		it.frame.Flow = it.flow.flow
 		return m.sink.Frame(it.frame)
+	case itemGap:
+		it.gap.Flow = it.flow.flow
+		return m.events.Gap(it.gap)
+	case itemFinding:
+		return m.events.Finding(it.flow.flow, it.finding)
 	default:
 		return m.sink.Rendered(it.flow.flow, o.bytes[it.from:it.to])
 	}

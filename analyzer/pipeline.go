@@ -50,6 +50,9 @@ type reader struct {
 	link     link.Decoder
 	opt      *Options
 	nextTick int64
+	since    Time // packets before are passed over
+	until    Time // those after; 0 is no bound
+	began    bool // a packet was seen
 	last     capture.Mark
 	totals   *Totals
 }
@@ -79,7 +82,10 @@ func (r *reader) fill(w *work) error {
 }
 
 func (r *reader) packet(w *work, p *capture.Packet) {
-	if r.opt.Since != 0 && Time(p.Time) < r.opt.Since || r.opt.Until != 0 && Time(p.Time) > r.opt.Until {
+	if !r.began {
+		r.bounds(Time(p.Time))
+	}
+	if t := Time(p.Time); t < r.since || r.until != 0 && t > r.until {
 		return
 	}
 	r.last = p.Mark
@@ -96,6 +102,17 @@ func (r *reader) packet(w *work, p *capture.Packet) {
 	}
 	part = &w.segs[s.Hash%partitions]
 	*part = append(*part, s)
+}
+
+// bounds says which times are wanted, now that the first packet's is known.
+func (r *reader) bounds(start Time) {
+	r.began, r.since, r.until = true, r.opt.Since, r.opt.Until
+	if r.opt.SinceStart != 0 {
+		r.since = max(r.since, start+Time(r.opt.SinceStart))
+	}
+	if until := start + Time(r.opt.UntilStart); r.opt.UntilStart != 0 && (r.until == 0 || until < r.until) {
+		r.until = until
+	}
 }
 
 func (r *reader) secrets(w *work, s *capture.Secrets) {

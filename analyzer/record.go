@@ -94,6 +94,9 @@ func (f *flow) describe() {
 	for _, h := range ws.Via {
 		r.Via = append(r.Via, Via{Kind: h.Kind, Target: h.Target})
 	}
+	if ws.Secure != nil {
+		r.TLS = tlsRecord(ws.Secure.(*tlsopen.Info))
+	}
 	if ws.Handshake != nil {
 		f.describeHandshake(ws.Handshake)
 	} else if ws.StreamID != 0 {

@@ -20,8 +20,11 @@ func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summ
 	totals := &Totals{}
 	p := &pipeline{
 		reader: reader{src: src, opt: &opt, totals: totals},
-		merger: merger{sink: sink, totals: totals},
+		merger: merger{sink: sink, totals: totals, keep: opt.KeepFlow},
 		stop:   ctx.Done(),
+	}
+	if opt.Events {
+		p.merger.events, opt.Events = eventSink(sink)
 	}
 	p.reader.link.Checksum, p.reader.link.VLANAware = opt.Checksum, opt.VLANAware
 	env := &environment{

@@ -26,7 +26,8 @@ type Summary struct {
 	Flows       int64       `json:"flows"`
 	ByPickup    []Named     `json:"by_pickup,omitempty"`
 	ByResult    []Named     `json:"by_result,omitempty"`
-	Closes      []Named     `json:"closes,omitempty"` // by code, or by how where there is none
+	Encrypted   []Named     `json:"encrypted_ports,omitempty"` // encrypted flows by the server's port
+	Closes      []Named     `json:"closes,omitempty"`          // by code, or by how where there is none
 	Client      Direction   `json:"client_to_server"`
 	Server      Direction   `json:"server_to_client"`
 	Findings    []RuleCount `json:"findings,omitempty"`
@@ -95,7 +96,7 @@ type Totals struct {
 	seen                bool
 
 	flows                            int64
-	pickups, results, closes         tally
+	pickups, results, closes, sealed tally
 	hosts, paths, protocols, clients tally
 	client, server                   Direction
 	rules                            map[string]*RuleCount
@@ -128,6 +129,9 @@ func (t *Totals) flow(f *Flow) {
 	t.open--
 	t.flows++
 	t.pickups.add(f.Pickup, 1)
+	if f.Pickup == "encrypted" {
+		t.sealed.add(decimal(int(f.Server.Port)), 1)
+	}
 	if f.Handshake != nil {
 		t.results.add(f.Handshake.Result, 1)
 		if f.Handshake.Subprotocol != "" {
@@ -196,7 +200,7 @@ func (t *Totals) summary(src capture.Source, l *link.Stats, shards []*shard) *Su
 	s := &Summary{
 		Files: src.Files(), Packets: t.packets, Bytes: t.bytes, CutPackets: t.cut,
 		TCP: l.TCP, Malformed: l.Malformed, Other: tally(l.Other).sorted(), Unsupported: tally(l.Unsupported).sorted(),
-		Flows: t.flows, ByPickup: t.pickups.sorted(), ByResult: t.results.sorted(), Closes: t.closes.sorted(),
+		Flows: t.flows, ByPickup: t.pickups.sorted(), ByResult: t.results.sorted(), Encrypted: t.sealed.sorted(), Closes: t.closes.sorted(),
 		Client: t.client, Server: t.server, MaxOpen: t.maxOpen,
 		Hosts: t.hosts.sorted(), Paths: t.paths.sorted(), Protocols: t.protocols.sorted(), Clients: t.clients.sorted(),
 	}

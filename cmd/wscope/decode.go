@@ -22,15 +22,15 @@ type decode struct {
 	masked   string
 	deflate  string
 	json     report.JSON
-	w        *bufio.Writer
-	line     []byte
+	out      output
+	put      *decoded
 
 	frames, count int64
 	payload       []byte
 }
 
 func newDecode(env *environment) *cobra.Command {
-	d := &decode{env: env}
+	d := &decode{env: env, out: output{env: env}}
 	cmd := &cobra.Command{
 		Use:   "decode FILE",
 		Short: "Decode raw WebSocket bytes of one direction",
@@ -48,11 +48,14 @@ func newDecode(env *environment) *cobra.Command {
 	f.StringVar(&d.deflate, "deflate", "", "permessage-deflate is in force, with these `PARAMS` as in the answer's header")
 	f.BoolVar(&d.json.Payload, "payload", false, "frames with their unmasked payloads")
 	f.IntVar(&d.json.MaxPayload, "max-payload", 0, "shorten payloads to `N` bytes (default: all of it)")
-	f.String("format", "ndjson", "ndjson")
+	d.out.flags(cmd)
 	return cmd
 }
 
 func (d *decode) run(name string) error {
+	if err := d.out.check("ndjson"); err != nil {
+		return err
+	}
 	cfg := wsparse.StreamConfig{Frames: !d.messages, Payload: d.json.Payload, Collect: d.messages, NoInflate: !d.messages}
 	switch d.masked {
 	case "yes", "true":
@@ -79,20 +82,23 @@ func (d *decode) run(name string) error {
 		defer f.Close()
 		in = f
 	}
-	d.w = bufio.NewWriterSize(d.env.stdout, 1<<16)
-	s := wsparse.NewStream(cfg)
-	err := d.feed(s, in)
-	if err2 := d.w.Flush(); err == nil {
-		err = err2
-	}
-	if err != nil {
-		return err
-	}
-	if s.Midway() {
-		fmt.Fprintf(d.env.stderr, "wscope: %s: offset %d: the bytes end inside a frame or message\n", name, s.Offset())
-		return errTrouble
-	}
-	return nil
+	return d.out.write(func(w *bufio.Writer) (err error) {
+		if d.put, err = newDecoded(w, d); err != nil {
+			return err
+		}
+		s := wsparse.NewStream(cfg)
+		if err := d.feed(s, in); err != nil {
+			return err
+		}
+		if err := d.put.end(); err != nil {
+			return err
+		}
+		if s.Midway() {
+			fmt.Fprintf(d.env.stderr, "wscope: %s: offset %d: the bytes end inside a frame or message\n", report.Clean(name), s.Offset())
+			return errTrouble
+		}
+		return nil
+	})
 }
 
 func (d *decode) feed(s *wsparse.Stream, in io.Reader) error {
@@ -126,7 +132,7 @@ func (d *decode) events(s *wsparse.Stream) error {
 			err = d.message(ev.Message)
 		case wsparse.Violation:
 			f := &ev.Finding
-			fmt.Fprintf(d.env.stderr, "wscope: offset %d: %s %s: %s\n", f.Offset, f.Rule.Severity, f.Rule.ID, f.Detail)
+			fmt.Fprintf(d.env.stderr, "wscope: offset %d: %s %s: %s\n", f.Offset, f.Rule.Severity, f.Rule.ID, report.Clean(f.Detail))
 		}
 		if err != nil {
 			return err
@@ -147,9 +153,7 @@ func (d *decode) frame(ev *wsparse.Event) error {
 	r := analyzer.Frame{Frame: d.frames, Offset: ev.Offset, Complete: ev.Complete, Payload: d.payload}
 	r.SetHeader(&ev.Header)
 	r.IsText = ev.Header.Opcode != wsparse.Binary && utf8.Valid(d.payload)
-	d.line = d.json.Decoded(d.line[:0], &r)
-	_, err := d.w.Write(d.line)
-	return err
+	return d.put.frame(&r)
 }
 
 func (d *decode) message(m *wsparse.Message) error {
@@ -159,7 +163,5 @@ func (d *decode) message(m *wsparse.Message) error {
 	d.count++
 	r := analyzer.Message{Message: d.count}
 	r.SetMessage(m)
-	d.line = d.json.DecodedMessage(d.line[:0], &r, m.Offset)
-	_, err := d.w.Write(d.line)
-	return err
+	return d.put.message(&r, m.Offset)
 }

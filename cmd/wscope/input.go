@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"runtime"
@@ -9,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer"
+	"wscope/analyzer/report"
 	"wscope/assembly/capture"
 	"wscope/assembly/tlsopen"
 )
@@ -24,6 +26,11 @@ type input struct {
 	tail       bool
 	jobs       int
 	maxMessage int
+	noProgress bool
+	flow       int64 // the only one that is wanted; 0 is all
+	whole      bool  // the command's output comes at the end, so that a progress bar is in nobody's way
+
+	passed func(flow int64) // told of the flows that are passed over; may be nil
 }
 
 func (in *input) flags(cmd *cobra.Command) {
@@ -35,6 +42,8 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.BoolVar(&in.checksum, "checksum", false, "pass over segments with a wrong TCP checksum")
 	f.BoolVar(&in.tail, "tail", false, "wait for more at the end of a file that is still being written")
 	f.IntVarP(&in.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "goroutines that analyse; the output is the same for any number")
+	f.BoolVar(&in.noProgress, "no-progress", false, "show no progress bar")
+	f.Int64Var(&in.flow, "flow", 0, "only the flow of this number")
 	f.IntVar(&in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 64 MiB)")
 }
 
@@ -86,11 +95,42 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 		return nil, err
 	}
 	defer src.Close()
-	sum, err := analyzer.Run(cmd.Context(), src, opt, sink)
+	sum, err := analyzer.Run(cmd.Context(), src, in.choose(opt), in.chosen(sink))
 	for _, p := range src.Problems() {
-		fmt.Fprintf(in.env.stderr, "wscope: %s\n", p)
+		in.problem(p)
+	}
+	if err == nil && cmd.Context().Err() != nil && !in.tail {
+		err = errInterrupted
 	}
 	return sum, err
+}
+
+// errInterrupted says that the user ended the run before the capture's end.
+var errInterrupted = errors.New("interrupted")
+
+// problem tells what could not be read of an input.
+func (in *input) problem(p capture.Problem) {
+	where := report.Clean(p.File)
+	if p.Offset >= 0 {
+		where = fmt.Sprintf("%s: offset %d", where, p.Offset)
+	}
+	fmt.Fprintf(in.env.stderr, "wscope: %s: %s\n", where, report.Clean(p.Reason))
+}
+
+// hints tells on standard error what the user may want to know where no WebSocket was
+// found; the summary's screen has them itself.
+func (in *input) hints(sum *analyzer.Summary) {
+	if sum.Flows > 0 {
+		return
+	}
+	if in.flow != 0 {
+		in.env.notice("no flow is number %d", in.flow)
+		return
+	}
+	in.env.notice("no WebSocket found")
+	for _, h := range report.Hints(sum) {
+		in.env.notice("%s", h)
+	}
 }
 
 // trouble is the error for a run whose inputs could not be read whole.

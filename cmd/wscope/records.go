@@ -2,27 +2,12 @@ package main
 
 import (
 	"bufio"
-	"fmt"
 
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer"
 	"wscope/analyzer/report"
 )
-
-// output is the flags that say how records are written.
-type output struct {
-	format     string
-	file       string
-	maxPayload int
-}
-
-func (o *output) flags(cmd *cobra.Command) {
-	f := cmd.Flags()
-	f.StringVar(&o.format, "format", "", "table, json, ndjson or csv (default: table on a terminal, else ndjson)")
-	f.StringVarP(&o.file, "output", "o", "", "write to `FILE`, beside and renamed: never half a file")
-	f.Bool("no-progress", false, "show no progress bar")
-}
 
 // quiet is a Sink that takes nothing; others embed it.
 type quiet struct{}
@@ -35,140 +20,161 @@ func (quiet) Frame(*analyzer.Frame) error     { return nil }
 func (quiet) Rendered(int64, []byte) error    { return nil }
 func (quiet) Batch(analyzer.Time) error       { return nil }
 
-// lines writes rendered records as lines of JSON.
+// lines writes records that were rendered in the workers.
 type lines struct {
 	quiet
-	w    *bufio.Writer
-	line []byte
+	w      *bufio.Writer
+	format string
+	line   []byte
+	any    bool
 }
 
 func (l *lines) Rendered(flow int64, b []byte) error {
-	l.line = report.AppendLine(l.line[:0], flow, b)
+	switch l.format {
+	case "csv":
+		l.line = report.AppendRow(l.line[:0], flow, b)
+	case "json":
+		l.line = l.line[:0]
+		if l.any {
+			l.line = append(l.line, ',')
+		}
+		l.line = report.AppendLine(append(l.line, '\n'), flow, b)
+		l.line = l.line[:len(l.line)-1]
+	default:
+		l.line = report.AppendLine(l.line[:0], flow, b)
+	}
+	l.any = true
 	_, err := l.w.Write(l.line)
 	return err
 }
 
+// begin and end write what stands around the records.
+func (l *lines) begin(head string) {
+	switch l.format {
+	case "csv":
+		l.w.WriteString(head)
+	case "json":
+		l.w.WriteByte('[')
+	}
+}
+
+func (l *lines) end() {
+	if l.format == "json" {
+		l.w.WriteString("\n]\n")
+	}
+}
+
+// records runs a command that gives a record a message or frame. head is its CSV's.
+func (in *input) records(cmd *cobra.Command, args []string, opt analyzer.Options, out *output, head string, table func(*report.Screen, *bufio.Writer) analyzer.Sink) error {
+	return out.write(func(w *bufio.Writer) error {
+		var sink analyzer.Sink
+		l := &lines{w: w, format: out.format}
+		if out.format == "table" {
+			screen, err := out.screen()
+			if err != nil {
+				return err
+			}
+			sink, opt.Render = table(screen, w), nil
+		} else {
+			sink = l
+			l.begin(head)
+		}
+		sum, err := in.run(cmd, args, opt, sink)
+		l.end()
+		if err != nil {
+			return err
+		}
+		in.hints(sum)
+		return trouble(sum)
+	})
+}
+
 func newMessages(env *environment) *cobra.Command {
-	in, out := &input{env: env}, &output{}
+	in, out := &input{env: env}, &output{env: env}
+	max := 0
 	cmd := &cobra.Command{
 		Use: "messages CAPTURE…", Short: "Give a record a message",
+		Long: "messages gives a record for each message, data and control, in the order of the capture: by the packet that\n" +
+			"made it whole.",
+		Example: "  wscope messages capture.pcap\n" +
+			"  wscope messages --flow 1 --format table --time relative capture.pcap\n" +
+			"  wscope messages --filter 'message.type == \"text\" && message.length > 1000' capture.pcap",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opt, err := in.options()
 			if err != nil {
 				return err
 			}
+			if err := out.check("ndjson"); err != nil {
+				return err
+			}
 			opt.Messages, opt.Payload = true, true
-			opt.Render = func() analyzer.Renderer { return &report.JSON{MaxPayload: out.maxPayload} }
-			return in.lines(cmd, args, opt, out)
+			opt.Render = func() analyzer.Renderer { return &report.JSON{MaxPayload: max} }
+			if out.format == "csv" {
+				opt.Render = func() analyzer.Renderer { return &report.CSV{MaxPayload: max} }
+			}
+			return in.records(cmd, args, opt, out, report.MessageHead, func(s *report.Screen, w *bufio.Writer) analyzer.Sink {
+				return &messageTable{t: report.NewMessageTable(s, w), w: w}
+			})
 		},
 	}
 	in.flags(cmd)
 	out.flags(cmd)
-	cmd.Flags().IntVar(&out.maxPayload, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
+	cmd.Flags().IntVar(&max, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
 	return cmd
 }
 
+// messageTable gives messages to a table, batch by batch.
+type messageTable struct {
+	quiet
+	t *report.MessageTable
+	w *bufio.Writer
+}
+
+func (m *messageTable) FlowBegun(f *analyzer.Flow) error  { m.t.Begin(f.Start); return nil }
+func (m *messageTable) Message(r *analyzer.Message) error { return m.t.Message(r) }
+func (m *messageTable) Batch(analyzer.Time) error         { return m.w.Flush() }
+
 func newFrames(env *environment) *cobra.Command {
-	in, out := &input{env: env}, &output{}
-	payload := false
+	in, out := &input{env: env}, &output{env: env}
+	payload, max := false, 0
 	cmd := &cobra.Command{
 		Use: "frames CAPTURE…", Short: "Give a record a frame",
+		Long: "frames gives a record for each frame, with the names of the Kaitai Struct WebSocket specification.",
+		Example: "  wscope frames capture.pcap\n" +
+			"  wscope frames --payload --format csv capture.pcap\n" +
+			"  wscope frames --filter 'frame.opcode == \"close\"' capture.pcap",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			opt, err := in.options()
 			if err != nil {
 				return err
 			}
-			opt.Frames, opt.Payload = true, payload
-			opt.Render = func() analyzer.Renderer { return &report.JSON{Payload: payload, MaxPayload: out.maxPayload} }
-			return in.lines(cmd, args, opt, out)
+			if err := out.check("ndjson"); err != nil {
+				return err
+			}
+			opt.Frames, opt.Payload = true, opt.Payload || payload
+			opt.Render = func() analyzer.Renderer { return &report.JSON{Payload: payload, MaxPayload: max} }
+			if out.format == "csv" {
+				opt.Render = func() analyzer.Renderer { return &report.CSV{Payload: payload, MaxPayload: max} }
+			}
+			return in.records(cmd, args, opt, out, report.FrameHead, func(s *report.Screen, w *bufio.Writer) analyzer.Sink {
+				return &frameTable{t: report.NewFrameTable(s, w, payload), w: w}
+			})
 		},
 	}
 	in.flags(cmd)
 	out.flags(cmd)
 	cmd.Flags().BoolVar(&payload, "payload", false, "with the unmasked payloads")
-	cmd.Flags().IntVar(&out.maxPayload, "max-payload", 0, "shorten payloads to `N` bytes (default: all of it)")
+	cmd.Flags().IntVar(&max, "max-payload", 0, "shorten payloads to `N` bytes (default: all of it)")
 	return cmd
 }
 
-// lines runs a command whose records are rendered in the workers.
-func (in *input) lines(cmd *cobra.Command, args []string, opt analyzer.Options, out *output) error {
-	w := bufio.NewWriterSize(in.env.stdout, 1<<16)
-	sum, err := in.run(cmd, args, opt, &lines{w: w})
-	if err2 := w.Flush(); err == nil {
-		err = err2
-	}
-	if err != nil {
-		return err
-	}
-	return trouble(sum)
-}
-
-func newFlows(env *environment) *cobra.Command {
-	in, out := &input{env: env}, &output{}
-	cmd := &cobra.Command{
-		Use: "flows CAPTURE…", Short: "Give a record a flow",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			opt, err := in.options()
-			if err != nil {
-				return err
-			}
-			w := bufio.NewWriterSize(env.stdout, 1<<16)
-			sum, err := in.run(cmd, args, opt, &flowLines{w: w})
-			if err2 := w.Flush(); err == nil {
-				err = err2
-			}
-			if err != nil {
-				return err
-			}
-			return trouble(sum)
-		},
-	}
-	in.flags(cmd)
-	out.flags(cmd)
-	return cmd
-}
-
-type flowLines struct {
+// frameTable gives frames to a table, batch by batch.
+type frameTable struct {
 	quiet
+	t *report.FrameTable
 	w *bufio.Writer
 }
 
-func (l *flowLines) FlowEnded(f *analyzer.Flow) error {
-	_, err := l.w.Write(report.FlowJSON(f))
-	return err
-}
-
-func newSummary(env *environment) *cobra.Command {
-	in, out := &input{env: env}, &output{}
-	cmd := &cobra.Command{
-		Use: "summary CAPTURE…", Short: "Say for people what happened: totals, flows, findings",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			opt, err := in.options()
-			if err != nil {
-				return err
-			}
-			sum, err := in.run(cmd, args, opt, quiet{})
-			if err != nil {
-				return err
-			}
-			if _, err := env.stdout.Write(report.SummaryJSON(sum)); err != nil {
-				return err
-			}
-			return trouble(sum)
-		},
-	}
-	in.flags(cmd)
-	out.flags(cmd)
-	return cmd
-}
-
-func newVersion(env *environment) *cobra.Command {
-	return &cobra.Command{
-		Use: "version", Short: "Say which wscope this is",
-		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintln(env.stdout, "wscope", version())
-			return err
-		},
-	}
-}
+func (m *frameTable) FlowBegun(f *analyzer.Flow) error { m.t.Begin(f.Start); return nil }
+func (m *frameTable) Frame(r *analyzer.Frame) error    { return m.t.Frame(r) }
+func (m *frameTable) Batch(analyzer.Time) error        { return m.w.Flush() }

@@ -1,18 +1,11 @@
 package main
 
 import (
-	"io"
 	"os"
 	"strings"
 
 	"github.com/spf13/cobra"
 )
-
-// environment is the world that a run sees.
-type environment struct {
-	stdin          io.Reader
-	stdout, stderr io.Writer
-}
 
 func newRoot(env *environment) *cobra.Command {
 	root := &cobra.Command{
@@ -25,11 +18,11 @@ func newRoot(env *environment) *cobra.Command {
 			"  tcpdump -w - tcp | wscope -",
 		SilenceUsage:  true,
 		SilenceErrors: true,
-		Args:          cobra.ArbitraryArgs,
 	}
+	env.addFlags(root.PersistentFlags())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newDecode(env), newVersion(env),
+		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newFollow(env), newDecode(env), newVersion(env),
 	)
 	return root
 }

@@ -1,6 +1,23 @@
 package main
 
-import "runtime/debug"
+import (
+	"fmt"
+	"runtime/debug"
+
+	"github.com/spf13/cobra"
+)
+
+func newVersion(env *environment) *cobra.Command {
+	return &cobra.Command{
+		Use: "version", Short: "Say which wscope this is",
+		Example: "  wscope version",
+		Args:    cobra.NoArgs,
+		RunE: func(*cobra.Command, []string) error {
+			_, err := fmt.Fprintln(env.stdout, "wscope", version())
+			return err
+		},
+	}
+}
 
 // version is the module's version, or the revision that it was built from.
 func version() string {

@@ -1,0 +1,169 @@
+package report
+
+import (
+	"encoding/base64"
+	"strconv"
+
+	"wscope/analyzer"
+)
+
+// CSV renders Message and Frame records as rows of RFC 4180, without the flow's number,
+// which is not known in the workers: AppendRow completes a row. Its columns are the
+// contract's names, nested ones joined by dots.
+//
+// A cell that a spreadsheet would take for a formula (it begins with =, +, - or @, or with
+// a tab or carriage return) is text with an apostrophe in front. Numbers are left alone.
+type CSV struct {
+	Payload    bool
+	MaxPayload int
+}
+
+// Heads of the tables, with the line's end.
+const (
+	MessageHead = "flow,message,from,type,time,end,packet,file," + contentHead
+	FrameHead   = "flow,frame,from,time,packet,file," + headerHead
+	// Those of "decode": without flow, from, time and packet.
+	DecodedHead        = "frame," + headerHead
+	DecodedMessageHead = "message,type,offset," + contentHead
+
+	headerHead = "offset,finished,reserved,opcode,is_masked,len_payload_primary,len_payload_extended_1," +
+		"len_payload_extended_2,mask_key,len_payload,complete,payload_text,payload_bytes\r\n"
+	contentHead = "frames,compressed,payload_bytes,length,complete,cut,stalled,code,reason,text,base64," +
+		"app.protocol,app.kind,app.name,app.id,app.topic,app.error,app.gist\r\n"
+)
+
+// AppendRow completes what a CSV renderer made for a flow to one row.
+func AppendRow(dst []byte, flow int64, record []byte) []byte {
+	dst = strconv.AppendInt(dst, flow, 10)
+	return append(append(dst, record...), '\r', '\n')
+}
+
+// Message appends a message's cells from the second on, beginning with a comma.
+func (c *CSV) Message(dst []byte, m *analyzer.Message) []byte {
+	dst = number(dst, m.Message)
+	dst = append(append(dst, ','), m.From...)
+	dst = append(append(dst, ','), m.Type...)
+	dst = m.Time.Append(append(dst, ','))
+	dst = m.End.Append(append(dst, ','))
+	dst = number(dst, m.Packet)
+	dst = AppendCell(append(dst, ','), m.File)
+	return c.content(dst, m)
+}
+
+func (c *CSV) content(dst []byte, m *analyzer.Message) []byte {
+	dst = number(dst, int64(m.Frames))
+	dst = strconv.AppendBool(append(dst, ','), m.Compressed)
+	dst = number(dst, m.PayloadBytes)
+	dst = number(dst, m.Length)
+	dst = strconv.AppendBool(append(dst, ','), m.Complete)
+	data, cut := shorten(m.Data, m.IsText, c.MaxPayload)
+	dst = strconv.AppendBool(append(dst, ','), cut || m.Cut)
+	dst = strconv.AppendBool(append(dst, ','), m.Stalled)
+	dst = append(dst, ',')
+	if m.Code != nil {
+		dst = strconv.AppendInt(dst, int64(*m.Code), 10)
+	}
+	dst = AppendCell(append(dst, ','), m.Reason)
+	dst = payloadCells(dst, data, m.IsText)
+	if m.App == nil {
+		return append(dst, ",,,,,,,"...)
+	}
+	for _, s := range [...]string{m.App.Protocol, m.App.Kind, m.App.Name, m.App.ID, m.App.Topic, m.App.Error, m.App.Gist} {
+		dst = AppendCell(append(dst, ','), s)
+	}
+	return dst
+}
+
+// Frame appends a frame's cells from the second on, beginning with a comma.
+func (c *CSV) Frame(dst []byte, f *analyzer.Frame) []byte {
+	dst = number(dst, f.Frame)
+	dst = append(append(dst, ','), f.From...)
+	dst = append(dst, ',')
+	if f.Time != 0 {
+		dst = f.Time.Append(dst)
+	}
+	dst = number(dst, f.Packet)
+	dst = AppendCell(append(dst, ','), f.File)
+	return c.header(dst, f)
+}
+
+// Decoded appends a frame's row as "decode" gives it.
+func (c *CSV) Decoded(dst []byte, f *analyzer.Frame) []byte {
+	return append(c.header(strconv.AppendInt(dst, f.Frame, 10), f), '\r', '\n')
+}
+
+// DecodedMessage appends a message's row as "decode --messages" gives it.
+func (c *CSV) DecodedMessage(dst []byte, m *analyzer.Message, offset int64) []byte {
+	dst = append(append(strconv.AppendInt(dst, m.Message, 10), ','), m.Type...)
+	return append(c.content(number(dst, offset), m), '\r', '\n')
+}
+
+// header appends the cells of the Kaitai Struct specification and the payload.
+func (c *CSV) header(dst []byte, f *analyzer.Frame) []byte {
+	dst = number(dst, f.Offset)
+	dst = strconv.AppendBool(append(dst, ','), f.Finished)
+	dst = number(dst, int64(f.Reserved))
+	dst = append(append(dst, ','), f.Opcode...)
+	dst = strconv.AppendBool(append(dst, ','), f.IsMasked)
+	dst = number(dst, int64(f.LenPayloadPrimary))
+	dst = append(dst, ',')
+	if f.LenPayloadExtended1 != nil {
+		dst = strconv.AppendUint(dst, uint64(*f.LenPayloadExtended1), 10)
+	}
+	dst = append(dst, ',')
+	if f.LenPayloadExtended2 != nil {
+		dst = strconv.AppendUint(dst, *f.LenPayloadExtended2, 10)
+	}
+	dst = append(dst, ',')
+	if f.MaskKey != nil {
+		dst = strconv.AppendUint(dst, uint64(*f.MaskKey), 10)
+	}
+	dst = strconv.AppendUint(append(dst, ','), f.LenPayload, 10)
+	dst = strconv.AppendBool(append(dst, ','), f.Complete)
+	if !c.Payload {
+		return append(dst, ",,"...)
+	}
+	data, _ := shorten(f.Payload, f.IsText, c.MaxPayload)
+	return payloadCells(dst, data, f.IsText)
+}
+
+// payloadCells appends the cells of text and of base64, one of which is empty.
+func payloadCells(dst, data []byte, text bool) []byte {
+	if text {
+		return append(AppendCell(append(dst, ','), data), ',')
+	}
+	return base64.StdEncoding.AppendEncode(append(dst, ",,"...), data)
+}
+
+func number(dst []byte, n int64) []byte { return strconv.AppendInt(append(dst, ','), n, 10) }
+
+// AppendCell appends a text as a cell: quoted where RFC 4180 §2 asks for it, harmless to a
+// spreadsheet.
+func AppendCell[T string | []byte](dst []byte, s T) []byte {
+	if len(s) == 0 {
+		return dst
+	}
+	formula := false
+	switch s[0] {
+	case '=', '+', '-', '@', '\t', '\r':
+		formula = true
+	}
+	quote := formula
+	for i := 0; i < len(s) && !quote; i++ {
+		quote = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r'
+	}
+	if !quote {
+		return append(dst, s...)
+	}
+	dst = append(dst, '"')
+	if formula {
+		dst = append(dst, '\'')
+	}
+	for i := 0; i < len(s); i++ {
+		if s[i] == '"' {
+			dst = append(dst, '"')
+		}
+		dst = append(dst, s[i])
+	}
+	return append(dst, '"')
+}

@@ -1,0 +1,108 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"wscope/analyzer"
+	"wscope/analyzer/report"
+)
+
+func newFollow(env *environment) *cobra.Command {
+	in, out := &input{env: env}, &output{env: env}
+	cmd := &cobra.Command{
+		Use: "follow CAPTURE… --flow N", Short: "Show one conversation, both directions, as people read it",
+		Long: "follow shows a WebSocket's conversation like a chat: who, when, how long after the last, what; with pings,\n" +
+			"closes, gaps of the capture and findings in their place. JSON is laid out and folded, binary is a hexdump. Without --flow\n" +
+			"it follows the first flow. With --format json, ndjson or csv it gives the flow's messages.",
+		Example: "  wscope follow --flow 1 capture.pcap\n" +
+			"  wscope follow --flow 1 --time absolute capture.pcap\n" +
+			"  wscope follow --flow 1 --format ndjson capture.pcap",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if in.flow == 0 {
+				in.flow = 1
+			}
+			opt, err := in.options()
+			if err != nil {
+				return err
+			}
+			if !cmd.Flags().Changed("time") {
+				out.time = "relative"
+			}
+			if err := out.check("table"); err != nil {
+				return err
+			}
+			opt.Messages, opt.Payload, opt.Events = true, true, out.format == "table"
+			switch out.format {
+			case "csv":
+				opt.Render = func() analyzer.Renderer { return &report.CSV{} }
+			default:
+				opt.Render = func() analyzer.Renderer { return &report.JSON{} }
+			}
+			seen := &follower{flow: in.flow}
+			err = in.records(cmd, args, opt, out, report.MessageHead, func(s *report.Screen, w *bufio.Writer) analyzer.Sink {
+				seen.chat, seen.w = &report.Follow{Screen: s, W: w}, w
+				return seen
+			})
+			if out.format == "table" && seen.flows < in.flow && (err == nil || errors.Is(err, errTrouble)) {
+				return fmt.Errorf("there is no flow %d: the capture has %s", in.flow, report.Count(seen.flows, "flow"))
+			}
+			return err
+		},
+	}
+	in.flags(cmd)
+	out.flags(cmd)
+	cmd.Flags().Lookup("format").Usage = "table (a chat), json, ndjson, csv (default: table)"
+	cmd.Flags().Lookup("time").DefValue = "relative"
+	return cmd
+}
+
+// follower gives one flow to a report.Follow.
+type follower struct {
+	quiet
+	flow  int64
+	flows int64
+	chat  *report.Follow
+	w     *bufio.Writer
+}
+
+func (f *follower) FlowBegun(r *analyzer.Flow) error {
+	f.flows++
+	if r.Flow != f.flow {
+		return nil
+	}
+	return f.chat.Begin(r)
+}
+
+func (f *follower) FlowEnded(r *analyzer.Flow) error {
+	if r.Flow != f.flow {
+		return nil
+	}
+	return f.chat.End(r)
+}
+
+func (f *follower) Message(m *analyzer.Message) error {
+	if m.Flow != f.flow {
+		return nil
+	}
+	return f.chat.Message(m)
+}
+
+func (f *follower) Gap(g *analyzer.Gap) error {
+	if g.Flow != f.flow {
+		return nil
+	}
+	return f.chat.Gap(g)
+}
+
+func (f *follower) Finding(flow int64, v *analyzer.Finding) error {
+	if flow != f.flow {
+		return nil
+	}
+	return f.chat.Finding(v)
+}
+
+func (f *follower) Batch(analyzer.Time) error { return f.w.Flush() }
