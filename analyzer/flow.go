@@ -94,7 +94,11 @@ func (f *flow) say(kind itemKind) {
 	if f.unwanted && kind == itemUpdate {
 		return
 	}
-	f.shard.say(item{kind: kind, flow: f.number, record: f.record()})
+	it := item{kind: kind, flow: f.number, record: f.record()}
+	if f.ws != nil {
+		it.asked = Time(f.ws.Asked.Time)
+	}
+	f.shard.say(it)
 }
 
 // Answered takes the handshake's outcome.
@@ -104,6 +108,7 @@ func (f *flow) Answered(at *assembly.Mark) {
 	f.judgeHandshake()
 	f.open()
 	f.settle()
+	f.shard.say(item{kind: itemAnswered, flow: f.number})
 	if f.shard.opt.Updates {
 		f.say(itemUpdate) // what the answer says, before the first message
 	}

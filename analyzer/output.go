@@ -19,6 +19,7 @@ const (
 	itemRendered
 	itemGap
 	itemFinding
+	itemAnswered // nothing for the Sink: the merger notes it
 )
 
 // item is one thing for the Sink.
@@ -29,6 +30,7 @@ type item struct {
 	from    int // itemRendered: its place in output.bytes
 	to      int
 	record  *Flow    // itemBegun, itemUpdate, itemEnded
+	asked   Time     // itemBegun: when the request was complete
 	message *Message // itemMessage
 	frame   *Frame   // itemFrame
 	gap     *Gap     // itemGap
@@ -37,7 +39,11 @@ type item struct {
 
 // numbered is what the merger knows of a flow: its number, 0 until it begins, and the flow
 // that it reconnects after.
-type numbered struct{ flow, reconnects int64 }
+type numbered struct {
+	flow, reconnects int64
+	proxied          *Proxied
+	answered         bool // its handshake was answered, as far as the merger has come
+}
 
 func (o *output) reset() {
 	clear(o.items) // let go of the records
@@ -51,6 +57,7 @@ type merger struct {
 	keep   func(*Flow) bool
 	flows  int64
 	again  reconnects
+	hops   hops
 	totals *Totals
 }
 
@@ -85,13 +92,17 @@ func (m *merger) hand(o *output, it *item) error {
 		it.flow.flow = m.flows
 		it.record.Flow = m.flows
 		it.flow.reconnects = m.again.begun(it.record)
-		it.record.Reconnects = it.flow.reconnects
+		m.hops.begun(it.record, it.flow, it.asked)
+		it.record.Reconnects, it.record.Proxied = it.flow.reconnects, it.flow.proxied
 		return m.sink.FlowBegun(it.record)
+	case itemAnswered:
+		it.flow.answered = true
+		return nil
 	case itemUpdate:
-		it.record.Flow, it.record.Reconnects = it.flow.flow, it.flow.reconnects
+		it.record.Flow, it.record.Reconnects, it.record.Proxied = it.flow.flow, it.flow.reconnects, it.flow.proxied
 		return m.sink.FlowUpdate(it.record)
 	case itemEnded:
-		it.record.Flow, it.record.Reconnects = it.flow.flow, it.flow.reconnects
+		it.record.Flow, it.record.Reconnects, it.record.Proxied = it.flow.flow, it.flow.reconnects, it.flow.proxied
 		m.again.ended(it.record)
 		if m.keep != nil && !m.keep(it.record) {
 			m.totals.open--

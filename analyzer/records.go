@@ -35,9 +35,11 @@ type Flow struct {
 	Pace  *Pace    `json:"pace,omitempty"`
 	// Reconnects is the flow of the same client, host and path that ended abnormally shortly
 	// before this one began; 0 where there is none.
-	Reconnects int64    `json:"reconnects,omitempty"`
-	Ping       *PingSum `json:"ping,omitempty"`
-	TCP        *TCP     `json:"tcp,omitempty"`
+	Reconnects int64 `json:"reconnects,omitempty"`
+	// Proxied is the other hop of the same conversation through a reverse proxy.
+	Proxied *Proxied `json:"proxied,omitempty"`
+	Ping    *PingSum `json:"ping,omitempty"`
+	TCP     *TCP     `json:"tcp,omitempty"`
 
 	Findings []Finding `json:"findings"`
 }
@@ -148,6 +150,14 @@ type Closing struct {
 	TCP       string   `json:"tcp,omitempty"`        // what TCP did in the end: "fin by server", "rst by client", "capture ended", "silence"
 	Story     string   `json:"story,omitempty"`      // one sentence for an abnormal ending
 	DataAfter int64    `json:"data_after,omitempty"` // bytes after a Close
+}
+
+// Proxied names the other hop of a conversation that a reverse proxy passes on.
+type Proxied struct {
+	Flow int64  `json:"flow"`
+	Role string `json:"role"` // of this flow: front (the client's hop) or back (the proxy's own)
+	By   string `json:"by"`   // key (both asked with the same Sec-WebSocket-Key), or time and path
+	Sure string `json:"sure"` // certain, likely
 }
 
 // Pace is how a flow's data messages were spread over time.
