@@ -50,7 +50,7 @@ func (s *Stream) checkHeader(alone bool) {
 		s.find(ruleServerMasked, at+1, h.Opcode.String()+" frame")
 	}
 	if h.IsMasked {
-		s.checkKey()
+		s.checkKey(h)
 	}
 }
 
@@ -120,9 +120,9 @@ func (s *Stream) checkAfterClose() {
 
 // checkKey watches the masking keys of a sender, RFC 6455 §5.3. One key shows nothing: it
 // takes frames in a row, so many that chance is out of the question.
-func (s *Stream) checkKey() {
+func (s *Stream) checkKey(h *Header) {
 	k := &s.seen
-	key := s.h.MaskKey
+	key := h.MaskKey
 	step := key - k.key
 	switch {
 	case k.keys == 0:
@@ -141,7 +141,7 @@ func (s *Stream) checkKey() {
 		k.keys = 2
 	}
 	k.key, k.step = key, step
-	at := s.frameAt + int64(s.h.Size()) - 4
+	at := s.frameAt + int64(h.Size()) - 4
 	switch {
 	case k.same == zerosToTell && key == 0:
 		s.find(ruleKeyZero, at, fmt.Sprintf("%d frames in a row have it", zerosToTell))

@@ -27,6 +27,7 @@ type StreamConfig struct {
 	From       Role
 	Deflate    *DeflateParams // nil where permessage-deflate was not negotiated; see also SetDeflate
 	Frames     bool           // give FramePart events (else only messages, violations, resyncs)
+	Brief      bool           // with Frames: a whole frame that is a message of its own may come as MessageDone alone, with First, Last and Len set
 	Payload    bool           // with Frames: unmask and give FramePart payloads
 	Collect    bool           // give Message.Data
 	NoInflate  bool           // do not inflate: Length is then that of the payload

@@ -26,7 +26,7 @@ type Event struct {
 	Kind EventKind
 
 	// Of the frame (FramePart; and for MessageDone the message's first frame: its
-	// Header, Frame and Offset).
+	// Header, Frame and Offset, or with StreamConfig.Brief all of it).
 	First, Last bool
 	Header      Header
 	Frame       int64  // number of the frame in this stream, from 1
@@ -44,4 +44,6 @@ type Event struct {
 	// Resynced, and FramePart whose bytes were lost: bytes of the stream that are missing
 	// or could not be understood here, where their number is known.
 	Lost int64
+
+	own Message // what Message points to where the Stream need not remember it
 }

@@ -2,14 +2,15 @@ package wsparse
 
 // quick takes the next frame if it is what nearly all frames are: whole in the bytes at
 // hand, a text or binary message of its own, not compressed, and with nothing wrong in it.
-// It then does what accept, piece and endMessage would, in one go, and fills ev. Where it
-// says false it has changed nothing that matters.
+// It then does what accept, piece and endMessage would, in one go, and fills ev. It writes
+// little of the Stream: with many connections each line of memory that a frame touches is a
+// miss of the processor's cache. Where it says false it has changed nothing that matters.
 func (s *Stream) quick(ev *Event) bool {
 	in := s.in
 	if len(in) < 2 || in[0] != 0x80|byte(Text) && in[0] != 0x80|byte(Binary) {
 		return false
 	}
-	h := &s.h
+	h := &ev.Header
 	n := h.parse(in)
 	if n == 0 || h.LenPayload > uint64(len(in)-n) {
 		return false
@@ -20,12 +21,11 @@ func (s *Stream) quick(ev *Event) bool {
 		h.LenPayloadPrimary >= 126 && (len(p) < 126 || h.LenPayloadPrimary == 127 && len(p) <= 0xffff)) {
 		return false
 	}
-	m := &s.data
 	payload := s.cfg.Payload && s.cfg.Frames
 	text := check && h.Opcode == Text
 	plain := p
 	switch {
-	case s.cfg.Collect && len(p) > s.limit(m):
+	case s.cfg.Collect && len(p) > s.limit(&s.data):
 		return false
 	case !h.IsMasked, !text && !s.cfg.Collect && !payload:
 	case s.cfg.Collect || payload:
@@ -48,11 +48,14 @@ func (s *Stream) quick(ev *Event) bool {
 	s.skip(n + len(p))
 	s.uncertain = false
 	if check && h.IsMasked {
-		s.checkKey()
+		s.checkKey(h)
 	}
 
-	m.first, m.number = *h, s.frame
-	msg := &m.msg
+	alone := (!s.cfg.Frames || s.cfg.Brief) && len(s.found) == 0
+	msg := &ev.own
+	if !alone {
+		msg = &s.data.msg
+	}
 	*msg = Message{}
 	msg.Opcode = h.Opcode
 	msg.Offset, msg.End = s.frameAt, s.at
@@ -64,17 +67,20 @@ func (s *Stream) quick(ev *Event) bool {
 	if s.cfg.Collect {
 		msg.Data = plain
 	}
-	s.give(m)
-	if !s.cfg.Frames {
-		s.giveNext(ev)
-		return true
+	ev.Kind, ev.Message = MessageDone, msg
+	if !alone {
+		s.data.first, s.data.number = *h, s.frame
+		s.give(&s.data)
+		if !s.cfg.Frames {
+			s.giveNext(ev)
+			return true
+		}
+		ev.Kind, ev.Message = FramePart, nil
 	}
-	*ev = Event{}
-	ev.Kind = FramePart
 	ev.First, ev.Last, ev.Complete = true, true, true
-	ev.Header = *h
 	ev.Frame, ev.Offset = s.frame, s.frameAt
-	ev.Len = h.LenPayload
+	ev.Len, ev.Lost = h.LenPayload, 0
+	ev.Payload = nil
 	if payload {
 		ev.Payload = plain
 	}
