@@ -17,7 +17,7 @@ type direction struct {
 	payload  int64
 	message  int64
 	squeezed squeeze
-	sizes    *sketch // of data messages
+	sizes    sketch // of data messages
 	gaps     int64
 	ended    bool
 	why      assembly.Cause
@@ -25,8 +25,9 @@ type direction struct {
 	firstAt  int64  // capture time of the first frame; 0 while none
 	lastAt   int64  // of the latest bytes
 	endedAt  int64
-	frameAt  assembly.Mark // first byte of the frame in hand
-	msgAt    assembly.Mark // first byte of the data message in hand
+	begunAt  int64         // capture time of the latest frame's first byte
+	frameAt  assembly.Mark // first byte of the frame in hand, where it comes in parts
+	msgAt    assembly.Mark // first byte of the data message in hand, the same
 	looked   int           // data messages looked into
 	collects bool          // messages are collected whole for a reader
 	stalled  bool          // TCP waited for a lost segment inside the message just told
@@ -42,6 +43,7 @@ func (d *direction) open(f *flow, role wsparse.Role) {
 	cfg := wsparse.StreamConfig{
 		From:       role,
 		Frames:     true,
+		Brief:      true,
 		Payload:    o.Frames && o.Payload,
 		Collect:    true,
 		NoInflate:  o.Frames && !o.Messages && f.shard.apps == nil,
@@ -58,15 +60,11 @@ func (d *direction) open(f *flow, role wsparse.Role) {
 }
 
 func (d *direction) bytes(b []byte, at *assembly.Mark) {
-	d.places.note(d.stream.Offset(), at)
+	d.places.note(d.stream.Offset())
 	d.lastAt = at.Time
 	d.stream.Feed(b)
 	d.drain(at)
-	if d.stream.Held() == 0 {
-		d.places.forget()
-	} else {
-		d.places.trim(d.stream.Offset() - d.stream.Held())
-	}
+	d.places.done(d.stream.Held(), d.stream.Offset(), at)
 }
 
 func (d *direction) gap(n int64, why assembly.Cause, at *assembly.Mark) {
@@ -92,13 +90,17 @@ func (d *direction) index() int { return sender(d.role) }
 
 // drain takes the stream's events.
 func (d *direction) drain(at *assembly.Mark) {
-	var ev wsparse.Event
-	for d.stream.Next(&ev) {
+	ev := &d.flow.shard.event
+	for d.stream.Next(ev) {
 		switch ev.Kind {
 		case wsparse.FramePart:
-			d.framePart(&ev, at)
+			d.framePart(ev, at)
 		case wsparse.MessageDone:
-			d.messageDone(ev.Message, at)
+			if ev.First {
+				d.whole(ev, at)
+			} else {
+				d.messageEnd(ev.Message, at)
+			}
 		case wsparse.Violation:
 			d.flow.findings.add(d.flow, d.index(), &ev.Finding, d.places.at(ev.Finding.Offset, at))
 		}
@@ -108,12 +110,7 @@ func (d *direction) drain(at *assembly.Mark) {
 func (d *direction) framePart(ev *wsparse.Event, at *assembly.Mark) {
 	if ev.First {
 		d.frameAt = *d.places.at(ev.Offset, at)
-		d.frames++
-		d.wire += int64(ev.Header.Size())
-		d.flow.pace.frame(d.frameAt.Time)
-		if d.firstAt == 0 {
-			d.firstAt = d.frameAt.Time
-		}
+		d.frame(&ev.Header, d.frameAt.Time)
 		if !ev.Header.Opcode.IsControl() && !d.inMsg {
 			d.inMsg, d.msgAt = true, d.frameAt
 		}
@@ -122,11 +119,36 @@ func (d *direction) framePart(ev *wsparse.Event, at *assembly.Mark) {
 	d.wire += n
 	d.payload += n
 	if d.flow.shard.opt.Frames {
-		d.tellFrame(ev)
+		d.tellFrame(ev, &d.frameAt)
 	}
 }
 
-func (d *direction) messageDone(m *wsparse.Message, at *assembly.Mark) {
+// frame counts a frame that begins.
+func (d *direction) frame(h *wsparse.Header, at int64) {
+	d.frames++
+	d.wire += int64(h.Size())
+	d.flow.pace.frame(at)
+	if d.firstAt == 0 {
+		d.firstAt = at
+	}
+	d.begunAt = at
+}
+
+// whole takes a frame that is a message of its own.
+func (d *direction) whole(ev *wsparse.Event, at *assembly.Mark) {
+	first := d.places.at(ev.Offset, at)
+	d.frame(&ev.Header, first.Time)
+	n := int64(ev.Len)
+	d.wire += n
+	d.payload += n
+	if d.flow.shard.opt.Frames {
+		d.tellFrame(ev, first)
+	}
+	d.messageDone(ev.Message, first, d.places.at(ev.Message.End-1, at))
+}
+
+// messageEnd takes a message that came in parts.
+func (d *direction) messageEnd(m *wsparse.Message, at *assembly.Mark) {
 	first := &d.frameAt
 	if !m.Opcode.IsControl() {
 		if d.inMsg {
@@ -134,7 +156,11 @@ func (d *direction) messageDone(m *wsparse.Message, at *assembly.Mark) {
 		}
 		d.inMsg = false
 	}
-	last := d.places.at(m.End-1, at)
+	d.messageDone(m, first, d.places.at(m.End-1, at))
+}
+
+// messageDone takes a message; first and last are the packets of its first and last byte.
+func (d *direction) messageDone(m *wsparse.Message, first, last *assembly.Mark) {
 	d.message += int64(m.Length)
 	f := d.flow
 	switch m.Opcode {

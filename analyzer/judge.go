@@ -48,9 +48,9 @@ func (f *flow) judgePings(at *assembly.Mark) {
 		case c.first == i && c.reply == 1-i && c.at[i] >= last.at.Time && !c.both:
 			// The peer answered a Close that came after the ping, so it had read the ping.
 			f.findings.tell(f, &rulePing, fromNames[1-i], "the Close after it was answered", &last.at)
-		case peer.firstAt != 0 && peer.frameAt.Time-last.at.Time > slowPong && c.first < 0:
+		case peer.firstAt != 0 && peer.begunAt-last.at.Time > slowPong && c.first < 0:
 			f.findings.tell(f, &rulePing, fromNames[1-i],
-				fmt.Sprintf("frames were sent until %s s after it", Seconds(peer.frameAt.Time-last.at.Time).Append(nil)), &last.at)
+				fmt.Sprintf("frames were sent until %s s after it", Seconds(peer.begunAt-last.at.Time).Append(nil)), &last.at)
 		}
 	}
 }

@@ -33,10 +33,12 @@ func (p *pace) message(from int, at int64) {
 	if p.bars == nil {
 		p.bars, p.step = new([2][paceSteps]uint32), paceStep
 	}
-	for (at-p.begin)/p.step >= paceSteps {
+	step := (at - p.begin) / p.step
+	for step >= paceSteps {
 		p.halve()
+		step = (at - p.begin) / p.step
 	}
-	p.bars[from][max((at-p.begin)/p.step, 0)]++
+	p.bars[from][max(step, 0)]++
 }
 
 // halve makes one step of each two.

@@ -1,12 +1,17 @@
 package analyzer
 
-import "wscope/assembly"
+import (
+	"math"
 
-// places remembers which packet the undecided bytes of a stream came from: those of a
-// header that is not whole, or of a search. Usually that is the packet in hand alone.
+	"wscope/assembly"
+)
+
+// places remembers which packets the undecided bytes of a stream came from: those of a
+// header that is not whole, or of a search. Usually there are none: then every byte that
+// is asked for came with the packet in hand, and nothing is remembered.
 type places struct {
-	now   place
-	older []place // by offset; used only while the stream holds bytes of earlier packets
+	now   int64   // stream offset of the first byte of the packet in hand
+	older []place // by offset: packets before it that bytes may be asked of
 }
 
 // place says that the bytes from a stream offset on came with a packet.
@@ -15,31 +20,40 @@ type place struct {
 	mark assembly.Mark
 }
 
-// note says that the bytes from offset on come with a packet.
-func (p *places) note(offset int64, at *assembly.Mark) {
-	if p.now.mark.Number != 0 && len(p.older) < maxPlaces {
-		p.older = append(p.older, p.now)
+// note says that the bytes from offset on come with the packet in hand.
+func (p *places) note(offset int64) { p.now = offset }
+
+// done says that the packet in hand is done with: of what came so far, up to offset end,
+// the last held bytes may still be asked for.
+func (p *places) done(held, end int64, at *assembly.Mark) {
+	if held == 0 && len(p.older) == 0 {
+		return
 	}
-	p.now = place{offset, *at}
+	p.keep(held, end, at)
+}
+
+// keep remembers the packet in hand while its bytes are held.
+func (p *places) keep(held, end int64, at *assembly.Mark) {
+	if held == 0 {
+		p.older = p.older[:0]
+		return
+	}
+	p.trim(end - held)
+	if len(p.older) < maxPlaces {
+		p.older = append(p.older, place{p.now, *at})
+	}
+	p.now = math.MaxInt64
 }
 
 // maxPlaces bounds what is remembered of a long search; beyond it offsets are told with
 // the packet before.
 const maxPlaces = 1 << 12
 
-// forget says that no byte before the next ones will be asked for.
-func (p *places) forget() {
-	p.now.mark.Number = 0
-	if len(p.older) > 0 {
-		p.older = p.older[:0]
-	}
-}
-
 // trim says that no byte before offset will be asked for.
 func (p *places) trim(offset int64) {
 	drop := 0
 	for drop < len(p.older) {
-		next := p.now.from
+		next := p.now
 		if drop+1 < len(p.older) {
 			next = p.older[drop+1].from
 		}
@@ -56,18 +70,16 @@ func (p *places) trim(offset int64) {
 // release gives the memory back.
 func (p *places) release() { p.older = nil }
 
-// at is the packet that the byte at offset came from; otherwise is used where nothing is known.
-func (p *places) at(offset int64, otherwise *assembly.Mark) *assembly.Mark {
-	if offset >= p.now.from && p.now.mark.Number != 0 {
-		return &p.now.mark
+// at is the packet that the byte at offset came from; hand, the one in hand, where
+// nothing else is known.
+func (p *places) at(offset int64, hand *assembly.Mark) *assembly.Mark {
+	if offset >= p.now || len(p.older) == 0 {
+		return hand
 	}
 	for i := len(p.older) - 1; i >= 0; i-- {
 		if offset >= p.older[i].from {
 			return &p.older[i].mark
 		}
 	}
-	if len(p.older) > 0 {
-		return &p.older[0].mark
-	}
-	return otherwise
+	return &p.older[0].mark
 }

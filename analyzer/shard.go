@@ -6,6 +6,7 @@ import (
 	"wscope/assembly/link"
 	"wscope/assembly/tlsopen"
 	"wscope/assembly/tunnel"
+	"wscope/wsparse"
 )
 
 // shard is one independent pipeline: the connections of one partition, from segments to
@@ -29,7 +30,8 @@ type shard struct {
 	other   map[string]int64 // connections without a WebSocket, by what they were
 	conns   int64
 	message Message // the record in hand
-	update  int64   // capture time of the next FlowUpdate
+	event   wsparse.Event
+	update  int64 // capture time of the next FlowUpdate
 }
 
 // environment is what all shards may read: it does not change while they run, or is safe

@@ -14,6 +14,7 @@ type sketch struct {
 	min, max int64
 	exact    []int64       // all values, while there are few
 	buckets  []sketchCount // by bucket, ascending
+	latest   sketchCount   // of the latest value's bucket, not in buckets yet: most messages are like the one before
 }
 
 type sketchCount struct {
@@ -56,7 +57,20 @@ func (s *sketch) add(v int64) {
 		}
 		s.spill()
 	}
-	s.count(bucketOf(v), 1)
+	if b := bucketOf(v); b == s.latest.bucket {
+		s.latest.n++
+	} else {
+		s.settle()
+		s.latest = sketchCount{b, 1}
+	}
+}
+
+// settle puts what was counted of the latest bucket among the others.
+func (s *sketch) settle() {
+	if s.latest.n > 0 {
+		s.count(s.latest.bucket, s.latest.n)
+		s.latest.n = 0
+	}
 }
 
 // spill goes over from single values to buckets.
@@ -81,6 +95,7 @@ func (s *sketch) merge(o *sketch) {
 	if o.n == 0 {
 		return
 	}
+	o.settle()
 	if o.buckets == nil {
 		for _, v := range o.exact {
 			s.add(v)
@@ -114,6 +129,7 @@ func (s *sketch) quantile(q float64) int64 {
 		slices.Sort(sorted)
 		return sorted[rank]
 	}
+	s.settle()
 	for _, c := range s.buckets {
 		if rank -= c.n; rank < 0 {
 			return min(max(middle(c.bucket), s.min), s.max)

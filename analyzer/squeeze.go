@@ -11,9 +11,6 @@ type squeeze struct {
 
 // dataMessage takes a text or binary message for the ledger and the sizes.
 func (d *direction) dataMessage(m *wsparse.Message) {
-	if d.sizes == nil {
-		d.sizes = new(sketch)
-	}
 	d.sizes.add(int64(m.Length))
 	s := &d.squeezed
 	if !m.Compressed {

@@ -7,8 +7,8 @@ import (
 	"wscope/wsparse"
 )
 
-// tellFrame gives a Frame record when a frame has ended.
-func (d *direction) tellFrame(ev *wsparse.Event) {
+// tellFrame gives a Frame record when a frame has ended; at is the packet of its first byte.
+func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 	f := d.flow
 	s := f.shard
 	if ev.First {
@@ -24,7 +24,7 @@ func (d *direction) tellFrame(ev *wsparse.Event) {
 	h := &ev.Header
 	r := Frame{
 		Frame: f.frames, From: fromNames[d.index()],
-		Time: Time(d.frameAt.Time), Packet: d.frameAt.Number, File: s.env.files(d.frameAt.File),
+		Time: Time(at.Time), Packet: at.Number, File: s.env.files(at.File),
 		Offset: ev.Offset, Complete: ev.Complete,
 	}
 	r.SetHeader(h)

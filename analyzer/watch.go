@@ -22,7 +22,7 @@ func (d *direction) watch(m *wsparse.Message, first *assembly.Mark) {
 		d.stalled = true
 		f.findings.tell(f, &ruleStall, fromNames[d.index()], "waited "+string(Seconds(to-from).Append(nil))+" s", first)
 	}
-	d.even.message(first.Time, int64(m.Length))
+	d.even.message(first.Time, int64(m.Length), f.dirs[1-d.index()].even.n > 0)
 	if d.looked >= lookAt {
 		return
 	}
@@ -86,9 +86,11 @@ const (
 	beaconShare = 0.005      // deviation as a share of the interval at most
 )
 
-func (e *even) message(at, size int64) {
+// message takes a message. Where one was too large, or the other side has sent one, it can
+// be no beacon: its regularity is no longer asked for.
+func (e *even) message(at, size int64, answered bool) {
 	e.larger = e.larger || size > beaconSize
-	if e.n > 0 {
+	if e.n > 0 && !e.larger && !answered {
 		gap := float64(at - e.last)
 		off := gap - e.mean
 		e.mean += off / float64(e.n)
