@@ -6,6 +6,7 @@ import (
 
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/tlsopen"
 )
 
 // partitions is how many independent pipelines the connections are shared out to. It is
@@ -54,6 +55,7 @@ type reader struct {
 	until    Time // those after; 0 is no bound
 	began    bool // a packet was seen
 	last     capture.Mark
+	keys     *tlsopen.Keys
 	totals   *Totals
 }
 
@@ -116,7 +118,12 @@ func (r *reader) bounds(start Time) {
 }
 
 func (r *reader) secrets(w *work, s *capture.Secrets) {
-	if s.Type == secretsTLS {
+	switch {
+	case s.Type != secretsTLS:
+	case !r.totals.seen:
+		r.keys.Add(s.Data) // before the first packet: for all, once
+	default:
+		// Each partition takes it in its place among the packets, so that none has it before its time.
 		w.control(control{now: r.last.Time, mark: r.last, secrets: s.Data})
 	}
 }

@@ -19,7 +19,7 @@ func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summ
 	}
 	totals := &Totals{}
 	p := &pipeline{
-		reader: reader{src: src, opt: &opt, totals: totals},
+		reader: reader{src: src, opt: &opt, keys: keys, totals: totals},
 		merger: merger{sink: sink, totals: totals, keep: opt.KeepFlow},
 		stop:   ctx.Done(),
 	}

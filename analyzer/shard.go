@@ -42,7 +42,7 @@ type environment struct {
 }
 
 func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
-	s := &shard{opt: opt, keys: keys, env: env, other: map[string]int64{}}
+	s := &shard{opt: opt, keys: keys.Fork(partitions), env: env, other: map[string]int64{}}
 	if opt.Select != nil {
 		s.selects = opt.Select()
 	}

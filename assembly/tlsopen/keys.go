@@ -50,7 +50,9 @@ type Keys struct {
 	sessions bounded[[32]byte, [48]byte] // sha256 of a session ID or ticket: its master secret
 	rsa      bounded[[8]byte, [48]byte]  // start of an encrypted premaster secret: the premaster secret
 	version  atomic.Uint64
+	base     *Keys        // where to look for what is not here; nil but for a Fork
 	held     atomic.Int64 // bytes that connections hold back, in all; see hold
+	mayHold  int64        // the most of it
 }
 
 // secrets are those that one client random names, by label; nil where there is none.
@@ -62,19 +64,38 @@ func NewKeys() *Keys {
 		randoms:  newBounded[[32]byte, *secrets](maxSecrets),
 		sessions: newBounded[[32]byte, [48]byte](maxSessions),
 		rsa:      newBounded[[8]byte, [48]byte](maxSessions),
+		mayHold:  maxHeldAll,
 	}
+}
+
+// Fork returns a store that has all secrets of k, also those that come later, and keeps
+// what is added to it, and learned by the connections that use it, to itself. Pipelines
+// that work side by side take one each, so that what one learns or holds back does not
+// change the outcome of another by chance. parts is their number: they share the memory.
+func (k *Keys) Fork(parts int) *Keys {
+	f := NewKeys()
+	f.base, f.mayHold = k, maxHeldAll/int64(parts)
+	return f
 }
 
 // Version changes whenever a secret is added: what could not be opened before is worth
 // another try.
-func (k *Keys) Version() uint64 { return k.version.Load() }
+func (k *Keys) Version() uint64 {
+	if k.base != nil {
+		return k.version.Load() + k.base.Version()
+	}
+	return k.version.Load()
+}
 
 // secret is the secret of a connection, or nil. It must not be changed.
 func (k *Keys) secret(l label, random *[32]byte) []byte {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
-	if s := k.randoms.of[*random]; s != nil {
+	if s := k.randoms.of[*random]; s != nil && s[l] != nil {
 		return s[l]
+	}
+	if k.base != nil {
+		return k.base.secret(l, random)
 	}
 	return nil
 }
@@ -101,6 +122,9 @@ func (k *Keys) session(id []byte) []byte {
 	defer k.mu.RUnlock()
 	if m, ok := k.sessions.of[sha256.Sum256(id)]; ok {
 		return m[:]
+	}
+	if k.base != nil {
+		return k.base.session(id)
 	}
 	return nil
 }
@@ -129,6 +153,9 @@ func (k *Keys) premaster(encrypted [8]byte) []byte {
 	defer k.mu.RUnlock()
 	if p, ok := k.rsa.of[encrypted]; ok {
 		return p[:]
+	}
+	if k.base != nil {
+		return k.base.premaster(encrypted)
 	}
 	return nil
 }

@@ -55,7 +55,7 @@ func (t *stream) holdGap(n int64, why assembly.Cause, at *assembly.Mark) {
 // reserve takes room for n bytes; where there is none the stream has waited in vain.
 func (t *stream) reserve(n int, at *assembly.Mark) bool {
 	cost := n + itemCost
-	if t.held.cost+cost > maxHeld || t.c.keys.held.Add(int64(cost)) > maxHeldAll {
+	if t.held.cost+cost > maxHeld || t.c.keys.held.Add(int64(cost)) > t.c.keys.mayHold {
 		if t.held.cost+cost <= maxHeld {
 			t.c.keys.held.Add(-int64(cost))
 		}
