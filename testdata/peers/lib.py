@@ -1,5 +1,5 @@
 """lib.py: records a conversation of two endpoints over loopback, and makes its golden log of what both wrote down."""
-import functools, json, os, signal, socket, subprocess, sys, tempfile, time
+import functools, gzip, json, os, signal, socket, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 os.environ["NODE_NO_WARNINGS"] = "1"  # of --tls-keylog, which is what we want
