@@ -1,0 +1,62 @@
+package behaviour
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+// MaxBaseline is, in bytes, the largest baseline that is read.
+const MaxBaseline = 64 << 20
+
+// IsBaseline says whether the beginning of a file is that of a baseline.
+func IsBaseline(head []byte) bool {
+	head = bytes.TrimLeft(head, " \t\r\n")
+	return bytes.HasPrefix(head, []byte("{")) && bytes.Contains(head[:min(len(head), 200)], []byte(`"wscope_baseline"`))
+}
+
+// Parse reads a baseline.
+func Parse(text []byte) (*Behaviour, error) {
+	if len(text) > MaxBaseline {
+		return nil, errors.New("the baseline is larger than 64 MiB")
+	}
+	d := json.NewDecoder(bytes.NewReader(text))
+	d.DisallowUnknownFields()
+	b := &Behaviour{}
+	if err := d.Decode(b); err != nil {
+		return nil, fmt.Errorf("no baseline: %w", err)
+	}
+	if b.Version != Version {
+		return nil, fmt.Errorf("a baseline of version %d; this wscope knows version %d", b.Version, Version)
+	}
+	for _, r := range b.Roles {
+		if r == nil {
+			return nil, errors.New("no baseline: a role is null")
+		}
+		for _, k := range r.Messages {
+			if k == nil {
+				return nil, errors.New("no baseline: a kind of message is null")
+			}
+		}
+	}
+	return b, nil
+}
+
+// Update is now as a new baseline in the place of old, in which all stays as it was
+// written that has not changed beyond its noise: a review sees what changed alone.
+func Update(old, now *Behaviour, ignore Ignore) *Behaviour {
+	changed := map[string]bool{}
+	for _, d := range Compare(old, now, ignore) {
+		changed[d.Role] = true
+	}
+	was := byName(old.Roles)
+	b := &Behaviour{Version: Version, Roles: []*Role{}}
+	for _, r := range now.Roles {
+		if o := was[r.Name]; o != nil && !changed[r.Name] {
+			r = o
+		}
+		b.Roles = append(b.Roles, r)
+	}
+	return b
+}

@@ -1,0 +1,90 @@
+package behaviour
+
+// Version is of the baseline's format.
+const Version = 1
+
+// Limits; what is beyond them is summed up under "(others)", or left out.
+const (
+	maxRoles   = 500
+	maxKinds   = 200  // of a role and sender
+	maxOrdered = 32   // kinds of a role and sender whose order is followed
+	maxFields  = 400  // of a kind
+	maxPending = 1024 // requests of a flow that wait for their answer
+)
+
+// Behaviour is how the peers of a capture behave.
+type Behaviour struct {
+	Version int     `json:"wscope_baseline"`
+	Roles   []*Role `json:"roles"` // by name
+}
+
+// Role is the flows that have the same part in a program: those to the same host and path.
+type Role struct {
+	Name         string  `json:"role"`
+	Flows        int64   `json:"flows"`
+	Transport    Tally   `json:"transport"`              // "tls 1.3, http 1.1"
+	Handshakes   Tally   `json:"handshakes,omitempty"`   // "accepted", "rejected 503"
+	Subprotocols Tally   `json:"subprotocols,omitempty"` // as agreed; "none"
+	Extensions   Tally   `json:"extensions,omitempty"`   // as agreed; "none"
+	Pings        Tally   `json:"pings,omitempty"`        // "answered by client"
+	Closes       Tally   `json:"closes,omitempty"`       // "1000 by client"
+	Findings     Tally   `json:"findings,omitempty"`     // "error text-not-utf8 by server"
+	Messages     []*Kind `json:"messages,omitempty"`     // by sender and name
+	// Order says how often the k-th of a kind came before the k-th of another that the
+	// same side sends in the same flow: "server: welcome < news".
+	Order Tally `json:"order,omitempty"`
+}
+
+// Tally is how many flows show something.
+type Tally map[string]int64
+
+// Kind is the messages of one sender that mean the same.
+type Kind struct {
+	From    string `json:"from"`
+	Name    string `json:"kind"`
+	Count   int64  `json:"count"`    // messages, without the repeated ones
+	Flows   int64  `json:"in_flows"` // flows that have any
+	PerFlow int64  `json:"per_flow"` // median, in the flows that have any
+	// Repeated is how many messages were the same, byte by byte, as the one that the same side had sent before.
+	Repeated int64 `json:"repeated,omitempty"`
+	Size     *Band `json:"size"`            // bytes
+	Reply    *Band `json:"reply,omitempty"` // seconds from the message that it answers
+	// Fields are the places of its JSON, "$.items[].price", and how often they hold which
+	// type: string, number, boolean, null, object, list.
+	Fields map[string]Tally `json:"fields,omitempty"`
+}
+
+// Band is where the middle half of some values lies.
+type Band struct {
+	N   int64   `json:"n"`
+	P25 float64 `json:"p25"`
+	P50 float64 `json:"p50"`
+	P75 float64 `json:"p75"`
+}
+
+// tallies are a role's tallies with the area of the behaviour that each is about.
+func (r *Role) tallies() []areaTally {
+	return []areaTally{
+		{"transport", &r.Transport}, {"handshake", &r.Handshakes}, {"subprotocol", &r.Subprotocols}, {"extensions", &r.Extensions},
+		{"pings", &r.Pings}, {"close", &r.Closes}, {"finding", &r.Findings},
+	}
+}
+
+type areaTally struct {
+	area  string
+	tally *Tally
+}
+
+func (t *Tally) add(name string) {
+	if *t == nil {
+		*t = Tally{}
+	}
+	(*t)[name]++
+}
+
+func (t Tally) sum() (n int64) {
+	for _, v := range t {
+		n += v
+	}
+	return n
+}

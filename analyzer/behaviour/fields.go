@@ -1,0 +1,101 @@
+package behaviour
+
+import "strings"
+
+const (
+	maxDepth    = 8
+	maxChildren = 48 // names of one object: beyond them they are taken for identifiers
+)
+
+// addFields adds the places and types of one message's JSON. The order of lists and the
+// values are left aside.
+func (k *Kind) addFields(v any) {
+	if k.Fields == nil {
+		k.Fields = map[string]Tally{}
+	}
+	k.addField("$", v, 0)
+}
+
+func (k *Kind) addField(at string, v any, depth int) {
+	types, known := k.Fields[at]
+	if !known {
+		if len(k.Fields) >= maxFields {
+			return
+		}
+		types = Tally{}
+		k.Fields[at] = types
+	}
+	types[typeName(v)]++
+	if depth == maxDepth {
+		return
+	}
+	switch x := v.(type) {
+	case map[string]any:
+		seen := map[string]bool{} // a place counts once an object
+		for key, child := range x {
+			if len(x) > maxChildren {
+				key = "{id}"
+			}
+			key = withoutID(key)
+			place := at + "." + key
+			if strings.ContainsAny(key, ".[] ") {
+				place = at + "[" + key + "]"
+			}
+			if key == "{id}" {
+				if seen[place] {
+					continue
+				}
+				seen[place] = true
+			}
+			k.addField(place, child, depth+1)
+		}
+	case []any:
+		for _, child := range x[:min(len(x), 100)] {
+			k.addField(at+"[]", child, depth+1)
+		}
+	}
+}
+
+func typeName(v any) string {
+	switch v.(type) {
+	case nil:
+		return "null"
+	case string:
+		return "string"
+	case float64:
+		return "number"
+	case bool:
+		return "boolean"
+	case []any:
+		return "list"
+	}
+	return "object"
+}
+
+// parent is the place that a place is in; "" for the root.
+func parent(at string) string {
+	if s, ok := strings.CutSuffix(at, "[]"); ok {
+		return s
+	}
+	if strings.HasSuffix(at, "]") {
+		return at[:strings.LastIndexByte(at, '[')]
+	}
+	if i := strings.LastIndexByte(at, '.'); i >= 0 {
+		return at[:i]
+	}
+	return ""
+}
+
+// present is the share of the objects at its parent that have a place, and the number of those objects.
+// An element of a list is there as often as there are elements.
+func (k *Kind) present(at string) (share float64, of int64) {
+	above := parent(at)
+	if above == "" || strings.HasSuffix(at, "[]") {
+		return 1, k.Fields[at].sum()
+	}
+	of = k.Fields[above]["object"]
+	if of == 0 {
+		return 0, 0
+	}
+	return min(float64(k.Fields[at].sum())/float64(of), 1), of
+}

@@ -1,0 +1,90 @@
+package behaviour
+
+import (
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// fields compares the JSON of a kind, and says whether a place came or went.
+func (c *comparison) fields(name string, old, now *Kind) (changed bool) {
+	if old.Fields == nil && now.Fields == nil {
+		return false
+	}
+	told := map[string]bool{} // places whose parent was told: they go without saying
+	for _, at := range union(old.Fields, now.Fields) {
+		if above := parent(at); told[above] {
+			told[at] = true
+			continue
+		}
+		was, is := old.Fields[at], now.Fields[at]
+		subject := name + " " + at
+		switch {
+		case was == nil:
+			share, _ := now.present(at)
+			if _, of := old.present(at); of > 0 && byChance(share, of) || parentIsEmpty(old, at) {
+				continue
+			}
+			c.tell("field", subject, "appeared", "", typeNames(is), "", "note")
+			told[at], changed = true, true
+		case is == nil:
+			share, _ := old.present(at)
+			if _, of := now.present(at); of > 0 && byChance(share, of) || parentIsEmpty(now, at) {
+				continue
+			}
+			c.tell("field", subject, "vanished", typeNames(was), "", "", "error")
+			told[at], changed = true, true
+		default:
+			if c.types(subject, was, is) {
+				told[at] = true
+			} else {
+				c.presence(subject, at, old, now)
+			}
+		}
+	}
+	return changed
+}
+
+// parentIsEmpty says whether there was no occasion for a place: a list without elements, no
+// object around it.
+func parentIsEmpty(k *Kind, at string) bool {
+	above := parent(at)
+	if above == "" {
+		return false
+	}
+	if strings.HasSuffix(at, "[]") {
+		return true // that a list is empty is no matter of its form
+	}
+	return k.Fields[above]["object"] == 0
+}
+
+// types tells of a type that a place did not hold before.
+func (c *comparison) types(subject string, was, is Tally) bool {
+	for _, t := range slices.Sorted(maps.Keys(is)) {
+		if was[t] > 0 || byChance(float64(is[t])/float64(is.sum()), was.sum()) {
+			continue
+		}
+		detail := ""
+		if t == "null" {
+			detail = "became null in " + decimal(is[t]) + " of " + decimal(is.sum())
+		}
+		c.tell("field", subject, "changed", typeNames(was), typeNames(is), detail, "error")
+		return true
+	}
+	return false
+}
+
+// presence tells of a place that was always there, and now is only sometimes.
+func (c *comparison) presence(subject, at string, old, now *Kind) {
+	before, n := old.present(at)
+	after, of := now.present(at)
+	if before == 1 && after < 1 && !byChance(1-after, n) {
+		c.tell("field", subject, "changed", "always", "sometimes",
+			decimal(now.Fields[at].sum())+" of "+decimal(of)+" have it", "error")
+	}
+}
+
+func typeNames(t Tally) string { return strings.Join(slices.Sorted(maps.Keys(t)), " or ") }
+
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }

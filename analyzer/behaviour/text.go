@@ -1,0 +1,120 @@
+package behaviour
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"slices"
+	"strings"
+)
+
+// Text is the behaviour as a baseline: JSON in which a line is one thing that can change.
+func (b *Behaviour) Text() []byte {
+	w := &textWriter{}
+	w.line(`{"wscope_baseline": ` + decimal(Version) + `, "roles": [`)
+	for i, r := range b.Roles {
+		w.role(r, i == len(b.Roles)-1)
+	}
+	w.out.WriteString("]}\n")
+	return w.out.Bytes()
+}
+
+type textWriter struct {
+	out    bytes.Buffer
+	indent int
+}
+
+func (w *textWriter) line(s string) {
+	w.out.WriteString(strings.Repeat(" ", w.indent) + s + "\n")
+}
+
+func (w *textWriter) role(r *Role, last bool) {
+	w.indent++
+	defer func() { w.indent-- }()
+	head := `{"role": ` + compact(r.Name) + `, "flows": ` + decimal(r.Flows)
+	names := []string{"transport", "handshakes", "subprotocols", "extensions", "pings", "closes", "findings"}
+	for i, t := range r.tallies() {
+		if len(*t.tally) > 0 {
+			head += ",\n  " + compact(names[i]) + ": " + compact(*t.tally)
+		}
+	}
+	w.out.WriteString(" " + head)
+	w.indent++
+	if len(r.Messages) > 0 {
+		w.out.WriteString(",\n  \"messages\": [\n")
+		for i, k := range r.Messages {
+			w.kind(k, i == len(r.Messages)-1)
+		}
+		w.out.WriteString("  ]")
+	}
+	if len(r.Order) > 0 {
+		w.out.WriteString(",\n  \"order\": {\n")
+		writeEntries(w, r.Order)
+		w.out.WriteString("  }")
+	}
+	w.indent--
+	w.out.WriteString("}" + comma(last) + "\n")
+}
+
+func (w *textWriter) kind(k *Kind, last bool) {
+	w.indent++
+	defer func() { w.indent-- }()
+	head := *k
+	head.Fields = nil
+	text := compact(head)
+	if len(k.Fields) == 0 {
+		w.line(text + comma(last))
+		return
+	}
+	w.line(strings.TrimSuffix(text, "}") + `, "fields": {`)
+	writeEntries(w, k.Fields)
+	w.line("}}" + comma(last))
+}
+
+// writeEntries writes a map, a line an entry.
+func writeEntries[V any](w *textWriter, m map[string]V) {
+	w.indent++
+	defer func() { w.indent-- }()
+	keys := slices.Sorted(maps.Keys(m))
+	for i, key := range keys {
+		w.line(compact(key) + ": " + compact(m[key]) + comma(i == len(keys)-1))
+	}
+}
+
+func comma(last bool) string {
+	if last {
+		return ""
+	}
+	return ","
+}
+
+// compact is a value on one line, with spaces for readers.
+func compact(v any) string {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	if err := e.Encode(v); err != nil {
+		panic("behaviour: " + err.Error()) // it holds only what JSON can say
+	}
+	return spaced(strings.TrimSpace(b.String()))
+}
+
+// spaced puts a space behind each comma and colon outside strings.
+func spaced(s string) string {
+	var b strings.Builder
+	inside := false
+	for i := 0; i < len(s); i++ {
+		c := s[i]
+		b.WriteByte(c)
+		switch {
+		case inside && c == '\\':
+			i++
+			b.WriteByte(s[i])
+		case c == '"':
+			inside = !inside
+		case !inside && (c == ',' || c == ':'):
+			b.WriteByte(' ')
+		}
+	}
+	return b.String()
+}
