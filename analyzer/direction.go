@@ -7,33 +7,37 @@ import (
 
 // direction is what one side of a flow sends.
 type direction struct {
-	flow     *flow
-	role     wsparse.Role
-	stream   wsparse.Stream
-	places   places
+	// What each message touches stands first, for the sake of the processor's cache.
+
+	flow    *flow
+	frames  int64
+	wire    int64
+	payload int64
+	message int64
+	firstAt int64 // capture time of the first frame; 0 while none
+	lastAt  int64 // of the latest bytes
+	begunAt int64 // of the latest frame's first byte
+
 	counts   Counts
-	frames   int64
-	wire     int64
-	payload  int64
-	message  int64
-	squeezed squeeze
-	sizes    sketch // of data messages
-	gaps     int64
+	role     wsparse.Role
 	ended    bool
 	why      assembly.Cause
-	code     uint32 // HTTP/2 error code of the end
-	firstAt  int64  // capture time of the first frame; 0 while none
-	lastAt   int64  // of the latest bytes
-	endedAt  int64
-	begunAt  int64         // capture time of the latest frame's first byte
-	frameAt  assembly.Mark // first byte of the frame in hand, where it comes in parts
-	msgAt    assembly.Mark // first byte of the data message in hand, the same
-	looked   int           // data messages looked into
-	collects bool          // messages are collected whole for a reader
-	stalled  bool          // TCP waited for a lost segment inside the message just told
+	inMsg    bool  // a data message is in hand
+	collects bool  // messages are collected whole for a reader
+	stalled  bool  // TCP waited for a lost segment inside the message just told
+	looked   uint8 // data messages looked into, up to lookAt
+	places   places
+	stream   wsparse.Stream
+	sizes    sketch // of data messages
+	squeezed squeeze
 	even     even
-	inMsg    bool   // a data message is in hand
-	part     []byte // payload of the frame in hand, where frames are given with theirs
+
+	code    uint32 // HTTP/2 error code of the end
+	gaps    int64
+	endedAt int64         // capture time of the end
+	frameAt assembly.Mark // first byte of the frame in hand, where it comes in parts
+	msgAt   assembly.Mark // first byte of the data message in hand, the same
+	part    []byte        // payload of the frame in hand, where frames are given with theirs
 }
 
 func (d *direction) open(f *flow, role wsparse.Role) {

@@ -9,24 +9,29 @@ import (
 // flow is one WebSocket while it lives: it takes the two directions from the tunnel room
 // and keeps what its record will say.
 type flow struct {
-	shard         *shard
-	ws            *tunnel.WebSocket // nil for an encrypted one
-	sealed        *sealed           // nil but for an encrypted one
-	number        *numbered
-	known         Flow // what the handshake says; the record without its counts
-	before, after *flow
+	// What each message touches stands first, for the sake of the processor's cache.
 
-	dirs     [2]direction // by the sender: fromClient, fromServer
-	frames   int64
-	messages int64
-	findings findings
-	pings    pings
-	closing  closing
-	pace     pace
-	ending   assembly.Mark // of the last end
+	shard    *shard
+	tcp      *assembly.Conn
+	number   *numbered
 	chat     Conversation
-	unwanted bool // Options.Select did not choose it
-	ended    int
+	messages int64
+	frames   int64
+	pace     pace
+	dirs     [2]direction // by the sender: fromClient, fromServer
+
+	clientSide assembly.Side
+	unwanted   bool // Options.Select did not choose it
+	ended      int
+	findings   findings
+	pings      pings
+	closing    closing
+	ending     assembly.Mark     // of the last end
+	ws         *tunnel.WebSocket // nil for an encrypted one
+	sealed     *sealed           // nil but for an encrypted one
+	known      Flow              // what the handshake says; the record without its counts
+
+	before, after *flow
 }
 
 // Indexes of flow.dirs.
@@ -46,7 +51,7 @@ func sender(r wsparse.Role) int {
 var fromNames = [2]string{"client", "server"}
 
 func newFlow(s *shard, ws *tunnel.WebSocket) *flow {
-	f := &flow{shard: s, ws: ws, number: new(numbered)}
+	f := &flow{shard: s, tcp: ws.Conn, clientSide: ws.Client, ws: ws, number: new(numbered)}
 	f.closing.first, f.closing.reply = -1, -1
 	f.describe()
 	f.pace.begin = int64(f.known.Start)
@@ -62,7 +67,7 @@ func (f *flow) open() {
 }
 
 func newSealedFlow(w *sealed) *flow {
-	f := &flow{shard: w.shard, sealed: w, number: new(numbered)}
+	f := &flow{shard: w.shard, tcp: w.conn, clientSide: w.client, sealed: w, number: new(numbered)}
 	f.closing.first, f.closing.reply = -1, -1
 	f.describeSealed()
 	return f

@@ -145,14 +145,11 @@ func (s *shard) run(w *work, p int) {
 	next := 0
 	for i := range w.controls {
 		c := &w.controls[i]
-		for ; next < c.at[p]; next++ {
-			s.segment(&segs[next])
-		}
+		s.segments(segs[next:c.at[p]])
+		next = c.at[p]
 		s.control(c)
 	}
-	for ; next < len(segs); next++ {
-		s.segment(&segs[next])
-	}
+	s.segments(segs[next:])
 	if w.final {
 		s.finish(&w.last)
 	}

@@ -50,20 +50,10 @@ func (f *flow) answeredAt() int64 {
 	return f.ws.Answered.Time
 }
 
-func (f *flow) conn() *assembly.Conn {
-	if f.sealed != nil {
-		return f.sealed.conn
-	}
-	return f.ws.Conn
-}
+func (f *flow) conn() *assembly.Conn { return f.tcp }
 
 // client is the side of the connection that is the client.
-func (f *flow) client() assembly.Side {
-	if f.sealed != nil {
-		return f.sealed.client
-	}
-	return f.ws.Client
-}
+func (f *flow) client() assembly.Side { return f.clientSide }
 
 // side is the end of the connection that sends a direction.
 func (f *flow) side(i int) assembly.Side {

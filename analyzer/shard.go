@@ -75,9 +75,11 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 	return s
 }
 
-func (s *shard) segment(seg *link.Segment) {
-	s.index = seg.Mark.Index
-	s.asm.Segment(seg)
+func (s *shard) segments(segs []link.Segment) {
+	for i := range segs {
+		s.index = segs[i].Mark.Index
+		s.asm.Segment(&segs[i])
+	}
 }
 
 func (s *shard) control(c *control) {

@@ -12,9 +12,9 @@ import (
 type sketch struct {
 	n        int64
 	min, max int64
-	exact    []int64       // all values, while there are few
-	buckets  []sketchCount // by bucket, ascending
 	latest   sketchCount   // of the latest value's bucket, not in buckets yet: most messages are like the one before
+	buckets  []sketchCount // by bucket, ascending
+	exact    []int64       // all values, while there are few
 }
 
 type sketchCount struct {

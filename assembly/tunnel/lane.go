@@ -9,6 +9,7 @@ import (
 // inside of its TLS, or the inside of an HTTP/2 CONNECT. One stage at a time takes them.
 type lane struct {
 	stage  assembly.Handler
+	whole  settled // the stage, from when the lane is one WebSocket
 	root   *root
 	secure any
 	via    []Hop // never appended to in place: WebSockets share it
@@ -131,13 +132,20 @@ func (w *settled) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	w.recv.End(role(s, w.client), why, 0, at)
 }
 
+// settled is the stage that gives all that follows to recv. It is a part of the lane, so
+// that a packet's way to recv leads through one piece of memory.
+func (l *lane) settled(recv Receiver, client assembly.Side) assembly.Handler {
+	l.whole = settled{recv: recv, client: client}
+	return &l.whole
+}
+
 // settle makes the lane a WebSocket.
 func (l *lane) settle(recv Receiver, client assembly.Side, waited *tape) {
 	if recv == nil {
 		l.ignore("")
 		return
 	}
-	l.become(&settled{recv: recv, client: client}, waited)
+	l.become(l.settled(recv, client), waited)
 }
 
 // deaf is the stage of a lane in which nobody takes an interest.

@@ -116,5 +116,5 @@ func (h *http1) settle(up *asked) {
 		h.lane.ignore("")
 		return
 	}
-	h.handOver(&settled{recv: up.recv, client: h.client})
+	h.handOver(h.lane.settled(up.recv, h.client))
 }
