@@ -1,0 +1,34 @@
+'use strict';
+// run.js server|client SPEC: one endpoint of the subprotocol that SPEC names, by its own library.
+const hook = require('./hook');
+const { setTimeout: sleep } = require('timers/promises');
+
+const [role, text] = process.argv.slice(2);
+const spec = JSON.parse(text);
+const journal = hook.begin(spec.log, role);
+
+// What an endpoint says of the subprotocol: what it sent and received by kind and name, and how long answers took it.
+const app = {
+  sent: (kind, name = '') => journal.write({ ev: 'said', kind, name }),
+  received: (kind, name = '') => journal.write({ ev: 'heard', kind, name }),
+  answered: (op, ms) => journal.write({ ev: 'answered', op, ms }),
+  beat: (ms) => journal.write({ ev: 'beat', ms }),
+  // time returns what p resolves to, and says how long that took.
+  async time(op, p) {
+    const start = performance.now();
+    const v = await p();
+    app.answered(op, performance.now() - start);
+    return v;
+  },
+  session: (id) => journal.write({ ev: 'session', id }),
+};
+
+(async () => {
+  const peer = require(`./${spec.app}`);
+  await peer[role]({ ...spec, url: `ws://127.0.0.1:${spec.port}` }, app, sleep);
+  if (role === 'server') console.log('ready');
+  else {
+    await sleep(100);
+    process.exit(0);
+  }
+})().catch((e) => { console.error(e); process.exit(1); });

@@ -1,0 +1,76 @@
+#!/usr/bin/env python3
+"""record.py [NAME…]: conversations in subprotocols, each between the protocol's own library and a server, over loopback."""
+import collections, json, os, subprocess, sys, tempfile, time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, f"{HERE}/../peers")
+import lib
+
+NODE = "node " + subprocess.getoutput("node --version")[1:]
+LOCK = json.load(open(f"{HERE}/node/package-lock.json"))["packages"]
+
+
+def peer(*packages):
+    return ", ".join(f"{LOCK['node_modules/' + p].get('name', p)} {LOCK['node_modules/' + p]['version']}" for p in packages) + f" ({NODE})"
+
+
+WS, BOTH = {"transports": ["websocket"]}, {"transports": ["polling", "websocket"]}
+SHOWS_IO = "events, acknowledgements, attachments, rooms, namespaces, one that refuses"
+# name: (what run.js is told, the client's packages, the server's, what it shows)
+CAPTURES = {
+    "socketio/v4": ({"app": "socketio", **WS}, ["socket.io-client"], ["socket.io"], SHOWS_IO),
+    "socketio/v4-upgraded": ({"app": "socketio", **BOTH}, ["socket.io-client"], ["socket.io"], SHOWS_IO + "; polling before"),
+    "socketio/v2": ({"app": "socketio", "version": 2, **WS}, ["socket.io-client-v2"], ["socket.io-v2"], SHOWS_IO + "; Engine.IO 3"),
+    "mqtt/v3.1.1": ({"app": "mqtt", "version": 4}, ["mqtt"], ["aedes"], "a refused CONNECT; QoS 0 to 2, a retained and a large message, pings"),
+    "mqtt/v5": ({"app": "mqtt", "version": 5}, ["mqtt"], ["mqtt-packet"], "as v3.1.1, and a topic alias, a refused PUBLISH and SUBSCRIBE"),
+    "graphql/transport-ws": ({"app": "graphql"}, ["graphql-ws"], ["graphql-ws", "graphql"],
+                             "queries, a mutation, subscriptions, errors in a result and before it, pings"),
+    "graphql/legacy": ({"app": "graphql", "legacy": True}, ["subscriptions-transport-ws"], ["subscriptions-transport-ws", "graphql"],
+                       "the older graphql-ws protocol, with its keep-alives"),
+    "stomp/v1.2": ({"app": "stomp"}, ["@stomp/stompjs"], ["ws"], "receipts, a transaction, a frame cut over messages, heart-beats, an ERROR"),
+    "jsonrpc/rpc-websockets": ({"app": "jsonrpc"}, ["rpc-websockets"], ["rpc-websockets"], "calls side by side, an error, notifications both ways, a batch"),
+    "ocpp/v1.6": ({"app": "ocpp", "subprotocol": "ocpp1.6"}, ["ocpp-rpc"], ["ocpp-rpc"], "calls both ways, heartbeats, a CALLERROR"),
+    "ocpp/v2.0.1": ({"app": "ocpp", "subprotocol": "ocpp2.0.1"}, ["ocpp-rpc"], ["ocpp-rpc"], "as v1.6"),
+    "signalr/json": ({"app": "signalr"}, ["@microsoft/signalr"], ["@microsoft/signalr", "ws"], "invocations, streams, one cancelled, an error, pings"),
+    "signalr/messagepack": ({"app": "signalr", "packed": True}, ["@microsoft/signalr", "@microsoft/signalr-protocol-msgpack"],
+                            ["@microsoft/signalr-protocol-msgpack", "ws"], "as json"),
+}
+
+
+def counts(events, sent, received, name):
+    """What both endpoints counted, by sender, kind and name; a disagreement ends the recording."""
+    out = collections.Counter()
+    for sender, receiver in (("client", "server"), ("server", "client")):
+        said, heard = (collections.Counter((e["kind"], e["name"]) for e in events if e["who"] == who and e["ev"] == ev)
+                       for who, ev in ((sender, sent), (receiver, received)))
+        if said != heard:
+            raise SystemExit(f"{name}: {sender} said {said - heard} that {receiver} did not hear, which heard {heard - said} besides")
+        out.update({(sender, *k): n for k, n in said.items()})
+    return [[*k, n] for k, n in sorted(out.items())]
+
+
+def record(name, spec, client, server, shows):
+    folder, base = f"{HERE}/{os.path.dirname(name)}", os.path.basename(name)
+    os.makedirs(folder, exist_ok=True)
+    port = lib.free_port()
+    with tempfile.TemporaryDirectory() as tmp:
+        logs = {who: f"{tmp}/{who}.jsonl" for who in ("client", "server")}
+        args = {who: ["node", f"{HERE}/node/run.js", who, json.dumps({**spec, "port": port, "log": logs[who]})] for who in logs}
+        with lib.Server(args["server"]), lib.Tcpdump(f"{folder}/{base}.pcap", [port]):
+            subprocess.run(args["client"], check=True, timeout=60)
+            time.sleep(0.2)
+        events = lib.read_events(*logs.values())
+    app = {"counts": counts(events, "said", "heard", name)}
+    for e in events:
+        if e["ev"] == "answered":
+            app.setdefault("answered_ms", {}).setdefault(e["who"], {}).setdefault(e["op"], []).append(round(e["ms"], 3))
+        elif e["ev"] == "beat":
+            app.setdefault("heartbeat_ms", {}).setdefault(e["who"], []).append(round(e["ms"], 3))
+        elif e["ev"] == "session":
+            app["session"] = e["id"]
+    flows = lib.flows([e for e in events if "port" in e], port)
+    lib.write_log(folder, base, {"client": peer(*client), "server": peer(*server)}, flows, shows, app=app)
+
+
+for name in sys.argv[1:] or CAPTURES:
+    record(name, *CAPTURES[name])
