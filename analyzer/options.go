@@ -67,7 +67,7 @@ type Conversation interface {
 	Message(m *Message) *App
 	// Lost says that messages of a side were not seen.
 	Lost(from string)
-	// Done is called at the end; it may complete the flow's record.
+	// Done completes a record of the flow: at its end, and with Options.Updates before.
 	Done(f *Flow)
 }
 

@@ -39,6 +39,9 @@ func (f *flow) record() *Flow {
 	r.Pace = f.pace.record(f.answeredAt())
 	r.TCP = f.tcpRecord()
 	r.Findings = append([]Finding{}, f.findings.list...)
+	if f.chat != nil {
+		f.chat.Done(&r)
+	}
 	return &r
 }
 

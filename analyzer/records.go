@@ -40,6 +40,8 @@ type Flow struct {
 	Proxied *Proxied `json:"proxied,omitempty"`
 	Ping    *PingSum `json:"ping,omitempty"`
 	TCP     *TCP     `json:"tcp,omitempty"`
+	// App is what the subprotocol said, where Options.Apps recognised one.
+	App *AppSummary `json:"app,omitempty"`
 
 	Findings []Finding `json:"findings"`
 }

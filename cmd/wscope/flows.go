@@ -47,6 +47,7 @@ func newFlows(env *environment) *cobra.Command {
 		},
 	}
 	in.flags(cmd)
+	in.apps.flags(cmd.Flags(), true)
 	out.flags(cmd)
 	return cmd
 }

@@ -54,6 +54,7 @@ func newFollow(env *environment) *cobra.Command {
 		},
 	}
 	in.flags(cmd)
+	in.apps.flags(cmd.Flags(), true)
 	out.flags(cmd)
 	cmd.Flags().Lookup("format").Usage = "table (a chat), json, ndjson, csv (default: table)"
 	cmd.Flags().Lookup("time").DefValue = "relative"

@@ -27,6 +27,7 @@ type input struct {
 	jobs       int
 	maxMessage int
 	noProgress bool
+	apps       appsFlag
 	flow       int64 // the only one that is wanted; 0 is all
 	whole      bool  // the command's output comes at the end, so that a progress bar is in nobody's way
 
@@ -65,6 +66,7 @@ func (in *input) options() (analyzer.Options, error) {
 		}
 		opt.DecodeAs[uint16(port)] = true
 	}
+	in.apps.set(&opt)
 	opt.Keys = tlsopen.NewKeys()
 	files := in.keylogs
 	if env := os.Getenv("SSLKEYLOGFILE"); env != "" && len(files) == 0 {

@@ -118,6 +118,7 @@ func newMessages(env *environment) *cobra.Command {
 		},
 	}
 	in.flags(cmd)
+	in.apps.flags(cmd.Flags(), true)
 	out.flags(cmd)
 	cmd.Flags().IntVar(&max, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
 	return cmd

@@ -32,6 +32,7 @@ func newSummary(env *environment) *cobra.Command {
 		},
 	}
 	in.flags(cmd)
+	in.apps.flags(cmd.Flags(), false)
 	out.flags(cmd)
 	cmd.Flags().Lookup("format").Usage = "table, json, ndjson, csv (default: table)"
 	cmd.Flags().IntVar(&top, "top", 50, "flows shown at most in the table")

@@ -1,0 +1,139 @@
+package apps
+
+import (
+	"net/url"
+	"strings"
+
+	"wscope/analyzer"
+)
+
+// New is an analyzer.Options.Apps that knows every dialect of this package.
+func New() analyzer.Apps { return apps{} }
+
+type apps struct{}
+
+// Open begins a conversation: the negotiated subprotocol names its dialect, or else the
+// path does, or else the first messages will.
+func (apps) Open(f *analyzer.Flow) analyzer.Conversation {
+	c := &conversation{seeker: seeker{left: trials}}
+	var target request
+	if f.HTTP != nil {
+		target.path, target.query, _ = strings.Cut(f.HTTP.Path, "?")
+	}
+	if f.Handshake != nil {
+		target.subprotocol = f.Handshake.Subprotocol
+	}
+	c.target = target
+	for i := range languages {
+		l := &languages[i]
+		if d, ok := l.named(target.subprotocol); ok {
+			c.adopt(l, d, "subprotocol")
+			c.seeker.left = 0
+			return c
+		}
+	}
+	for i := range languages {
+		l := &languages[i]
+		if l.path != nil && l.path(&target) {
+			c.adopt(l, l.open(), "path")
+			return c
+		}
+	}
+	return c
+}
+
+// request is what the opening handshake says of the dialect.
+type request struct{ path, query, subprotocol string }
+
+// value is the query's value of a name, "" where there is none.
+func (r *request) value(name string) string {
+	for query := r.query; query != ""; {
+		var pair string
+		pair, query, _ = strings.Cut(query, "&")
+		if key, val, _ := strings.Cut(pair, "="); key == name {
+			if s, err := url.QueryUnescape(val); err == nil {
+				return s
+			}
+			return val
+		}
+	}
+	return ""
+}
+
+// language is how a dialect is recognised.
+type language struct {
+	protocol string
+	names    []string                          // negotiated subprotocols; one that ends in * is a beginning
+	path     func(r *request) bool             // whether the path alone says so; nil if it never does
+	spot     func(text []byte, from side) bool // whether a message alone says so; nil if it never does
+	open     func() dialect
+	session  string // query parameter that names the session
+}
+
+// named is a dialect for a negotiated subprotocol.
+func (l *language) named(subprotocol string) (dialect, bool) {
+	if subprotocol == "" {
+		return nil, false
+	}
+	for _, name := range l.names {
+		if begin, ok := strings.CutSuffix(name, "*"); ok && strings.HasPrefix(subprotocol, begin) || strings.EqualFold(name, subprotocol) {
+			return l.open(), true
+		}
+	}
+	return nil, false
+}
+
+// adopt takes a dialect up.
+func (c *conversation) adopt(l *language, d dialect, by string) {
+	c.unread += c.messages // of a dialect taken up too early
+	c.ledger = ledger{}
+	c.dialect, c.protocol, c.by, c.version = d, l.protocol, by, ""
+	if l.session != "" {
+		c.session = short(c.target.value(l.session))
+	}
+}
+
+// seeker looks for the dialect in a conversation's first messages.
+type seeker struct {
+	left  int  // messages that are still looked at
+	loose bool // what is spoken is known by its format alone
+}
+
+// seek takes a dialect up by the message in hand, and reads it.
+func (s *seeker) seek(c *conversation, m *analyzer.Message) bool {
+	if c.dialect != nil && c.messages > 0 && !s.loose {
+		s.left = 0
+		return false
+	}
+	s.left--
+	for i := range languages {
+		l := &languages[i]
+		if l.spot == nil || !l.spot(m.Data, c.from) || c.dialect != nil && l.protocol == c.protocol {
+			continue
+		}
+		version, session := c.version, c.session
+		if d := l.open(); c.try(d, m) {
+			version, session = c.version, c.session
+			c.adopt(l, d, "bytes")
+			c.version = version
+			if session != "" {
+				c.session = session
+			}
+			s.left, s.loose = 0, false
+			return true
+		}
+		c.version, c.session = version, session
+	}
+	if c.dialect != nil {
+		return false
+	}
+	for i := range formats {
+		l := &formats[i]
+		if d := l.open(); c.try(d, m) {
+			c.adopt(l, d, "bytes")
+			s.loose = true
+			return true
+		}
+	}
+	return false
+}

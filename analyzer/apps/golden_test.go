@@ -1,0 +1,196 @@
+package apps
+
+import (
+	"context"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wscope/analyzer"
+	"wscope/assembly/capture"
+)
+
+// journal is what the endpoints of a recorded conversation wrote down (testdata/README.md).
+type journal struct {
+	App struct {
+		Counts    [][]any                         `json:"counts"` // sender, kind, name, how often
+		Answered  map[string]map[string][]float64 `json:"answered_ms"`
+		Heartbeat map[string][]float64            `json:"heartbeat_ms"`
+		Session   string                          `json:"session"`
+	} `json:"app"`
+}
+
+// told takes a run's records.
+type told struct {
+	flows    []*analyzer.Flow
+	messages []*analyzer.Message
+}
+
+func (*told) FlowBegun(*analyzer.Flow) error      { return nil }
+func (*told) FlowUpdate(*analyzer.Flow) error     { return nil }
+func (t *told) FlowEnded(f *analyzer.Flow) error  { t.flows = append(t.flows, f); return nil }
+func (t *told) Message(m *analyzer.Message) error { t.messages = append(t.messages, m); return nil }
+func (*told) Frame(*analyzer.Frame) error         { return nil }
+func (*told) Rendered(int64, []byte) error        { return nil }
+func (*told) Batch(analyzer.Time) error           { return nil }
+
+func analyse(t testing.TB, path string, opt analyzer.Options) *told {
+	t.Helper()
+	src, err := capture.Open([]string{path}, capture.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer src.Close()
+	opt.Apps, opt.Messages, opt.Payload = New, true, true
+	var out told
+	if _, err := analyzer.Run(context.Background(), src, opt, &out); err != nil {
+		t.Fatal(err)
+	}
+	return &out
+}
+
+func captures(t testing.TB) []string {
+	t.Helper()
+	paths, err := filepath.Glob("../../testdata/apps/*/*.pcap")
+	if err != nil || len(paths) == 0 {
+		t.Fatal("no captures in testdata/apps", err)
+	}
+	return paths
+}
+
+// TestSummariesAreWhatTheEndpointsCounted holds every recorded conversation to its
+// endpoints: what they sent by kind and name, how long answers took them, and the session's name.
+func TestSummariesAreWhatTheEndpointsCounted(t *testing.T) {
+	for _, path := range captures(t) {
+		name := strings.TrimSuffix(path, ".pcap")
+		t.Run(filepath.Base(filepath.Dir(path))+"/"+filepath.Base(name), func(t *testing.T) {
+			b, err := os.ReadFile(name + ".log.json")
+			if err != nil {
+				t.Fatal(err)
+			}
+			var log journal
+			if err := json.Unmarshal(b, &log); err != nil {
+				t.Fatal(err)
+			}
+			flows := analyse(t, path, analyzer.Options{}).flows
+			for _, f := range flows {
+				if f.App == nil {
+					t.Fatal("no subprotocol was recognised")
+				}
+				if len(f.Findings) > 0 {
+					t.Errorf("a clean conversation has findings: %v", f.Findings)
+				}
+				if log.App.Session != "" && f.App.Session != log.App.Session {
+					t.Errorf("session %q, the endpoints call it %q", f.App.Session, log.App.Session)
+				}
+			}
+			for _, c := range log.App.Counts {
+				from, kind, name, n := c[0].(string), c[1].(string), c[2].(string), int64(c[3].(float64))
+				if got := count(flows, from, kind, name); got != n {
+					t.Errorf("%s sent %d %q %q, we counted %d", from, n, kind, name, got)
+				}
+			}
+			for from, operations := range log.App.Answered {
+				for name, ms := range operations {
+					latencies(t, flows, from, name, ms)
+				}
+			}
+			for from, ms := range log.App.Heartbeat {
+				heartbeats(t, flows, from, ms)
+			}
+		})
+	}
+}
+
+// count adds up a kind, or a name within it, over the flows.
+func count(flows []*analyzer.Flow, from, kind, name string) (n int64) {
+	for _, f := range flows {
+		list := f.App.Names
+		if name == "" {
+			list = f.App.Kinds
+		}
+		for _, c := range list {
+			if c.Kind == kind && c.Name == name {
+				n += map[string]int64{"client": c.Client, "server": c.Server}[from]
+			}
+		}
+	}
+	return n
+}
+
+// latencies compares an operation with the times that the asker measured around its
+// calls: those are upper bounds of what the capture shows.
+func latencies(t *testing.T, flows []*analyzer.Flow, from, name string, ms []float64) {
+	t.Helper()
+	for _, f := range flows {
+		for _, o := range f.App.Operations {
+			if o.Name != name || o.From != from {
+				continue
+			}
+			if o.Count < int64(len(ms)) {
+				t.Errorf("%s: %d answers, the asker had %d", name, o.Count, len(ms))
+			}
+			longest := 0.0
+			for _, v := range ms {
+				longest = max(longest, v)
+			}
+			if got := o.Max.Float() * 1000; o.Count == int64(len(ms)) && (got <= 0 || got > longest+slack) {
+				t.Errorf("%s took at most %v ms, the asker measured %v", name, got, ms)
+			}
+			return
+		}
+	}
+	t.Errorf("operation %q of the %s is missing", name, from)
+}
+
+// slack is what the clocks of tcpdump and of node may differ by, in milliseconds.
+const slack = 0.5
+
+func heartbeats(t *testing.T, flows []*analyzer.Flow, from string, ms []float64) {
+	t.Helper()
+	for _, f := range flows {
+		if f.App.Heartbeats == nil {
+			continue
+		}
+		h := map[string]*analyzer.AppHeartbeat{"client": f.App.Heartbeats.Client, "server": f.App.Heartbeats.Server}[from]
+		longest := 0.0
+		for _, v := range ms {
+			longest = max(longest, v)
+		}
+		if h == nil || h.Answered == nil || *h.Answered != int64(len(ms)) || h.RTTMax.Float()*1000 > longest+slack {
+			t.Errorf("heartbeats of the %s: %+v, the endpoint measured %v", from, h, ms)
+		}
+		return
+	}
+	t.Error("no heartbeats")
+}
+
+// TestEveryMessageIsTold shows that recorded messages are told by their dialect,
+// but for those that hold a part of a packet.
+func TestEveryMessageIsTold(t *testing.T) {
+	for _, path := range captures(t) {
+		out := analyse(t, path, analyzer.Options{})
+		said, told := map[int64]int64{}, map[int64]int64{}
+		for _, m := range out.messages {
+			if m.App != nil {
+				told[m.Flow]++
+				if m.App.Protocol == "" || m.App.Kind == "" {
+					t.Errorf("%s: message %d is told as %+v", path, m.Message, *m.App)
+				}
+			}
+			if m.Type == "text" || m.Type == "binary" {
+				said[m.Flow]++
+			}
+		}
+		for _, f := range out.flows {
+			if unread := f.App.Unread; unread > 1 {
+				t.Errorf("%s: %d messages of %d are unread", path, unread, said[f.Flow])
+			}
+			if told[f.Flow] > f.App.Messages {
+				t.Errorf("%s: %d messages told, %d things said", path, told[f.Flow], f.App.Messages)
+			}
+		}
+	}
+}

@@ -1,0 +1,75 @@
+package apps
+
+import "wscope/analyzer"
+
+// heart is the heartbeats that one side sends.
+type heart struct {
+	sent, answered int64
+	answerable     bool
+	first, last    analyzer.Time
+	previous       analyzer.Seconds // the interval before
+	wander         analyzer.Seconds // sum of what intervals differ from the one before
+	waiting        []analyzer.Time  // those not answered yet, the oldest first
+	rtt            analyzer.Sketch
+}
+
+func (h *heart) beat(at analyzer.Time) {
+	if h.sent == 0 {
+		h.first = at
+	} else {
+		step := analyzer.Seconds(at - h.last)
+		if h.sent > 1 {
+			h.wander += max(step-h.previous, h.previous-step)
+		}
+		h.previous = step
+	}
+	h.sent++
+	h.last = at
+}
+
+// await keeps a heartbeat until the other side answers it.
+func (h *heart) await(at analyzer.Time) {
+	h.answerable = true
+	if len(h.waiting) == maxBeats {
+		h.waiting = append(h.waiting[:0], h.waiting[1:]...)
+	}
+	h.waiting = append(h.waiting, at)
+}
+
+// answer takes the other side's answer: it is to the oldest heartbeat that waits, since
+// what one side sends arrives in order.
+func (h *heart) answer(at analyzer.Time) {
+	if len(h.waiting) == 0 {
+		return
+	}
+	h.rtt.Add(analyzer.Seconds(at - h.waiting[0]))
+	h.answered++
+	h.waiting = append(h.waiting[:0], h.waiting[1:]...)
+}
+
+func (h *heart) lost() { h.waiting = h.waiting[:0] }
+
+// record is the heartbeats as a record; nil where there were none.
+func (h *heart) record() *analyzer.AppHeartbeat {
+	if h.sent == 0 {
+		return nil
+	}
+	r := &analyzer.AppHeartbeat{Sent: h.sent}
+	if h.answerable {
+		n := h.answered
+		r.Answered = &n
+	}
+	if h.sent > 1 {
+		mean := analyzer.Seconds(h.last-h.first) / analyzer.Seconds(h.sent-1)
+		r.Interval = &mean
+	}
+	if h.sent > 2 {
+		wander := h.wander / analyzer.Seconds(h.sent-2)
+		r.Jitter = &wander
+	}
+	if h.rtt.Count() > 0 {
+		q := [...]analyzer.Seconds{h.rtt.Min(), h.rtt.Quantile(0.5), h.rtt.Quantile(0.99), h.rtt.Max()}
+		r.RTTMin, r.RTTP50, r.RTTP99, r.RTTMax = &q[0], &q[1], &q[2], &q[3]
+	}
+	return r
+}

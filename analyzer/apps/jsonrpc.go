@@ -1,0 +1,119 @@
+package apps
+
+import (
+	"cmp"
+	"strings"
+
+	"wscope/analyzer"
+)
+
+// rpc reads JSON-RPC 2.0 (https://www.jsonrpc.org/specification), batches among it, and
+// the Chrome DevTools protocol, which is JSON-RPC without its "jsonrpc" member.
+type rpc struct {
+	stateless
+	cdp bool
+}
+
+func openRPC() dialect { return rpc{} }
+func openCDP() dialect { return rpc{cdp: true} }
+
+// rpcSpot knows the member that every message must have.
+func rpcSpot(b []byte, _ side) bool {
+	v := value(b)
+	var first [1][]byte
+	if array(v, first[:]) > 0 {
+		v = first[0]
+	}
+	var f [1][]byte
+	return object(v, f[:], "jsonrpc") && is(f[0], "2.0")
+}
+
+// cdpPath knows the paths that Chromium and node give their debuggers.
+func cdpPath(r *request) bool {
+	return strings.HasPrefix(r.path, "/devtools/page/") || strings.HasPrefix(r.path, "/devtools/browser/")
+}
+
+// cdpSpot knows a command such as {"id":1,"method":"Page.enable"}.
+func cdpSpot(b []byte, from side) bool {
+	v := value(b)
+	var f [2][]byte
+	if from != client || !object(v, f[:], "id", "method") || !isNumber(f[0]) || !isString(f[1]) {
+		return false
+	}
+	for it := (members{b: v}); ; {
+		name, _ := it.next()
+		switch string(name) {
+		case "":
+			domain, method, ok := strings.Cut(text(f[1]), ".")
+			return ok && method != "" && domain != "" && domain[0] >= 'A' && domain[0] <= 'Z'
+		case `"id"`, `"method"`, `"params"`, `"sessionId"`:
+		default:
+			return false
+		}
+	}
+}
+
+func (d rpc) read(c *conversation, m *analyzer.Message) bool {
+	v := value(m.Data)
+	if len(v) > 0 && v[0] == '[' && !d.cdp {
+		return d.batch(c, v)
+	}
+	return d.one(c, v)
+}
+
+func (d rpc) batch(c *conversation, v []byte) bool {
+	n := 0
+	for it := (elements{b: v}); ; n++ {
+		e := it.next()
+		if e == nil {
+			return n > 0
+		}
+		if !d.one(c, e) {
+			return false
+		}
+	}
+}
+
+// one reads one object: a request, a notification or a response.
+func (d rpc) one(c *conversation, v []byte) bool {
+	var f [7][]byte
+	if !object(v, f[:], "method", "id", "params", "result", "error", "jsonrpc", "sessionId") {
+		return false
+	}
+	method, id, params, result, fault := f[0], f[1], f[2], f[3], f[4]
+	if c.version == "" && is(f[5], "2.0") {
+		c.version = "2.0"
+	}
+	u := unit{id: text(id), topic: text(f[6])}
+	// A session counts its commands for itself.
+	u.key = cmp.Or(u.topic, "-") + " " + string(id[:min(len(id), maxText)])
+	switch {
+	case isString(method):
+		u.kind, u.name, u.gist = "notification", text(method), words(params)
+		if id != nil {
+			u.kind, u.part = "request", asks
+		}
+		if u.kind == "notification" && isObject(params) && u.topic == "" {
+			var s [1][]byte
+			object(params, s[:], "subscription") // Ethereum's eth_subscription
+			u.topic = text(s[0])
+		}
+	case fault != nil && string(fault) != "null":
+		u.kind, u.part, u.err = "error", fails, rpcError(fault)
+	case result != nil && id != nil:
+		u.kind, u.part, u.gist = "response", answers, words(result)
+	default:
+		return false
+	}
+	c.add(u)
+	return true
+}
+
+// rpcError is an error object's code and message, §5.1.
+func rpcError(v []byte) string {
+	var f [2][]byte
+	if !object(v, f[:], "code", "message") {
+		return words(v)
+	}
+	return join(text(f[0]), words(f[1]))
+}

@@ -1,0 +1,94 @@
+package analyzer
+
+// AppSummary is what the messages of a flow said in the subprotocol that they speak.
+type AppSummary struct {
+	Protocol string `json:"protocol"`          // "socket.io", "mqtt", "graphql-ws", … "json"
+	Version  string `json:"version,omitempty"` // of the protocol, as the peers wrote it
+	By       string `json:"by"`                // what it was recognised by: subprotocol, path, bytes
+	Session  string `json:"session,omitempty"` // what the peers call the session: an Engine.IO sid, an MQTT client identifier
+	Messages int64  `json:"messages"`          // things said: a WebSocket message may hold several, or a part of one
+	Unread   int64  `json:"unread,omitempty"`  // data messages that are none of the protocol's, or were not whole
+
+	Kinds []AppCount `json:"kinds"`           // by kind, the most frequent first
+	Names []AppCount `json:"names,omitempty"` // by kind and name (or topic), the most frequent first; the rest is "(others)"
+
+	Operations []AppOperation `json:"operations,omitempty"` // requests by operation, the slowest first
+	Unanswered int64          `json:"unanswered"`           // requests without an answer when the flow ended
+	Untracked  int64          `json:"untracked,omitempty"`  // requests whose answers were not looked for: too many at once, or a loss
+	Waiting    []AppCall      `json:"waiting,omitempty"`    // the first of the unanswered
+
+	Errors     int64          `json:"errors"`
+	Failures   []string       `json:"failures,omitempty"` // the first different errors
+	Heartbeats *AppHeartbeats `json:"heartbeats,omitempty"`
+}
+
+// AppCount is how often each side said a kind, or a name.
+type AppCount struct {
+	Kind   string `json:"kind"`
+	Name   string `json:"name,omitempty"`
+	Client int64  `json:"client"`
+	Server int64  `json:"server"`
+}
+
+// AppOperation is the requests of one operation and the times until they were answered:
+// from a request's first byte to the last one of its first answer, as the capture shows them.
+type AppOperation struct {
+	Name   string  `json:"name"`
+	From   string  `json:"from"`  // who asks
+	Count  int64   `json:"count"` // answered ones
+	Failed int64   `json:"failed"`
+	P50    Seconds `json:"p50"`
+	P90    Seconds `json:"p90"`
+	P99    Seconds `json:"p99"`
+	Max    Seconds `json:"max"`
+
+	// Latencies is what the quantiles are of, in nanoseconds.
+	Latencies *Sketch `json:"-"`
+}
+
+// AppCall is a request that nobody answered.
+type AppCall struct {
+	From   string `json:"from"`
+	Name   string `json:"name"`
+	ID     string `json:"id,omitempty"`
+	Packet int64  `json:"packet"`
+	Time   Time   `json:"time"`
+}
+
+// AppHeartbeats is the pings of the subprotocol itself, by who sent them.
+type AppHeartbeats struct {
+	Client *AppHeartbeat `json:"client,omitempty"`
+	Server *AppHeartbeat `json:"server,omitempty"`
+}
+
+// AppHeartbeat is the pings of one side.
+type AppHeartbeat struct {
+	Sent     int64    `json:"sent"`
+	Answered *int64   `json:"answered,omitempty"` // nil where the subprotocol knows no answer
+	Interval *Seconds `json:"interval,omitempty"` // mean between them
+	Jitter   *Seconds `json:"jitter,omitempty"`   // mean difference between one interval and the next
+	RTTMin   *Seconds `json:"rtt_min,omitempty"`
+	RTTP50   *Seconds `json:"rtt_p50,omitempty"`
+	RTTP99   *Seconds `json:"rtt_p99,omitempty"`
+	RTTMax   *Seconds `json:"rtt_max,omitempty"`
+}
+
+// Sketch sums up durations for a subprotocol, in bounded memory: quantiles are off by at
+// most 1 %, number, smallest and largest are exact. The zero value is empty.
+type Sketch struct{ s sketch }
+
+// Add adds a duration; a negative one counts as 0.
+func (s *Sketch) Add(d Seconds) { s.s.add(max(int64(d), 0)) }
+
+// Merge adds another sketch's durations.
+func (s *Sketch) Merge(o *Sketch) { s.s.merge(&o.s) }
+
+// Count is how many durations were added.
+func (s *Sketch) Count() int64 { return s.s.n }
+
+// Quantile is the duration below or at which the share q of them is; 0 if there are none.
+func (s *Sketch) Quantile(q float64) Seconds { return Seconds(s.s.quantile(q)) }
+
+// Min and Max are the extremes; 0 if there are none.
+func (s *Sketch) Min() Seconds { return Seconds(s.s.min) }
+func (s *Sketch) Max() Seconds { return Seconds(s.s.max) }
