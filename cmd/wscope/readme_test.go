@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+)
+
+var consoleBlock = regexp.MustCompile("(?s)```console\n(.*?)```")
+
+// readmeCommands are the wscope commands that README shows.
+func readmeCommands(t *testing.T) []string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var commands []string
+	for _, block := range consoleBlock.FindAllStringSubmatch(string(text), -1) {
+		for line := range strings.Lines(block[1]) {
+			command, ok := strings.CutPrefix(strings.TrimSpace(line), "$ ")
+			command, _, _ = strings.Cut(command, "   #")
+			if ok && strings.Contains(command, "wscope") && !strings.HasPrefix(command, "sudo ") && !strings.HasPrefix(command, "docker ") {
+				commands = append(commands, strings.TrimSpace(command))
+			}
+		}
+	}
+	if len(commands) == 0 {
+		t.Fatal("README shows no command")
+	}
+	return commands
+}
+
+// TestREADMECommandsRun runs every command that README shows, as it stands there.
+func TestREADMECommandsRun(t *testing.T) {
+	bin := t.TempDir()
+	if out, err := exec.Command("go", "build", "-o", filepath.Join(bin, "wscope"), ".").CombinedOutput(); err != nil {
+		t.Fatalf("go build: %v\n%s", err, out)
+	}
+	for _, command := range readmeCommands(t) {
+		t.Run(command, func(t *testing.T) {
+			cmd := exec.Command("sh", "-c", command)
+			cmd.Dir = filepath.Join("..", "..")
+			cmd.Env = append(os.Environ(), "PATH="+bin+string(os.PathListSeparator)+os.Getenv("PATH"), "SSLKEYLOGFILE=")
+			var stdout, stderr strings.Builder
+			cmd.Stdout, cmd.Stderr = &stdout, &stderr
+			if err := cmd.Run(); err != nil {
+				t.Fatalf("%v\n%s", err, stderr.String())
+			}
+			if stdout.Len() == 0 || stderr.Len() > 0 {
+				t.Errorf("%d bytes of output; standard error: %s", stdout.Len(), stderr.String())
+			}
+		})
+	}
+}
