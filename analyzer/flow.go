@@ -17,6 +17,7 @@ type flow struct {
 	chat     Conversation
 	messages int64
 	frames   int64
+	told     int64 // frames at the last update
 	pace     pace
 	dirs     [2]direction // by the sender: fromClient, fromServer
 

@@ -10,7 +10,15 @@ type Options struct {
 	Frames   bool // give Frame records
 	Payload  bool // with their payload: Message.Data, Frame.Payload
 	Events   bool // give gaps and findings in their place to a Sink that is an EventSink
-	Updates  bool // tell the Sink of flows as their handshake is answered and at every capture-time interval (live use)
+	Updates  bool // tell the Sink of flows as their handshake is answered and at every interval of capture time with new frames (live use)
+
+	// UpdateEvery is that interval; 0 is 10 s.
+	UpdateEvery Seconds
+
+	// LetGo is asked at every tick, about a second of capture time, whether memory is short:
+	// if so, an eighth of the connections, those silent for longest, are ended there and
+	// counted in Summary.LetGo. nil is never.
+	LetGo func() bool
 
 	Checksum   bool            // ignore segments with a wrong checksum
 	VLANAware  bool            // the same addresses on two VLANs are two connections

@@ -22,6 +22,7 @@ type control struct {
 	now     int64
 	mark    capture.Mark
 	secrets []byte // TLS key log text from the capture; nil for a tick
+	letGo   bool   // a tick: memory is short
 }
 
 // work is a batch of packets on its way through the pipeline: decoded by the reader,
@@ -78,6 +79,9 @@ func (r *reader) fill(w *work) error {
 	for i := range secrets {
 		r.secrets(w, &secrets[i])
 	}
+	if now := w.batch.Now; now >= r.nextTick && r.nextTick != 0 { // nothing is to be let go before the first packet
+		r.tick(w, now, r.last)
+	}
 	w.last = r.last
 	w.final = err == io.EOF
 	return err
@@ -93,8 +97,7 @@ func (r *reader) packet(w *work, p *capture.Packet) {
 	r.last = p.Mark
 	r.totals.saw(p)
 	if p.Time >= r.nextTick {
-		w.control(control{now: p.Time, mark: p.Mark})
-		r.nextTick = p.Time - p.Time%tickEvery + tickEvery
+		r.tick(w, p.Time, p.Mark)
 	}
 	// The segment is decoded in place where it will stay.
 	var part *[]link.Segment
@@ -115,6 +118,13 @@ func (r *reader) bounds(start Time) {
 	if until := start + Time(r.opt.UntilStart); r.opt.UntilStart != 0 && (r.until == 0 || until < r.until) {
 		r.until = until
 	}
+}
+
+// tick tells the partitions the time.
+func (r *reader) tick(w *work, now int64, at capture.Mark) {
+	at.Time = now
+	w.control(control{now: now, mark: at, letGo: r.opt.LetGo != nil && r.opt.LetGo()})
+	r.nextTick = now - now%tickEvery + tickEvery
 }
 
 func (r *reader) secrets(w *work, s *capture.Secrets) {

@@ -32,6 +32,7 @@ type shard struct {
 	message Message // the record in hand
 	event   wsparse.Event
 	update  int64 // capture time of the next FlowUpdate
+	letGo   int64 // connections that were let go because memory was short
 }
 
 // environment is what all shards may read: it does not change while they run, or is safe
@@ -89,14 +90,30 @@ func (s *shard) control(c *control) {
 		return
 	}
 	s.asm.Tick(c.now, &c.mark)
+	if c.letGo {
+		s.letGo += int64(s.asm.LetGo(letGoPart, &c.mark))
+	}
 	if s.opt.Updates && c.now >= s.update {
-		s.update = c.now + updateEvery
-		s.flows.each(func(f *flow) { f.say(itemUpdate) })
+		s.update = c.now + s.updateEvery()
+		s.flows.each(func(f *flow) {
+			if f.frames != f.told {
+				f.told = f.frames
+				f.say(itemUpdate)
+			}
+		})
 	}
 }
 
+// letGoPart is the part of its connections that a partition lets go when memory is short.
+const letGoPart = 8
+
 // updateEvery is the step of capture time at which living flows are told in live use.
-const updateEvery = int64(10e9)
+func (s *shard) updateEvery() int64 {
+	if s.opt.UpdateEvery > 0 {
+		return int64(s.opt.UpdateEvery)
+	}
+	return 10e9
+}
 
 // finish ends all connections: the capture is over.
 func (s *shard) finish(last *capture.Mark) {

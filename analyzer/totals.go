@@ -37,6 +37,7 @@ type Summary struct {
 	Clients     []Named     `json:"clients,omitempty"`
 	Problems    []Problem   `json:"problems,omitempty"` // inputs that could not be read whole
 	MaxOpen     int64       `json:"max_open"`           // flows open at once
+	LetGo       int64       `json:"let_go,omitempty"`   // connections that were ended because memory was short
 }
 
 // Problem is an input that could not be read whole.
@@ -211,6 +212,7 @@ func (t *Totals) summary(src capture.Source, l *link.Stats, shards []*shard) *Su
 	var elsewhere tally
 	for _, sh := range shards {
 		s.Connections += sh.conns
+		s.LetGo += sh.letGo
 		for what, n := range sh.other {
 			elsewhere.add(what, n)
 		}

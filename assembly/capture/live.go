@@ -13,6 +13,15 @@ type LiveOptions struct {
 	Buffer      int      // bytes of the kernel's buffer of each interface; 0 is 32 MiB
 	Promiscuous bool     // take packets that are for other machines
 	Immediate   bool     // give each packet as it comes, instead of by the kernel's blocks
+
+	// Fallback is the filter where BPF cannot be run on an interface's link type, such as
+	// one that asks for VLAN tags where there are none.
+	Fallback string
+
+	// Wait makes an interface that goes down or vanishes be opened again when it is back.
+	// Tell is told of both in a line, from any goroutine; nil is nobody.
+	Wait bool
+	Tell func(line string)
 }
 
 // LiveSource is a Source that reads interfaces. Mark.File counts the interfaces in the
@@ -20,10 +29,13 @@ type LiveOptions struct {
 // come in its order, those of several as they arrive.
 //
 // Read returns what is there within about 50 ms of a packet's arrival. It returns io.EOF
-// after Close, and when every interface has gone; that one went is a Problem. Stats and
-// Close may be called while a Read waits.
+// after Close, and when every interface has gone; that one went is a Problem. Stats, Stop
+// and Close may be called while a Read waits.
 type LiveSource interface {
 	Source
+
+	// Stop ends the capture: Read gives what the kernel had captured by then, and io.EOF.
+	Stop()
 
 	// Stats gives the kernel's counts of each interface so far, in the order of Files;
 	// the last ones of an interface that has gone.

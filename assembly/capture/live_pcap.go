@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"io"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"github.com/google/gopacket/layers"
 	libpcap "github.com/google/gopacket/pcap"
@@ -20,7 +22,7 @@ func OpenLive(o LiveOptions) (LiveSource, error) {
 	if len(o.Interfaces) == 0 {
 		return nil, errors.New("no interface named")
 	}
-	l := &live{full: make(chan *liveBatch), done: make(chan struct{})}
+	l := &live{opts: o, full: make(chan *liveBatch), done: make(chan struct{})}
 	for i, name := range o.Interfaces {
 		h, err := activate(name, o)
 		if err != nil {
@@ -29,7 +31,7 @@ func OpenLive(o LiveOptions) (LiveSource, error) {
 			}
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		l.taps = append(l.taps, &tap{name: name, file: int32(i), handle: h, link: linkType(h.LinkType())})
+		l.taps = append(l.taps, &tap{name: name, file: int32(i), live: l, handle: h, link: linkType(h.LinkType())})
 	}
 	for _, t := range l.taps {
 		l.running.Add(1)
@@ -65,7 +67,11 @@ func activate(name string, o LiveOptions) (*libpcap.Handle, error) {
 		return nil, err
 	}
 	if o.BPF != "" {
-		if err := h.SetBPFFilter(o.BPF); err != nil {
+		err := h.SetBPFFilter(o.BPF)
+		if err != nil && o.Fallback != "" {
+			err = h.SetBPFFilter(o.Fallback)
+		}
+		if err != nil {
 			h.Close()
 			return nil, fmt.Errorf("filter: %w", err)
 		}
@@ -86,6 +92,8 @@ func linkType(dlt layers.LinkType) LinkType {
 
 // live reads several interfaces, each in a goroutine.
 type live struct {
+	opts    LiveOptions
+	stop    atomic.Int64 // when Stop was called; 0 while it was not
 	taps    []*tap
 	full    chan *liveBatch
 	done    chan struct{} // closed by Close
@@ -99,12 +107,14 @@ type live struct {
 type tap struct {
 	name   string
 	file   int32
+	live   *live
 	handle *libpcap.Handle
 	link   LinkType
 	count  int64
 
-	mu    sync.Mutex
+	mu    sync.Mutex // for what follows, and for handle
 	last  LiveStats
+	raw   [3]uint32 // the counts as libpcap gave them last: 32 bits that wrap
 	ended bool
 }
 
@@ -128,51 +138,105 @@ func (l *live) run(t *tap) {
 		case <-l.done:
 			return
 		}
-		err := t.fill(&b.Batch, l.done)
+		err := t.fill(&b.Batch)
 		if len(b.Packets) > 0 {
 			select {
 			case l.full <- b:
 			case <-l.done:
 				return
 			}
+		} else {
+			back <- b
 		}
-		if err != nil {
-			select {
-			case <-l.done:
-			default:
-				l.probs.add(t.name, -1, "capture ended: %v", err)
-			}
+		if err == nil {
+			continue
+		}
+		if err == io.EOF || l.closed() || !t.reopen(err) {
 			return
 		}
 	}
 }
 
+func (l *live) closed() bool {
+	select {
+	case <-l.done:
+		return true
+	default:
+		return l.stop.Load() != 0
+	}
+}
+
+func (l *live) tell(format string, a ...any) {
+	if l.opts.Tell != nil {
+		l.opts.Tell(fmt.Sprintf(format, a...))
+	}
+}
+
+// reopenEvery is how often an interface that went is looked for.
+const reopenEvery = 500 * time.Millisecond
+
+// reopen waits for an interface that went, where that is asked for. It is false where the
+// capture on it is over.
+func (t *tap) reopen(why error) bool {
+	l := t.live
+	if said := t.handle.Error(); said != nil && said.Error() != "" {
+		why = said // "The interface disappeared" instead of "Read Error"
+	}
+	if !l.opts.Wait {
+		l.probs.add(t.name, -1, "capture ended: %v", why)
+		return false
+	}
+	l.tell("%s: capture paused: %v", t.name, why)
+	t.end()
+	for {
+		select {
+		case <-l.done:
+			return false
+		case <-time.After(reopenEvery):
+		}
+		if l.closed() {
+			return false
+		}
+		h, err := activate(t.name, l.opts)
+		if err != nil {
+			continue
+		}
+		t.mu.Lock()
+		t.handle, t.link, t.raw, t.ended = h, linkType(h.LinkType()), [3]uint32{}, false
+		t.mu.Unlock()
+		l.tell("%s: capture goes on", t.name)
+		return true
+	}
+}
+
 // fill reads packets into b until it is full, or has held its first one for liveDelay, or
-// no more came for as long.
-func (t *tap) fill(b *Batch, done chan struct{}) error {
+// no more came for as long. After Stop it returns io.EOF once all before it were read.
+func (t *tap) fill(b *Batch) error {
 	b.reset(bufferSize)
 	for len(b.Packets) < batchLimit && len(b.buf)-b.used >= usualRecord {
 		data, ci, err := t.handle.ZeroCopyReadPacketData()
 		if err == libpcap.NextErrorTimeoutExpired {
+			if t.live.closed() {
+				return io.EOF
+			}
 			if len(b.Packets) > 0 {
 				return nil
 			}
-			select {
-			case <-done:
-				return io.EOF
-			default:
-				continue
-			}
+			continue
 		}
 		if err != nil {
 			return err
+		}
+		at := ci.Timestamp.UnixNano()
+		if stop := t.live.stop.Load(); stop != 0 && at > stop {
+			return io.EOF
 		}
 		t.count++
 		begin := b.used
 		b.used += copy(b.buf[begin:], data)
 		p := b.next()
 		*p = Packet{Link: t.link, Length: ci.Length, Data: b.buf[begin:b.used:b.used]}
-		p.File, p.Number, p.Time = t.file, t.count, ci.Timestamp.UnixNano()
+		p.File, p.Number, p.Time = t.file, t.count, at
 		if p.Time-b.Packets[0].Time > int64(liveDelay) {
 			return nil
 		}
@@ -184,9 +248,11 @@ func (t *tap) fill(b *Batch, done chan struct{}) error {
 func (t *tap) end() {
 	t.stats()
 	t.mu.Lock()
-	t.ended = true
-	t.mu.Unlock()
-	t.handle.Close()
+	defer t.mu.Unlock()
+	if !t.ended {
+		t.ended = true
+		t.handle.Close()
+	}
 }
 
 func (t *tap) stats() LiveStats {
@@ -194,7 +260,11 @@ func (t *tap) stats() LiveStats {
 	defer t.mu.Unlock()
 	if !t.ended {
 		if s, err := t.handle.Stats(); err == nil {
-			t.last = LiveStats{Received: int64(s.PacketsReceived), Dropped: int64(s.PacketsDropped), IfDropped: int64(s.PacketsIfDropped)}
+			now := [3]uint32{uint32(s.PacketsReceived), uint32(s.PacketsDropped), uint32(s.PacketsIfDropped)}
+			t.last.Received += int64(now[0] - t.raw[0])
+			t.last.Dropped += int64(now[1] - t.raw[1])
+			t.last.IfDropped += int64(now[2] - t.raw[2])
+			t.raw = now
 		}
 	}
 	t.last.Interface = t.name
@@ -233,6 +303,9 @@ func (l *live) Stats() []LiveStats {
 	}
 	return list
 }
+
+// Stop ends the capture when what came before is read.
+func (l *live) Stop() { l.stop.CompareAndSwap(0, time.Now().UnixNano()) }
 
 // Close ends the capture: a Read that waits returns io.EOF, within liveDelay.
 func (l *live) Close() error {

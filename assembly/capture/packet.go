@@ -35,6 +35,7 @@ type Secrets struct {
 type Batch struct {
 	Packets []Packet
 	Secrets []Secrets
+	Now     int64  // capture time that was reached though no packet says so, for live use; 0 is not known
 	buf     []byte // the bytes of Packets, reused by each Read
 	used    int    // bytes of buf taken, where packets are copied into it one by one
 }
@@ -43,6 +44,7 @@ type Batch struct {
 func (b *Batch) reset(size int) {
 	b.Packets = b.Packets[:0]
 	b.Secrets = b.Secrets[:0]
+	b.Now = 0
 	if cap(b.buf) < size || cap(b.buf) > 2*size {
 		b.buf = make([]byte, size)
 	}
@@ -70,7 +72,8 @@ type Problem struct {
 
 // Source gives packets in capture order.
 type Source interface {
-	// Read fills b with the next packets, at least one unless it returns an error.
+	// Read fills b with the next packets, at least one unless it returns an error; a live
+	// source may give secrets or the time alone.
 	// It returns io.EOF after the last packet; b may then hold nothing.
 	// Damage in an input is no error: it is told as a Problem and reading goes on
 	// with what is readable.

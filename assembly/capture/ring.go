@@ -151,6 +151,31 @@ func (r *Ring) Flush() error {
 	return r.check(r.w.Flush())
 }
 
+// Reopen goes on in a new file: with rotation the next one, else Path again if another
+// program moved it away or removed it, or an error ended it. The error is forgotten.
+func (r *Ring) Reopen() error {
+	if !r.rotates() && r.err == nil && r.inPlace() {
+		return r.Flush()
+	}
+	r.closeFile()
+	r.err = nil
+	if !r.rotates() {
+		r.names = nil
+	}
+	r.err = r.next()
+	return r.err
+}
+
+// inPlace says whether the file at hand is still the one at its name.
+func (r *Ring) inPlace() bool {
+	if r.file == nil {
+		return false
+	}
+	there, err := os.Stat(r.file.Name())
+	ours, err2 := r.file.Stat()
+	return err == nil && err2 == nil && os.SameFile(there, ours)
+}
+
 // check remembers a failed write and cuts off the part of a block that it left.
 func (r *Ring) check(err error) error {
 	if err != nil {

@@ -169,3 +169,22 @@ func (h half) Write(b []byte) (int, error) {
 	n, _ := h.f.Write(b[:len(b)/2])
 	return n, errors.New("no space left on device")
 }
+
+// TestRingReopen goes on under the same name after another program moved the file, and
+// leaves one that is in its place alone.
+func TestRingReopen(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "r.pcapng")
+	r, err := NewRing(RingOptions{Path: path})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := &Packet{Data: []byte("abc"), Length: 3, Link: 1}
+	if err := errors.Join(r.Packet(p), r.Reopen(), r.Packet(p), os.Rename(path, path+".1"), r.Reopen(), r.Packet(p), r.Close()); err != nil {
+		t.Fatal(err)
+	}
+	old, _ := readPaths(t, path+".1")
+	list, probs := readPaths(t, path)
+	if len(old) != 2 || len(list) != 1 || len(probs) > 0 {
+		t.Errorf("%d and %d packets, %v", len(old), len(list), probs)
+	}
+}

@@ -19,6 +19,7 @@ var rooms = map[string][]string{
 	"wsparse/kaitai":     {"wsparse"},
 	"assembly/capture":   {},
 	"assembly/link":      {"assembly/capture"},
+	"assembly/shed":      {"assembly/capture", "assembly/link"},
 	"assembly":           {"assembly/link", "assembly/capture"},
 	"assembly/tlsopen":   {"assembly"},
 	"assembly/tunnel":    {"assembly", "wsparse"},
@@ -27,7 +28,7 @@ var rooms = map[string][]string{
 	"analyzer/query":     {"analyzer"},
 	"analyzer/behaviour": {"analyzer"},
 	"analyzer/report":    {"analyzer"},
-	"cmd/wscope":         {"analyzer", "analyzer/apps", "analyzer/behaviour", "analyzer/query", "analyzer/report", "assembly/capture", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope":         {"analyzer", "analyzer/apps", "analyzer/behaviour", "analyzer/query", "analyzer/report", "assembly/capture", "assembly/shed", "assembly/tlsopen", "wsparse"},
 	"cmd/wscope-gen":     {},
 }
 

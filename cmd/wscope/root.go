@@ -23,6 +23,7 @@ func newRoot(env *environment) *cobra.Command {
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
 		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newFollow(env), newDecode(env), newDiff(env), newVersion(env),
+		newLive(env), newInterfaces(env),
 	)
 	return root
 }

@@ -1,0 +1,111 @@
+package shed
+
+import (
+	"bytes"
+
+	"wscope/assembly/capture"
+	"wscope/assembly/link"
+)
+
+const (
+	refuseAt = Depth / 2     // batches waiting at which new connections are refused
+	giveUpAt = Depth * 7 / 8 // at which those under way are given up too
+	calmAt   = Depth / 8     // at which both ends
+
+	parts      = 16           // connections are given up one part of so many at a time
+	maxRefused = 1 << 16      // refused connections that are remembered
+	forgetIdle = int64(120e9) // nanoseconds of silence after which one is forgotten
+	sweepEvery = int64(30e9)  // how often they are looked through
+)
+
+// judge says of each packet whether it is let through.
+type judge struct {
+	link     link.Decoder
+	refusing bool
+	given    uint32             // parts of the connections that are given up, a bit each
+	refused  map[link.Key]int64 // the time of their last packet
+	swept    int64
+	refusals int64
+	givings  int64
+}
+
+// pressure is told how many batches wait.
+func (j *judge) pressure(waiting int) {
+	switch {
+	case waiting >= giveUpAt:
+		if next := j.given<<1 | 1; next < 1<<parts {
+			j.given = next
+			j.givings++
+		}
+		j.refusing = true
+	case waiting >= refuseAt:
+		j.refusing = true
+	case waiting <= calmAt:
+		j.refusing, j.given = false, 0
+	}
+}
+
+// pass says whether a packet is let through. What is no TCP, or cannot be told, is.
+func (j *judge) pass(p *capture.Packet) bool {
+	if !j.refusing && len(j.refused) == 0 {
+		return true
+	}
+	var s link.Segment
+	if !j.link.Decode(p, &s) {
+		return true
+	}
+	if len(j.refused) > 0 || j.refusing && s.Flags&link.SYN != 0 {
+		if j.refuses(&s) {
+			return false
+		}
+	}
+	return j.given == 0 || j.given&(1<<(s.Hash>>16%parts)) == 0
+}
+
+// refuses says whether a segment belongs to a connection that was refused, or now is.
+func (j *judge) refuses(s *link.Segment) bool {
+	key := undirected(&s.Key)
+	_, known := j.refused[key]
+	if s.Flags&(link.SYN|link.ACK) == link.SYN {
+		switch {
+		case !j.refusing:
+			delete(j.refused, key) // the 4-tuple is used again, in better times
+			return false
+		case !known:
+			if len(j.refused) >= maxRefused {
+				return false
+			}
+			if j.refused == nil {
+				j.refused = map[link.Key]int64{}
+			}
+			j.refusals++
+			known = true
+		}
+	}
+	if known {
+		j.refused[key] = s.Mark.Time
+		j.sweep(s.Mark.Time)
+	}
+	return known
+}
+
+// sweep forgets refused connections that are silent.
+func (j *judge) sweep(now int64) {
+	if now-j.swept < sweepEvery {
+		return
+	}
+	j.swept = now
+	for key, last := range j.refused {
+		if now-last > forgetIdle {
+			delete(j.refused, key)
+		}
+	}
+}
+
+// undirected is the same key for both directions.
+func undirected(k *link.Key) link.Key {
+	if c := bytes.Compare(k.Src[:], k.Dst[:]); c > 0 || c == 0 && k.SrcPort > k.DstPort {
+		return k.Reverse()
+	}
+	return *k
+}

@@ -1,0 +1,143 @@
+package shed
+
+import (
+	"encoding/binary"
+	"io"
+	"testing"
+	"time"
+
+	"wscope/assembly/capture"
+)
+
+// packet makes a TCP segment of connection n, as raw IPv4.
+func packet(n int, flags byte, seq uint32) capture.Packet {
+	b := make([]byte, 44)
+	b[0], b[8], b[9] = 0x45, 64, 6
+	binary.BigEndian.PutUint16(b[2:], 44)
+	copy(b[12:], []byte{10, 0, 0, 1, 10, 0, 0, 2})
+	binary.BigEndian.PutUint16(b[20:], uint16(1000+n))
+	binary.BigEndian.PutUint16(b[22:], 80)
+	binary.BigEndian.PutUint32(b[24:], seq)
+	b[32], b[33] = 5<<4, flags
+	return capture.Packet{Data: b, Length: 44, Link: 101, Mark: capture.Mark{Time: int64(seq), Number: int64(n)}}
+}
+
+const syn, ack = 2, 16
+
+// source gives what the test sends.
+type source struct {
+	batches chan []capture.Packet
+	done    chan struct{}
+}
+
+func (s *source) Read(b *capture.Batch) error {
+	select {
+	case p, ok := <-s.batches:
+		b.Packets = append(b.Packets[:0], p...)
+		if !ok {
+			return io.EOF
+		}
+		return nil
+	case <-s.done:
+		return io.EOF
+	}
+}
+func (s *source) Files() []string             { return []string{"test"} }
+func (s *source) Problems() []capture.Problem { return nil }
+func (s *source) Close() error                { close(s.done); return nil }
+
+// TestRefusesConnectionsWhole holds that under pressure a new connection is refused from
+// its first packet to its last, and one under way is let through.
+func TestRefusesConnectionsWhole(t *testing.T) {
+	var j judge
+	pass := func(n int, flags byte) bool { p := packet(n, flags, 1); return j.pass(&p) }
+	if !pass(1, syn) {
+		t.Fatal("refused without pressure")
+	}
+	j.pressure(refuseAt)
+	if pass(2, syn) || pass(2, ack) || !pass(1, ack) || !pass(3, ack) {
+		t.Error("not the new connection alone is refused")
+	}
+	j.pressure(0)
+	if pass(2, ack) || !pass(4, syn) {
+		t.Error("a refused connection came in midway, or a new one is still refused")
+	}
+	if !pass(2, syn) || !pass(2, ack) {
+		t.Error("a 4-tuple used again is not let in")
+	}
+	if j.refusals != 1 {
+		t.Errorf("%d refused", j.refusals)
+	}
+}
+
+// TestGivesUpBySixteenths holds that connections under way are given up whole, more of
+// them the longer it lasts, and taken up again.
+func TestGivesUpBySixteenths(t *testing.T) {
+	var j judge
+	through := func() (n int) {
+		for c := range 1000 {
+			a, b := packet(c, ack, 1), packet(c, ack, 2)
+			if j.pass(&a) != j.pass(&b) {
+				t.Fatal("half a connection")
+			}
+			if j.pass(&a) {
+				n++
+			}
+		}
+		return n
+	}
+	last := through()
+	for range parts {
+		j.pressure(Depth)
+		n := through()
+		if n >= last {
+			t.Fatalf("%d after %d", n, last)
+		}
+		last = n
+	}
+	if last != 0 || j.givings != parts {
+		t.Errorf("%d left, %d given up", last, j.givings)
+	}
+	j.pressure(0)
+	if through() != 1000 {
+		t.Error("not taken up again")
+	}
+}
+
+// TestQueue holds that batches come out in order, with the time where none come, and that
+// a reader that falls behind makes the queue refuse.
+func TestQueue(t *testing.T) {
+	src := &source{make(chan []capture.Packet), make(chan struct{})}
+	now := time.Unix(100, 0)
+	q := New(src, time.Millisecond, func() time.Time { return now })
+	var b capture.Batch
+	if err := q.Read(&b); err != nil || len(b.Packets) != 0 || b.Now != now.Add(-lag).UnixNano() {
+		t.Fatalf("idle: %v %+v", err, b)
+	}
+	for i := range Depth {
+		src.batches <- []capture.Packet{packet(i, syn, uint32(i))}
+	}
+	src.batches <- []capture.Packet{packet(500, syn, 500)} // taken only once the one before was judged
+	if st := q.Stats(); st.Refused == 0 {
+		t.Errorf("nothing refused: %+v", st)
+	}
+	for i := range refuseAt {
+		for len(b.Packets) == 0 || i > 0 && b.Packets[0].Number == int64(i-1) {
+			if err := q.Read(&b); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if b.Packets[0].Number != int64(i) || b.Now != 0 {
+			t.Fatalf("batch %d holds packet %d", i, b.Packets[0].Number)
+		}
+	}
+	close(src.batches)
+	for {
+		if err := q.Read(&b); err == io.EOF {
+			break
+		}
+	}
+	if err := q.Close(); err != nil {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,236 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wscope/analyzer"
+	"wscope/analyzer/report"
+	"wscope/assembly/capture"
+	"wscope/assembly/shed"
+)
+
+// live is the flags of the live command.
+type live struct {
+	env *environment
+	in  *input
+
+	interfaces []string
+	snaplen    int
+	buffer     size
+	promisc    bool
+	immediate  bool
+	tunnels    bool
+	wait       bool
+	duration   time.Duration
+	count      int64
+
+	save       string
+	rotateSize size
+	rotateTime time.Duration
+	ring       int
+
+	output     string
+	messages   bool
+	maxPayload int
+	interval   time.Duration
+	maxMemory  size
+	user       string
+}
+
+func newLive(env *environment) *cobra.Command {
+	l := &live{env: env, in: &input{env: env}, buffer: 32 << 20, maxMemory: 1 << 30}
+	cmd := &cobra.Command{
+		Use: "live -i INTERFACE [BPF…]", Short: "Analyse what passes an interface, as it passes",
+		Long: liveHelp,
+		Example: "  wscope live -i eth0\n" +
+			"  wscope live -i eth0 -i lo --keylog keys.txt port 443\n" +
+			"  wscope live -i any -w ring.pcapng --rotate-size 100M --ring 10 --metrics 127.0.0.1:9464",
+		RunE: func(cmd *cobra.Command, args []string) error { return l.run(cmd.Context(), args) },
+	}
+	l.flags(cmd)
+	return cmd
+}
+
+const liveHelp = `live analyses what passes the interfaces. It gives records as lines of JSON: each flow when it
+begins ("event":"open"), at intervals while it speaks ("update") and when it ends ("close"), and a
+summary at the end ("summary").
+
+BPF is a filter of pcap-filter(7). By default the kernel lets through TCP and IP fragments, also in
+VLANs; --tunnels adds what may carry TCP inside other packets.
+
+When packets come faster than they can be analysed, connections that begin then are refused whole,
+and if that is not enough those under way are given up, a sixteenth at a time: what is reported of the
+others is right, and the summary says how many were refused. When memory gets short (--max-memory), an eighth of
+the connections is let go at a time: first those that have ended or were never answered, then those
+silent for longest; bytes waiting for lost segments never take more than a quarter of it.
+
+The first SIGINT or SIGTERM ends the capture, analyses what has come, writes all files whole and gives
+the summary; the second stops at once. SIGHUP opens the files of -w and -o again (the next of a
+ring), SIGUSR1 gives a summary so far on standard error.
+
+After opening the interfaces live becomes the user that called sudo (or --user) and gives up all
+capabilities; with --wait it keeps CAP_NET_RAW, to open an interface again.`
+
+func (l *live) flags(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringArrayVarP(&l.interfaces, "interface", "i", nil, "capture on `INTERFACE` (repeatable; any is all of them on Linux)")
+	f.IntVar(&l.snaplen, "snaplen", 0, "keep `N` bytes of each packet (default: all)")
+	f.Var(&l.buffer, "buffer", "`SIZE` of the kernel's buffer of each interface")
+	f.BoolVar(&l.promisc, "promisc", false, "take packets that are for other machines too")
+	f.BoolVar(&l.immediate, "immediate", false, "take each packet as it comes: sooner, but dearer")
+	f.BoolVar(&l.tunnels, "tunnels", false, "let through what may carry TCP inside (VXLAN, GRE, GTP-U, …)")
+	f.BoolVar(&l.wait, "wait", false, "wait for an interface that goes down or vanishes to come back")
+	f.DurationVar(&l.duration, "duration", 0, "end after this `TIME`, such as 90s")
+	f.Int64Var(&l.count, "count", 0, "end after `N` packets")
+	f.StringVarP(&l.save, "write", "w", "", "save the packets that are analysed to `FILE` (pcapng)")
+	f.Var(&l.rotateSize, "rotate-size", "go on to another file when one has this `SIZE`, such as 100M")
+	f.DurationVar(&l.rotateTime, "rotate-time", 0, "go on to another file after this `TIME`")
+	f.IntVar(&l.ring, "ring", 0, "keep the `N` newest files")
+	f.StringVarP(&l.output, "output", "o", "", "append the records to `FILE`")
+	f.BoolVar(&l.messages, "messages", false, "give the messages too (\"event\":\"message\")")
+	f.IntVar(&l.maxPayload, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
+	f.DurationVar(&l.interval, "interval", 10*time.Second, "`TIME` between records of a living flow")
+	f.Var(&l.maxMemory, "max-memory", "`SIZE` of memory to stay within; 0 is no limit")
+	f.StringVar(&l.user, "user", "", "become `USER` after opening the interfaces")
+	f.StringArrayVar(&l.in.keylogs, "keylog", nil, "follow this TLS key log `FILE` as it grows (repeatable; also $SSLKEYLOGFILE)")
+	f.StringArrayVar(&l.in.decodeAs, "decode-as", nil, "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
+	f.BoolVar(&l.in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
+	f.BoolVar(&l.in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
+	f.IntVar(&l.in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 64 MiB)")
+	f.IntVarP(&l.in.jobs, "jobs", "j", defaultJobs(), "goroutines that analyse")
+}
+
+// check says what is wrong with the flags.
+func (l *live) check() error {
+	rotates := l.rotateSize > 0 || l.rotateTime > 0
+	switch {
+	case len(l.interfaces) == 0:
+		return errors.New("live needs an interface: -i NAME; wscope interfaces lists them")
+	case l.save == "" && (rotates || l.ring > 0):
+		return errors.New("--rotate-size, --rotate-time and --ring are about the files of -w, which is missing")
+	case l.ring > 0 && !rotates:
+		return errors.New("--ring needs --rotate-size or --rotate-time")
+	case l.rotateSize > 0 && l.rotateSize < 1<<16:
+		return errors.New("--rotate-size is at least 64K")
+	case l.maxMemory > 0 && l.maxMemory < 64<<20:
+		return errors.New("--max-memory is at least 64M")
+	case l.interval < time.Second:
+		return errors.New("--interval is at least 1s")
+	case l.count < 0 || l.duration < 0 || l.ring < 0 || l.snaplen < 0 || l.rotateTime < 0:
+		return errors.New("a number may not be negative")
+	}
+	return nil
+}
+
+func (l *live) tell(format string, a ...any) {
+	fmt.Fprintf(l.env.stderr, "wscope: "+format+"\n", a...)
+}
+
+// run captures until the end that the flags name, or ctx is done.
+func (l *live) run(ctx context.Context, args []string) error {
+	if err := l.check(); err != nil {
+		return err
+	}
+	keylogs := keylogNames(l.in.keylogs)
+	l.in.keylogs = nil
+	opt, err := l.options()
+	if err != nil {
+		return err
+	}
+	filter, fallback := kernelFilter(strings.Join(args, " "), l.tunnels)
+	tap, err := capture.OpenLive(capture.LiveOptions{
+		Interfaces: l.interfaces, BPF: filter, Fallback: fallback, Snaplen: l.snaplen, Buffer: int(l.buffer),
+		Promiscuous: l.promisc, Immediate: l.immediate, Wait: l.wait, Tell: func(line string) { l.tell("%s", line) },
+	})
+	if err != nil {
+		return l.explain(err)
+	}
+	queue := shed.New(tap, idleAfter, time.Now)
+	defer queue.Close()
+	if err := drop(l.user, l.wait); err != nil {
+		return err
+	}
+	src := &liveSource{Source: queue, keys: newKeyFollower(keylogs), left: -1, stop: tap.Stop}
+	defer src.keys.close()
+	if l.count > 0 {
+		src.left = l.count
+	}
+	if l.save != "" {
+		if src.save, err = l.newSaver(tap); err != nil {
+			return fmt.Errorf("-w: %w", err)
+		}
+	}
+	out, err := l.newOutput()
+	if err != nil {
+		return err
+	}
+	count := newTally(out, tap, queue)
+	end := l.listen(ctx, tap, src, out, count)
+	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, count)
+	end()
+	saved := src.save == nil || src.save.close()
+	if e := out.finish(sum, count); err == nil {
+		err = e
+	}
+	if err != nil {
+		return err
+	}
+	for _, p := range tap.Problems() {
+		l.tell("%s", p)
+	}
+	if !saved || len(tap.Problems()) > 0 {
+		return errTrouble
+	}
+	return nil
+}
+
+// idleAfter is the silence after which the time is told to the analysis, and a growing
+// key log is looked at.
+const idleAfter = 250 * time.Millisecond
+
+func (l *live) options() (analyzer.Options, error) {
+	opt, err := l.in.options()
+	if err != nil {
+		return opt, err
+	}
+	opt.Updates, opt.UpdateEvery, opt.WaitKeys = true, analyzer.Seconds(l.interval), true
+	if l.messages {
+		opt.Messages, opt.Payload = true, true
+		opt.Render = func() analyzer.Renderer { return &report.JSON{MaxPayload: l.maxPayload} }
+	}
+	if l.maxMemory > 0 {
+		opt.MaxMemory = int64(l.maxMemory) / 4
+		opt.LetGo = memoryShort(int64(l.maxMemory))
+	}
+	return opt, nil
+}
+
+func (l *live) newSaver(tap capture.LiveSource) (*saver, error) {
+	ring, err := capture.NewRing(capture.RingOptions{
+		Path: l.save, MaxSize: int64(l.rotateSize), MaxAge: l.rotateTime, Files: l.ring,
+		Writer: capture.WriterOptions{
+			Application: "wscope " + version(), Snaplen: uint32(l.snaplen),
+			Name: func(file, _ int32) string { return tap.Files()[file] },
+		},
+	})
+	return &saver{ring: ring, tell: l.tell}, err
+}
+
+// explain adds to an error of opening what can be done about it.
+func (l *live) explain(err error) error {
+	text := strings.ToLower(err.Error())
+	if !strings.Contains(text, "permi") && !strings.Contains(text, "not permitted") {
+		return err
+	}
+	l.tell("%v", err)
+	for _, line := range waysToPermit() {
+		l.tell("%s", line)
+	}
+	return errTrouble
+}

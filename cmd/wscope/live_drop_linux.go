@@ -1,0 +1,109 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"os/user"
+	"strconv"
+	"syscall"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+	"kernel.org/pub/linux/libs/security/libcap/psx"
+)
+
+// drop gives up what was needed to open the interfaces: root becomes the named user, or
+// the one that called sudo; all capabilities go, but CAP_NET_RAW where an interface may
+// have to be opened again; and no program that is run can gain any.
+//
+// Capabilities belong to threads: psx makes the calls in all of them.
+func drop(name string, keepRaw bool) error {
+	if err := prctl(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
+		return fmt.Errorf("no_new_privs: %w", err)
+	}
+	if keepRaw {
+		if err := prctl(unix.PR_SET_KEEPCAPS, 1); err != nil {
+			return fmt.Errorf("keeping capabilities: %w", err)
+		}
+	}
+	if err := become(name); err != nil {
+		return err
+	}
+	return clearCapabilities(keepRaw)
+}
+
+// become changes to a user, by name or number; "" is who called sudo, or nobody else.
+func become(name string) error {
+	uid, gid := os.Getenv("SUDO_UID"), os.Getenv("SUDO_GID")
+	if os.Geteuid() != 0 {
+		if name != "" {
+			return fmt.Errorf("--user %s: only root may become another user", name)
+		}
+		return nil
+	}
+	if name != "" {
+		u, err := user.Lookup(name)
+		if err != nil {
+			if u, err = user.LookupId(name); err != nil {
+				return fmt.Errorf("--user %s: %w", name, err)
+			}
+		}
+		uid, gid = u.Uid, u.Gid
+	}
+	if uid == "" || uid == "0" {
+		return nil
+	}
+	u, err := strconv.Atoi(uid)
+	if err != nil {
+		return fmt.Errorf("SUDO_UID is %q", uid)
+	}
+	g, err := strconv.Atoi(gid)
+	if err != nil {
+		return fmt.Errorf("SUDO_GID is %q", gid)
+	}
+	if err := syscall.Setgroups([]int{g}); err != nil {
+		return fmt.Errorf("giving up groups: %w", err)
+	}
+	if err := syscall.Setgid(g); err != nil {
+		return fmt.Errorf("becoming group %d: %w", g, err)
+	}
+	if err := syscall.Setuid(u); err != nil {
+		return fmt.Errorf("becoming user %d: %w", u, err)
+	}
+	return nil
+}
+
+// clearCapabilities empties the permitted, effective and inheritable sets of every thread.
+func clearCapabilities(keepRaw bool) error {
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if keepRaw {
+		sets[0].Permitted, sets[0].Effective = 1<<unix.CAP_NET_RAW, 1<<unix.CAP_NET_RAW
+	}
+	_, _, errno := psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&head)), uintptr(unsafe.Pointer(&sets[0])), 0)
+	if errno != 0 {
+		return fmt.Errorf("giving up capabilities: %w", errno)
+	}
+	return nil
+}
+
+func prctl(option, value uintptr) error {
+	if _, _, errno := psx.Syscall6(unix.SYS_PRCTL, option, value, 0, 0, 0, 0); errno != 0 {
+		return errno
+	}
+	return nil
+}
+
+// waysToPermit are the three ways to be allowed to capture.
+func waysToPermit() []string {
+	self, err := os.Executable()
+	if err != nil {
+		self = "wscope"
+	}
+	return []string{
+		"give the program the one capability that it needs: sudo setcap cap_net_raw+ep " + self,
+		"or to the members of a group alone: sudo groupadd -f pcap && sudo usermod -aG pcap $USER && sudo chgrp pcap " + self +
+			" && sudo chmod 750 " + self + " && sudo setcap cap_net_raw+ep " + self + ", and log in again",
+		"or run it as root, which it gives up after opening: sudo " + self + " live …",
+	}
+}

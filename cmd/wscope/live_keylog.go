@@ -1,0 +1,114 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"os"
+	"time"
+
+	"wscope/assembly/capture"
+)
+
+// keyFollower reads key logs that grow while TLS is captured, and gives their new lines
+// as secrets of the capture: so they are analysed, and saved, in their place.
+type keyFollower struct {
+	files  []*keyFile
+	polled time.Time
+}
+
+// keyFile is one key log, followed by name: it may not be there yet, be cut or replaced.
+type keyFile struct {
+	name string
+	file *os.File
+	at   int64  // bytes read
+	rest []byte // of an unfinished line
+}
+
+const (
+	keyPoll    = 100 * time.Millisecond
+	keyChunk   = 64 << 10 // bytes read at a time
+	keyLine    = 8 << 10  // a longer line is none of a key log
+	keyBatch   = 1 << 20  // bytes taken at one poll, so that a large log does not stop the packets
+	secretsTLS = 0x544c534b
+)
+
+func newKeyFollower(names []string) *keyFollower {
+	k := &keyFollower{}
+	for _, name := range names {
+		k.files = append(k.files, &keyFile{name: name})
+	}
+	return k
+}
+
+// into adds the new lines to a batch, before its packets.
+func (k *keyFollower) into(b *capture.Batch, now time.Time) {
+	if len(k.files) == 0 || now.Sub(k.polled) < keyPoll {
+		return
+	}
+	k.polled = now
+	var fresh []capture.Secrets
+	for _, f := range k.files {
+		if lines := f.read(); len(lines) > 0 {
+			fresh = append(fresh, capture.Secrets{Type: secretsTLS, Data: lines})
+		}
+	}
+	if len(fresh) > 0 {
+		b.Secrets = append(fresh, b.Secrets...)
+	}
+}
+
+// read gives the whole lines that were added.
+func (f *keyFile) read() []byte {
+	f.reopen()
+	if f.file == nil {
+		return nil
+	}
+	var lines []byte
+	chunk := make([]byte, keyChunk)
+	for len(lines) < keyBatch {
+		n, err := f.file.ReadAt(chunk, f.at)
+		f.at += int64(n)
+		f.rest = append(f.rest, chunk[:n]...)
+		if end := bytes.LastIndexByte(f.rest, '\n') + 1; end > 0 {
+			lines = append(lines, f.rest[:end]...)
+			f.rest = append(f.rest[:0], f.rest[end:]...)
+		}
+		if len(f.rest) > keyLine {
+			f.rest = f.rest[:0]
+		}
+		if n == 0 || err != nil && err != io.EOF {
+			break
+		}
+	}
+	return lines
+}
+
+// reopen opens the file that is at the name now, if it is another one or was cut.
+func (f *keyFile) reopen() {
+	there, err := os.Stat(f.name)
+	if err != nil {
+		return // what is open may still grow
+	}
+	if f.file != nil {
+		ours, err := f.file.Stat()
+		if err == nil && os.SameFile(there, ours) {
+			if ours.Size() < f.at {
+				f.at, f.rest = 0, nil
+			}
+			return
+		}
+		f.file.Close()
+	}
+	f.file, f.at, f.rest = nil, 0, nil
+	if file, err := os.Open(f.name); err == nil {
+		f.file = file
+	}
+}
+
+func (k *keyFollower) close() {
+	for _, f := range k.files {
+		if f.file != nil {
+			f.file.Close()
+		}
+	}
+}

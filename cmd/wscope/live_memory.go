@@ -1,0 +1,24 @@
+package main
+
+import (
+	"runtime/debug"
+	"runtime/metrics"
+)
+
+// memoryShort makes the runtime keep within limit, and gives what says that connections
+// must be let go for it: true at most once for each collection, because what was let go
+// is free only after one.
+func memoryShort(limit int64) func() bool {
+	debug.SetMemoryLimit(limit)
+	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/cycles/total:gc-cycles"}}
+	told := uint64(0)
+	return func() bool {
+		metrics.Read(samples)
+		live, cycle := samples[0].Value.Uint64(), samples[1].Value.Uint64()
+		if cycle == told || live < uint64(limit)/4*3 {
+			return false
+		}
+		told = cycle
+		return true
+	}
+}
