@@ -4,8 +4,11 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -97,6 +100,7 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 		return nil, err
 	}
 	defer src.Close()
+	opt.WaitKeys = in.tail || slices.ContainsFunc(paths, oneWay)
 	sum, err := analyzer.Run(cmd.Context(), src, in.choose(opt), in.chosen(sink))
 	for _, p := range src.Problems() {
 		in.problem(p)
@@ -105,6 +109,16 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 		err = errInterrupted
 	}
 	return sum, err
+}
+
+// oneWay says that an input can only be read forwards, so that secrets in it may come
+// after what they open: bytes are then kept for them, within limits.
+func oneWay(path string) bool {
+	switch filepath.Ext(path) {
+	case ".gz", ".zst", ".lz4", ".xz":
+		return true
+	}
+	return path == "-" || strings.HasPrefix(path, "tcp://")
 }
 
 // errInterrupted says that the user ended the run before the capture's end.

@@ -22,30 +22,29 @@ func newRoot(env *environment) *cobra.Command {
 	env.addFlags(root.PersistentFlags())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newFollow(env), newDecode(env), newDiff(env), newVersion(env),
+		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newFollow(env), newDecode(env), newReport(env), newDiff(env), newVersion(env),
 		newLive(env), newInterfaces(env),
 	)
 	return root
 }
 
-// defaultToSummary makes "wscope CAPTURE…" the same as "wscope summary CAPTURE…": unless
-// the first word that is no flag is a command, it is a capture.
+// defaultToSummary makes "wscope CAPTURE…" the same as "wscope summary CAPTURE…", with
+// flags before or behind: where no word is a command, and one is a capture.
 func defaultToSummary(root *cobra.Command, args []string) []string {
+	capture := false
 	for _, arg := range args {
 		switch {
-		case arg == "-h" || arg == "--help" || arg == "--version":
+		case arg == "-h" || arg == "--help" || arg == "--version" || isCommand(root, arg):
 			return args
 		case arg == "-" || !strings.HasPrefix(arg, "-"):
-			if isCommand(root, arg) {
-				return args
-			}
-			if _, err := os.Stat(arg); err != nil && !looksLikePath(arg) {
-				return args // a mistyped command: let cobra suggest one
-			}
-			return append([]string{"summary"}, args...)
+			_, err := os.Stat(arg)
+			capture = capture || err == nil || looksLikePath(arg)
 		}
 	}
-	return args
+	if !capture {
+		return args // a mistyped command: let cobra suggest one
+	}
+	return append([]string{"summary"}, args...)
 }
 
 func isCommand(root *cobra.Command, name string) bool {

@@ -1,5 +1,5 @@
 """lib.py: records a conversation of two endpoints over loopback, and makes its golden log of what both wrote down."""
-import functools, json, os, signal, socket, subprocess, sys, tempfile, time
+import functools, gzip, json, os, signal, socket, subprocess, sys, tempfile, time
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 os.environ["NODE_NO_WARNINGS"] = "1"  # of --tls-keylog, which is what we want
@@ -123,12 +123,26 @@ def read_events(*paths):
 
 
 def write_log(folder, name, peers, flows, shows, **more):
-    log = {"capture": f"{name}.pcap", "recorded": time.strftime("%Y-%m-%d", time.gmtime()), "peers": peers, "shows": shows, **more, "flows": flows}
+    capture = shrink(folder, f"{name}.pcap")
+    log = {"capture": capture, "recorded": time.strftime("%Y-%m-%d", time.gmtime()), "peers": peers, "shows": shows, **more, "flows": flows}
     with open(f"{folder}/{name}.log.json", "w") as f:
         f.write(dump(log))
-    size = os.path.getsize(f"{folder}/{name}.pcap")
+    size = os.path.getsize(f"{folder}/{capture}")
     print(f"{name}: {len(flows)} flows, {sum(len(x.get('messages', [])) for x in flows)} messages, {size} bytes", flush=True)
     return log
+
+
+def shrink(folder, capture):
+    """Compresses a capture of over a megabyte, if that is worth it: testdata is to stay small."""
+    path = f"{folder}/{capture}"
+    if os.path.getsize(path) < 1 << 20:
+        return capture
+    with open(path, "rb") as f:
+        data = gzip.compress(f.read(), 9, mtime=0)
+    with open(f"{path}.gz", "wb") as f:
+        f.write(data)
+    os.remove(path)
+    return f"{capture}.gz"
 
 
 def dump(log):

@@ -29,7 +29,7 @@ SERVER_CLOSES = [server_close(*args) for args in
 
 CAPTURES = {
     "ws-echo": ("node", "node", one("/echo", ECHO + [["utf8", "größe €😀"]] + BYE), {}),
-    "ws-echo-1mib": ("node", "gorilla", one("/echo", [["send", "binary", 1 << 20]] + BYE), {}),
+    "ws-echo-1mib": ("node", "gorilla", one("/echo", [["send", "text", 1 << 20]] + BYE), {}),
     "ws-fragments": ("node", "node", one("/push", FRAGMENTS + BYE), {}),
     "ws-ping": ("node", "node", one("/echo", PINGS + BYE), {}),
     "ws-subprotocol": ("node", "node", one("/echo", CHAT + BYE, subprotocols=["chat.v1", "chat.v2"]), {}),
@@ -66,7 +66,7 @@ CAPTURES = {
 
 SHOWS = {
     "ws-echo": "echo of 0, 1, 125, 126, 127, 65535, 65536 bytes, text and binary, and UTF-8 of 2, 3 and 4 bytes",
-    "ws-echo-1mib": "one binary message of 1 MiB each way, in 64 KiB segments",
+    "ws-echo-1mib": "one text of 1 MiB each way, in 64 KiB segments",
     "ws-fragments": "fragmented messages both ways, empty fragments, pings between the fragments",
     "ws-ping": "pings of 0, 5, 20 and 125 bytes with the round trip the pinger measured",
     "ws-subprotocol": "two subprotocols offered, the second chosen",

@@ -1,0 +1,77 @@
+// data.js: the blocks of the file. A block is JSON, or JSON deflated and in base64.
+
+function bytesOf(base64) {
+  if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
+  const text = atob(base64);
+  const bytes = new Uint8Array(text.length);
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i);
+  return bytes;
+}
+
+async function readBlock(id) {
+  const element = document.getElementById(id);
+  if (element.type === "application/json") return JSON.parse(element.textContent);
+  const packed = new Blob([bytesOf(element.textContent)]).stream();
+  const text = await new Response(packed.pipeThrough(new DecompressionStream("deflate-raw"))).text();
+  return JSON.parse(text);
+}
+
+const about = JSON.parse(document.getElementById("about").textContent);
+const epoch = about.epoch ? instant(about.epoch) : { seconds: 0, nanos: 0 };
+const sentences = new Map(about.rules.map((r) => [r.id, r.sentence]));
+
+// readFlows gives all flows in the order of their numbers, with what the table needs.
+async function readFlows() {
+  const ids = Array.from({ length: about.blocks.flows }, (_, i) => "flows-" + i);
+  const flows = (await Promise.all(ids.map(readBlock))).flat().map(describeFlow);
+  return flows.sort((a, b) => a.number - b.number);
+}
+
+const messageTypes = ["text", "binary", "ping", "pong", "close"];
+const total = (direction) => messageTypes.reduce((n, type) => n + direction.messages[type], 0);
+const address = (end) => (end.ip.includes(":") ? "[" + end.ip + "]" : end.ip) + ":" + end.port;
+
+function describeFlow({ record, blocks, page }) {
+  const start = since(instant(record.start), epoch);
+  const flow = {
+    record, blocks, page, number: record.flow, start, end: start + record.duration * 1e9,
+    client: address(record.client), server: address(record.server),
+    target: target(record), state: state(record), ending: ending(record), worst: -1,
+    sent: total(record.client_to_server), received: total(record.server_to_client),
+    bytes: record.client_to_server.message_bytes + record.server_to_client.message_bytes,
+  };
+  for (const f of record.findings) {
+    const rank = severities.indexOf(f.severity);
+    if (flow.worst < 0 || rank < flow.worst) flow.worst = rank;
+  }
+  flow.words = [flow.client, flow.server, flow.target, flow.state, flow.ending, record.handshake?.subprotocol,
+    record.tls?.sni, record.tunnel, record.real_client, ...record.findings.map((f) => f.rule)].join("\n").toLowerCase();
+  return flow;
+}
+
+// target is what was asked for, as a URL where the request was seen.
+function target(record) {
+  const scheme = record.tls ? "wss://" : "ws://";
+  if (record.http?.host) return scheme + record.http.host + record.http.path;
+  if (record.tls?.sni) return scheme + record.tls.sni;
+  return scheme + address(record.server);
+}
+
+function state(record) {
+  return record.pickup === "handshake" ? record.handshake?.result || "accepted" : record.pickup;
+}
+
+// ending names how the flow was closed as the summary's closes do: the code, or how.
+function ending(record) {
+  const close = record.close;
+  if (!close) return "";
+  return close.code === null ? close.how : String(close.code);
+}
+
+const endings = { handshake: "no code", half: "half closed", fin: "FIN", rst: "reset", none: "still open" };
+const codeNames = { 1000: "normal", 1001: "going away", 1002: "protocol error", 1003: "unsupported", 1007: "bad payload", 1008: "policy", 1009: "too big", 1011: "internal error" };
+
+// endingText says an ending to people.
+function endingText(name) {
+  return endings[name] || (codeNames[name] ? name + " " + codeNames[name] : name);
+}

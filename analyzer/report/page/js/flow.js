@@ -1,0 +1,79 @@
+// flow.js: one flow: what is known of it, how it went over time, and what was said.
+
+function fact(name, ...value) {
+  return value.some((v) => v !== undefined && v !== null && v !== "" && v !== false) ? [h("dt", null, name), h("dd", null, value)] : [];
+}
+
+const sideFact = (d) => {
+  const kinds = messageTypes.filter((t) => d.messages[t]).map((t) => number(d.messages[t]) + " " + t).join(", ") || "nothing";
+  const lost = d.lost_bytes || d.lost_messages ? `; ${size(d.lost_bytes)} and ${plural(d.lost_messages, "message")} not whole in the capture` : "";
+  const packed = d.compression?.messages ? `, compressed from ${size(d.message_bytes)}` : "";
+  return `${kinds} in ${plural(d.frames, "frame")}, ${size(d.wire_bytes)}${packed}${lost}`;
+};
+
+function flowFacts(r) {
+  const shake = r.handshake, tls = r.tls, close = r.close, ping = r.ping, tcp = r.tcp;
+  const at = moment(instant(r.start), 0, 9);
+  const join = (...parts) => oneLine(parts.filter(Boolean).join(", "));
+  return h("dl", { class: "about" },
+    fact("Client", h("span", { class: "client" }, address(r.client)), r.real_client && ` for ${oneLine(r.real_client)}`, r.http?.user_agent && h("span", { class: "dim" }, " " + oneLine(r.http.user_agent))),
+    fact("Server", h("span", { class: "server" }, address(r.server)), r.via?.length && ` via ${r.via.map((v) => oneLine(v.kind + " " + (v.target || ""))).join(", ")}`, r.tunnel && ` in ${oneLine(r.tunnel)}`),
+    fact("Began", `${at.date} ${at.clock} UTC`, r.packet ? [", ", packetPlace(r.packet, r.file)] : ""),
+    fact("Lasted", span(r.duration), r.pace && r.pace.longest_silence > 0 && `, longest silence ${span(r.pace.longest_silence)}`),
+    fact("Upgrade", shake ? join(shake.result, r.http?.status && "HTTP/" + r.http.version + " status " + r.http.status, shake.latency !== undefined && "in " + span(shake.latency), shake.accept_valid === false && "wrong Accept") : r.pickup === "midstream" ? "not in the capture: joined midway" : r.pickup === "encrypted" ? "encrypted: no key was given" : ""),
+    fact("Refused", r.http?.body && oneLine(r.http.body)),
+    fact("Subprotocol", shake && join(shake.subprotocol, shake.subprotocols_offered?.length && "of " + shake.subprotocols_offered.join(" "))),
+    fact("Extensions", shake && join(...(shake.extensions || []))),
+    fact("TLS", tls && join(tls.version, tls.cipher, tls.sni, tls.alpn, !tls.decrypted && (tls.why || "not opened"))),
+    fact("Client sent", sideFact(r.client_to_server)),
+    fact("Server sent", sideFact(r.server_to_client)),
+    fact("Pings", ping && join(`${number(ping.answered)} answered`, ping.unanswered && `${number(ping.unanswered)} unanswered`, ping.rtt_p50 !== undefined && `median ${span(ping.rtt_p50)}, at most ${span(ping.rtt_max)}`)),
+    fact("TCP", tcp && join(tcp.rtt !== undefined && "round trip " + span(tcp.rtt), tcp.retransmitted && number(tcp.retransmitted) + " retransmitted", tcp.out_of_order && number(tcp.out_of_order) + " out of order", tcp.zero_windows && number(tcp.zero_windows) + " zero windows", tcp.stall && "stalled " + span(tcp.stall), tcp.capture_loss && size(tcp.capture_loss) + " not captured")),
+    fact("Closed", close && join(close.by && "by " + close.by, close.code !== null && `${close.code} ${close.name || ""}`, close.reason && `\u201c${close.reason}\u201d`, close.reply_code !== null && `answered ${close.reply_code}`, close.delay !== undefined && `after ${span(close.delay)}`, close.how !== "handshake" && close.how, close.tcp), close?.story && h("p", null, oneLine(close.story))),
+    fact("Before", r.reconnects && h("a", { href: "#flow=" + r.reconnects }, `flow ${r.reconnects} ended abnormally`)));
+}
+
+function headers(title, list) {
+  if (!list?.length) return null;
+  return h("details", { class: "headers" }, h("summary", null, `${title} (${list.length})`),
+    h("dl", null, list.map(([name, value]) => [h("dt", null, oneLine(name)), h("dd", null, oneLine(value))])));
+}
+
+function appFacts(app) {
+  if (!app) return null;
+  const names = (app.names || []).slice(0, 12).map((n) => oneLine([n.kind, n.name].filter(Boolean).join(" ")) + " \u00d7" + number(n.client + n.server));
+  return h("p", { class: "dim" }, "Speaks ", h("b", null, oneLine(app.protocol + (app.version ? " " + app.version : ""))), `: ${plural(app.messages, "message")}`,
+    app.errors ? `, ${plural(app.errors, "error")}` : "", app.unanswered ? `, ${plural(app.unanswered, "request")} unanswered` : "", names.length ? ". " + names.join(", ") : "");
+}
+
+// flowView makes the page of one flow. It reads the flow's messages first.
+async function flowView(flow, { beside, chosen }) {
+  const messages = await readMessages(flow);
+  const items = talkItems(flow, messages);
+  const conversation = talk(flow, items, chosen);
+  const show = (item) => { conversation.go(item); conversation.section.scrollIntoView({ block: "nearest" }); };
+  const link = (step, text) => {
+    const other = beside(flow, step);
+    return h("a", { href: other ? "#flow=" + other.number : null, "aria-disabled": other ? null : "true", class: "button" }, text);
+  };
+  const charts = [rttChart(flow, messages), sizeChart(messages)].filter(Boolean);
+  const { left, bare } = flow.page;
+  const element = h("article", { class: "flow", "data-flow": flow.number },
+    h("nav", { "aria-label": "Flows" }, h("a", { href: "#", class: "button" }, "\u2190 All flows"), link(-1, "Previous"), link(1, "Next")),
+    h("h2", { tabindex: -1 }, `Flow ${flow.number} `, h("span", { class: "target" }, oneLine(flow.target))),
+    (left || bare) && h("ul", { class: "remarks" },
+      left ? h("li", null, `${plural(left, "message")} of this flow left out of the page; the counts include them.`) : null,
+      bare ? h("li", null, `The payloads of ${plural(bare, "message")} of this flow were left out of the page.`) : null),
+    flowFacts(flow.record), appFacts(flow.record.app),
+    headers("Request headers", flow.record.http?.request_headers), headers("Response headers", flow.record.http?.response_headers),
+    findingsList(flow, (f) => { const item = items.find((i) => i.kind === "finding" && i.rule === f.rule && i.from === f.from); if (item) show(item); }),
+    messages.length > 0 && timeline(flow, items, show),
+    charts.length > 0 && h("div", { class: "charts" }, charts),
+    conversation.section);
+  return {
+    element,
+    draw() { conversation.draw(); },
+    go(n) { const item = messages.find((m) => m.number === n); if (item) conversation.go(item); },
+    print: conversation.print,
+  };
+}

@@ -1,0 +1,127 @@
+// overview.js: the whole capture at a glance: what was left out, tiles, charts, lists.
+
+function tile(label, value, ...notes) {
+  return h("div", { class: "tile" }, h("dt", null, label), h("dd", null, h("b", null, value),
+    notes.filter(Boolean).map((note) => h("span", null, note))));
+}
+
+function tiles(s) {
+  const counts = {};
+  for (const type of messageTypes) counts[type] = s.client_to_server.messages[type] + s.server_to_client.messages[type];
+  const both = (name) => s.client_to_server[name] + s.server_to_client[name];
+  const found = { error: 0, warning: 0, note: 0 };
+  for (const f of s.findings || []) found[f.severity] += f.count;
+  const states = [...(s.by_result || []), ...(s.by_pickup || []).filter((p) => p.name === "midstream" || p.name === "encrypted")];
+  const saved = both("message_bytes") > both("payload_bytes") && 1 - both("payload_bytes") / both("message_bytes");
+  return h("dl", { class: "tiles" },
+    tile("Flows", number(s.flows), states.map((c) => number(c.count) + " " + c.name).join(", ")),
+    tile("Messages", number(messageTypes.reduce((n, type) => n + counts[type], 0)),
+      messageTypes.filter((t) => counts[t]).map((t) => number(counts[t]) + " " + t).join(", ")),
+    tile("Payload", size(both("message_bytes")), size(both("wire_bytes")) + " on the wire",
+      saved && "deflate saved " + Math.round(saved * 100) + " %"),
+    tile("Open at once", number(s.max_open), "WebSockets, at most"),
+    tile("Findings", number(found.error + found.warning + found.note),
+      severities.filter((k) => found[k]).map((k) => plural(found[k], k)).join(", ") || "nothing to tell"),
+    tile("Captured", s.start ? span(s.duration) : "nothing", plural(s.packets, "packet") + ", " + size(s.bytes),
+      both("lost_bytes") > 0 && size(both("lost_bytes")) + " of WebSocket missing"));
+}
+
+// remarks are what a reader must know before believing the page to be the whole truth.
+function remarks(s) {
+  const list = [];
+  for (const p of s.problems || []) list.push(`${p.file}: ${p.offset < 0 ? "" : `offset ${p.offset}: `}${p.reason}. What could be read of it is here.`);
+  const { left, limits } = about;
+  if (left.flows) list.push(`${plural(left.flows, "flow")} left out of the table: the page holds ${size(limits.flows)} of flow records. The totals count them.`);
+  if (left.messages) list.push(`${plural(left.messages, "message")} left out of the conversations: the page lists ${number(limits.messages)}. The counts include them.`);
+  if (left.payloads) list.push(`The payloads of ${plural(left.payloads, "message")} were left out: the page holds ${size(limits.payload)} of payloads.`);
+  if (left.short) list.push(`${plural(left.short, "payload")} cut to the first ${size(limits.message)}.`);
+  if (s.cut_packets) list.push(`${plural(s.cut_packets, "packet")} were cut short when they were captured.`);
+  return list.length ? h("ul", { class: "remarks", "aria-label": "Remarks" }, list.map((text) => h("li", null, oneLine(text)))) : null;
+}
+
+// openFlows is how many flows were open, at most, in each of n steps.
+function openFlows(flows, n) {
+  if (!flows.length) return null;
+  const events = [];
+  let last = 0;
+  for (const f of flows) {
+    events.push([f.start, 1], [f.end, -1]);
+    last = Math.max(last, f.end);
+  }
+  events.sort((a, b) => a[0] - b[0] || b[1] - a[1]);
+  const step = Math.max(last, 1) / n, x = [], y = [];
+  let open = 0, at = 0;
+  for (let i = 0; i <= n; i++) {
+    let most = open;
+    while (at < events.length && (events[at][0] < (i + 1) * step || i === n)) most = Math.max(most, open += events[at++][1]);
+    x.push(i * step / 1e9);
+    y.push(most);
+  }
+  return { x, y };
+}
+
+function openChart(flows) {
+  const data = openFlows(flows, 240);
+  if (!data) return null;
+  const most = Math.max(...data.y);
+  const { figure, room, output } = plotFigure("Open connections", `Open connections over time: at most ${most}`);
+  chart(room, (width) => new uPlot(options(width, 150, [{}, {
+    stroke: colour("ink"), width: 1.2, fill: colour("wash"), paths: uPlot.paths.stepped({ align: 1 }), points: { show: false },
+  }], [timeAxis(), axis({ size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], values: (_, v) => v.map(number) })], {
+    scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
+    hooks: reading(output, `from first to last packet, at most ${number(most)}`, (i) => `${number(data.y[i])} at ${span(data.x[i])}`),
+  }), [data.x, data.y], room));
+  return figure;
+}
+
+// thinner joins the bars of a rate until there are at most n.
+function thinner(r, n) {
+  let { step, client, server } = r;
+  const halve = (list) => list.filter((_, i) => i % 2 === 0).map((v, i) => v + (list[2 * i + 1] || 0));
+  while (client.length > n) [step, client, server] = [step * 2, halve(client), halve(server)];
+  return { step, client, server };
+}
+
+function rateChart() {
+  const { step, client, server } = thinner(about.rate, 128);
+  if (!client.length) return null;
+  const x = client.map((_, i) => (i + 0.5) * step);
+  const { figure, room, output } = plotFigure("Messages", `Messages over time, in steps of ${span(step)}: clients at most ${Math.max(...client)}, servers at most ${Math.max(...server)}`);
+  const bars = (name) => ({ stroke: colour(name), fill: colour(name), width: 0, paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false } });
+  chart(room, (width) => new uPlot(options(width, 150, [{}, bars("client"), bars("server")],
+    [timeAxis(), axis({ size: 44, values: (_, v) => v.map((n) => number(Math.abs(n))) })], {
+      scales: { x: { time: false, range: [0, client.length * step] } },
+      hooks: reading(output, `in each ${span(step)}: clients above, servers below`,
+        (i) => `${number(client[i])} by clients, ${number(server[i])} by servers at ${span(i * step)}`),
+    }), [x, client, server.map((n) => -n)], room));
+  return figure;
+}
+
+// ranking is a short list of what there is most of; picking a name searches for it.
+function ranking(title, list, pick, say = oneLine) {
+  if (!list?.length) return null;
+  const most = list[0].count;
+  return h("section", { class: "ranking" }, h("h3", null, title), h("ol", null, list.slice(0, 5).map(({ name, count }) => {
+    const bar = h("i", { class: "bar", "aria-hidden": "true" });
+    bar.style.width = 100 * count / most + "%";
+    return h("li", null, bar, h("button", { type: "button", onclick: () => pick(name), title: "Show these flows" }, say(name) || "(none)"), h("span", null, number(count)));
+  }), list.length > 5 && h("li", { class: "rest" }, `and ${number(list.length - 5)} more`)));
+}
+
+function rankings(s, pick) {
+  const lists = [
+    ranking("Hosts", s.hosts, pick), ranking("Paths", s.paths, pick), ranking("Clients", s.clients, pick),
+    ranking("Endings", s.closes, (name) => pick("", { ending: name }), endingText), ranking("Subprotocols", s.subprotocols, pick),
+  ].filter(Boolean);
+  return lists.length ? h("div", { class: "rankings" }, lists) : null;
+}
+
+// elsewhere says what else the capture holds: it helps where no flow was found.
+function elsewhere(s) {
+  const say = (list) => list.map((c) => `${number(c.count)} ${c.name}`).join(", ");
+  const parts = [];
+  if (s.other_connections?.length) parts.push("TCP connections without a WebSocket: " + say(s.other_connections));
+  if (s.other_packets?.length) parts.push("packets without TCP: " + say(s.other_packets));
+  if (s.unsupported_packets?.length) parts.push("packets that are not understood: " + say(s.unsupported_packets));
+  return parts.length ? h("p", { class: "dim" }, "Also in the capture: " + oneLine(parts.join("; ")) + ".") : null;
+}

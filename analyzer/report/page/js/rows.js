@@ -1,0 +1,72 @@
+// rows.js: the messages of a flow. A row is an array in the order of row.go.
+
+const flags = { compressed: 1, incomplete: 2, stalled: 4, cut: 8, base64: 16, left: 32, short: 64 };
+
+function message(row) {
+  const [number, kind, from, time, end, packet, frames, flag, payloadBytes, length, data, more] = row;
+  return {
+    kind: "message", number, type: messageTypes[kind], from: from ? "server" : "client",
+    time, end, packet, frames, flag, payloadBytes, length, data, ...more,
+  };
+}
+
+// readMessages gives the messages of a flow, in their order.
+async function readMessages(flow) {
+  const list = [];
+  for (const id of flow.blocks) {
+    for (const part of await messageBlock(id)) {
+      if (part.flow === flow.number) for (const row of part.rows) list.push(message(row));
+    }
+  }
+  return list.sort((a, b) => a.number - b.number);
+}
+
+// The blocks read last are kept: neighbouring flows are often in the same ones.
+const messageBlocks = new Map();
+
+async function messageBlock(id) {
+  const block = messageBlocks.get(id) || readBlock("messages-" + id);
+  messageBlocks.delete(id);
+  messageBlocks.set(id, block);
+  if (messageBlocks.size > 6) messageBlocks.delete(messageBlocks.keys().next().value);
+  return block;
+}
+
+// payload is a message's bytes; those of a text are its UTF-8.
+function payload(m) {
+  return m.flag & flags.base64 ? bytesOf(m.data) : new TextEncoder().encode(m.data);
+}
+
+// searchable is a message's payload as text; bytes that are no text stand for themselves.
+function searchable(m) {
+  return m.flag & flags.base64 ? atob(m.data) : m.data;
+}
+
+// preview is the beginning of a message, for a line.
+function preview(m) {
+  if (m.app?.gist) return oneLine(m.app.gist);
+  if (m.type === "close") {
+    const code = m.code === undefined || m.code === null ? "no code" : m.code;
+    return oneLine(code + (m.reason ? " " + m.reason : ""));
+  }
+  if (m.flag & flags.left) return "payload left out of this page";
+  if (!(m.flag & flags.base64)) return oneLine(m.data.slice(0, 300));
+  return Array.from(bytesOf(m.data.slice(0, 96)), (b) => b.toString(16).padStart(2, "0")).join(" ");
+}
+
+// answers pairs pongs with the pings they answer: the latest before with the same payload
+// (RFC 6455 §5.5.3). It gives the ping's time and the seconds to the pong's, by who pinged.
+function answers(messages) {
+  const open = { client: new Map(), server: new Map() };
+  const list = [];
+  for (const m of messages) {
+    if (m.type === "ping") open[m.from].set(m.data, m);
+    if (m.type !== "pong") continue;
+    const pinger = m.from === "client" ? "server" : "client";
+    const ping = open[pinger].get(m.data);
+    if (!ping) continue;
+    open[pinger].delete(m.data);
+    list.push({ from: pinger, time: ping.time, rtt: Math.max(m.end - ping.time, 0) / 1e9 });
+  }
+  return list;
+}

@@ -1,0 +1,243 @@
+package page
+
+import (
+	"bufio"
+	"encoding/json"
+	"io"
+	"slices"
+	"strconv"
+
+	"wscope/analyzer"
+	"wscope/analyzer/report"
+)
+
+// Writer is an analyzer.EventSink that writes a page. It needs Options.Messages,
+// Options.Payload and Options.Events; Close writes what only the end of the run can say.
+//
+// It holds the rows of living flows, within Limits, and a block of each sort; all else is
+// written as it comes.
+type Writer struct {
+	w        *bufio.Writer
+	blocks   blocks
+	flows    list
+	messages list
+	budget   budget
+	alive    map[int64]*rows
+	epoch    *analyzer.Time // the first flow's start
+	rate     rate
+	left     left
+	kept     int64 // flows with a record
+	data     []byte
+}
+
+// rows is what a flow has in the page so far.
+type rows struct {
+	json    []byte
+	blocks  []int // the message blocks that hold its rows
+	payload int64
+	entry   entry
+}
+
+// entry is a flow in the page's JSON, beside its record.
+type entry struct {
+	Listed int64           `json:"listed"`         // messages with a row
+	Left   int64           `json:"left,omitempty"` // messages without
+	Bare   int64           `json:"bare,omitempty"` // rows without their payload
+	Gaps   []*analyzer.Gap `json:"gaps,omitempty"`
+}
+
+// left is what the limits kept out of the page.
+type left struct {
+	Flows    int64 `json:"flows"`
+	Messages int64 `json:"messages"`
+	Payloads int64 `json:"payloads"` // of messages that have a row
+	Short    int64 `json:"short"`    // payloads that were cut
+}
+
+// New begins a page; limits may be the zero value. The caller calls Close, and flushes
+// nothing itself.
+func New(w io.Writer, limits Limits) *Writer {
+	p := &Writer{
+		w:     bufio.NewWriterSize(w, 1<<16),
+		flows: list{sort: "flows"}, messages: list{sort: "messages"},
+		budget: budget{limits: limits.orDefault()},
+		alive:  map[int64]*rows{},
+	}
+	p.blocks.w = p.w
+	p.w.WriteString(head)
+	return p
+}
+
+// FlowBegun takes note of a flow's number.
+func (p *Writer) FlowBegun(f *analyzer.Flow) error {
+	if p.epoch == nil {
+		start := f.Start
+		p.epoch = &start
+	}
+	p.alive[f.Flow] = &rows{}
+	return nil
+}
+
+// FlowUpdate is nothing to a page.
+func (p *Writer) FlowUpdate(*analyzer.Flow) error { return nil }
+
+// Frame is nothing to a page.
+func (p *Writer) Frame(*analyzer.Frame) error { return nil }
+
+// Rendered is nothing to a page.
+func (p *Writer) Rendered(int64, []byte) error { return nil }
+
+// Batch is nothing to a page.
+func (p *Writer) Batch(analyzer.Time) error { return nil }
+
+// Message adds a message's row to its flow.
+func (p *Writer) Message(m *analyzer.Message) error {
+	r := p.alive[m.Flow]
+	if r == nil {
+		return nil // its flow is not wanted, or is over
+	}
+	if kind(m) >= 0 {
+		p.rate.add(m.From, int64(m.Time-*p.epoch))
+	}
+	if !p.budget.row() {
+		r.entry.Left++
+		p.left.Messages++
+		return nil
+	}
+	var flags int
+	p.data, flags = content(p.data[:0], m, p.budget.limits.Message)
+	if p.budget.takes(r.payload, int64(len(p.data))) {
+		r.payload += int64(len(p.data))
+		if flags&flagShort != 0 {
+			p.left.Short++
+		}
+	} else {
+		p.data, flags = append(p.data[:0], `""`...), flags&^flagShort|flagLeft
+		r.entry.Bare++
+		p.left.Payloads++
+	}
+	r.entry.Listed++
+	if len(r.json) > 0 {
+		r.json = append(r.json, ',')
+	}
+	r.json = appendRow(r.json, m, *p.epoch, p.data, flags)
+	if len(r.json) < pendingSize {
+		return nil
+	}
+	return p.give(m.Flow, r)
+}
+
+// Gap adds a hole to its flow. It counts as a message does where there is little room.
+func (p *Writer) Gap(g *analyzer.Gap) error {
+	if r := p.alive[g.Flow]; r != nil && p.budget.row() {
+		own := *g
+		r.entry.Gaps = append(r.entry.Gaps, &own)
+	}
+	return nil
+}
+
+// Finding is nothing to a page: the flow's record has it.
+func (p *Writer) Finding(int64, *analyzer.Finding) error { return nil }
+
+// give hands a flow's rows over to the block at hand.
+func (p *Writer) give(flow int64, r *rows) error {
+	if len(r.json) == 0 {
+		return nil
+	}
+	l := &p.messages
+	l.add()
+	l.json = append(strconv.AppendInt(append(l.json, `{"flow":`...), flow, 10), `,"rows":[`...)
+	l.json = append(append(l.json, r.json...), "]}"...)
+	r.json = r.json[:0]
+	if !slices.Contains(r.blocks, l.closed) {
+		r.blocks = append(r.blocks, l.closed)
+	}
+	return l.flush(&p.blocks, false)
+}
+
+// FlowEnded writes a flow's record.
+func (p *Writer) FlowEnded(f *analyzer.Flow) error {
+	r := p.alive[f.Flow]
+	if r == nil {
+		return nil
+	}
+	delete(p.alive, f.Flow)
+	record := report.FlowJSON(f)
+	if !p.budget.record(len(record)) {
+		p.left.Flows++
+		p.left.Messages += r.entry.Listed // nothing leads to them
+		p.left.Payloads -= r.entry.Bare
+		return nil
+	}
+	p.kept++
+	if err := p.give(f.Flow, r); err != nil {
+		return err
+	}
+	l := &p.flows
+	l.add()
+	l.json = append(append(l.json, `{"record":`...), record[:len(record)-1]...)
+	l.json = append(append(l.json, `,"blocks":`...), marshal(append([]int{}, r.blocks...))...)
+	l.json = append(append(l.json, `,"page":`...), marshal(r.entry)...)
+	l.json = append(l.json, '}')
+	return l.flush(&p.blocks, false)
+}
+
+// about is what the page says of itself and of the whole capture.
+type about struct {
+	Summary json.RawMessage `json:"summary"`
+	Rules   []rule          `json:"rules"`
+	Epoch   *analyzer.Time  `json:"epoch"` // times of rows and of the rate count from it
+	Rate    rateRecord      `json:"rate"`
+	Blocks  struct {
+		Flows    int `json:"flows"`
+		Messages int `json:"messages"`
+	} `json:"blocks"`
+	Kept   int64  `json:"kept"` // flows with a record
+	Left   left   `json:"left"`
+	Limits Limits `json:"limits"`
+}
+
+// rule is what a rule says, for those that were broken.
+type rule struct {
+	ID       string `json:"id"`
+	Sentence string `json:"sentence"`
+}
+
+// Close writes the rest of the page.
+func (p *Writer) Close(sum *analyzer.Summary) error {
+	if err := p.flows.flush(&p.blocks, true); err != nil {
+		return err
+	}
+	if err := p.messages.flush(&p.blocks, true); err != nil {
+		return err
+	}
+	a := about{
+		Summary: report.SummaryJSON(sum), Rules: broken(sum), Epoch: p.epoch, Rate: p.rate.record(),
+		Kept: p.kept, Left: p.left, Limits: p.budget.limits,
+	}
+	a.Blocks.Flows, a.Blocks.Messages = p.flows.closed, p.messages.closed
+	p.w.WriteString(`<script type="application/json" id="about">`)
+	p.w.Write(appendInert(nil, marshal(a)))
+	p.w.WriteString("</script>\n")
+	p.w.WriteString(tail)
+	return p.w.Flush()
+}
+
+// broken is the rules that the summary's findings name.
+func broken(sum *analyzer.Summary) []rule {
+	rules := []rule{}
+	for _, r := range analyzer.Rules() {
+		if slices.ContainsFunc(sum.Findings, func(c analyzer.RuleCount) bool { return c.Rule == r.ID }) {
+			rules = append(rules, rule{r.ID, r.Sentence})
+		}
+	}
+	return rules
+}
+
+func marshal(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("page: what is no JSON: " + err.Error()) // only numbers and strings are given
+	}
+	return b
+}

@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bufio"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"wscope/analyzer/report/page"
+)
+
+func newReport(env *environment) *cobra.Command {
+	in, out := &input{env: env, whole: true}, &output{env: env}
+	cmd := &cobra.Command{
+		Use:   "report CAPTURE… -o FILE.html",
+		Short: "Write one self-contained page to look at in a browser",
+		Long: "report writes a single HTML file: totals, charts, the table of flows with search and filters, and for each\n" +
+			"flow its timeline, findings and conversation. The page asks nobody for anything and opens from disk. Payloads\n" +
+			"beyond what a browser holds well are left out, and the page says so.",
+		Example: "  wscope report capture.pcap -o report.html\n" +
+			"  wscope report --keylog keys.txt captures/ -o report.html",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if out.file == "" {
+				return fmt.Errorf("%s needs -o FILE.html (or - for standard output)", cmd.CommandPath())
+			}
+			opt, err := in.options()
+			if err != nil {
+				return err
+			}
+			opt.Messages, opt.Payload, opt.Events = true, true, true
+			return out.write(func(w *bufio.Writer) error {
+				p := page.New(w, page.Limits{})
+				sum, err := in.run(cmd, args, opt, p)
+				if err != nil {
+					return err
+				}
+				if err := p.Close(sum); err != nil {
+					return err
+				}
+				in.hints(sum)
+				return trouble(sum)
+			})
+		},
+	}
+	in.flags(cmd)
+	cmd.Flags().StringVarP(&out.file, "output", "o", "", "write to `FILE`, beside and renamed: never half a file; - is standard output")
+	return cmd
+}
