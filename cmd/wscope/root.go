@@ -22,7 +22,7 @@ func newRoot(env *environment) *cobra.Command {
 	env.addFlags(root.PersistentFlags())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.AddCommand(
-		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newFollow(env), newDecode(env), newReport(env), newDiff(env), newVersion(env),
+		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newFollow(env), newDecode(env), newReport(env), newExport(env), newDiff(env), newVersion(env),
 		newLive(env), newInterfaces(env),
 	)
 	return root

@@ -1,0 +1,130 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"wscope/analyzer"
+	"wscope/analyzer/report/export"
+)
+
+// exporting is the flags of the command export.
+type exporting struct {
+	in   *input
+	out  *output
+	to   string
+	per  string
+	json bool
+}
+
+// exportFormats are the values of --to, and those that are folders.
+var (
+	exportFormats = []string{"har", "parquet", "csv", "zeek", "payloads"}
+	exportFolders = []string{"parquet", "csv", "zeek", "payloads"}
+)
+
+func newExport(env *environment) *cobra.Command {
+	e := &exporting{in: &input{env: env, whole: true}, out: &output{env: env}}
+	cmd := &cobra.Command{
+		Use:   "export --to FORMAT CAPTURE… -o OUT",
+		Short: "Write the files of other tools",
+		Long: "export writes what was found as the files of other tools:\n\n" +
+			"  har       an HTTP Archive, for the developer tools of browsers: one entry a flow, with its messages\n" +
+			"  parquet   a folder with flows.parquet, messages.parquet and findings.parquet, for DuckDB, Spark, pandas\n" +
+			"  csv       a folder with flows.csv, messages.csv and findings.csv\n" +
+			"  zeek      a folder with websocket.log and conn.log as Zeek writes them; --json for lines of JSON\n" +
+			"  payloads  a folder with a file a message, or --per direction, and an index of them\n\n" +
+			"A file is written beside OUT and renamed, a folder too: there is never half of one.",
+		Example: "  wscope export --to har capture.pcap -o capture.har\n" +
+			"  wscope export --to parquet capture.pcap -o tables\n" +
+			"  wscope export --to csv capture.pcap -o tables\n" +
+			"  wscope export --to zeek --json capture.pcap -o logs\n" +
+			"  wscope export --to payloads --per direction capture.pcap -o payloads",
+		RunE: func(cmd *cobra.Command, args []string) error { return e.run(cmd, args) },
+	}
+	e.in.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&e.to, "to", "", strings.Join(exportFormats, ", "))
+	f.StringVarP(&e.out.file, "output", "o", "", "write to the file or folder `OUT`; - is standard output for har")
+	f.StringVar(&e.per, "per", "message", "payloads: a file a message, or a direction")
+	f.BoolVar(&e.json, "json", false, "zeek: lines of JSON")
+	cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(exportFormats, cobra.ShellCompDirectiveNoFileComp))
+	cmd.RegisterFlagCompletionFunc("per", cobra.FixedCompletions([]string{"message", "direction"}, cobra.ShellCompDirectiveNoFileComp))
+	return cmd
+}
+
+func (e *exporting) run(cmd *cobra.Command, args []string) error {
+	switch {
+	case e.to == "":
+		return fmt.Errorf("%s needs --to: one of %s", cmd.CommandPath(), strings.Join(exportFormats, ", "))
+	case !slices.Contains(exportFormats, e.to):
+		return fmt.Errorf("--to %q is none of %s", e.to, strings.Join(exportFormats, ", "))
+	case e.per != "message" && e.per != "direction":
+		return fmt.Errorf("--per %q is none of message, direction", e.per)
+	case e.out.file == "":
+		return fmt.Errorf("%s needs -o OUT", cmd.CommandPath())
+	case e.out.file == "-" && slices.Contains(exportFolders, e.to):
+		return fmt.Errorf("--to %s writes a folder, which standard output is not", e.to)
+	}
+	var err error
+	if slices.Contains(exportFolders, e.to) {
+		err = e.folder(cmd, args)
+	} else {
+		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, export.NewHAR(w, "", version())) })
+	}
+	return export.Named(e.out.file, err)
+}
+
+// folder fills a folder. Trouble with an input makes a whole folder all the same.
+func (e *exporting) folder(cmd *cobra.Command, args []string) error {
+	place, err := export.NewFolder(e.out.file, e.to != "payloads")
+	if err != nil {
+		return err
+	}
+	var x export.Exporter
+	switch e.to {
+	case "parquet":
+		x, err = export.NewParquet(place, version())
+	case "csv":
+		x, err = export.NewCSV(place)
+	case "zeek":
+		x, err = export.NewZeek(place, e.json)
+	case "payloads":
+		x, err = export.NewPayloads(place, e.per == "direction")
+	}
+	if err == nil {
+		err = e.fill(cmd, args, x)
+	}
+	if err != nil && !errors.Is(err, errTrouble) {
+		place.Discard()
+		return err
+	}
+	if err2 := place.Commit(); err2 != nil {
+		return err2
+	}
+	return err
+}
+
+// fill runs the analysis into an exporter.
+func (e *exporting) fill(cmd *cobra.Command, args []string, x export.Exporter) error {
+	opt, err := e.in.options()
+	var sum *analyzer.Summary
+	if err == nil {
+		x.Options(&opt)
+		sum, err = e.in.run(cmd, args, opt, x)
+	}
+	if err != nil {
+		x.Close(nil)
+		return err
+	}
+	if err := x.Close(sum); err != nil {
+		return err
+	}
+	e.in.hints(sum)
+	return trouble(sum)
+}
