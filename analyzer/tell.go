@@ -104,7 +104,8 @@ func (r *Message) SetMessage(m *wsparse.Message) {
 	r.Type = messageTypes[m.Opcode&15]
 	r.Frames, r.Compressed, r.Complete = m.Frames, m.Compressed, m.Complete
 	r.PayloadBytes, r.Length, r.Data = int64(m.Payload), int64(m.Length), m.Data
-	r.IsText = m.Opcode != wsparse.Binary && m.Opcode != wsparse.Continuation && (m.Inflated || !m.Compressed) && utf8.Valid(m.Data)
+	r.IsText = m.Opcode != wsparse.Binary && m.Opcode != wsparse.Continuation && (m.Inflated || !m.Compressed) &&
+		(m.ValidUTF8 && m.Complete && m.Opcode == wsparse.Text || utf8.Valid(m.Data))
 	if m.Opcode == wsparse.Close {
 		if m.Code != 0 {
 			code := int(m.Code)

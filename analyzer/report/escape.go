@@ -1,26 +1,36 @@
 package report
 
-import "unicode/utf8"
+import (
+	"encoding/binary"
+	"math/bits"
+	"slices"
+	"unicode/utf8"
+)
 
 const hexDigits = "0123456789abcdef"
-
-// plain marks the bytes that stand for themselves in a JSON string.
-var plain = func() (t [256]bool) {
-	for c := 0x20; c < 0x7f; c++ {
-		t[c] = c != '"' && c != '\\'
-	}
-	return t
-}()
 
 // AppendString appends s as a JSON string. Control characters are escaped, those above
 // ASCII too (U+0080 to U+009F, line and paragraph separators), so that the output may be
 // looked at on a terminal. Invalid UTF-8 becomes U+FFFD.
 func AppendString[T string | []byte](dst []byte, s T) []byte {
 	dst = append(dst, '"')
-	from := 0
 	for i := 0; i < len(s); {
+		// Eight bytes at a time are copied, and then as many of them kept as stand for themselves.
+		if len(s)-i >= 8 {
+			if cap(dst)-len(dst) < 8 {
+				dst = slices.Grow(dst, len(s)-i+8)
+			}
+			x, n := word(s, i), len(dst)
+			binary.LittleEndian.PutUint64(dst[n:n+8], x)
+			p := plainBytes(x)
+			dst = dst[:n+p]
+			if i += p; p == 8 {
+				continue
+			}
+		}
 		c := s[i]
-		if plain[c] {
+		if c >= 0x20 && c < 0x7f && c != '"' && c != '\\' {
+			dst = append(dst, c)
 			i++
 			continue
 		}
@@ -28,17 +38,33 @@ func AppendString[T string | []byte](dst []byte, s T) []byte {
 		if c >= utf8.RuneSelf {
 			r, size = utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
 			if r >= 0xa0 && r != '\u2028' && r != '\u2029' && (r != utf8.RuneError || size > 1) {
+				dst = append(dst, s[i:i+size]...)
 				i += size
 				continue
 			}
 		}
-		dst = append(dst, s[from:i]...)
 		dst = appendEscape(dst, r)
 		i += size
-		from = i
 	}
-	dst = append(dst, s[from:]...)
 	return append(dst, '"')
+}
+
+// word is the eight bytes of s from i on, the first one lowest: one load.
+func word[T string | []byte](s T, i int) uint64 {
+	b := s[i : i+8]
+	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
+		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
+}
+
+// plainBytes is how many bytes of x, from the lowest on, stand for themselves in a JSON
+// string: ASCII, no control character, no quote, no backslash. Each sum below sets the
+// highest bit of a byte that does not; what it carries into the next byte does not matter,
+// for only the lowest such byte counts.
+func plainBytes(x uint64) int {
+	const ones, high = 0x0101010101010101, 0x8080808080808080
+	quote, backslash := x^'"'*ones, x^'\\'*ones
+	odd := (x-0x20*ones)&^x | (quote-ones)&^quote | (backslash-ones)&^backslash | (x + ones) | x
+	return bits.TrailingZeros64(odd&high) / 8 // of 0 they are 64
 }
 
 func appendEscape(dst []byte, r rune) []byte {

@@ -41,10 +41,21 @@ func (l *lines) Rendered(flow int64, b []byte) error {
 		l.line = report.AppendLine(append(l.line, '\n'), flow, b)
 		l.line = l.line[:len(l.line)-1]
 	default:
-		l.line = report.AppendLine(l.line[:0], flow, b)
+		return l.plain(flow, b)
 	}
 	l.any = true
 	_, err := l.w.Write(l.line)
+	return err
+}
+
+// plain writes a line of JSON, straight into the writer's buffer if there is room.
+func (l *lines) plain(flow int64, b []byte) error {
+	if l.w.Available() < len(b)+32 && l.w.Size() >= len(b)+32 {
+		if err := l.w.Flush(); err != nil {
+			return err
+		}
+	}
+	_, err := l.w.Write(report.AppendLine(l.w.AvailableBuffer(), flow, b))
 	return err
 }
 

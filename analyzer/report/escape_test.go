@@ -1,0 +1,43 @@
+package report
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode"
+)
+
+// TestStringsAreReadBackAsTheyWere holds AppendString to encoding/json's reading of it, and
+// to its promise that a terminal shows it: with any byte at any place of a word.
+func TestStringsAreReadBackAsTheyWere(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	alphabet := []string{"a", "~", " ", "\"", "\\", "\n", "\x00", "\x1f", "\x7f", "é", "\u0085", "\u2028", "日", "😀", "\xff", "\xe2\x80", "\xed\xa0\x80", "plain text"}
+	for range 20000 {
+		var b strings.Builder
+		for range r.IntN(24) {
+			if r.IntN(3) > 0 {
+				b.WriteString("x")
+			} else {
+				b.WriteString(alphabet[r.IntN(len(alphabet))])
+			}
+		}
+		s := b.String()
+		got := AppendString(make([]byte, 0, r.IntN(20)), s)
+		if again := AppendString(nil, []byte(s)); string(again) != string(got) {
+			t.Fatalf("%q: %s of a string, %s of bytes", s, got, again)
+		}
+		var back string
+		if err := json.Unmarshal(got, &back); err != nil {
+			t.Fatalf("%q: %s: %v", s, got, err)
+		}
+		if want := strings.ToValidUTF8(s, "\ufffd"); strings.ReplaceAll(back, "\ufffd", "") != strings.ReplaceAll(want, "\ufffd", "") {
+			t.Fatalf("%q: read back %q", s, back)
+		}
+		for _, c := range string(got) {
+			if unicode.IsControl(c) || c == '\u2028' {
+				t.Fatalf("%q: %q holds a control character", s, got)
+			}
+		}
+	}
+}
