@@ -19,18 +19,19 @@ type flow struct {
 	frames   int64
 	told     int64 // frames at the last update
 	pace     pace
-	dirs     [2]direction // by the sender: fromClient, fromServer
 
 	clientSide assembly.Side
 	unwanted   bool // Options.Select did not choose it
-	ended      int
-	findings   findings
-	pings      pings
-	closing    closing
-	ending     assembly.Mark     // of the last end
-	ws         *tunnel.WebSocket // nil for an encrypted one
-	sealed     *sealed           // nil but for an encrypted one
-	known      Flow              // what the handshake says; the record without its counts
+	ended      uint8
+	dirs       [2]direction // by the sender: fromClient, fromServer
+
+	findings findings
+	pings    pings
+	closing  closing
+	ending   assembly.Mark     // of the last end
+	ws       *tunnel.WebSocket // nil for an encrypted one
+	sealed   *sealed           // nil but for an encrypted one
+	known    Flow              // what the handshake says; the record without its counts
 
 	before, after *flow
 }

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"io"
+	"slices"
 	"sync"
 
 	"wscope/assembly/capture"
@@ -18,7 +19,7 @@ const tickEvery = int64(1e9)
 
 // control is something that every partition must know in its place among the segments.
 type control struct {
-	at      [partitions]int // it stands before segs[p][at[p]]
+	at      [partitions]int // it stands before parts[p][at[p]]
 	now     int64
 	mark    capture.Mark
 	secrets []byte // TLS key log text from the capture; nil for a tick
@@ -29,7 +30,8 @@ type control struct {
 // analysed by the workers, merged by the merger.
 type work struct {
 	batch    capture.Batch
-	segs     [partitions][]link.Segment
+	segs     []link.Segment
+	parts    [partitions][]uint32 // which of segs are each partition's
 	controls []control
 	outs     [partitions]output
 	last     capture.Mark // the last packet of the batch
@@ -38,10 +40,11 @@ type work struct {
 }
 
 func (w *work) reset() {
-	for p := range w.segs {
-		w.segs[p] = w.segs[p][:0]
+	for p := range w.parts {
+		w.parts[p] = w.parts[p][:0]
 		w.outs[p].reset()
 	}
+	w.segs = w.segs[:0]
 	w.controls = w.controls[:0]
 	w.final = false
 }
@@ -67,6 +70,7 @@ func (r *reader) fill(w *work) error {
 	if err != nil && err != io.EOF {
 		return err
 	}
+	w.segs = slices.Grow(w.segs, len(w.batch.Packets)+1)
 	secrets := w.batch.Secrets
 	for i := range w.batch.Packets {
 		p := &w.batch.Packets[i]
@@ -99,14 +103,16 @@ func (r *reader) packet(w *work, p *capture.Packet) {
 	if p.Time >= r.nextTick {
 		r.tick(w, p.Time, p.Mark)
 	}
-	// The segment is decoded in place where it will stay.
-	var part *[]link.Segment
-	var s link.Segment
-	if !r.link.Decode(p, &s) || r.opt.Checksum && s.BadSum {
+	// The segment is decoded in the place where it will stay; one that is not kept leaves
+	// it to the next.
+	n := len(w.segs)
+	s := &w.segs[:n+1][n]
+	if !r.link.Decode(p, s) || r.opt.Checksum && s.BadSum {
 		return
 	}
-	part = &w.segs[s.Hash%partitions]
-	*part = append(*part, s)
+	w.segs = w.segs[:n+1]
+	part := &w.parts[s.Hash%partitions]
+	*part = append(*part, uint32(n))
 }
 
 // bounds says which times are wanted, now that the first packet's is known.
@@ -142,8 +148,8 @@ func (r *reader) secrets(w *work, s *capture.Secrets) {
 const secretsTLS = 0x544c534b
 
 func (w *work) control(c control) {
-	for p := range w.segs {
-		c.at[p] = len(w.segs[p])
+	for p := range w.parts {
+		c.at[p] = len(w.parts[p])
 	}
 	w.controls = append(w.controls, c)
 }
@@ -151,15 +157,14 @@ func (w *work) control(c control) {
 // run is one partition's part of a work.
 func (s *shard) run(w *work, p int) {
 	s.out = &w.outs[p]
-	segs := w.segs[p]
-	next := 0
+	part, next := w.parts[p], 0
 	for i := range w.controls {
 		c := &w.controls[i]
-		s.segments(segs[next:c.at[p]])
+		s.segments(w.segs, part[next:c.at[p]])
 		next = c.at[p]
 		s.control(c)
 	}
-	s.segments(segs[next:])
+	s.segments(w.segs, part[next:])
 	if w.final {
 		s.finish(&w.last)
 	}

@@ -76,10 +76,12 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 	return s
 }
 
-func (s *shard) segments(segs []link.Segment) {
-	for i := range segs {
-		s.index = segs[i].Mark.Index
-		s.asm.Segment(&segs[i])
+// segments takes those of segs that part names.
+func (s *shard) segments(segs []link.Segment, part []uint32) {
+	for _, i := range part {
+		seg := &segs[i]
+		s.index = seg.Mark.Index
+		s.asm.Segment(seg)
 	}
 }
 

@@ -14,6 +14,9 @@ type textCheck struct {
 // or -1; after a break the state is of no more use.
 func (t *textCheck) bad(b []byte) int {
 	i := 0
+	if t.need == 0 {
+		i = maskedASCII(b, 0, 0) // most text is ASCII, most often all of it
+	}
 	for {
 		for t.need > 0 {
 			if i == len(b) {

@@ -87,6 +87,17 @@ func (f *pcap) u32(b []byte) uint32 {
 	return binary.LittleEndian.Uint32(b)
 }
 
+// fields reads the header of a record.
+func (f *pcap) fields(h *[16]byte) (sec, frac, caplen, length uint32) {
+	sec, frac = binary.LittleEndian.Uint32(h[0:]), binary.LittleEndian.Uint32(h[4:])
+	caplen, length = binary.LittleEndian.Uint32(h[8:]), binary.LittleEndian.Uint32(h[12:])
+	if f.swap {
+		sec, frac = bits.ReverseBytes32(sec), bits.ReverseBytes32(frac)
+		caplen, length = bits.ReverseBytes32(caplen), bits.ReverseBytes32(length)
+	}
+	return
+}
+
 func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int) {
 	pos := 0
 	if !f.begun {
@@ -109,7 +120,7 @@ func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int) {
 			return pos, f.record
 		}
 		h := buf[pos : pos+f.record : pos+f.record]
-		caplen, length := f.u32(h[8:]), f.u32(h[12:])
+		sec, frac, caplen, length := f.fields((*[16]byte)(h))
 		if f.old && caplen > length {
 			caplen, length = length, caplen
 		}
@@ -131,10 +142,9 @@ func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int) {
 		if end > len(buf) {
 			return pos, end - pos
 		}
-		sec := f.u32(h)
 		f.lastSec = sec
 		p := s.packet(b)
-		p.Time = int64(sec)*1e9 + int64(f.u32(h[4:]))*f.unit
+		p.Time = int64(sec)*1e9 + int64(frac)*f.unit
 		p.Data = buf[pos+f.record : end : end]
 		p.Length = max(int(length), int(caplen))
 		p.Link = f.link
