@@ -167,7 +167,7 @@ func httpRecord(h *wsparse.Handshake, ws *tunnel.WebSocket) *HTTP {
 		case "user-agent":
 			r.UserAgent = field.Value
 		case "authorization":
-			r.Auth, _, _ = strings.Cut(field.Value, " ")
+			r.Auth = scheme(field.Value)
 		case "cookie":
 			for pair := range strings.SplitSeq(field.Value, ";") {
 				name, _, _ := strings.Cut(strings.TrimSpace(pair), "=")
@@ -184,6 +184,16 @@ func httpRecord(h *wsparse.Handshake, ws *tunnel.WebSocket) *HTTP {
 		}
 	}
 	return r
+}
+
+// scheme is the scheme of Authorization's value. A value with no space may be a secret
+// sent bare: then only a short word is taken for a scheme.
+func scheme(value string) string {
+	name, _, ok := strings.Cut(value, " ")
+	if !ok && len(name) > len("Negotiate") {
+		return "unknown"
+	}
+	return name
 }
 
 func headers(fields []wsparse.Field) [][2]string {

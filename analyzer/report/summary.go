@@ -71,8 +71,10 @@ func (s *summaryScreen) totals() {
 		line += "; " + Number(sum.MaxOpen) + " at once"
 	}
 	s.text("", plainInk, "  ", boldInk, line)
-	s.direction("client", &sum.Client)
-	s.direction("server", &sum.Server)
+	if sum.Client.Frames+sum.Server.Frames > 0 {
+		s.direction("client", &sum.Client)
+		s.direction("server", &sum.Server)
+	}
 	s.names("closed", sum.Closes)
 	s.names("hosts", sum.Hosts)
 	s.names("protocols", sum.Protocols)
@@ -133,7 +135,7 @@ func (s *summaryScreen) names(title string, list []analyzer.Named) {
 		}
 		name := Clean(n.Name)
 		if name == "" {
-			name = "(none)"
+			continue
 		}
 		if n.Count > 1 || title == "closed" {
 			name += tied + "×" + Number(n.Count)

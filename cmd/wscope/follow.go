@@ -8,11 +8,12 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer"
+	"wscope/analyzer/filter"
 	"wscope/analyzer/report"
 )
 
 func newFollow(env *environment) *cobra.Command {
-	in, out := &input{env: env}, &output{env: env}
+	in, out := &input{env: env, choice: choice{kind: filter.Messages}}, &output{env: env}
 	cmd := &cobra.Command{
 		Use: "follow CAPTURE… --flow N", Short: "Show one conversation, both directions, as people read it",
 		Long: "follow shows a WebSocket's conversation like a chat: who, when, how long after the last, what; with pings,\n" +

@@ -20,7 +20,9 @@ import (
 
 // input is the flags that say what is read and how: those of every command that takes captures.
 type input struct {
-	env        *environment
+	env *environment
+	choice
+
 	keylogs    []string
 	decodeAs   []string
 	noMidway   bool
@@ -31,10 +33,8 @@ type input struct {
 	maxMessage int
 	noProgress bool
 	apps       appsFlag
-	flow       int64 // the only one that is wanted; 0 is all
-	whole      bool  // the command's output comes at the end, so that a progress bar is in nobody's way
-
-	passed func(flow int64) // told of the flows that are passed over; may be nil
+	redact     bool
+	whole      bool // the command's output comes at the end, so that a progress bar is in nobody's way
 }
 
 func (in *input) flags(cmd *cobra.Command) {
@@ -47,7 +47,8 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.BoolVar(&in.tail, "tail", false, "wait for more at the end of a file that is still being written")
 	f.IntVarP(&in.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "goroutines that analyse; the output is the same for any number")
 	f.BoolVar(&in.noProgress, "no-progress", false, "show no progress bar")
-	f.Int64Var(&in.flow, "flow", 0, "only the flow of this number")
+	f.BoolVar(&in.redact, "redact", false, "put tokens in the place of payloads, query values, cookies, credentials and names that look like tokens")
+	in.choice.flags(cmd)
 	f.IntVar(&in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 64 MiB)")
 }
 
@@ -70,6 +71,9 @@ func (in *input) options() (analyzer.Options, error) {
 		opt.DecodeAs[uint16(port)] = true
 	}
 	in.apps.set(&opt)
+	if err := in.choice.apply(&opt); err != nil {
+		return opt, err
+	}
 	opt.Keys = tlsopen.NewKeys()
 	files := in.keylogs
 	if env := os.Getenv("SSLKEYLOGFILE"); env != "" && len(files) == 0 {
@@ -95,19 +99,36 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("%s needs a capture: a file, a folder, or - for standard input", cmd.CommandPath())
 	}
-	src, err := capture.Open(paths, capture.Options{Tail: in.tail, Context: cmd.Context(), Stdin: in.env.stdin})
+	sink = in.chosen(sink)
+	var secret *report.Redactor
+	if in.redact {
+		var err error
+		if secret, err = in.redactor(paths); err != nil {
+			return nil, err
+		}
+		opt, sink = redacted(secret, opt, sink)
+	}
+	bar := in.progress()
+	src, err := capture.Open(paths, capture.Options{Tail: in.tail, Context: cmd.Context(), Stdin: in.env.stdin, Read: bar.hook()})
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
 	opt.WaitKeys = in.tail || slices.ContainsFunc(paths, oneWay)
-	sum, err := analyzer.Run(cmd.Context(), src, in.choose(opt), in.chosen(sink))
+	bar.start(src)
+	sum, err := analyzer.Run(cmd.Context(), src, opt, sink)
+	bar.stop()
 	for _, p := range src.Problems() {
 		in.problem(p)
 	}
 	if err == nil && cmd.Context().Err() != nil && !in.tail {
 		err = errInterrupted
 	}
+	if secret != nil {
+		secret.Summary(sum)
+	}
+	in.env.detail("%s, %s, %s of TCP, %s", report.Count(sum.Packets, "packet"), report.Bytes(sum.Bytes),
+		report.Count(sum.Connections, "connection"), report.Count(sum.Flows, "WebSocket"))
 	return sum, err
 }
 
@@ -139,8 +160,8 @@ func (in *input) hints(sum *analyzer.Summary) {
 	if sum.Flows > 0 {
 		return
 	}
-	if in.flow != 0 {
-		in.env.notice("no flow is number %d", in.flow)
+	if in.choosing() {
+		in.env.notice("no flow is chosen by the flags")
 		return
 	}
 	in.env.notice("no WebSocket found")

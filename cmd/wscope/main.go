@@ -11,9 +11,12 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"strings"
 	"syscall"
 
 	"github.com/spf13/cobra"
+
+	"wscope/analyzer/report"
 )
 
 // Exit statuses of the contract.
@@ -46,11 +49,15 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		endProfile, err = prof.start()
 		return err
 	}
-	root.SetArgs(defaultToSummary(root, args))
+	args = defaultToSummary(root, args)
+	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
 	err := root.ExecuteContext(ctx)
+	if name, ok := strings.CutPrefix(fmt.Sprint(err), "unknown command "); ok {
+		err = unknownCommand(root, name)
+	}
 	if end := endProfile(); err == nil {
 		err = end
 	}
@@ -63,7 +70,11 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	case errors.Is(err, syscall.EPIPE):
 		// Whoever read our output has seen enough.
 	default:
-		fmt.Fprintf(stderr, "wscope: %s\n", firstLine(err.Error()))
+		fmt.Fprintf(stderr, "wscope: %s\n", report.Clean(firstLine(err.Error())))
+		var m *misread
+		if errors.As(err, &m) && m.place != "" {
+			fmt.Fprintln(stderr, m.place)
+		}
 	}
 	return exitTrouble
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer"
+	"wscope/analyzer/filter"
 	"wscope/analyzer/report"
 )
 
@@ -101,7 +102,7 @@ func (in *input) records(cmd *cobra.Command, args []string, opt analyzer.Options
 }
 
 func newMessages(env *environment) *cobra.Command {
-	in, out := &input{env: env}, &output{env: env}
+	in, out := &input{env: env, choice: choice{kind: filter.Messages}}, &output{env: env}
 	max := 0
 	cmd := &cobra.Command{
 		Use: "messages CAPTURE…", Short: "Give a record a message",
@@ -147,7 +148,7 @@ func (m *messageTable) Message(r *analyzer.Message) error { return m.t.Message(r
 func (m *messageTable) Batch(analyzer.Time) error         { return m.w.Flush() }
 
 func newFrames(env *environment) *cobra.Command {
-	in, out := &input{env: env}, &output{env: env}
+	in, out := &input{env: env, choice: choice{kind: filter.Frames}}, &output{env: env}
 	payload, max := false, 0
 	cmd := &cobra.Command{
 		Use: "frames CAPTURE…", Short: "Give a record a frame",

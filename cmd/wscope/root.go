@@ -21,9 +21,22 @@ func newRoot(env *environment) *cobra.Command {
 	}
 	env.addFlags(root.PersistentFlags())
 	root.CompletionOptions.HiddenDefaultCmd = false
+	root.SetFlagErrorFunc(flagError)
 	root.AddCommand(
-		newSummary(env), newFlows(env), newMessages(env), newFrames(env), newFollow(env), newDecode(env), newReport(env), newExport(env), newDiff(env), newVersion(env),
-		newLive(env), newInterfaces(env),
+		newSummary(env),
+		newFlows(env),
+		newMessages(env),
+		newFrames(env),
+		newFollow(env),
+		newDecode(env),
+		newDiff(env),
+		newReport(env),
+		newLive(env),
+		newInterfaces(env),
+		newFields(env),
+		newSchema(env),
+		newMan(env),
+		newVersion(env),
 	)
 	return root
 }

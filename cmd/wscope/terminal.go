@@ -35,6 +35,13 @@ func (e *environment) notice(format string, a ...any) {
 	}
 }
 
+// detail tells more, with -v.
+func (e *environment) detail(format string, a ...any) {
+	if e.verbose {
+		e.notice(format, a...)
+	}
+}
+
 // isTerminal says whether a stream is a terminal.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)

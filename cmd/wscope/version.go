@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"time"
 
 	"github.com/spf13/cobra"
 )
@@ -34,4 +35,17 @@ func version() string {
 		}
 	}
 	return "devel"
+}
+
+// revisionTime is the time of the revision that the program was built from; 1970 where
+// nobody knows.
+func revisionTime() time.Time {
+	if info, ok := debug.ReadBuildInfo(); ok {
+		for _, s := range info.Settings {
+			if t, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
+				return t
+			}
+		}
+	}
+	return time.Unix(0, 0).UTC()
 }
