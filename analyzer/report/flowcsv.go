@@ -155,6 +155,18 @@ func (r *row) flow(f *analyzer.Flow) {
 		r.seconds("stall", &t.Stall)
 		r.int("capture_loss", t.CaptureLoss)
 	})
+	r.of("proxied", f.Proxied != nil, func() {
+		p := or(f.Proxied)
+		r.int("flow", p.Flow)
+		r.text("role", p.Role)
+		r.text("by", p.By)
+		r.text("sure", p.Sure)
+	})
+	if f.App != nil {
+		r.json("app", 1, f.App)
+	} else {
+		r.json("app", 0, nil)
+	}
 	r.json("findings", len(f.Findings), f.Findings)
 }
 

@@ -68,6 +68,9 @@ func (j *JSON) content(dst []byte, m *analyzer.Message) []byte {
 		dst = append(dst, '"')
 	}
 	dst = strconv.AppendBool(append(dst, `,"complete":`...), m.Complete)
+	if m.Stalled {
+		dst = append(dst, `,"stalled":true`...)
+	}
 	if cut || m.Cut {
 		dst = append(dst, `,"cut":true`...)
 	}

@@ -38,6 +38,7 @@ func (r *Redactor) Flow(f *analyzer.Flow) *analyzer.Flow {
 		h.Reason = r.Token(h.Reason)
 		c.Close = &h
 	}
+	c.App = r.app(f.App)
 	c.Via = slices.Clone(f.Via)
 	for i := range c.Via {
 		c.Via[i].Target = r.target(c.Via[i].Target)
@@ -48,6 +49,30 @@ func (r *Redactor) Flow(f *analyzer.Flow) *analyzer.Flow {
 			c.Findings[i] = f.Findings[i]
 			c.Findings[i].Detail = secrets.hide(f.Findings[i].Detail)
 		}
+	}
+	return &c
+}
+
+// app is a redacted copy of what a subprotocol said: what it quotes of payloads goes, its
+// kinds and counts stay.
+func (r *Redactor) app(a *analyzer.AppSummary) *analyzer.AppSummary {
+	if a == nil {
+		return nil
+	}
+	c := *a
+	c.Session = r.Token(a.Session)
+	c.Names, c.Operations, c.Waiting, c.Failures = slices.Clone(a.Names), slices.Clone(a.Operations), slices.Clone(a.Waiting), slices.Clone(a.Failures)
+	for i := range c.Names {
+		c.Names[i].Name = r.Token(c.Names[i].Name)
+	}
+	for i := range c.Operations {
+		c.Operations[i].Name = r.Token(c.Operations[i].Name)
+	}
+	for i := range c.Waiting {
+		c.Waiting[i].Name, c.Waiting[i].ID = r.Token(c.Waiting[i].Name), r.Token(c.Waiting[i].ID)
+	}
+	for i := range c.Failures {
+		c.Failures[i] = r.Token(c.Failures[i])
 	}
 	return &c
 }

@@ -76,13 +76,11 @@ func TestFlowCellsAreTheRecord(t *testing.T) {
 		if strings.Contains(name, "[]") {
 			continue
 		}
-		leaf := true
-		for c := range cells {
-			if strings.HasPrefix(c, name+".") {
-				leaf = false
-			}
+		covered := false // by a column, by those of its members, or by the JSON of what it is a member of
+		for _, c := range flowCells {
+			covered = covered || name == c || strings.HasPrefix(c, name+".") || strings.HasPrefix(name, c+".")
 		}
-		if leaf && !cells[name] {
+		if !covered {
 			t.Errorf("%s is no column", name)
 		}
 		delete(cells, name)
