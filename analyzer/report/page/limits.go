@@ -10,7 +10,7 @@ type Limits struct {
 }
 
 // Default opens within seconds in a browser of today.
-var Default = Limits{Message: 64 << 10, Payload: 32 << 20, Messages: 400_000, Flows: 64 << 20}
+var Default = Limits{Message: 64 << 10, Payload: 64 << 20, Messages: 400_000, Flows: 64 << 20}
 
 func (l Limits) orDefault() Limits {
 	if l == (Limits{}) {
@@ -22,6 +22,7 @@ func (l Limits) orDefault() Limits {
 const (
 	blockSize   = 512 << 10 // bytes of JSON after which a block is closed
 	pendingSize = 256 << 10 // bytes of rows after which a living flow gives them to the block
+	waitingSize = 16 << 20  // bytes of rows after which all living flows do
 	plainSize   = 64 << 10  // a block of fewer bytes is written as plain JSON
 )
 

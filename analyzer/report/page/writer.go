@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -14,7 +15,7 @@ import (
 // Writer is an analyzer.EventSink that writes a page. It needs Options.Messages,
 // Options.Payload and Options.Events; Close writes what only the end of the run can say.
 //
-// It holds the rows of living flows, within Limits, and a block of each sort; all else is
+// It holds some rows of living flows (waitingSize) and a block of each sort; all else is
 // written as it comes.
 type Writer struct {
 	w        *bufio.Writer
@@ -28,6 +29,7 @@ type Writer struct {
 	left     left
 	kept     int64 // flows with a record
 	data     []byte
+	waiting  int // bytes of the living flows' rows
 }
 
 // rows is what a flow has in the page so far.
@@ -120,11 +122,29 @@ func (p *Writer) Message(m *analyzer.Message) error {
 	if len(r.json) > 0 {
 		r.json = append(r.json, ',')
 	}
+	before := len(r.json)
 	r.json = appendRow(r.json, m, *p.epoch, p.data, flags)
-	if len(r.json) < pendingSize {
-		return nil
+	p.waiting += len(r.json) - before
+	switch {
+	case p.waiting >= waitingSize:
+		return p.giveAll()
+	case len(r.json) >= pendingSize:
+		return p.give(m.Flow, r)
 	}
-	return p.give(m.Flow, r)
+	return nil
+}
+
+// giveAll hands over the rows of all living flows, and their memory.
+func (p *Writer) giveAll() error {
+	for _, flow := range slices.Sorted(maps.Keys(p.alive)) {
+		r := p.alive[flow]
+		if err := p.give(flow, r); err != nil {
+			return err
+		}
+		r.json = nil
+	}
+	p.waiting = 0
+	return nil
 }
 
 // Gap adds a hole to its flow. It counts as a message does where there is little room.
@@ -148,6 +168,7 @@ func (p *Writer) give(flow int64, r *rows) error {
 	l.add()
 	l.json = append(strconv.AppendInt(append(l.json, `{"flow":`...), flow, 10), `,"rows":[`...)
 	l.json = append(append(l.json, r.json...), "]}"...)
+	p.waiting -= len(r.json)
 	r.json = r.json[:0]
 	if !slices.Contains(r.blocks, l.closed) {
 		r.blocks = append(r.blocks, l.closed)

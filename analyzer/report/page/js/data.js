@@ -45,7 +45,7 @@ function describeFlow({ record, blocks, page }) {
     if (flow.worst < 0 || rank < flow.worst) flow.worst = rank;
   }
   flow.words = [flow.client, flow.server, flow.target, flow.state, flow.ending, record.handshake?.subprotocol,
-    record.tls?.sni, record.tunnel, record.real_client, ...record.findings.map((f) => f.rule)].join("\n").toLowerCase();
+    record.tls?.sni, record.tunnel, record.real_client, record.file, ...record.findings.map((f) => f.rule)].join("\n").toLowerCase();
   return flow;
 }
 

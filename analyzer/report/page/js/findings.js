@@ -11,14 +11,15 @@ function rulesTable(findings, pick) {
     h("td", { class: "says" }, sentences.get(f.rule) || ""), h("td", { class: "rfc" }, f.rfc || ""),
     h("td", { class: "n" }, number(f.flows)), h("td", { class: "n" }, number(f.count))));
   const heads = ["Severity", "Rule", "What it says", "By", "Flows", "Times"];
-  const table = h("table", { class: "rules" }, h("thead", null, h("tr", null, heads.map((t, i) => h("th", { scope: "col", class: i > 3 ? "n" : null }, t)))), h("tbody", null, rows));
+  const table = h("table", { class: "rules" }, h("thead", null, h("tr", null, heads.map((t, i) => h("th", { scope: "col", class: i > 3 ? "n" : t === "By" ? "by" : null }, t)))), h("tbody", null, rows));
   const all = h("button", { type: "button", class: "link all", onclick: () => { table.classList.add("whole"); all.remove(); } }, `Show all ${findings.length} rules`);
   return h("section", null, h("h2", null, "Findings"), h("div", { class: "scroll" }, table), findings.length > firstRules && all);
 }
 
 // packetPlace names a packet, in Wireshark's words when it is pointed at.
 const packetPlace = (packet, file) =>
-  h("span", { class: "packet", title: `Wireshark: frame.number == ${packet}` }, "packet " + number(packet) + (file ? " of " + oneLine(file) : ""));
+  h("span", { class: "packet", title: `Wireshark: frame.number == ${packet}` + (file ? ` in ${oneLine(file)}` : "") },
+    `packet ${packet}` + (file ? " of " + oneLine(file.split(/[/\\]/).pop()) : ""));
 
 function findingsList(flow, show) {
   const list = flow.record.findings;

@@ -49,6 +49,6 @@ function sizeChart(messages) {
     scales: { x: { time: false, range: [low - 0.6, high + 0.6] } },
     hooks: reading(output, "messages by size: client above, server below",
       (i) => `${edge(x[i])} to ${size(x[i] ? 2 ** x[i] - 1 : 0)}: ${number(client[i])} by the client, ${number(-server[i])} by the server`),
-  }), [x, client, server], room));
+  }), [x, client.map((n) => n || null), server.map((n) => n || null)], room));
   return figure;
 }

@@ -4,7 +4,7 @@ const columns = [
   { id: "number", title: "#", numeric: true, of: (f) => f.number, cell: (f) => h("a", { href: "#flow=" + f.number }, f.number) },
   { id: "start", title: "Start", numeric: true, wide: true, of: (f) => f.start, cell: (f) => moment(epoch, f.start, 3).clock },
   { id: "client", title: "Client", wide: true, of: (f) => f.client, cell: (f) => f.record.real_client ? f.record.real_client + " via " + f.client : f.client },
-  { id: "target", title: "Asked for", of: (f) => f.target, cell: (f) => oneLine(f.target) },
+  { id: "target", title: "Asked for", of: (f) => f.target, cell: targetCell },
   { id: "state", title: "Upgrade", wide: true, of: (f) => f.state, cell: (f) => h("span", { class: "state " + f.state }, f.state) },
   { id: "sent", title: "Client sent", numeric: true, of: (f) => f.sent, cell: (f) => h("span", { class: "client" }, number(f.sent)) },
   { id: "received", title: "Server sent", numeric: true, of: (f) => f.received, cell: (f) => h("span", { class: "server" }, number(f.received)) },
@@ -19,6 +19,11 @@ function findingMarks(f) {
     const n = f.record.findings.filter((x) => x.severity === severity).length;
     return n ? h("span", { class: "chip " + severity, title: plural(n, severity) }, severityMarks[severity] + n) : null;
   });
+}
+
+function targetCell(f) {
+  const [scheme, rest] = f.target.split(/(?<=^wss?:\/\/)/);
+  return [h("span", { class: "scheme" }, scheme), oneLine(rest)];
 }
 
 function endingCell(f) {
@@ -56,7 +61,7 @@ function flowTable(flows) {
   const none = h("p", { class: "none", hidden: true }, "No flow matches.");
 
   const list = virtual(view, body, rowHeight, () => {
-    const cell = h("td", { colspan: columns.length });
+    const cell = h("td"); // spanning columns would bring back those that a narrow screen hides
     const row = h("tr", { class: "spacer", "aria-hidden": "true" }, cell);
     return { element: row, height(n) { cell.style.height = n + "px"; row.hidden = n === 0; } };
   }, (i) => {

@@ -60,15 +60,18 @@ function openFlows(flows, n) {
   return { x, y };
 }
 
+// extent is the seconds that both charts over time span.
+const extent = (flows) => [0, Math.max(1e-3, about.rate.client.length * about.rate.step, flows.reduce((n, f) => Math.max(n, f.end), 0) / 1e9)];
+
 function openChart(flows) {
   const data = openFlows(flows, 240);
   if (!data) return null;
   const most = Math.max(...data.y);
   const { figure, room, output } = plotFigure("Open connections", `Open connections over time: at most ${most}`);
   chart(room, (width) => new uPlot(options(width, 150, [{}, {
-    stroke: colour("ink"), width: 1.2, fill: colour("wash"), paths: uPlot.paths.stepped({ align: 1 }), points: { show: false },
+    stroke: colour("note"), width: 1.2, fill: colour("wash"), paths: uPlot.paths.stepped({ align: 1 }), points: { show: false },
   }], [timeAxis(), axis({ size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], values: (_, v) => v.map(number) })], {
-    scales: { y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
+    scales: { x: { time: false, range: extent(flows) }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
     hooks: reading(output, `from first to last packet, at most ${number(most)}`, (i) => `${number(data.y[i])} at ${span(data.x[i])}`),
   }), [data.x, data.y], room));
   return figure;
@@ -82,7 +85,7 @@ function thinner(r, n) {
   return { step, client, server };
 }
 
-function rateChart() {
+function rateChart(flows) {
   const { step, client, server } = thinner(about.rate, 128);
   if (!client.length) return null;
   const x = client.map((_, i) => (i + 0.5) * step);
@@ -90,10 +93,10 @@ function rateChart() {
   const bars = (name) => ({ stroke: colour(name), fill: colour(name), width: 0, paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false } });
   chart(room, (width) => new uPlot(options(width, 150, [{}, bars("client"), bars("server")],
     [timeAxis(), axis({ size: 44, values: (_, v) => v.map((n) => number(Math.abs(n))) })], {
-      scales: { x: { time: false, range: [0, client.length * step] } },
+      scales: { x: { time: false, range: extent(flows) } },
       hooks: reading(output, `in each ${span(step)}: clients above, servers below`,
         (i) => `${number(client[i])} by clients, ${number(server[i])} by servers at ${span(i * step)}`),
-    }), [x, client, server.map((n) => -n)], room));
+    }), [x, client.map((n) => n || null), server.map((n) => -n || null)], room));
   return figure;
 }
 

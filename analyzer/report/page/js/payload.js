@@ -41,7 +41,7 @@ function messageView(flow, m, needle) {
   if (m.kind !== "message") return eventView(flow, m);
   const value = parsed(m);
   const views = {};
-  if (!(m.flag & flags.left)) {
+  if (m.data) { // else it is empty, or left out
     if (value !== undefined) views.JSON = () => jsonTree(value);
     if (!(m.flag & flags.base64)) views.Text = () => h("pre", { class: "text" }, found(visible(m.data), needle));
     views.Hex = () => h("pre", { class: "hex" }, hexDump(payload(m)));
@@ -65,8 +65,8 @@ function messageView(flow, m, needle) {
     look(names[next], true);
     tabs[next].focus();
   };
-  if (!names.length) refill(room, h("p", { class: "dim" }, "The page's budget left this payload out. ", h("code", null, `wscope messages --flow ${flow.number}`), " gives all of it."));
-  else if (!m.data && m.type !== "close") refill(room, h("p", { class: "dim" }, "Empty."));
+  if (m.flag & flags.left) refill(room, h("p", { class: "dim" }, "The page's budget left this payload out. ", h("code", null, `wscope messages --flow ${flow.number}`), " gives all of it."));
+  else if (!names.length) refill(room, h("p", { class: "dim" }, "Empty."));
   else look(names.includes(likedView) ? likedView : names[0], false);
   return [
     h("div", { class: "facts" },

@@ -45,7 +45,7 @@ async function start() {
   const byNumber = new Map(flows.map((f) => [f.number, f]));
   const table = flowTable(flows);
   const overview = h("div", { class: "overview" }, h("h1", { class: "hidden" }, "WebSocket report"), remarks(about.summary), tiles(about.summary),
-    h("div", { class: "charts" }, openChart(flows), rateChart()),
+    h("div", { class: "charts" }, openChart(flows), rateChart(flows)),
     rankings(about.summary, table.show), rulesTable(about.summary.findings, table.show),
     flows.length ? table.section : h("p", { class: "none" }, "No WebSocket was found in this capture."),
     elsewhere(about.summary));

@@ -71,7 +71,7 @@ function talk(flow, items, chosen) {
     const current = list[at];
     list = wanted.type || wanted.from ? items.filter(fits) : items;
     at = list.indexOf(current);
-    view.style.height = Math.min(Math.max(list.length, 4) * lineHeight + 2, 560) + "px";
+    view.style.height = Math.min(Math.max(list.length, 4) * lineHeight + 2, 574) + "px";
     lines.reset(list.length);
     find();
   }
