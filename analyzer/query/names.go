@@ -16,11 +16,20 @@ import (
 // a record may lack has no fixed type: it is nil there.
 type Names map[string]types.Type
 
-// Flow is the names of a flow record, as the contract has them.
-func Flow() Names { return recordNames(reflect.TypeFor[analyzer.Flow](), false) }
+// Flow is the names of a flow record, as the contract has them, with flow. before them or
+// without; flow alone is the record, flow.flow its number.
+func Flow() Names {
+	names := recordNames(reflect.TypeFor[analyzer.Flow](), false)
+	return names.With(Names{"flow": types.Map(names)})
+}
 
-// Finding is the names of a finding.
-func Finding() Names { return recordNames(reflect.TypeFor[analyzer.Finding](), false) }
+// Summary is the names of the summary of a capture.
+func Summary() Names { return recordNames(reflect.TypeFor[analyzer.Summary](), false) }
+
+// Finding is the names of a finding, and flow, the number of its flow.
+func Finding() Names {
+	return recordNames(reflect.TypeFor[analyzer.Finding](), false).With(Names{"flow": types.Int})
+}
 
 // Ping is the names of an answered ping: who sent it, and rtt, the seconds until its pong.
 func Ping() Names {
@@ -30,17 +39,19 @@ func Ping() Names {
 // aboutFlow are the names of a flow's record that its messages have too.
 var aboutFlow = []string{"client", "server", "pickup", "tls", "http", "handshake", "tunnel", "via"}
 
-// Message is the names of a message record, as the contract has them, with text (absent for what is no
-// text), json (its payload, where that is JSON; else absent) and, of its flow, client, server,
-// pickup, tls, http, handshake, tunnel and via.
+// Message is the names of a message record, as the contract has them, with message. before
+// them or without; with text (absent for what is no text) and json (its payload, where that is JSON; else
+// absent). flow. is its flow as the handshake says it, of which client, server, pickup, tls, http, handshake,
+// tunnel and via need no flow. before them.
 func Message() Names {
 	names := recordNames(reflect.TypeFor[analyzer.Message](), false)
 	names["text"], names["json"] = types.Any, types.Any
 	flow := Flow()
+	all := names.With(Names{"message": types.Map(names), "flow": flow["flow"]})
 	for _, name := range aboutFlow {
-		names[name] = flow[name]
+		all[name] = flow[name]
 	}
-	return names
+	return all
 }
 
 // With adds names of the caller's.

@@ -25,7 +25,7 @@ func TestExpressionsOverRecords(t *testing.T) {
 		source string
 		want   bool
 	}{
-		{Flow(), flow, `flow == 3 && http.path startsWith "/chat"`, true},
+		{Flow(), flow, `flow.flow == 3 && http.path startsWith "/chat" && flow.http.host == "h"`, true},
 		{Flow(), flow, `close.code == 1000`, true},
 		{Flow(), flow, `ping == nil`, true},
 		{Flow(), flow, `ping.rtt_p99 == nil`, true},
@@ -38,6 +38,7 @@ func TestExpressionsOverRecords(t *testing.T) {
 		{Message(), message, `json.op == "hi" && json.n[1] == 2`, true},
 		{Message(), message, `json.missing == nil && json?.a?.b == nil`, true},
 		{Message(), message, `text matches "^\\{" && http.host == "h"`, true},
+		{Message(), message, `message.length == 9 && flow.http.host == "h" && message.json.op == "hi"`, true},
 		{Message(), message, `app.kind == "event"`, false},
 	} {
 		p, err := Condition(c.source, c.names, nil)

@@ -3,6 +3,7 @@ package query
 import (
 	"bytes"
 	"encoding/json"
+	"maps"
 	"reflect"
 	"strings"
 	"time"
@@ -14,10 +15,22 @@ import (
 type Values map[string]any
 
 // OfFlow is a flow's values.
-func OfFlow(f *analyzer.Flow) Values { return record(reflect.ValueOf(f).Elem()) }
+func OfFlow(f *analyzer.Flow) Values {
+	v := record(reflect.ValueOf(f).Elem())
+	all := maps.Clone(v)
+	all["flow"] = map[string]any(v)
+	return all
+}
+
+// OfSummary is the values of a capture's summary.
+func OfSummary(s *analyzer.Summary) Values { return record(reflect.ValueOf(s).Elem()) }
 
 // OfFinding is a finding's values, with the number of its flow.
-func OfFinding(f *analyzer.Finding) Values { return record(reflect.ValueOf(f).Elem()) }
+func OfFinding(f *analyzer.Finding, flow int64) Values {
+	v := record(reflect.ValueOf(f).Elem())
+	v["flow"] = int(flow)
+	return v
+}
 
 // OfMessage is a message's values. flow is its flow's, of OfFlow; it may be nil. payload
 // says that text and json are wanted: programs say by Uses whether they are.
@@ -30,10 +43,13 @@ func OfMessage(m *analyzer.Message, flow Values, payload bool) Values {
 		}
 		v["json"] = JSON(m.Data)
 	}
+	all := maps.Clone(v)
+	all["message"] = map[string]any(v)
 	for _, name := range aboutFlow {
-		v[name] = flow[name]
+		all[name] = flow[name]
 	}
-	return v
+	all["flow"] = flow["flow"]
+	return all
 }
 
 // OfPing is the values of an answered ping.

@@ -30,6 +30,7 @@ func newRoot(env *environment) *cobra.Command {
 		newFollow(env),
 		newDecode(env),
 		newDiff(env),
+		newCheck(env),
 		newReport(env),
 		newExport(env),
 		newLive(env),

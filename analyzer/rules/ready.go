@@ -1,0 +1,195 @@
+package rules
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wscope/analyzer/query"
+)
+
+// Ready is a ready-made rule.
+type Ready struct {
+	Name       string
+	Doc        string // what it demands, in one sentence
+	Severity   string // unless the rules file says otherwise; "" is error
+	Parameters []Parameter
+	build      func(p *params) ([]check, error)
+}
+
+// Parameter is what a ready-made rule is told under "with".
+type Parameter struct {
+	Name     string
+	Kind     string // list, number, duration, size, text, expression (over a message), schema
+	Doc      string
+	Standard string // its value where it is not given; "" where it must be, or may be absent
+	Required bool
+}
+
+func (r *Ready) severity() string {
+	if r.Severity == "" {
+		return "error"
+	}
+	return r.Severity
+}
+
+// ReadyMade are the ready-made rules, by name.
+func ReadyMade() []*Ready {
+	list := make([]*Ready, 0, len(readyMade))
+	for _, name := range slices.Sorted(maps.Keys(readyMade)) {
+		list = append(list, readyMade[name])
+	}
+	return list
+}
+
+// readyMade is filled from readyList.
+var readyMade = map[string]*Ready{}
+
+func init() {
+	for i := range readyList {
+		readyMade[readyList[i].Name] = &readyList[i]
+	}
+}
+
+// params are a ready-made rule's parameters as given.
+type params struct {
+	ready  *Ready
+	dir    string // of the rules file
+	use    *node
+	where  source // of the flow
+	nodes  map[string]*node
+	lists  map[string][]string
+	values map[string]float64
+	texts  map[string]string
+}
+
+func (p *params) read(with *node) error {
+	p.nodes, p.lists, p.values, p.texts = map[string]*node{}, map[string][]string{}, map[string]float64{}, map[string]string{}
+	f := &fields{node: &node{file: p.use.file, kind: mapNode, line: p.use.line, column: p.use.column}}
+	if with != nil {
+		if f = with.fields("with of " + p.ready.Name); f.err != nil {
+			return f.err
+		}
+	}
+	for _, q := range p.ready.Parameters {
+		n := f.get(q.Name)
+		if n == nil && f.err == nil && q.Required {
+			return p.use.fail("%s needs %s: %s", p.ready.Name, q.Name, q.Doc)
+		}
+		if n == nil && q.Standard == "" {
+			continue
+		}
+		if n == nil {
+			n = &node{file: p.use.file, line: p.use.line, column: p.use.column, value: q.Standard}
+			if v, err := strconv.ParseFloat(q.Standard, 64); err == nil {
+				n.value = v
+			}
+		} else {
+			p.nodes[q.Name] = n
+		}
+		if err := p.take(&q, n, f); err != nil {
+			return err
+		}
+	}
+	if err := f.done(); err != nil {
+		return err
+	}
+	return nil
+}
+
+// take reads one parameter's value.
+func (p *params) take(q *Parameter, n *node, f *fields) (err error) {
+	switch q.Kind {
+	case "list":
+		if n.kind == listNode || n.kind == scalarNode && p.nodes[q.Name] != nil {
+			p.lists[q.Name], _ = f.list(q.Name)
+		} else if n.kind == mapNode {
+			return n.fail("%s must be a list", q.Name)
+		} else {
+			p.lists[q.Name] = strings.Fields(q.Standard)
+		}
+	case "number":
+		p.values[q.Name], err = n.number(q.Name)
+	case "duration":
+		p.values[q.Name], err = n.duration(q.Name)
+	case "size":
+		p.values[q.Name], err = n.size(q.Name)
+	case "text", "expression":
+		s, ok := n.value.(string)
+		if !ok || s == "" {
+			return n.fail("%s must be a text", q.Name)
+		}
+		p.texts[q.Name] = s
+	}
+	return err
+}
+
+// expect makes a check by expressions of a ready-made rule; the rule's own where is added to its condition.
+func (p *params) expect(scope, where, expect, message string) ([]check, error) {
+	w := source{text: where}
+	if p.where.text != "" {
+		if scope == "capture" {
+			return nil, p.where.node.fail("where does not go with %s, which is about the whole capture", p.ready.Name)
+		}
+		if _, err := query.Condition(p.where.text, namesOf(scope), nil); err != nil {
+			return nil, p.where.fail(err, 0)
+		}
+		w.text = "(" + p.where.text + ")"
+		if where != "" {
+			w.text += " and (" + where + ")"
+		}
+	}
+	c, err := newExpectation(scope, w, source{text: expect}, source{text: message})
+	if err != nil {
+		return nil, fmt.Errorf("the ready-made rule %s: %w", p.ready.Name, err)
+	}
+	return []check{c}, nil
+}
+
+// program compiles a parameter that is an expression over a message; nil where it is absent.
+func (p *params) program(name string, condition bool) (*query.Program, error) {
+	text := p.texts[name]
+	if text == "" {
+		return nil, nil
+	}
+	compile := query.Compile
+	if condition {
+		compile = query.Condition
+	}
+	program, err := compile(text, query.Message(), nil)
+	if err != nil {
+		return nil, source{text, p.nodes[name]}.fail(err, 0)
+	}
+	return program, nil
+}
+
+// pairs makes a check of two messages that belong together.
+func (p *params) pairs(first, then string, c pairs) ([]check, error) {
+	var err error
+	if c.first, err = p.program(first, true); err != nil {
+		return nil, err
+	}
+	if c.then, err = p.program(then, true); err != nil {
+		return nil, err
+	}
+	if c.key, err = p.program("key", false); err != nil {
+		return nil, err
+	}
+	if p.where.text != "" {
+		if c.where, err = query.Condition(p.where.text, query.Flow(), nil); err != nil {
+			return nil, p.where.fail(err, 0)
+		}
+	}
+	return []check{&c}, nil
+}
+
+// words is a list for an expression.
+func words(list []string) string {
+	quoted := make([]string, len(list))
+	for i, s := range list {
+		quoted[i] = strconv.Quote(s)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

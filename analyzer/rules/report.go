@@ -1,0 +1,168 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"wscope/analyzer"
+	"wscope/analyzer/behaviour"
+)
+
+// maxBreaches is how many breaches of a rule are told; the rest is counted.
+const maxBreaches = 50
+
+// Report is the verdict on a capture.
+type Report struct {
+	Captures []string  `json:"captures"`
+	File     string    `json:"rules_file,omitempty"`
+	Results  []*Result `json:"results"`
+}
+
+// Result is what became of one rule.
+type Result struct {
+	Rule     string   `json:"rule"`
+	Severity string   `json:"severity"`
+	Doc      string   `json:"doc"`
+	Line     int      `json:"line,omitempty"` // in the rules file
+	Judged   int64    `json:"judged"`         // records that the rule was about
+	Failed   int64    `json:"failed"`         // breaches in all; Breaches has the first of them
+	Breaches []Breach `json:"breaches,omitempty"`
+}
+
+// Breach is one record that does not keep a rule, or one difference from the baseline.
+type Breach struct {
+	Message  string         `json:"message"`
+	Severity string         `json:"severity"`
+	Where    string         `json:"where,omitempty"` // the flow in the words of people
+	Flow     int64          `json:"flow,omitempty"`
+	Number   int64          `json:"message_number,omitempty"`
+	Packet   int64          `json:"packet,omitempty"`
+	File     string         `json:"file,omitempty"`
+	Time     *analyzer.Time `json:"time,omitempty"`
+}
+
+// Failed says whether something is as bad as a severity, or worse.
+func (r *Report) Failed(from string) bool {
+	for _, result := range r.Results {
+		for i := range result.Breaches {
+			if rank(result.Breaches[i].Severity) <= rank(from) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// rank puts errors first.
+func rank(severity string) int {
+	for i, s := range severities {
+		if s == severity {
+			return i
+		}
+	}
+	return len(severities)
+}
+
+// AddDifferences adds what differs from a baseline as results, one for each area that has any.
+func (r *Report) AddDifferences(found []behaviour.Difference, baseline string) {
+	if len(found) == 0 {
+		r.Results = append(r.Results, &Result{Rule: "baseline", Severity: "error", Doc: "the behaviour is that of " + baseline, Judged: 1})
+	}
+	byArea := map[string]*Result{}
+	for i := range found {
+		d := &found[i]
+		result := byArea[d.Area]
+		if result == nil {
+			result = &Result{Rule: "baseline/" + d.Area, Severity: d.Severity, Doc: "the behaviour is that of " + baseline + ": " + d.Area}
+			byArea[d.Area] = result
+			r.Results = append(r.Results, result)
+		}
+		if rank(d.Severity) < rank(result.Severity) {
+			result.Severity = d.Severity
+		}
+		result.Judged++
+		result.add(Breach{Message: d.Sentence(), Severity: d.Severity, Where: clean(d.Role)})
+	}
+}
+
+func (r *Result) add(b Breach) {
+	r.Failed++
+	if len(r.Breaches) < maxBreaches {
+		r.Breaches = append(r.Breaches, b)
+	}
+}
+
+// breachAt is a breach that a record shows.
+func breachAt(message, severity string, v *view) Breach {
+	b := Breach{Message: clean(message), Severity: severity}
+	if f := v.Flow; f != nil {
+		b.Flow, b.Packet, b.File, b.Where = f.Flow, f.Packet, f.File, flowName(f)
+		at := f.Start
+		b.Time = &at
+	}
+	if m := v.Message; m != nil {
+		b.Flow, b.Number, b.Packet, b.File = m.Flow, m.Message, m.Packet, m.File
+		at := m.Time
+		b.Time = &at
+	}
+	return b
+}
+
+// flowName is a flow as people tell it from others.
+func flowName(f *analyzer.Flow) string {
+	name := f.Server.IP + ":" + strconv.Itoa(int(f.Server.Port))
+	if f.HTTP != nil {
+		name = f.HTTP.Host + f.HTTP.Path
+	}
+	return clean(name)
+}
+
+// at is where a breach is, for a line of text; "" where it is about the whole capture.
+func (b *Breach) at() string {
+	var parts []string
+	if b.Flow != 0 {
+		parts = append(parts, "flow "+strconv.FormatInt(b.Flow, 10))
+	}
+	if b.Number != 0 {
+		parts = append(parts, "message "+strconv.FormatInt(b.Number, 10))
+	}
+	if b.File != "" {
+		parts = append(parts, clean(b.File))
+	}
+	if b.Packet != 0 {
+		parts = append(parts, "packet "+strconv.FormatInt(b.Packet, 10))
+	}
+	if b.Where != "" {
+		parts = append(parts, b.Where)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// clean puts � in the place of what could drive a terminal or break a line, and cuts what is very long.
+func clean(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return unicode.ReplacementChar
+		}
+		return r
+	}, s)
+	if runes := []rune(s); len(runes) > 400 {
+		return string(runes[:400]) + "…"
+	}
+	return s
+}
+
+// show is a value in a message.
+func show(v any) string {
+	switch x := v.(type) {
+	case nil:
+		return "none"
+	case float64:
+		return strconv.FormatFloat(x, 'g', 6, 64)
+	case string:
+		return x
+	}
+	return fmt.Sprint(v)
+}

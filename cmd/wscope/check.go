@@ -1,0 +1,283 @@
+package main
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"wscope/analyzer"
+	"wscope/analyzer/behaviour"
+	"wscope/analyzer/rules"
+)
+
+// check is the command that gives a verdict.
+type check struct {
+	env *environment
+	in  *input
+
+	rulesFile, baseline          string
+	update                       bool
+	ignore                       []string
+	failOn, format               string
+	junit, sarif, gitlab         string
+	tap, github                  bool
+	schema, list, start          bool
+	rulesSet                     *rules.Set
+	oldBehaviour, freshBehaviour *behaviour.Behaviour
+}
+
+func newCheck(env *environment) *cobra.Command {
+	c := &check{env: env, in: &input{env: env, whole: true}}
+	cmd := &cobra.Command{
+		Use: "check --rules FILE CAPTURE…", Short: "Hold captures against rules and a baseline: a verdict for CI",
+		Long: "check holds captures against rules (YAML; --schema gives its JSON Schema, --list the ready-made rules) and against a\n" +
+			"baseline, the behaviour of an earlier capture. The exit status is 1 where a rule of the severity of --fail-on, or a\n" +
+			"worse one, is broken.",
+		Example: "  wscope check --init capture.pcap > wscope.yaml\n" +
+			"  wscope check --rules wscope.yaml capture.pcap --junit report.xml\n" +
+			"  wscope check --baseline base.json --update-baseline capture.pcap\n" +
+			"  wscope check --rules wscope.yaml --baseline base.json capture.pcap",
+		RunE: c.run,
+	}
+	c.in.flags(cmd)
+	f := cmd.Flags()
+	f.StringVar(&c.rulesFile, "rules", "", "the rules, a YAML `FILE`")
+	f.StringVar(&c.baseline, "baseline", "", "compare with the behaviour in `FILE`, or with that of a capture")
+	f.BoolVar(&c.update, "update-baseline", false, "write the behaviour to the file of --baseline, and compare nothing")
+	f.StringArrayVar(&c.ignore, "ignore", nil, "leave `WHAT` aside when comparing, besides the rules file's ignore (repeatable)")
+	f.StringVar(&c.failOn, "fail-on", "", "fail from this severity on: error, warning, note (default: the rules file's, else warning)")
+	f.StringVar(&c.format, "format", "text", "text, json, markdown")
+	f.StringVar(&c.junit, "junit", "", "write JUnit XML to `FILE`")
+	f.StringVar(&c.sarif, "sarif", "", "write SARIF 2.1.0 to `FILE`")
+	f.StringVar(&c.gitlab, "gitlab", "", "write GitLab's code quality report to `FILE`")
+	f.BoolVar(&c.github, "github", false, "print GitHub's annotations, and add to $GITHUB_STEP_SUMMARY")
+	f.BoolVar(&c.tap, "tap", false, "print TAP")
+	f.BoolVar(&c.start, "init", false, "print a starting rules file, which these captures keep")
+	f.BoolVar(&c.schema, "schema", false, "print the JSON Schema of rules files")
+	f.BoolVar(&c.list, "list", false, "print the ready-made rules")
+	return cmd
+}
+
+func (c *check) run(cmd *cobra.Command, args []string) error {
+	switch {
+	case c.schema:
+		_, err := c.env.stdout.Write(rules.Schema)
+		return err
+	case c.list:
+		return rules.WriteReadyMade(c.env.stdout)
+	}
+	if err := c.usage(); err != nil {
+		return err
+	}
+	if err := c.load(cmd); err != nil {
+		return err
+	}
+	opt, err := c.in.options()
+	if err != nil {
+		return err
+	}
+	checker := c.rulesSet.Checker()
+	checker.Options(&opt)
+	sinks := both{checker, quiet{}}
+	var watcher *behaviour.Watcher
+	if c.baseline != "" || c.start {
+		watcher = behaviour.NewWatcher()
+		sinks[1] = watcher
+		opt.Messages, opt.Payload = true, true
+	}
+	var starter *rules.Starter
+	if c.start {
+		starter = rules.NewStarter()
+		sinks[0] = starter
+	}
+	sum, err := c.in.run(cmd, args, opt, sinks)
+	if err != nil {
+		return err
+	}
+	c.in.hints(sum)
+	if watcher != nil {
+		c.freshBehaviour = watcher.Behaviour()
+	}
+	switch {
+	case c.start:
+		err = starter.Write(c.env.stdout, sum, c.freshBehaviour)
+	case c.update:
+		err = c.writeBaseline()
+	default:
+		err = c.verdict(checker.Report(sum))
+	}
+	if err == nil || errors.Is(err, errNegative) {
+		if t := trouble(sum); t != nil {
+			return t
+		}
+	}
+	return err
+}
+
+// usage says what flags do not go together.
+func (c *check) usage() error {
+	ok := func(word string, words ...string) bool {
+		for _, w := range words {
+			if w == word {
+				return true
+			}
+		}
+		return false
+	}
+	switch {
+	case c.rulesFile == "" && c.baseline == "" && !c.start:
+		return errors.New("check needs --rules FILE, --baseline FILE or --init")
+	case c.update && c.baseline == "":
+		return errors.New("--update-baseline needs --baseline FILE")
+	case !ok(c.failOn, "", "error", "warning", "note"):
+		return fmt.Errorf("--fail-on %q is none of error, warning, note", c.failOn)
+	case !ok(c.format, "text", "json", "markdown"):
+		return fmt.Errorf("--format %q is none of text, json, markdown", c.format)
+	}
+	for _, entry := range c.ignore {
+		if err := behaviour.CheckIgnore(entry); err != nil {
+			return fmt.Errorf("--ignore: %w", err)
+		}
+	}
+	return nil
+}
+
+// load reads the rules and the baseline.
+func (c *check) load(cmd *cobra.Command) error {
+	c.rulesSet = &rules.Set{}
+	if c.rulesFile != "" {
+		set, err := rules.LoadFile(c.rulesFile)
+		if err != nil {
+			return err
+		}
+		c.rulesSet = set
+	}
+	if c.failOn == "" {
+		c.failOn = c.rulesSet.FailOn
+	}
+	if c.failOn == "" {
+		c.failOn = rules.DefaultFailOn
+	}
+	c.ignore = append(c.rulesSet.Ignore, c.ignore...)
+	if c.baseline == "" || c.start {
+		return nil
+	}
+	if _, err := os.Stat(c.baseline); c.update && errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if c.update {
+		var err error
+		if c.oldBehaviour, err = readBaseline(c.baseline); err == nil && c.oldBehaviour == nil {
+			err = fmt.Errorf("%s: is no baseline: it is left alone", c.baseline)
+		}
+		return err
+	}
+	var err error
+	c.oldBehaviour, err = c.in.behaviour(cmd, c.baseline)
+	return err
+}
+
+func (c *check) writeBaseline() error {
+	now := c.freshBehaviour
+	if c.oldBehaviour != nil {
+		now = behaviour.Update(c.oldBehaviour, now, c.ignore)
+	}
+	return writeFile(c.baseline, func(w io.Writer) error {
+		_, err := w.Write(now.Text())
+		return err
+	})
+}
+
+// verdict writes the report in all forms that are wanted.
+func (c *check) verdict(report *rules.Report) error {
+	if c.oldBehaviour != nil {
+		report.AddDifferences(behaviour.Compare(c.oldBehaviour, c.freshBehaviour, c.ignore), c.baseline)
+	}
+	files := []struct {
+		name  string
+		write func(io.Writer) error
+	}{
+		{c.junit, func(w io.Writer) error { return report.WriteJUnit(w, c.failOn) }},
+		{c.sarif, report.WriteSARIF},
+		{c.gitlab, report.WriteGitLab},
+	}
+	for _, f := range files {
+		if f.name == "" {
+			continue
+		}
+		if err := writeFile(f.name, f.write); err != nil {
+			return err
+		}
+	}
+	if err := c.print(report); err != nil {
+		return err
+	}
+	if report.Failed(c.failOn) {
+		return errNegative
+	}
+	return nil
+}
+
+func (c *check) print(report *rules.Report) error {
+	w := bufio.NewWriter(c.env.stdout)
+	var err error
+	switch {
+	case c.tap:
+		err = report.WriteTAP(w, c.failOn)
+	case c.format == "json":
+		err = report.WriteJSON(w, c.failOn)
+	case c.format == "markdown":
+		err = report.WriteMarkdown(w, c.failOn)
+	default:
+		err = report.WriteText(w, c.failOn)
+	}
+	if err == nil && c.github {
+		err = report.WriteGitHub(w)
+	}
+	if err == nil {
+		err = w.Flush()
+	}
+	if name := os.Getenv("GITHUB_STEP_SUMMARY"); err == nil && c.github && name != "" {
+		var text strings.Builder
+		if err = report.WriteMarkdown(&text, c.failOn); err == nil {
+			err = appendTo(name, text.String())
+		}
+	}
+	return err
+}
+
+func appendTo(name, text string) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o666)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(text)
+	if err2 := f.Close(); err == nil {
+		err = err2
+	}
+	return err
+}
+
+// both gives records to two sinks.
+type both [2]analyzer.Sink
+
+func (b both) FlowBegun(f *analyzer.Flow) error {
+	return errors.Join(b[0].FlowBegun(f), b[1].FlowBegun(f))
+}
+func (b both) FlowUpdate(f *analyzer.Flow) error {
+	return errors.Join(b[0].FlowUpdate(f), b[1].FlowUpdate(f))
+}
+func (b both) FlowEnded(f *analyzer.Flow) error {
+	return errors.Join(b[0].FlowEnded(f), b[1].FlowEnded(f))
+}
+func (b both) Message(m *analyzer.Message) error {
+	return errors.Join(b[0].Message(m), b[1].Message(m))
+}
+func (b both) Frame(*analyzer.Frame) error  { return nil }
+func (b both) Rendered(int64, []byte) error { return nil }
+func (b both) Batch(analyzer.Time) error    { return nil }
