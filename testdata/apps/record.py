@@ -34,6 +34,20 @@ CAPTURES = {
     "signalr/json": ({"app": "signalr"}, ["@microsoft/signalr"], ["@microsoft/signalr", "ws"], "invocations, streams, one cancelled, an error, pings"),
     "signalr/messagepack": ({"app": "signalr", "packed": True}, ["@microsoft/signalr", "@microsoft/signalr-protocol-msgpack"],
                             ["@microsoft/signalr-protocol-msgpack", "ws"], "as json"),
+    "phoenix/v2": ({"app": "phoenix"}, ["phoenix"], ["ws"], "channels joined and refused, pushes, one binary, one unanswered, a broadcast, heartbeats"),
+    "wamp/json": ({"app": "wamp"}, ["autobahn"], ["ws"], "a procedure registered and called, a call that fails, publications"),
+    "wamp/messagepack": ({"app": "wamp", "packed": True}, ["autobahn"], ["ws", "@msgpack/msgpack"], "as json"),
+    "sockjs/text": ({"app": "sockjs"}, ["sockjs-client"], ["ws"], "texts both ways, heartbeats"),
+    "sockjs/stomp": ({"app": "sockjs", "stomp": True}, ["sockjs-client", "@stomp/stompjs"], ["ws"], "STOMP within SockJS"),
+    "actioncable/chat": ({"app": "cable"}, ["@rails/actioncable"], ["ws"], "channels confirmed and rejected, messages, pings"),
+    "pusher/v7": ({"app": "pusher"}, ["pusher-js"], ["ws"], "a private channel, an event, a client event refused, pings"),
+    "xmpp/rfc7395": ({"app": "xmpp"}, ["@xmpp/client"], ["ws"], "SASL, binding, a chat message, pings, an error"),
+    "amqp/v1.0": ({"app": "amqp1"}, ["rhea"], ["rhea"], "SASL, a link, transfers, one rejected, heartbeats"),
+    "formats/json": ({"app": "formats", "format": "json", "kind": "action"}, ["ws"], ["ws"], "messages that their member action names"),
+    "formats/messagepack": ({"app": "formats", "format": "msgpack", "kind": "action"}, ["ws", "@msgpack/msgpack"], ["ws", "@msgpack/msgpack"], "as json"),
+    "formats/cbor": ({"app": "formats", "format": "cbor", "kind": "action"}, ["ws", "cbor-x"], ["ws", "cbor-x"], "as json"),
+    "formats/protobuf": ({"app": "formats", "format": "protobuf", "kind": "message"}, ["ws", "protobufjs"], ["ws", "protobufjs"],
+                         "messages that say nothing of their names"),
 }
 
 

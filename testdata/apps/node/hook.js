@@ -69,6 +69,8 @@ function patch(WebSocket) {
 
 const { _load } = Module;
 Module._load = function (request, parent, ...rest) {
+  // These bring a client of their own for node, where a browser's would be; ws is one.
+  if (request === 'faye-websocket') return { Client: Module._load('ws', module) };
   const m = _load.call(this, request, parent, ...rest);
   if (request === 'ws' || /[\\/]ws[\\/](index|lib[\\/]websocket)\.js$/.test(request)) patch(m.WebSocket || m);
   return m;
