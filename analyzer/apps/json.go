@@ -262,3 +262,19 @@ func raw(v []byte) []byte {
 	}
 	return []byte(s)
 }
+
+// unquoted is all characters of a string, to be read as a text of its own; nil where v is
+// no string.
+func unquoted(v []byte) []byte {
+	if !isString(v) {
+		return nil
+	}
+	if inside := v[1 : len(v)-1]; bytes.IndexByte(inside, '\\') < 0 {
+		return inside
+	}
+	var s string
+	if json.Unmarshal(v, &s) != nil {
+		return nil
+	}
+	return []byte(s)
+}

@@ -2,6 +2,7 @@ package apps
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"wscope/analyzer"
@@ -33,6 +34,12 @@ func cdpPath(r *request) bool {
 	return strings.HasPrefix(r.path, "/devtools/page/") || strings.HasPrefix(r.path, "/devtools/browser/")
 }
 
+// cdpDomains are those that a debugger begins with.
+var cdpDomains = []string{
+	"Browser", "Console", "CSS", "Debugger", "DOM", "Emulation", "Fetch", "HeapProfiler", "Inspector", "Log", "Network", "NodeRuntime",
+	"NodeTracing", "NodeWorker", "Overlay", "Page", "Performance", "Profiler", "Runtime", "Schema", "Security", "Target", "Tracing",
+}
+
 // cdpSpot knows a command such as {"id":1,"method":"Page.enable"}.
 func cdpSpot(b []byte, from side) bool {
 	v := value(b)
@@ -44,8 +51,8 @@ func cdpSpot(b []byte, from side) bool {
 		name, _ := it.next()
 		switch string(name) {
 		case "":
-			domain, method, ok := strings.Cut(text(f[1]), ".")
-			return ok && method != "" && domain != "" && domain[0] >= 'A' && domain[0] <= 'Z'
+			domain, method, _ := strings.Cut(text(f[1]), ".")
+			return method != "" && slices.Contains(cdpDomains, domain)
 		case `"id"`, `"method"`, `"params"`, `"sessionId"`:
 		default:
 			return false

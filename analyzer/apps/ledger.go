@@ -171,3 +171,8 @@ func (l *ledger) sum(s *analyzer.AppSummary) {
 		s.Heartbeats = &analyzer.AppHeartbeats{Client: c, Server: v}
 	}
 }
+
+// waits is whether a side waits for an answer of the key.
+func (l *ledger) waits(from side, key string) bool {
+	return slices.ContainsFunc(l.pending, func(p pending) bool { return p.from == from && p.key == key })
+}

@@ -181,7 +181,7 @@ func (d *mqtt) publish(c *conversation, u *unit, f *fields, head byte) {
 	if head&1 != 0 {
 		retain = "retained"
 	}
-	u.gist = join("QoS", strconv.Itoa(int(qos)), retain, payload(f.b))
+	u.gist = join("QoS", strconv.Itoa(int(qos)), retain, payloadGist(f.b))
 }
 
 // acknowledge reads PUBACK, PUBREC, PUBREL and PUBCOMP, §3.4 to §3.7.

@@ -74,15 +74,10 @@ func (f *fields) properties(alias *uint16) {
 	}
 }
 
-// payload is a payload as text, or its size where it is none.
-func payload(b []byte) string {
-	if !utf8.Valid(b[:min(len(b), 4*maxGist)]) && len(b) <= 4*maxGist {
+// payloadGist is a payload as text, or its size where it is none.
+func payloadGist(b []byte) string {
+	if !printable(b) || len(b) <= 4*maxGist && !utf8.Valid(b) {
 		return bytesOf(len(b))
-	}
-	for _, c := range b[:min(len(b), 4*maxGist)] {
-		if c < ' ' && c != '\n' && c != '\r' && c != '\t' {
-			return bytesOf(len(b))
-		}
 	}
 	return gist(b)
 }

@@ -1,6 +1,10 @@
 package apps
 
-import "wscope/analyzer"
+import (
+	"slices"
+
+	"wscope/analyzer"
+)
 
 // ocpp reads OCPP-J, the JSON of the Open Charge Point Protocol 1.6, 2.0.1 and 2.1
 // (OCPP-J 1.6 §4, OCPP 2.0.1 part 4 §4): arrays that begin with their type.
@@ -14,16 +18,16 @@ func ocppSpot(b []byte, _ side) bool {
 	if array(value(b), f[:]) != 4 || string(f[0]) != "2" || !isString(f[1]) || !isString(f[2]) || !isObject(f[3]) {
 		return false
 	}
-	action := text(f[2])
-	if len(action) < 4 || action[0] < 'A' || action[0] > 'Z' {
-		return false
-	}
-	for i := range len(action) {
-		if !isNameByte(action[i]) {
-			return false
-		}
-	}
-	return true
+	return slices.Contains(ocppActions, text(f[2]))
+}
+
+// ocppActions are those that a conversation without a subprotocol, or joined midway, is
+// known by.
+var ocppActions = []string{
+	"Authorize", "BootNotification", "DataTransfer", "GetBaseReport", "GetConfiguration", "GetVariables", "Heartbeat", "MeterValues",
+	"NotifyEvent", "NotifyReport", "RemoteStartTransaction", "RemoteStopTransaction", "RequestStartTransaction",
+	"RequestStopTransaction", "Reset", "SetChargingProfile", "StartTransaction", "StatusNotification", "StopTransaction",
+	"TransactionEvent", "TriggerMessage",
 }
 
 func (ocpp) read(c *conversation, m *analyzer.Message) bool {

@@ -144,7 +144,7 @@ func (f *stompFrame) header(name string) string {
 var stompEscapes = strings.NewReplacer(`\n`, "\n", `\r`, "\r", `\c`, ":", `\\`, `\`)
 
 func (d *stomp) unit(c *conversation, f *stompFrame) unit {
-	u := unit{kind: f.command, topic: f.header("destination"), gist: payload(f.body)}
+	u := unit{kind: f.command, topic: f.header("destination"), gist: payloadGist(f.body)}
 	switch f.command {
 	case "CONNECT", "STOMP":
 		u.part, u.key = asks, "connect"

@@ -1,0 +1,52 @@
+package apps
+
+import "wscope/analyzer"
+
+// actionCable reads Action Cable of Ruby on Rails, actioncable-v1-json: the client's
+// commands, the server's types, and messages of a channel, which its identifier names.
+//
+// https://guides.rubyonrails.org/action_cable_overview.html and actioncable/lib/action_cable.rb
+type actionCable struct{ stateless }
+
+func openCable() dialect { return actionCable{} }
+
+func (actionCable) read(c *conversation, m *analyzer.Message) bool {
+	var f [6][]byte
+	if !object(value(m.Data), f[:], "type", "command", "identifier", "data", "message", "reason") {
+		return false
+	}
+	u := unit{key: text(f[2])}
+	var channel [1][]byte
+	object(value(unquoted(f[2])), channel[:], "channel")
+	u.topic = text(channel[0])
+	switch {
+	case c.from == client && isString(f[1]):
+		u.kind, u.gist = text(f[1]), words(f[3])
+		switch u.kind {
+		case "subscribe":
+			u.part = asks
+		case "message":
+			var action [1][]byte
+			object(value(unquoted(f[3])), action[:], "action")
+			u.name = text(action[0])
+		}
+	case c.from == server && isString(f[0]):
+		u.kind, u.gist = text(f[0]), words(f[4])
+		switch u.kind {
+		case "ping":
+			u.part = shows
+		case "confirm_subscription":
+			u.part = answers
+		case "reject_subscription":
+			u.part, u.err = fails, "subscription rejected"
+		case "disconnect":
+			u.err = text(f[5])
+		}
+	case c.from == server && f[2] != nil && f[4] != nil:
+		u.kind, u.gist = "message", words(f[4])
+	default:
+		return false
+	}
+	c.add(u)
+	return true
+}
