@@ -55,6 +55,7 @@ var fromNames = [2]string{"client", "server"}
 func newFlow(s *shard, ws *tunnel.WebSocket) *flow {
 	f := &flow{shard: s, tcp: ws.Conn, clientSide: ws.Client, ws: ws, number: new(numbered)}
 	f.closing.first, f.closing.reply = -1, -1
+	f.pings.keep = s.opt.Updates
 	f.describe()
 	f.pace.begin = int64(f.known.Start)
 	f.open()

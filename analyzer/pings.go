@@ -9,7 +9,14 @@ import (
 
 // pings matches pongs to pings by their payload, RFC 6455 §5.5.3: a pong answers the
 // latest ping of that payload, and older ones may go unanswered.
-type pings struct{ sides [2]*pingSide }
+type pings struct {
+	sides [2]*pingSide
+	keep  bool      // round trips are kept for the next record, with Options.Updates
+	fresh []Seconds // those
+}
+
+// maxFresh is how many round trips one record gives.
+const maxFresh = 256
 
 // maxPending is how many unanswered pings of one side are remembered; an older one that
 // is pushed out counts as unanswered.
@@ -75,7 +82,11 @@ func (p *pings) pong(from int, m *wsparse.Message, at int64) {
 		if s.pending[i].payload == hash {
 			s.answered++
 			s.lastAnswered = max(s.lastAnswered, s.pending[i].at.Time)
-			s.rtt.add(max(at-s.pending[i].at.Time, 0))
+			rtt := max(at-s.pending[i].at.Time, 0)
+			s.rtt.add(rtt)
+			if p.keep && len(p.fresh) < maxFresh {
+				p.fresh = append(p.fresh, Seconds(rtt))
+			}
 			s.pending = append(s.pending[:i], s.pending[i+1:]...)
 			return
 		}
@@ -91,7 +102,8 @@ func (p *pings) sum() *PingSum {
 	if p.sides[0] == nil && p.sides[1] == nil {
 		return nil
 	}
-	sum := &PingSum{}
+	sum := &PingSum{Fresh: p.fresh}
+	p.fresh = nil
 	var all sketch
 	for i, s := range p.sides {
 		if s == nil {

@@ -183,6 +183,9 @@ type PingSum struct {
 	RTTMax      *Seconds  `json:"rtt_max,omitempty"`
 	Client      *PingSide `json:"client,omitempty"` // pings that the client sent
 	Server      *PingSide `json:"server,omitempty"`
+
+	// Fresh is the round trips since the flow's record before, with Options.Updates, 256 at most.
+	Fresh []Seconds `json:"-"`
 }
 
 // PingSide is one side's pings.

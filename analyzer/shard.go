@@ -96,7 +96,7 @@ func (s *shard) control(c *control) {
 		s.letGo += int64(s.asm.LetGo(letGoPart, &c.mark))
 	}
 	if s.opt.Updates && c.now >= s.update {
-		s.update = c.now + s.updateEvery()
+		s.update = c.now - c.now%tickEvery + s.updateEvery()
 		s.flows.each(func(f *flow) {
 			if f.frames != f.told {
 				f.told = f.frames

@@ -32,13 +32,16 @@ var rooms = map[string][]string{
 	"analyzer/report":        {"analyzer"},
 	"analyzer/report/page":   {"analyzer", "analyzer/report"},
 	"analyzer/report/export": {"analyzer", "analyzer/report"},
-	"cmd/wscope":             {"analyzer", "analyzer/apps", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"analyzer/metrics":       {"analyzer"},
+	"cmd/wscope/screen":      {"analyzer", "analyzer/report"},
+	"cmd/wscope":             {"analyzer", "analyzer/metrics", "cmd/wscope/screen", "analyzer/apps", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/shed", "assembly/tlsopen", "wsparse"},
 	"cmd/wscope-gen":         {},
 }
 
 // foreign says which modules of others only some rooms may import.
 var foreign = map[string][]string{
 	"github.com/google/gopacket": {"assembly/capture", "assembly/link"},
+	"github.com/prometheus/":     {"analyzer/metrics"},
 	"github.com/spf13/cobra":     {"cmd/wscope"},
 	"github.com/parquet-go":      {"analyzer/report/export"},
 }

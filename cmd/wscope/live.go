@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer"
+	"wscope/analyzer/metrics"
 	"wscope/analyzer/report"
 	"wscope/assembly/capture"
 	"wscope/assembly/shed"
@@ -41,6 +42,12 @@ type live struct {
 	interval   time.Duration
 	maxMemory  size
 	user       string
+	noScreen   bool
+	aside      aside
+
+	metrics string
+	hosts   []string
+	paths   []string
 }
 
 func newLive(env *environment) *cobra.Command {
@@ -57,9 +64,10 @@ func newLive(env *environment) *cobra.Command {
 	return cmd
 }
 
-const liveHelp = `live analyses what passes the interfaces. It gives records as lines of JSON: each flow when it
-begins ("event":"open"), at intervals while it speaks ("update") and when it ends ("close"), and a
-summary at the end ("summary").
+const liveHelp = `live analyses what passes the interfaces. On a terminal it shows a screen (? explains it) and, when
+left, the summary. Elsewhere it gives records as lines of JSON: each flow when it begins
+("event":"open"), at intervals while it speaks ("update") and when it ends ("close"), with
+--messages its messages ("message"), and a summary at the end ("summary").
 
 BPF is a filter of pcap-filter(7). By default the kernel lets through TCP and IP fragments, also in
 VLANs; --tunnels adds what may carry TCP inside other packets.
@@ -97,6 +105,10 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.IntVar(&l.maxPayload, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
 	f.DurationVar(&l.interval, "interval", 10*time.Second, "`TIME` between records of a living flow")
 	f.Var(&l.maxMemory, "max-memory", "`SIZE` of memory to stay within; 0 is no limit")
+	f.BoolVar(&l.noScreen, "no-screen", false, "give lines of JSON on a terminal too")
+	f.StringVar(&l.metrics, "metrics", "", "serve Prometheus metrics and /healthz on `ADDR`, such as :9464 (loopback where it has no host)")
+	f.StringArrayVar(&l.hosts, "metrics-host", nil, "tell this `HOST` apart in the metrics (repeatable)")
+	f.StringArrayVar(&l.paths, "metrics-path", nil, "tell this `PATH` apart in the metrics (repeatable)")
 	f.StringVar(&l.user, "user", "", "become `USER` after opening the interfaces")
 	f.StringArrayVar(&l.in.keylogs, "keylog", nil, "follow this TLS key log `FILE` as it grows (repeatable; also $SSLKEYLOGFILE)")
 	f.StringArrayVar(&l.in.decodeAs, "decode-as", nil, "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
@@ -128,8 +140,11 @@ func (l *live) check() error {
 	return nil
 }
 
+// tell says something on standard error, from any goroutine.
 func (l *live) tell(format string, a ...any) {
-	fmt.Fprintf(l.env.stderr, "wscope: "+format+"\n", a...)
+	if line := report.Clean(fmt.Sprintf(format, a...)); !l.aside.keeps(line) {
+		fmt.Fprintf(l.env.stderr, "wscope: %s\n", line)
+	}
 }
 
 // run captures until the end that the flags name, or ctx is done.
@@ -142,6 +157,13 @@ func (l *live) run(ctx context.Context, args []string) error {
 	opt, err := l.options()
 	if err != nil {
 		return err
+	}
+	var web *serveMetrics
+	if l.metrics != "" {
+		if web, err = listenMetrics(l.metrics); err != nil {
+			return err
+		}
+		defer web.close()
 	}
 	filter, fallback := kernelFilter(strings.Join(args, " "), l.tunnels)
 	tap, err := capture.OpenLive(capture.LiveOptions{
@@ -171,7 +193,13 @@ func (l *live) run(ctx context.Context, args []string) error {
 		return err
 	}
 	count := newTally(out, tap, queue)
+	if web != nil {
+		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
+	}
 	end := l.listen(ctx, tap, src, out, count)
+	if s, ok := out.(*screenOutput); ok {
+		s.show(count, tap.Stop)
+	}
 	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, count)
 	end()
 	saved := src.save == nil || src.save.close()
@@ -200,6 +228,9 @@ func (l *live) options() (analyzer.Options, error) {
 		return opt, err
 	}
 	opt.Updates, opt.UpdateEvery, opt.WaitKeys = true, analyzer.Seconds(l.interval), true
+	if l.wantsScreen() {
+		opt.Messages, opt.Payload, opt.UpdateEvery = true, true, analyzer.Seconds(time.Second)
+	}
 	if l.messages {
 		opt.Messages, opt.Payload = true, true
 		opt.Render = func() analyzer.Renderer { return &report.JSON{MaxPayload: l.maxPayload} }

@@ -16,6 +16,9 @@ type liveOutput interface {
 
 // newOutput makes the output that the flags and the terminal ask for.
 func (l *live) newOutput() (liveOutput, error) {
+	if l.wantsScreen() {
+		return newScreenOutput(l), nil
+	}
 	o := &eventOutput{live: l}
 	if l.output == "" {
 		o.events = newEvents(l.env.stdout)

@@ -8,6 +8,7 @@ import (
 	"sync"
 
 	"wscope/analyzer"
+	"wscope/analyzer/metrics"
 	"wscope/assembly/capture"
 	"wscope/assembly/shed"
 )
@@ -15,8 +16,10 @@ import (
 // tally is what can be said of a live capture while it runs. It passes the records on.
 type tally struct {
 	liveOutput
-	tap   capture.LiveSource
-	queue *shed.Queue
+	tap     capture.LiveSource
+	queue   *shed.Queue
+	web     *serveMetrics // nil without --metrics
+	metrics *metrics.Collector
 
 	mu       sync.Mutex
 	begun    int64
@@ -33,6 +36,9 @@ func (t *tally) FlowBegun(f *analyzer.Flow) error {
 	t.mu.Lock()
 	t.begun++
 	t.mu.Unlock()
+	if t.web != nil {
+		t.metrics.FlowBegun(f)
+	}
 	return t.liveOutput.FlowBegun(f)
 }
 
@@ -46,10 +52,41 @@ func (t *tally) FlowEnded(f *analyzer.Flow) error {
 		t.findings[f.Findings[i].Severity] += f.Findings[i].Count
 	}
 	t.mu.Unlock()
+	if t.web != nil {
+		t.metrics.FlowEnded(f)
+	}
 	return t.liveOutput.FlowEnded(f)
 }
 
-// capture is what became of the packets, as the summary gives it.
+func (t *tally) FlowUpdate(f *analyzer.Flow) error {
+	if t.web != nil {
+		t.metrics.FlowUpdate(f)
+	}
+	return t.liveOutput.FlowUpdate(f)
+}
+
+func (t *tally) Batch(now analyzer.Time) error {
+	if t.web != nil {
+		t.web.beat()
+	}
+	return t.liveOutput.Batch(now)
+}
+
+// serve counts for the metrics too, and gives them to whoever asks.
+func (t *tally) serve(web *serveMetrics, o metrics.Options) {
+	o.Capture = func() metrics.Capture {
+		c, q := t.capture(), t.queue.Stats()
+		m := metrics.Capture{Analysed: c.Analysed, Shed: c.Shed, Refused: c.Refused, Queued: q.Queued, Queue: shed.Depth}
+		for _, i := range c.Interfaces {
+			m.Interfaces = append(m.Interfaces, metrics.Interface(i))
+		}
+		return m
+	}
+	t.web, t.metrics = web, metrics.New(o)
+	web.serve(t.metrics)
+}
+
+// captureCounts is what became of the packets, as the summary gives it.
 type captureCounts struct {
 	Interfaces []captureInterface `json:"interfaces"`
 	Analysed   int64              `json:"analysed_packets"`

@@ -1,0 +1,201 @@
+package metrics
+
+import (
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"wscope/analyzer"
+)
+
+// Options say what may be a label, and where the capture's counts come from.
+type Options struct {
+	Hosts   []string       // told apart by the label host
+	Paths   []string       // told apart by the label path, without a query
+	Capture func() Capture // asked at every scrape, from any goroutine; nil is none
+}
+
+// Collector counts records. Its methods as a Sink are called from one goroutine;
+// ServeHTTP may be called from any.
+type Collector struct {
+	options  Options
+	registry *prometheus.Registry
+	set      *set
+	flows    map[int64]*counted // those alive
+	codes    map[string]bool    // close codes that have a label
+}
+
+// counted is what is counted already of a living flow.
+type counted struct {
+	host, path string
+	sides      [2]analyzer.Direction
+	lines      [2]*side // its counters
+	handshake  bool
+}
+
+// side is the counters of one sender, found once a flow.
+type side struct {
+	types                     [5]prometheus.Counter
+	frames, wire, bytes, lost prometheus.Counter
+}
+
+var (
+	froms = [2]string{"client", "server"}
+	types = [5]string{"text", "binary", "ping", "pong", "close"}
+)
+
+const (
+	other    = "other"
+	maxCodes = 50 // close codes that get a label of their own
+)
+
+// New makes a Collector with a registry of its own, which also tells of the program.
+func New(o Options) *Collector {
+	c := &Collector{options: o, registry: prometheus.NewRegistry(), flows: map[int64]*counted{}, codes: map[string]bool{}}
+	c.set = newSet(c.registry)
+	c.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	if o.Capture != nil {
+		c.registry.MustRegister(captureCollector(o.Capture))
+	}
+	return c
+}
+
+// ServeHTTP gives the metrics to a scraper.
+func (c *Collector) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	promhttp.HandlerFor(c.registry, promhttp.HandlerOpts{}).ServeHTTP(w, r)
+}
+
+// allowed is a label's value.
+func allowed(list []string, value string) string {
+	if slices.Contains(list, value) {
+		return value
+	}
+	return other
+}
+
+// flow gives what is counted of a flow.
+func (c *Collector) flow(f *analyzer.Flow) *counted {
+	n := c.flows[f.Flow]
+	if n != nil {
+		return n
+	}
+	n = &counted{host: other, path: other}
+	if f.HTTP != nil {
+		path, _, _ := strings.Cut(f.HTTP.Path, "?")
+		n.host, n.path = allowed(c.options.Hosts, f.HTTP.Host), allowed(c.options.Paths, path)
+	}
+	for i, from := range froms {
+		s := &side{
+			frames: c.set.frames.WithLabelValues(n.host, n.path, from),
+			wire:   c.set.wire.WithLabelValues(n.host, n.path, from),
+			bytes:  c.set.bytes.WithLabelValues(n.host, n.path, from),
+			lost:   c.set.lost.WithLabelValues(from),
+		}
+		for k, kind := range types {
+			s.types[k] = c.set.messages.WithLabelValues(n.host, n.path, from, kind)
+		}
+		n.lines[i] = s
+	}
+	c.flows[f.Flow] = n
+	return n
+}
+
+// add adds what is new.
+func (c *Collector) add(n *counted, f *analyzer.Flow) {
+	for i, now := range [2]*analyzer.Direction{&f.ClientToServer, &f.ServerToClient} {
+		was, s := &n.sides[i], n.lines[i]
+		step(s.frames, now.Frames, was.Frames)
+		step(s.wire, now.WireBytes, was.WireBytes)
+		step(s.bytes, now.MessageBytes, was.MessageBytes)
+		step(s.lost, now.LostBytes, was.LostBytes)
+		a, b := counts(&now.Messages), counts(&was.Messages)
+		for k := range a {
+			step(s.types[k], a[k], b[k])
+		}
+		*was = analyzer.Direction{Frames: now.Frames, WireBytes: now.WireBytes, MessageBytes: now.MessageBytes,
+			LostBytes: now.LostBytes, Messages: now.Messages}
+	}
+	if !n.handshake && f.Handshake != nil && f.Handshake.Latency != nil {
+		n.handshake = true
+		c.set.handshake.Observe(f.Handshake.Latency.Float())
+	}
+	if f.Ping != nil {
+		for _, rtt := range f.Ping.Fresh {
+			c.set.ping.Observe(rtt.Float())
+		}
+	}
+}
+
+func step(c prometheus.Counter, now, was int64) {
+	if now > was {
+		c.Add(float64(now - was))
+	}
+}
+
+func counts(c *analyzer.Counts) [5]int64 { return [5]int64{c.Text, c.Binary, c.Ping, c.Pong, c.Close} }
+
+// code is the label of how a flow ended.
+func (c *Collector) code(f *analyzer.Closing) string {
+	if f.Code == nil {
+		return f.How
+	}
+	code := strconv.Itoa(*f.Code)
+	if !c.codes[code] {
+		if len(c.codes) >= maxCodes {
+			return other
+		}
+		c.codes[code] = true
+	}
+	return code
+}
+
+// FlowBegun counts a new flow.
+func (c *Collector) FlowBegun(f *analyzer.Flow) error {
+	n := c.flow(f)
+	c.set.opened.WithLabelValues(n.host, n.path, f.Pickup).Inc()
+	c.set.open.Inc()
+	return nil
+}
+
+// FlowUpdate counts what is new of a flow.
+func (c *Collector) FlowUpdate(f *analyzer.Flow) error {
+	c.add(c.flow(f), f)
+	return nil
+}
+
+// FlowEnded counts the rest of a flow, how it ended and what was found.
+func (c *Collector) FlowEnded(f *analyzer.Flow) error {
+	n := c.flow(f)
+	c.add(n, f)
+	delete(c.flows, f.Flow)
+	c.set.open.Dec()
+	result := "none"
+	if f.Handshake != nil {
+		result = f.Handshake.Result
+	}
+	c.set.ended.WithLabelValues(n.host, n.path, result).Inc()
+	if f.Close != nil {
+		c.set.closes.WithLabelValues(c.code(f.Close)).Inc()
+	}
+	for i := range f.Findings {
+		c.set.findings.WithLabelValues(f.Findings[i].Rule, f.Findings[i].Severity).Add(float64(f.Findings[i].Count))
+	}
+	return nil
+}
+
+// Message takes nothing: messages are counted by the flows' records.
+func (*Collector) Message(*analyzer.Message) error { return nil }
+
+// Frame takes nothing.
+func (*Collector) Frame(*analyzer.Frame) error { return nil }
+
+// Rendered takes nothing.
+func (*Collector) Rendered(int64, []byte) error { return nil }
+
+// Batch takes nothing.
+func (*Collector) Batch(analyzer.Time) error { return nil }

@@ -1,0 +1,62 @@
+package screen
+
+import "wscope/analyzer"
+
+// Bars is messages by second of the last minute.
+type Bars struct {
+	last   int64 // second of the newest bar
+	counts [seconds]uint32
+}
+
+func (b *Bars) add(now analyzer.Time, n int64) {
+	second := int64(now) / 1e9
+	if second < b.last {
+		second = b.last
+	}
+	if second-b.last >= seconds {
+		b.counts = [seconds]uint32{}
+	} else {
+		for s := b.last + 1; s <= second; s++ {
+			b.counts[s%seconds] = 0
+		}
+	}
+	b.last = second
+	b.counts[second%seconds] += uint32(n)
+}
+
+// at gives the bar so many seconds before now.
+func (b *Bars) at(now analyzer.Time, before int) uint32 {
+	second := int64(now)/1e9 - int64(before)
+	if second > b.last || second <= b.last-seconds || second < 0 {
+		return 0
+	}
+	return b.counts[second%seconds]
+}
+
+// rate is messages a second over the last five whole seconds.
+func (b *Bars) rate(now analyzer.Time) float64 {
+	n := uint32(0)
+	for i := 1; i <= 5; i++ {
+		n += b.at(now, i)
+	}
+	return float64(n) / 5
+}
+
+var blocks = []rune("▁▂▃▄▅▆▇█")
+
+// spark draws the last n seconds, the newest on the right; no messages are blank.
+func (b *Bars) spark(now analyzer.Time, n int) string {
+	top := uint32(1)
+	for i := range n {
+		top = max(top, b.at(now, i))
+	}
+	line := make([]rune, n)
+	for i := range n {
+		v := b.at(now, n-1-i)
+		line[i] = ' '
+		if v > 0 {
+			line[i] = blocks[int(uint64(v)*uint64(len(blocks)-1)/uint64(top))]
+		}
+	}
+	return string(line)
+}

@@ -1,0 +1,155 @@
+package screen
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"wscope/analyzer"
+	"wscope/analyzer/report"
+)
+
+var (
+	bold    = lipgloss.NewStyle().Bold(true)
+	dim     = lipgloss.NewStyle().Faint(true)
+	chosen  = lipgloss.NewStyle().Reverse(true)
+	bad     = lipgloss.NewStyle().Foreground(lipgloss.Red).Bold(true)
+	good    = lipgloss.NewStyle().Foreground(lipgloss.Green)
+	fromOne = [2]lipgloss.Style{lipgloss.NewStyle().Foreground(lipgloss.Cyan), lipgloss.NewStyle().Foreground(lipgloss.Magenta)}
+)
+
+// The least that anything can be shown on.
+const (
+	minWidth  = 24
+	minHeight = 6
+)
+
+// View draws the screen.
+func (m *Model) View() tea.View {
+	v := tea.NewView(strings.Join(m.lines(), "\n"))
+	v.AltScreen = true
+	v.WindowTitle = "wscope live"
+	return v
+}
+
+// lines are the screen's, none wider than it and no more than it has.
+func (m *Model) lines() []string {
+	var lines []string
+	switch {
+	case m.width < minWidth || m.height < minHeight:
+		lines = []string{"too small", fmt.Sprintf("%dx%d", minWidth, minHeight)}
+	case m.help:
+		lines = append([]string{m.headline()}, help...)
+	case m.opened != 0:
+		lines = m.conversation()
+	default:
+		lines = m.list()
+	}
+	lines = lines[:min(len(lines), max(m.height, 0))]
+	for i, l := range lines {
+		lines[i] = ansi.Truncate(l, max(m.width, 0), "…")
+	}
+	return lines
+}
+
+// room is how many rows, or lines of a conversation, are shown.
+func (m *Model) room() int {
+	if m.opened != 0 {
+		return max(1, m.height-len(m.about())-2)
+	}
+	return max(1, m.height-4)
+}
+
+// headline is the screen's first line: what is captured, how much, and what was lost.
+func (m *Model) headline() string {
+	l := m.look
+	state := ""
+	if m.said.Over {
+		state = bad.Render("  ENDED")
+	} else if m.paused {
+		state = bold.Render("  PAUSED")
+	}
+	return bold.Render("wscope live "+m.said.Interfaces) + state + "  " +
+		elapsed(l.Now-l.Start) + "  " +
+		report.Number(m.said.Packets) + " packets" + lost("dropped", m.said.Dropped) + lost("shed", m.said.Shed)
+}
+
+func lost(what string, n int64) string {
+	if n == 0 {
+		return ""
+	}
+	return "  " + bad.Render(report.Number(n)+" "+what)
+}
+
+// totals is the second line.
+func (m *Model) totals() string {
+	l := m.look
+	text := fmt.Sprintf("%s open  %s ended  %s msg/s ", report.Number(l.Begun-l.Ended), report.Number(l.Ended), rate(l.Bars.rate(l.Now)))
+	if m.width >= 60 {
+		text += good.Render(l.Bars.spark(l.Now, min(seconds, m.width/4)))
+	}
+	if n := l.Found[0] + l.Found[1] + l.Found[2]; n > 0 {
+		text += fmt.Sprintf("  found %s", bad.Render(report.Count(l.Found[0], "error")))
+		text += fmt.Sprintf(" %d warnings %d notes", l.Found[1], l.Found[2])
+		text += dim.Render("  last " + l.Latest)
+	}
+	return text
+}
+
+func rate(r float64) string {
+	if r < 10 && r > 0 {
+		return fmt.Sprintf("%.1f", r)
+	}
+	return report.Number(int64(r))
+}
+
+// foot is the last line.
+func (m *Model) foot() string {
+	if m.typing {
+		return "/" + m.filter + "█"
+	}
+	text := "sorted by " + orders[m.order].name
+	if m.reverse {
+		text += " (reversed)"
+	}
+	if m.filter != "" {
+		text += "  filter /" + m.filter
+	}
+	if len(m.look.Rows) != m.look.Kept {
+		text += fmt.Sprintf("  %d of %d", len(m.look.Rows), m.look.Kept)
+	}
+	if m.look.Beyond > 0 {
+		text += fmt.Sprintf("  and %d more", m.look.Beyond)
+	}
+	return dim.Render(text + "  ? help  q quit")
+}
+
+var help = []string{
+	"",
+	"  up down pgup pgdown home end   move, scroll",
+	"  enter                          open a flow: its conversation",
+	"  esc                            back; forget the filter",
+	"  /                              filter as you type: words that must all be there,",
+	"                                 in addresses, host, path, state, findings; ! has findings",
+	"  s  r                           sort by something else; reverse",
+	"  p or space                     pause: the analysis goes on, the picture stands",
+	"  q                              quit, with the summary",
+	"",
+	"  Colours: cyan is the client's, magenta the server's, red is an error or a loss.",
+}
+
+// clock is a time of day in UTC with milliseconds.
+func clock(t analyzer.Time) string { return time.Unix(0, int64(t)).UTC().Format("15:04:05.000") }
+
+// elapsed is a span in whole seconds: 1:02:03.
+func elapsed(d analyzer.Time) string {
+	s := max(0, int64(d)/1e9)
+	if s < 3600 {
+		return fmt.Sprintf("%d:%02d", s/60, s%60)
+	}
+	return fmt.Sprintf("%d:%02d:%02d", s/3600, s/60%60, s%60)
+}

@@ -1,0 +1,54 @@
+package screen
+
+import (
+	"encoding/hex"
+	"net"
+	"strconv"
+
+	"wscope/analyzer"
+	"wscope/analyzer/report"
+)
+
+func address(e analyzer.Endpoint) string {
+	return net.JoinHostPort(e.IP, strconv.Itoa(int(e.Port)))
+}
+
+// living is a word for a flow that goes on.
+func living(f *analyzer.Flow) string {
+	if f.Pickup == "handshake" && f.Handshake != nil && f.Handshake.Result == "unanswered" {
+		return "asked"
+	}
+	if f.Pickup == "handshake" {
+		return "open"
+	}
+	return f.Pickup
+}
+
+// ended is a word or two for how a flow ended.
+func ended(f *analyzer.Flow) string {
+	switch {
+	case f.Pickup == "rejected" && f.HTTP != nil:
+		return "rejected " + strconv.Itoa(f.HTTP.Status)
+	case f.Close == nil:
+		return "ended"
+	case f.Close.Code != nil:
+		return "closed " + strconv.Itoa(*f.Close.Code)
+	}
+	return "closed " + f.Close.How
+}
+
+func closeText(code int, reason string) string {
+	return strconv.Itoa(code) + " " + report.Clean(reason)
+}
+
+func hexText(b []byte) string { return hex.EncodeToString(b[:min(len(b), 64)]) }
+
+func severity(s string) int {
+	switch s {
+	case "error":
+		return 0
+	case "warning":
+		return 1
+	}
+	return 2
+}
