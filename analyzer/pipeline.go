@@ -17,6 +17,10 @@ const partitions = 16
 // tickEvery is the step of capture time at which silent connections are looked for.
 const tickEvery = int64(1e9)
 
+// latest is the last capture time that is believed, in the year 2116: later ones are
+// damage, and sums with them must not overflow.
+const latest = int64(1) << 62
+
 // control is something that every partition must know in its place among the segments.
 type control struct {
 	at      [partitions]int // it stands before parts[p][at[p]]
@@ -92,6 +96,7 @@ func (r *reader) fill(w *work) error {
 }
 
 func (r *reader) packet(w *work, p *capture.Packet) {
+	p.Time = min(p.Time, latest)
 	if !r.began {
 		r.bounds(Time(p.Time))
 	}

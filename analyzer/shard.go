@@ -27,6 +27,7 @@ type shard struct {
 	apps        Apps
 
 	flows   flowList         // those alive
+	parked  parking          // ends of TLS connections that wait for secrets
 	other   map[string]int64 // connections without a WebSocket, by what they were
 	conns   int64
 	message Message // the record in hand
@@ -95,6 +96,9 @@ func (s *shard) control(c *control) {
 	if c.letGo {
 		s.letGo += int64(s.asm.LetGo(letGoPart, &c.mark))
 	}
+	if s.opt.Updates {
+		s.parked.release(c.now - parkLive)
+	}
 	if s.opt.Updates && c.now >= s.update {
 		s.update = c.now - c.now%tickEvery + s.updateEvery()
 		s.flows.each(func(f *flow) {
@@ -120,6 +124,7 @@ func (s *shard) updateEvery() int64 {
 // finish ends all connections: the capture is over.
 func (s *shard) finish(last *capture.Mark) {
 	s.index = last.Index
+	s.parked.close()
 	s.asm.Finish(last)
 }
 
@@ -137,34 +142,6 @@ func (s *shard) security(c *assembly.Conn, client assembly.Side, inner assembly.
 		Keys: s.keys, Encrypted: w.encrypted, Wait: s.opt.WaitKeys,
 	})
 	return w, w.info
-}
-
-// sealed is a TLS connection; it becomes a flow if it cannot be opened.
-type sealed struct {
-	assembly.Handler
-	shard  *shard
-	conn   *assembly.Conn
-	client assembly.Side
-	info   *tlsopen.Info
-	flow   *flow
-	ended  int
-}
-
-func (w *sealed) encrypted(at *assembly.Mark) {
-	if w.flow != nil {
-		return
-	}
-	w.flow = newSealedFlow(w)
-	w.flow.begin()
-}
-
-// End passes the end on; the second one ends the encrypted flow.
-func (w *sealed) End(side assembly.Side, why assembly.Cause, at *assembly.Mark) {
-	w.Handler.End(side, why, at)
-	if w.ended++; w.ended == 2 && w.flow != nil {
-		w.flow.ending = *at
-		w.flow.finish()
-	}
 }
 
 // say adds an item for the merger.

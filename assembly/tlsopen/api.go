@@ -45,3 +45,8 @@ func New(c *assembly.Conn, client assembly.Side, inner assembly.Handler, o Optio
 	t := newConn(c, client, inner, o)
 	return t, &t.info
 }
+
+// Waiter is what the Handler of New is too: Waiting says that it holds bytes back for
+// secrets that it does not have. Who knows that secrets may still come, though the
+// connection has ended, can hold back the second End until then.
+type Waiter interface{ Waiting() bool }

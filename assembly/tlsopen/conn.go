@@ -72,6 +72,9 @@ func (c *conn) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	c.sides[1].tellEnd()
 }
 
+// Waiting implements Waiter.
+func (c *conn) Waiting() bool { return c.sides[0].blocked || c.sides[1].blocked }
+
 // retry lets sides go on that wait, where something has changed since. What they held is
 // read in the order of the capture, as far as that can be.
 func (c *conn) retry(at *assembly.Mark) {

@@ -1,0 +1,95 @@
+package analyzer
+
+import (
+	"wscope/assembly"
+	"wscope/assembly/tlsopen"
+)
+
+// sealed is a TLS connection; it becomes a flow if it cannot be opened.
+type sealed struct {
+	assembly.Handler
+	shard  *shard
+	conn   *assembly.Conn
+	client assembly.Side
+	info   *tlsopen.Info
+	flow   *flow
+	ended  int
+}
+
+func (w *sealed) encrypted(at *assembly.Mark) {
+	if w.flow != nil {
+		return
+	}
+	w.flow = newSealedFlow(w)
+	w.flow.begin()
+}
+
+// End passes the end on; the second one ends the encrypted flow. A connection that still
+// waits for secrets when both sides have ended is parked, since they may come later in the capture.
+func (w *sealed) End(side assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	w.ended++
+	if waiter, ok := w.Handler.(tlsopen.Waiter); ok && w.ended == 2 && w.shard.opt.WaitKeys && waiter.Waiting() && w.shard.parked.park(w, side, why, at) {
+		return
+	}
+	w.end(side, why, at)
+}
+
+func (w *sealed) end(side assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	w.Handler.End(side, why, at)
+	if w.ended == 2 && w.flow != nil {
+		w.flow.ending = *at
+		w.flow.finish()
+	}
+}
+
+// parking holds the ends of connections that wait for secrets, in the order in which
+// they ended. What they hold back in bytes the store of secrets bounds.
+type parking struct {
+	list   []parkedEnd
+	closed bool // the capture is over: no more secrets come
+}
+
+type parkedEnd struct {
+	conn *sealed
+	side assembly.Side
+	why  assembly.Cause
+	at   assembly.Mark
+}
+
+const (
+	maxParked = 1024        // connections of a partition; the first one goes
+	parkLive  = int64(10e9) // how long an end is parked in live use, in nanoseconds of capture time
+)
+
+// park keeps an end; it says false where that is in vain.
+func (p *parking) park(w *sealed, side assembly.Side, why assembly.Cause, at *assembly.Mark) bool {
+	if p.closed {
+		return false
+	}
+	if len(p.list) == maxParked {
+		p.first()
+	}
+	p.list = append(p.list, parkedEnd{w, side, why, *at})
+	return true
+}
+
+// release lets go of the ends that came before a capture time.
+func (p *parking) release(before int64) {
+	for len(p.list) > 0 && p.list[0].at.Time < before {
+		p.first()
+	}
+}
+
+// close lets go of all.
+func (p *parking) close() {
+	p.closed = true
+	for len(p.list) > 0 {
+		p.first()
+	}
+}
+
+func (p *parking) first() {
+	e := p.list[0]
+	p.list = p.list[1:]
+	e.conn.end(e.side, e.why, &e.at)
+}
