@@ -116,6 +116,13 @@ func (e *exporting) fill(cmd *cobra.Command, args []string, x export.Exporter) e
 	var sum *analyzer.Summary
 	if err == nil {
 		x.Options(&opt)
+		if e.in.filter != "" && slices.Contains([]string{"parquet", "csv", "payloads"}, e.to) {
+			var flows map[int64]bool
+			flows, err = e.kept(cmd, args, opt)
+			x = &onlyKept{x, flows}
+		}
+	}
+	if err == nil {
 		sum, err = e.in.run(cmd, args, opt, x)
 	}
 	if err != nil {
