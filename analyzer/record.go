@@ -104,7 +104,7 @@ func (f *flow) describeConn() {
 	if f.client() == assembly.B {
 		r.Client, r.Server = r.Server, r.Client
 	}
-	r.Start = Time(c.Start.Time)
+	r.Start, r.Connection = Time(c.Start.Time), Time(c.Start.Time)
 	r.File = f.shard.env.files(c.Start.File)
 	if c.Key.Tunnel != 0 {
 		r.Tunnel = f.shard.env.tunnelName(c.Key.Tunnel)

@@ -44,6 +44,10 @@ type Flow struct {
 	App *AppSummary `json:"app,omitempty"`
 
 	Findings []Finding `json:"findings"`
+
+	// Connection is when the TCP connection began: Start, but for a stream of HTTP/2. It is no
+	// part of the contract.
+	Connection Time `json:"-"`
 }
 
 // Via is a proxy or wrapping that stood in front of the WebSocket.

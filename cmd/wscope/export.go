@@ -24,7 +24,7 @@ type exporting struct {
 
 // exportFormats are the values of --to, and those that are folders.
 var (
-	exportFormats = []string{"har", "parquet", "csv", "zeek", "payloads"}
+	exportFormats = []string{"har", "parquet", "csv", "zeek", "pcapng", "payloads"}
 	exportFolders = []string{"parquet", "csv", "zeek", "payloads"}
 )
 
@@ -38,19 +38,22 @@ func newExport(env *environment) *cobra.Command {
 			"  parquet   a folder with flows.parquet, messages.parquet and findings.parquet, for DuckDB, Spark, pandas\n" +
 			"  csv       a folder with flows.csv, messages.csv and findings.csv\n" +
 			"  zeek      a folder with websocket.log and conn.log as Zeek writes them; --json for lines of JSON\n" +
+			"  pcapng    the packets of the flows, with findings and the gist of messages as comments, and the keys\n" +
+			"            that open them, for Wireshark; the capture is read twice\n" +
 			"  payloads  a folder with a file a message, or --per direction, and an index of them\n\n" +
 			"A file is written beside OUT and renamed, a folder too: there is never half of one.",
 		Example: "  wscope export --to har capture.pcap -o capture.har\n" +
 			"  wscope export --to parquet capture.pcap -o tables\n" +
 			"  wscope export --to csv capture.pcap -o tables\n" +
 			"  wscope export --to zeek --json capture.pcap -o logs\n" +
+			"  wscope export --to pcapng --flow 1 --keylog keys.txt capture.pcap -o flow.pcapng\n" +
 			"  wscope export --to payloads --per direction capture.pcap -o payloads",
 		RunE: func(cmd *cobra.Command, args []string) error { return e.run(cmd, args) },
 	}
 	e.in.flags(cmd)
 	f := cmd.Flags()
 	f.StringVar(&e.to, "to", "", strings.Join(exportFormats, ", "))
-	f.StringVarP(&e.out.file, "output", "o", "", "write to the file or folder `OUT`; - is standard output for har")
+	f.StringVarP(&e.out.file, "output", "o", "", "write to the file or folder `OUT`; - is standard output for har and pcapng")
 	f.StringVar(&e.per, "per", "message", "payloads: a file a message, or a direction")
 	f.BoolVar(&e.json, "json", false, "zeek: lines of JSON")
 	cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(exportFormats, cobra.ShellCompDirectiveNoFileComp))
@@ -72,9 +75,12 @@ func (e *exporting) run(cmd *cobra.Command, args []string) error {
 		return fmt.Errorf("--to %s writes a folder, which standard output is not", e.to)
 	}
 	var err error
-	if slices.Contains(exportFolders, e.to) {
+	switch {
+	case slices.Contains(exportFolders, e.to):
 		err = e.folder(cmd, args)
-	} else {
+	case e.to == "pcapng":
+		err = e.packets(cmd, args)
+	default:
 		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, export.NewHAR(w, "", version())) })
 	}
 	return export.Named(e.out.file, err)

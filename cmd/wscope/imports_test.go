@@ -34,8 +34,10 @@ var rooms = map[string][]string{
 	"analyzer/report/export": {"analyzer", "analyzer/report"},
 	"analyzer/metrics":       {"analyzer"},
 	"cmd/wscope/screen":      {"analyzer", "analyzer/report"},
-	"cmd/wscope":             {"analyzer", "analyzer/metrics", "cmd/wscope/screen", "analyzer/apps", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope":             {"analyzer", "analyzer/metrics", "cmd/wscope/screen", "analyzer/apps", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/shed", "assembly/tlsopen", "wsparse"},
 	"cmd/wscope-gen":         {},
+
+	"analyzer/report/export/pcapng": {"analyzer", "analyzer/report", "assembly/capture", "assembly/link"},
 }
 
 // foreign says which modules of others only some rooms may import.

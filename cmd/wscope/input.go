@@ -75,13 +75,7 @@ func (in *input) options() (analyzer.Options, error) {
 		return opt, err
 	}
 	opt.Keys = tlsopen.NewKeys()
-	files := in.keylogs
-	if env := os.Getenv("SSLKEYLOGFILE"); env != "" && len(files) == 0 {
-		if _, err := os.Stat(env); err == nil {
-			files = append(files, env)
-		}
-	}
-	for _, name := range files {
+	for _, name := range in.keyFiles() {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			return opt, fmt.Errorf("--keylog: %w", err)
@@ -91,6 +85,16 @@ func (in *input) options() (analyzer.Options, error) {
 		}
 	}
 	return opt, nil
+}
+
+// keyFiles are the key logs by the flags, or the environment's.
+func (in *input) keyFiles() []string {
+	if env := os.Getenv("SSLKEYLOGFILE"); env != "" && len(in.keylogs) == 0 {
+		if _, err := os.Stat(env); err == nil {
+			return []string{env}
+		}
+	}
+	return in.keylogs
 }
 
 // run analyses the captures into a sink. Problems of the inputs are told on standard
