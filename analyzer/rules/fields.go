@@ -71,6 +71,15 @@ func (f *fields) done() error {
 	return nil
 }
 
+// expression is a name's value that will be compiled: a scalar.
+func (f *fields) expression(name string) *node {
+	n := f.get(name)
+	if n != nil && n.kind != scalarNode {
+		f.fail(n.fail("%s must be an expression", name))
+	}
+	return n
+}
+
 // text is a name's value as a text; "" where it is absent.
 func (f *fields) text(name string) string {
 	n := f.get(name)

@@ -123,7 +123,7 @@ func ownRule(item *node, f *fields) (*rule, error) {
 	name := f.get("name")
 	r := &rule{Name: f.text("name"), Severity: f.oneOf("severity", "error", severities...), Line: item.line, nameNode: name}
 	scope := f.oneOf("scope", "flow", "capture", "flow", "message")
-	where, expect, message := f.get("where"), f.get("expect"), f.get("message")
+	where, expect, message := f.expression("where"), f.expression("expect"), f.expression("message")
 	f.known = append(f.known, "use", "with")
 	for _, e := range item.entries {
 		if e.key.text() == "with" {
@@ -165,7 +165,7 @@ func readyRule(item, use *node, f *fields, word, dir string) (*rule, error) {
 		return nil, use.fail("no ready-made rule is called %q; wscope check --list tells of them", word)
 	}
 	r := &rule{Name: f.text("name"), Severity: f.oneOf("severity", ready.severity(), severities...), Doc: ready.Doc, Line: item.line, nameNode: f.get("name")}
-	where, with := f.get("where"), f.get("with")
+	where, with := f.expression("where"), f.get("with")
 	f.known = append(f.known, "scope", "expect", "message")
 	for _, e := range f.node.entries {
 		if name := e.key.text(); name == "scope" || name == "expect" || name == "message" {

@@ -96,8 +96,11 @@ func parseFile(name string, text []byte) (root *node, err error) {
 		return nil, top.fail("the file has no rules")
 	}
 	if len(docs) > 1 {
-		n := file.at(docs[1].Body.GetToken())
-		return nil, n.fail("a rules file is one YAML document; a second one begins here")
+		second, err := file.node(docs[1].Body, 0)
+		if err != nil {
+			return nil, err
+		}
+		return nil, second.fail("a rules file is one YAML document; a second one begins here")
 	}
 	return file.node(docs[0].Body, 0)
 }
