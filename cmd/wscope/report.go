@@ -18,7 +18,8 @@ func newReport(env *environment) *cobra.Command {
 			"flow its timeline, findings and conversation. The page asks nobody for anything and opens from disk. Payloads\n" +
 			"beyond what a browser holds well are left out, and the page says so.",
 		Example: "  wscope report capture.pcap -o report.html\n" +
-			"  wscope report --keylog keys.txt captures/ -o report.html",
+			"  wscope report --keylog keys.txt captures/ -o report.html\n" +
+			"  wscope report --redact --host chat.example.com capture.pcap -o to-send.html",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if out.file == "" {
 				return fmt.Errorf("%s needs -o FILE.html (or - for standard output)", cmd.CommandPath())
@@ -30,6 +31,13 @@ func newReport(env *environment) *cobra.Command {
 			opt.Messages, opt.Payload, opt.Events = true, true, true
 			return out.write(func(w *bufio.Writer) error {
 				p := page.New(w, page.Limits{})
+				p.Choosy, in.passed = opt.KeepFlow != nil, p.Passed
+				if opt.KeepFlow != nil || opt.Select != nil {
+					p.Remarks = append(p.Remarks, "Only some flows were chosen when this page was made; charts and counts are of these.")
+				}
+				if in.redact {
+					p.Remarks = append(p.Remarks, "Payloads, credentials and what looks like a secret are redacted: the same token stands for the same text.")
+				}
 				sum, err := in.run(cmd, args, opt, p)
 				if err != nil {
 					return err
@@ -43,6 +51,7 @@ func newReport(env *environment) *cobra.Command {
 		},
 	}
 	in.flags(cmd)
+	in.apps.flags(cmd.Flags(), true)
 	cmd.Flags().StringVarP(&out.file, "output", "o", "", "write to `FILE`, beside and renamed: never half a file; - is standard output")
 	return cmd
 }

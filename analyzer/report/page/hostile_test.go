@@ -141,6 +141,33 @@ func TestLimitsAreKeptAndTold(t *testing.T) {
 	}
 }
 
+// TestAFlowThatIsPassedOverLeavesNothing holds that what a filter keeps out is not in the file.
+func TestAFlowThatIsPassedOverLeavesNothing(t *testing.T) {
+	var out bytes.Buffer
+	p := New(&out, Limits{Message: 1 << 20, Payload: 1 << 20, Messages: 10, Flows: 1 << 20})
+	p.Choosy = true
+	for n := int64(1); n <= 2; n++ {
+		f := &analyzer.Flow{Flow: n, Start: 1e18, End: 2e18, Findings: []analyzer.Finding{}}
+		p.FlowBegun(f)
+		text := []byte(strings.Repeat([]string{"", "secret", "public"}[n], 50000)) // more than waits otherwise
+		p.Message(&analyzer.Message{Flow: n, Message: 1, Type: "text", From: "client", Time: 1e18, IsText: true, Complete: true, Data: text, Length: int64(len(text))})
+	}
+	p.Passed(1)
+	p.FlowEnded(&analyzer.Flow{Flow: 2, Start: 1e18, End: 2e18, Findings: []analyzer.Finding{}})
+	if err := p.Close(&analyzer.Summary{Files: []string{}}); err != nil {
+		t.Fatal(err)
+	}
+	for id, data := range blocksOf(t, out.String()) {
+		if bytes.Contains(data, []byte("secret")) {
+			t.Errorf("%s holds what was passed over", id)
+		}
+	}
+	got := read(t, out.String())
+	if len(got.rows[2]) != 1 || got.about.Rate.Client[0] != 1 || p.budget.messages != 1 || p.budget.payload != 300002 {
+		t.Errorf("rows %d, rate %v, %d messages and %d bytes taken", len(got.rows[2]), got.about.Rate.Client, p.budget.messages, p.budget.payload)
+	}
+}
+
 func TestOneFlowDoesNotTakeTheBudgetOfAll(t *testing.T) {
 	b := budget{limits: Limits{Payload: 1000}}
 	var first, second int64

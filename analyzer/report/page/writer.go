@@ -18,6 +18,12 @@ import (
 // It holds some rows of living flows (waitingSize) and a block of each sort; all else is
 // written as it comes.
 type Writer struct {
+	// Choosy says that not every flow will be in the page: rows then wait for FlowEnded or
+	// Passed (within Limits), so that nothing of a flow that is not wanted is in the file.
+	Choosy bool
+	// Remarks are sentences for the reader that the page shows first.
+	Remarks []string
+
 	w        *bufio.Writer
 	blocks   blocks
 	flows    list
@@ -37,14 +43,16 @@ type rows struct {
 	json    []byte
 	blocks  []int // the message blocks that hold its rows
 	payload int64
+	rate    flowRate
 	entry   entry
 }
 
 // entry is a flow in the page's JSON, beside its record.
 type entry struct {
-	Listed int64           `json:"listed"`         // messages with a row
-	Left   int64           `json:"left,omitempty"` // messages without
-	Bare   int64           `json:"bare,omitempty"` // rows without their payload
+	Listed int64           `json:"listed"`          // messages with a row
+	Left   int64           `json:"left,omitempty"`  // messages without
+	Bare   int64           `json:"bare,omitempty"`  // rows without their payload
+	Short  int64           `json:"short,omitempty"` // rows with the beginning of their payload
 	Gaps   []*analyzer.Gap `json:"gaps,omitempty"`
 }
 
@@ -99,11 +107,10 @@ func (p *Writer) Message(m *analyzer.Message) error {
 		return nil // its flow is not wanted, or is over
 	}
 	if kind(m) >= 0 {
-		p.rate.add(m.From, int64(m.Time-*p.epoch))
+		p.rate.add(&r.rate, m.From, int64(m.Time-*p.epoch))
 	}
 	if !p.budget.row() {
 		r.entry.Left++
-		p.left.Messages++
 		return nil
 	}
 	var flags int
@@ -111,12 +118,11 @@ func (p *Writer) Message(m *analyzer.Message) error {
 	if p.budget.takes(r.payload, int64(len(p.data))) {
 		r.payload += int64(len(p.data))
 		if flags&flagShort != 0 {
-			p.left.Short++
+			r.entry.Short++
 		}
 	} else {
 		p.data, flags = append(p.data[:0], `""`...), flags&^flagShort|flagLeft
 		r.entry.Bare++
-		p.left.Payloads++
 	}
 	r.entry.Listed++
 	if len(r.json) > 0 {
@@ -126,6 +132,7 @@ func (p *Writer) Message(m *analyzer.Message) error {
 	r.json = appendRow(r.json, m, *p.epoch, p.data, flags)
 	p.waiting += len(r.json) - before
 	switch {
+	case p.Choosy:
 	case p.waiting >= waitingSize:
 		return p.giveAll()
 	case len(r.json) >= pendingSize:
@@ -186,11 +193,16 @@ func (p *Writer) FlowEnded(f *analyzer.Flow) error {
 	record := report.FlowJSON(f)
 	if !p.budget.record(len(record)) {
 		p.left.Flows++
-		p.left.Messages += r.entry.Listed // nothing leads to them
-		p.left.Payloads -= r.entry.Bare
+		p.left.Messages += r.entry.Listed + r.entry.Left // nothing leads to them
+		p.rate.take(&r.rate)
+		p.forget(r)
 		return nil
 	}
 	p.kept++
+	p.rate.take(&r.rate)
+	p.left.Messages += r.entry.Left
+	p.left.Payloads += r.entry.Bare
+	p.left.Short += r.entry.Short
 	if err := p.give(f.Flow, r); err != nil {
 		return err
 	}
@@ -203,9 +215,27 @@ func (p *Writer) FlowEnded(f *analyzer.Flow) error {
 	return l.flush(&p.blocks, false)
 }
 
+// Passed says that a flow will not be in the page: it is forgotten.
+func (p *Writer) Passed(flow int64) {
+	if r := p.alive[flow]; r != nil {
+		delete(p.alive, flow)
+		p.forget(r)
+	}
+}
+
+// forget gives back what a flow took of the budget, where its rows are still here.
+func (p *Writer) forget(r *rows) {
+	p.waiting -= len(r.json)
+	if len(r.blocks) == 0 {
+		p.budget.messages -= r.entry.Listed + int64(len(r.entry.Gaps))
+		p.budget.payload -= r.payload
+	}
+}
+
 // about is what the page says of itself and of the whole capture.
 type about struct {
 	Summary json.RawMessage `json:"summary"`
+	Remarks []string        `json:"remarks,omitempty"`
 	Rules   []rule          `json:"rules"`
 	Epoch   *analyzer.Time  `json:"epoch"` // times of rows and of the rate count from it
 	Rate    rateRecord      `json:"rate"`
@@ -233,7 +263,7 @@ func (p *Writer) Close(sum *analyzer.Summary) error {
 		return err
 	}
 	a := about{
-		Summary: report.SummaryJSON(sum), Rules: broken(sum), Epoch: p.epoch, Rate: p.rate.record(),
+		Summary: report.SummaryJSON(sum), Remarks: p.Remarks, Rules: broken(sum), Epoch: p.epoch, Rate: p.rate.record(),
 		Kept: p.kept, Left: p.left, Limits: p.budget.limits,
 	}
 	a.Blocks.Flows, a.Blocks.Messages = p.flows.closed, p.messages.closed

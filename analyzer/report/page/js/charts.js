@@ -34,6 +34,9 @@ function axis(more) {
   };
 }
 
+// countSteps keeps axes of counts at whole numbers.
+const countSteps = [0, 1, 2, 3, 4, 5, 6].flatMap((power) => [1, 2, 5].map((n) => n * 10 ** power));
+
 // timeAxis is seconds after a start.
 const timeSteps = [1e-6, 1e-5, 1e-4, 1e-3, 1e-2, 0.1].flatMap((s) => [s, 2 * s, 5 * s])
   .concat([1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1200, 1800, 3600, 7200, 14400, 28800, 86400, 172800, 604800, 2592000]);

@@ -19,7 +19,7 @@ function rulesTable(findings, pick) {
 // packetPlace names a packet, in Wireshark's words when it is pointed at.
 const packetPlace = (packet, file) =>
   h("span", { class: "packet", title: `Wireshark: frame.number == ${packet}` + (file ? ` in ${oneLine(file)}` : "") },
-    `packet ${packet}` + (file ? " of " + oneLine(file.split(/[/\\]/).pop()) : ""));
+    `packet ${packet}` + (file ? " of " + oneLine(baseName(file)) : ""));
 
 function findingsList(flow, show) {
   const list = flow.record.findings;

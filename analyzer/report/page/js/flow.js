@@ -29,7 +29,7 @@ function flowFacts(r) {
     fact("Server sent", sideFact(r.server_to_client)),
     fact("Pings", ping && join(`${number(ping.answered)} answered`, ping.unanswered && `${number(ping.unanswered)} unanswered`, ping.rtt_p50 !== undefined && `median ${span(ping.rtt_p50)}, at most ${span(ping.rtt_max)}`)),
     fact("TCP", tcp && join(tcp.rtt !== undefined && "round trip " + span(tcp.rtt), tcp.retransmitted && number(tcp.retransmitted) + " retransmitted", tcp.out_of_order && number(tcp.out_of_order) + " out of order", tcp.zero_windows && number(tcp.zero_windows) + " zero windows", tcp.stall && "stalled " + span(tcp.stall), tcp.capture_loss && size(tcp.capture_loss) + " not captured")),
-    fact("Closed", close && join(close.by && "by " + close.by, close.code !== null && `${close.code} ${close.name || ""}`, close.reason && `\u201c${close.reason}\u201d`, close.reply_code !== null && `answered ${close.reply_code}`, close.delay !== undefined && `after ${span(close.delay)}`, close.how !== "handshake" && close.how, close.tcp), close?.story && h("p", null, oneLine(close.story))),
+    fact("Closed", close && join(close.by && "by " + close.by, close.code !== null ? `${close.code} ${close.name || ""}` : /handshake|half/.test(close.how) && "with no code", close.reason && `\u201c${close.reason}\u201d`, close.reply_code !== null && `answered ${close.reply_code}`, close.delay !== undefined && `after ${span(close.delay)}`, close.how !== "handshake" && close.how, close.tcp), close?.story && h("p", null, oneLine(close.story))),
     fact("Before", r.reconnects && h("a", { href: "#flow=" + r.reconnects }, `flow ${r.reconnects} ended abnormally`)));
 }
 
@@ -42,7 +42,7 @@ function headers(title, list) {
 function appFacts(app) {
   if (!app) return null;
   const names = (app.names || []).slice(0, 12).map((n) => oneLine([n.kind, n.name].filter(Boolean).join(" ")) + " \u00d7" + number(n.client + n.server));
-  return h("p", { class: "dim" }, "Speaks ", h("b", null, oneLine(app.protocol + (app.version ? " " + app.version : ""))), `: ${plural(app.messages, "message")}`,
+  return h("p", { class: "dim app" }, "Speaks ", h("b", null, oneLine(app.protocol + (app.version ? " " + app.version : ""))), `: ${plural(app.messages, "message")}`,
     app.errors ? `, ${plural(app.errors, "error")}` : "", app.unanswered ? `, ${plural(app.unanswered, "request")} unanswered` : "", names.length ? ". " + names.join(", ") : "");
 }
 
@@ -57,13 +57,14 @@ async function flowView(flow, { beside, chosen }) {
     return h("a", { href: other ? "#flow=" + other.number : null, "aria-disabled": other ? null : "true", class: "button" }, text);
   };
   const charts = [rttChart(flow, messages), sizeChart(messages)].filter(Boolean);
-  const { left, bare } = flow.page;
+  const { left, bare, short } = flow.page;
   const element = h("article", { class: "flow", "data-flow": flow.number },
     h("nav", { "aria-label": "Flows" }, h("a", { href: "#", class: "button" }, "\u2190 All flows"), link(-1, "Previous"), link(1, "Next")),
     h("h2", { tabindex: -1 }, `Flow ${flow.number} `, h("span", { class: "target" }, oneLine(flow.target))),
-    (left || bare) && h("ul", { class: "remarks" },
+    (left || bare || short) && h("ul", { class: "remarks" },
       left ? h("li", null, `${plural(left, "message")} of this flow left out of the page; the counts include them.`) : null,
-      bare ? h("li", null, `The payloads of ${plural(bare, "message")} of this flow were left out of the page.`) : null),
+      bare ? h("li", null, `The payloads of ${plural(bare, "message")} of this flow were left out of the page.`) : null,
+      short ? h("li", null, `${plural(short, "payload")} of this flow cut to the first ${size(about.limits.message)}.`) : null),
     flowFacts(flow.record), appFacts(flow.record.app),
     headers("Request headers", flow.record.http?.request_headers), headers("Response headers", flow.record.http?.response_headers),
     findingsList(flow, (f) => { const item = items.find((i) => i.kind === "finding" && i.rule === f.rule && i.from === f.from); if (item) show(item); }),

@@ -44,7 +44,7 @@ function sizeChart(messages) {
   const bars = (name) => ({ stroke: colour(name), fill: colour(name), width: 0, paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false } });
   chart(room, (width) => new uPlot(options(width, 150, [{}, bars("client"), bars("server")], [
     axis({ size: 24, space: 60, incrs: [1, 2, 4, 8], values: (_, v) => v.map((b) => (Number.isInteger(b) ? edge(b) : "")) }),
-    axis({ size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5], values: (_, v) => v.map((k) => number(Math.abs(k))) }),
+    axis({ size: 44, incrs: countSteps, values: (_, v) => v.map((k) => compact(Math.abs(k))) }),
   ], {
     scales: { x: { time: false, range: [low - 0.6, high + 0.6] } },
     hooks: reading(output, "messages by size: client above, server below",

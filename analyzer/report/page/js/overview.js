@@ -28,7 +28,7 @@ function tiles(s) {
 
 // remarks are what a reader must know before believing the page to be the whole truth.
 function remarks(s) {
-  const list = [];
+  const list = [...(about.remarks || [])];
   for (const p of s.problems || []) list.push(`${p.file}: ${p.offset < 0 ? "" : `offset ${p.offset}: `}${p.reason}. What could be read of it is here.`);
   const { left, limits } = about;
   if (left.flows) list.push(`${plural(left.flows, "flow")} left out of the table: the page holds ${size(limits.flows)} of flow records. The totals count them.`);
@@ -70,7 +70,7 @@ function openChart(flows) {
   const { figure, room, output } = plotFigure("Open connections", `Open connections over time: at most ${most}`);
   chart(room, (width) => new uPlot(options(width, 150, [{}, {
     stroke: colour("note"), width: 1.2, fill: colour("wash"), paths: uPlot.paths.stepped({ align: 1 }), points: { show: false },
-  }], [timeAxis(), axis({ size: 44, incrs: [1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4, 1e5, 1e6], values: (_, v) => v.map(number) })], {
+  }], [timeAxis(), axis({ size: 44, incrs: countSteps, values: (_, v) => v.map(compact) })], {
     scales: { x: { time: false, range: extent(flows) }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
     hooks: reading(output, `from first to last packet, at most ${number(most)}`, (i) => `${number(data.y[i])} at ${span(data.x[i])}`),
   }), [data.x, data.y], room));
@@ -92,7 +92,7 @@ function rateChart(flows) {
   const { figure, room, output } = plotFigure("Messages", `Messages over time, in steps of ${span(step)}: clients at most ${Math.max(...client)}, servers at most ${Math.max(...server)}`);
   const bars = (name) => ({ stroke: colour(name), fill: colour(name), width: 0, paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false } });
   chart(room, (width) => new uPlot(options(width, 150, [{}, bars("client"), bars("server")],
-    [timeAxis(), axis({ size: 44, values: (_, v) => v.map((n) => number(Math.abs(n))) })], {
+    [timeAxis(), axis({ size: 44, incrs: countSteps, values: (_, v) => v.map((n) => compact(Math.abs(n))) })], {
       scales: { x: { time: false, range: extent(flows) } },
       hooks: reading(output, `in each ${span(step)}: clients above, servers below`,
         (i) => `${number(client[i])} by clients, ${number(server[i])} by servers at ${span(i * step)}`),

@@ -14,9 +14,12 @@ function hexDump(bytes) {
   return lines.join("\n");
 }
 
+// parsed is a text's value where it is JSON.
 function parsed(m) {
-  if (m.flag & (flags.base64 | flags.left) || !/^\s*[[{"]/.test(m.data)) return undefined;
-  try { return JSON.parse(m.data); } catch { return undefined; }
+  if (m.flag & (flags.base64 | flags.left)) return undefined;
+  const text = m.data.replace(/^\d{1,6}(?=[[{])/, ""); // Engine.IO and Socket.IO put digits before
+  if (!/^\s*[[{"]/.test(text)) return undefined;
+  try { return JSON.parse(text); } catch { return undefined; }
 }
 
 // messageFacts is a line of what is known of a message besides its payload.

@@ -4,10 +4,11 @@ const flags = { compressed: 1, incomplete: 2, stalled: 4, cut: 8, base64: 16, le
 
 function message(row) {
   const [number, kind, from, time, end, packet, frames, flag, payloadBytes, length, data, more] = row;
-  return {
+  const m = {
     kind: "message", number, type: messageTypes[kind], from: from ? "server" : "client",
-    time, end, packet, frames, flag, payloadBytes, length, data, ...more,
+    time, end, packet, frames, flag, payloadBytes, length, data,
   };
+  return more ? Object.assign(m, more) : m;
 }
 
 // readMessages gives the messages of a flow, in their order.

@@ -31,7 +31,7 @@ function themes() {
 function source(s) {
   const element = document.getElementById("source");
   const from = s.start ? moment(instant(s.start), 0, 0) : null;
-  const files = s.files.length > 3 ? plural(s.files.length, "file") : s.files.map((f) => oneLine(f)).join(", ");
+  const files = s.files.length > 3 ? plural(s.files.length, "file") : s.files.map((f) => oneLine(baseName(f))).join(", ");
   refill(element, h("b", null, files), from ? ` from ${from.date} ${from.clock} UTC` : "");
   element.title = s.files.slice(0, 30).map(oneLine).join("\n");
   document.title = `wscope: ${files}`;
@@ -72,7 +72,6 @@ async function start() {
       current = { flow, view };
       room.replaceChildren(view.element);
       view.draw();
-      redrawCharts();
       window.scrollTo(0, 0);
       view.element.querySelector("h2").focus({ preventScroll: true });
     }

@@ -56,6 +56,11 @@ function relative(nanos) {
   return (s < 0 ? "\u2212" : "+") + Math.abs(s).toFixed(Math.abs(s) < 1000 ? 6 : 3);
 }
 
+// compact is a count for an axis.
+const compact = (n) => (n >= 1e6 ? n / 1e6 + "M" : n >= 1e4 ? n / 1e3 + "k" : number(n));
+
+const baseName = (path) => path.split(/[/\\]/).pop() || path;
+
 // Characters that cannot be seen, or that turn the direction of the text around.
 const unseen = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202f\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb]/g;
 

@@ -56,7 +56,7 @@ function timeline(flow, items, pick) {
     for (let s = Math.ceil(start / step) * step; s <= end + step * 1e-6; s += step) {
       const x = place(flow.start + s * 1e9);
       line(g, x, 8, x, timelineHeight - 20);
-      g.fillText(span(Math.abs(s) < step / 1e3 ? 0 : s).replace(/ 00[smh]$/, ""), Math.min(Math.max(x, 14), width - 18), timelineHeight - 6);
+      g.fillText(span(Math.abs(s) < step / 1e3 ? 0 : s).replace(/ 00[smh]$/, ""), Math.min(Math.max(x, 14), width - 24), timelineHeight - 6);
     }
   }
 
