@@ -73,6 +73,29 @@ type AppHeartbeat struct {
 	RTTMax   *Seconds `json:"rtt_max,omitempty"`
 }
 
+// AppTotal is what one subprotocol said over the capture.
+type AppTotal struct {
+	Protocol   string  `json:"protocol"`
+	Flows      int64   `json:"flows"`
+	Messages   int64   `json:"messages"`
+	Errors     int64   `json:"errors"`
+	Unanswered int64   `json:"unanswered"`
+	Slowest    []AppOp `json:"slowest,omitempty"` // operations by p99, the slowest first
+}
+
+// AppOp is an operation over all flows.
+type AppOp struct {
+	Name   string  `json:"name"`
+	From   string  `json:"from"` // who asks
+	Count  int64   `json:"count"`
+	Failed int64   `json:"failed"`
+	P50    Seconds `json:"p50"`
+	P90    Seconds `json:"p90"`
+	P99    Seconds `json:"p99"`
+	Max    Seconds `json:"max"`
+	Flow   int64   `json:"flow"` // the flow of the slowest
+}
+
 // Sketch sums up durations for a subprotocol, in bounded memory: quantiles are off by at
 // most 1 %, number, smallest and largest are exact. The zero value is empty.
 type Sketch struct{ s sketch }

@@ -35,6 +35,7 @@ type Summary struct {
 	Paths       []Named     `json:"paths,omitempty"`
 	Protocols   []Named     `json:"subprotocols,omitempty"`
 	Clients     []Named     `json:"clients,omitempty"`
+	Apps        []AppTotal  `json:"apps,omitempty"`     // what the subprotocols said, with Options.Apps
 	Problems    []Problem   `json:"problems,omitempty"` // inputs that could not be read whole
 	MaxOpen     int64       `json:"max_open"`           // flows open at once
 	LetGo       int64       `json:"let_go,omitempty"`   // connections that were ended because memory was short
@@ -102,6 +103,7 @@ type Totals struct {
 	client, server                   Direction
 	rules                            map[string]*RuleCount
 	open, maxOpen                    int64
+	apps                             appTotals
 }
 
 // saw counts a packet.
@@ -156,6 +158,7 @@ func (t *Totals) flow(f *Flow) {
 	}
 	t.client.add(&f.ClientToServer)
 	t.server.add(&f.ServerToClient)
+	t.apps.add(f)
 	for i := range f.Findings {
 		t.finding(&f.Findings[i])
 	}
@@ -203,7 +206,7 @@ func (t *Totals) summary(src capture.Source, l *link.Stats, shards []*shard) *Su
 		TCP: l.TCP, Malformed: l.Malformed, Other: tally(l.Other).sorted(), Unsupported: tally(l.Unsupported).sorted(),
 		Flows: t.flows, ByPickup: t.pickups.sorted(), ByResult: t.results.sorted(), Encrypted: t.sealed.sorted(), Closes: t.closes.sorted(),
 		Client: t.client, Server: t.server, MaxOpen: t.maxOpen,
-		Hosts: t.hosts.sorted(), Paths: t.paths.sorted(), Protocols: t.protocols.sorted(), Clients: t.clients.sorted(),
+		Hosts: t.hosts.sorted(), Paths: t.paths.sorted(), Protocols: t.protocols.sorted(), Clients: t.clients.sorted(), Apps: t.apps.sorted(),
 	}
 	if t.seen {
 		first, last := Time(t.first), Time(t.last)

@@ -23,16 +23,20 @@ func (actionCable) read(c *conversation, m *analyzer.Message) bool {
 	case c.from == client && isString(f[1]):
 		u.kind, u.gist = text(f[1]), words(f[3])
 		switch u.kind {
+		case "unsubscribe":
 		case "subscribe":
 			u.part = asks
 		case "message":
 			var action [1][]byte
 			object(value(unquoted(f[3])), action[:], "action")
 			u.name = text(action[0])
+		default:
+			return false
 		}
 	case c.from == server && isString(f[0]):
 		u.kind, u.gist = text(f[0]), words(f[4])
 		switch u.kind {
+		case "welcome":
 		case "ping":
 			u.part = shows
 		case "confirm_subscription":
@@ -41,6 +45,8 @@ func (actionCable) read(c *conversation, m *analyzer.Message) bool {
 			u.part, u.err = fails, "subscription rejected"
 		case "disconnect":
 			u.err = text(f[5])
+		default:
+			return false
 		}
 	case c.from == server && f[2] != nil && f[4] != nil:
 		u.kind, u.gist = "message", words(f[4])

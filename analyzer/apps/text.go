@@ -31,7 +31,28 @@ func plain[T string | []byte](text T) bool {
 	return true
 }
 
+// line is text as one line of limit runes. Printable ASCII with single spaces, which most
+// is, is taken as it stands.
 func line[T string | []byte](text T, limit int) string {
+	n := min(len(text), limit)
+	previous := byte(' ')
+	for i := range n {
+		c := text[i]
+		if c < ' ' || c > '~' || c == ' ' && previous == ' ' {
+			return cleaned(text, limit)
+		}
+		previous = c
+	}
+	if len(text) > limit {
+		return string(text[:n]) + "…"
+	}
+	if previous == ' ' {
+		return cleaned(text, limit)
+	}
+	return string(text)
+}
+
+func cleaned[T string | []byte](text T, limit int) string {
 	// A rune takes 4 bytes at most, so that no more than this is ever looked at.
 	cut := len(text) > 8*limit
 	s := string(text[:min(len(text), 8*limit)])

@@ -86,6 +86,12 @@ func (r *Redactor) Summary(s *analyzer.Summary) {
 			*list = redacted
 		}
 	}
+	for i := range s.Apps {
+		for j := range s.Apps[i].Slowest {
+			op := &s.Apps[i].Slowest[j]
+			op.Name = r.Token(op.Name)
+		}
+	}
 }
 
 // target redacts a path or URL: what a query's parameters are set to, user and password,
