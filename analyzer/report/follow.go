@@ -30,6 +30,9 @@ func (f *Follow) Begin(r *analyzer.Flow) error {
 	f.clock.begin(r.Start)
 	f.last = r.Start
 	f.put(boldInk, "flow "+strconv.FormatInt(r.Flow, 10)+" · "+ends(r))
+	if r.HTTP != nil {
+		f.put(plainInk, Clean(r.HTTP.Method)+" "+where(r)+" (HTTP/"+Clean(r.HTTP.Version)+")")
+	}
 	f.put(dimInk, time.Unix(0, int64(r.Start)).UTC().Format("2006-01-02 15:04:05.000000")+" UTC")
 	return f.flush()
 }

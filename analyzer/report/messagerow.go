@@ -64,13 +64,13 @@ func NewFrameTable(s *Screen, w io.Writer, payload bool) *FrameTable {
 	}
 	t.rows = newRowStream(s, w, []column{
 		{name: "FLOW", right: true, width: 5},
-		{name: "TIME", width: t.clock.lineWidth, right: true, drop: 5},
+		{name: "TIME", width: t.clock.lineWidth, right: true, drop: 4},
 		{name: "", width: 1},
 		{name: "OPCODE", width: 12},
 		{name: "FIN", width: 3, drop: 2},
 		{name: "RSV", width: 3, drop: 3, right: true},
 		{name: "LENGTH", width: 8, right: true},
-		{name: "OFFSET", width: 9, right: true, drop: 4},
+		{name: "OFFSET", width: 9, right: true, drop: 5},
 		{name: "PACKET", width: 7, right: true, drop: 1},
 		{name: last},
 	})

@@ -138,10 +138,7 @@ func memberSchema(m member) object {
 	o := typeSchema(m.typ)
 	if p, ok := m.typ.(*ast.StarExpr); ok {
 		o = typeSchema(p.X)
-		if !m.empty { // null where there is nothing
-			name := o[0].value
-			o[0].value = []any{name, "null"}
-		}
+		o[0].value = []any{o[0].value, "null"} // absent or null where there is nothing
 	}
 	if _, ok := m.typ.(*ast.ArrayType); ok && !m.empty {
 		o[0].value = []any{"array", "null"}

@@ -103,14 +103,9 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("%s needs a capture: a file, a folder, or - for standard input", cmd.CommandPath())
 	}
-	sink = in.chosen(sink)
-	var secret *report.Redactor
-	if in.redact {
-		var err error
-		if secret, err = in.redactor(paths); err != nil {
-			return nil, err
-		}
-		opt, sink = redacted(secret, opt, sink)
+	opt, sink, hide, err := in.dress(paths, opt, sink)
+	if err != nil {
+		return nil, err
 	}
 	bar := in.progress()
 	src, err := capture.Open(paths, capture.Options{Tail: in.tail, Context: cmd.Context(), Stdin: in.env.stdin, Read: bar.hook()})
@@ -128,9 +123,7 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 	if err == nil && cmd.Context().Err() != nil && !in.tail {
 		err = errInterrupted
 	}
-	if secret != nil {
-		secret.Summary(sum)
-	}
+	hide(sum)
 	in.env.detail("%s, %s, %s of TCP, %s", report.Count(sum.Packets, "packet"), report.Bytes(sum.Bytes),
 		report.Count(sum.Connections, "connection"), report.Count(sum.Flows, "WebSocket"))
 	return sum, err
@@ -144,6 +137,21 @@ func oneWay(path string) bool {
 		return true
 	}
 	return path == "-" || strings.HasPrefix(path, "tcp://")
+}
+
+// dress puts between the analysis and a sink what --flow and --redact ask for. hide
+// redacts the summary. Every command that runs the analysis itself must come by here.
+func (in *input) dress(paths []string, opt analyzer.Options, sink analyzer.Sink) (_ analyzer.Options, _ analyzer.Sink, hide func(*analyzer.Summary), err error) {
+	sink = in.chosen(sink)
+	if !in.redact {
+		return opt, sink, func(*analyzer.Summary) {}, nil
+	}
+	r, err := in.redactor(paths)
+	if err != nil {
+		return opt, nil, nil, err
+	}
+	opt, sink = redacted(r, opt, sink)
+	return opt, sink, r.Summary, nil
 }
 
 // errInterrupted says that the user ended the run before the capture's end.

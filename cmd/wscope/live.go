@@ -197,10 +197,12 @@ func (l *live) run(ctx context.Context, args []string) error {
 		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}
 	end := l.listen(ctx, tap, src, out, count)
-	if s, ok := out.(*screenOutput); ok {
-		s.show(count, tap.Stop)
+	opt, sink, hide, err := l.in.dress(nil, opt, count)
+	if err != nil {
+		return err
 	}
-	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, count)
+	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, sink)
+	hide(sum)
 	end()
 	saved := src.save == nil || src.save.close()
 	if e := out.finish(sum, count); err == nil {
