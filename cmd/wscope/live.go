@@ -196,10 +196,13 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if web != nil {
 		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}
-	end := l.listen(ctx, tap, src, out, count)
 	opt, sink, hide, err := l.in.dress(nil, opt, count)
 	if err != nil {
 		return err
+	}
+	end := l.listen(ctx, tap, src, out, count)
+	if s, ok := out.(*screenOutput); ok {
+		s.show(count, tap.Stop)
 	}
 	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, sink)
 	hide(sum)

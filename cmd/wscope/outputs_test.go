@@ -17,8 +17,8 @@ import (
 	"wscope/analyzer/report"
 )
 
-// wscope runs the program in this process.
-func wscope(t *testing.T, args ...string) (stdout, stderr string, status int) {
+// outputOf runs the program in this process.
+func outputOf(t *testing.T, args ...string) (stdout, stderr string, status int) {
 	t.Helper()
 	var out, diag bytes.Buffer
 	status = run(context.Background(), args, strings.NewReader(""), &out, &diag)
@@ -84,24 +84,24 @@ func TestOutputsAreTheirSchemas(t *testing.T) {
 			if command != "frames" {
 				args = append([]string{command, "--format", "ndjson"}, capture...)
 			}
-			lines, _, _ := wscope(t, args...)
+			lines, _, _ := outputOf(t, args...)
 			n := 0
 			for line := range strings.Lines(lines) {
 				n++
 				hold(t, schemas[kind], name+" "+command, line)
 			}
-			array, _, _ := wscope(t, append([]string{command, "--format", "json"}, capture...)...)
+			array, _, _ := outputOf(t, append([]string{command, "--format", "json"}, capture...)...)
 			var all []json.RawMessage
 			if err := json.Unmarshal([]byte(array), &all); err != nil || len(all) != n {
 				t.Errorf("%s %s: json has %d records, ndjson %d (%v)", name, command, len(all), n, err)
 			}
-			table, _, _ := wscope(t, append([]string{command, "--format", "csv"}, capture...)...)
+			table, _, _ := outputOf(t, append([]string{command, "--format", "csv"}, capture...)...)
 			rows, err := csv.NewReader(strings.NewReader(table)).ReadAll()
 			if err != nil || len(rows) != n+1 {
 				t.Errorf("%s %s: csv has %d rows, ndjson %d (%v)", name, command, len(rows), n, err)
 			}
 		}
-		doc, _, _ := wscope(t, append([]string{"summary", "--format", "json"}, capture...)...)
+		doc, _, _ := outputOf(t, append([]string{"summary", "--format", "json"}, capture...)...)
 		var sum struct {
 			Flows   []json.RawMessage
 			Summary json.RawMessage
@@ -138,7 +138,7 @@ func TestDecodedRecordsAreTheirSchemas(t *testing.T) {
 	for kind, args := range map[string][]string{
 		"decoded-frame": {"decode", "--payload", bytes}, "decoded-message": {"decode", "--messages", bytes},
 	} {
-		out, _, status := wscope(t, args...)
+		out, _, status := outputOf(t, args...)
 		if status != 0 || strings.Count(out, "\n") != 4 {
 			t.Fatalf("%s: status %d\n%s", kind, status, out)
 		}
@@ -157,7 +157,7 @@ func TestNothingDrivesATerminal(t *testing.T) {
 		for _, args := range [][]string{
 			{"summary"}, {"flows", "--format", "table"}, {"messages", "--format", "table"}, {"frames", "--format", "table", "--payload"}, {"follow"},
 		} {
-			out, _, _ := wscope(t, append(args, capture...)...)
+			out, _, _ := outputOf(t, append(args, capture...)...)
 			for line := range strings.Lines(out) {
 				if clean := report.Clean(strings.TrimSuffix(line, "\n")) + "\n"; clean != line {
 					t.Errorf("%s %s: %q", args[0], name, line)

@@ -51,8 +51,8 @@ func (k *talk) send(from int, flags byte, data string) {
 	k.file = append(k.file, packet...)
 }
 
-// frame is an unfragmented frame; a client's is masked with zeros.
-func frame(opcode byte, masked bool, data string) string {
+// wsFrame is an unfragmented frame; a client's is masked with zeros.
+func wsFrame(opcode byte, masked bool, data string) string {
 	head := []byte{0x80 | opcode, byte(len(data))}
 	if masked {
 		head[1] |= 0x80
@@ -72,12 +72,12 @@ func secretCapture(t *testing.T) string {
 		"Authorization: Basic "+planted["authorization"]+"\r\nX-Custom: "+planted["header"]+"\r\nSec-WebSocket-Protocol: chat, "+planted["subprotocol"]+"\r\n\r\n")
 	k.send(1, 0x18, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\r\nSet-Cookie: a="+planted["set-cookie"]+"; Path=/\r\nSec-WebSocket-Protocol: "+planted["subprotocol"]+"\r\n\r\n")
-	k.send(0, 0x18, frame(1, true, planted["text"]))
-	k.send(1, 0x18, frame(1, false, `42["`+planted["event"]+`",{"n":1}]`))
-	k.send(1, 0x18, frame(1, false, planted["text"]))
-	k.send(1, 0x18, frame(2, false, planted["binary"]))
-	k.send(0, 0x18, frame(9, true, planted["ping"]))
-	k.send(1, 0x18, frame(8, false, "\x03\xe8"+planted["reason"]))
+	k.send(0, 0x18, wsFrame(1, true, planted["text"]))
+	k.send(1, 0x18, wsFrame(1, false, `42["`+planted["event"]+`",{"n":1}]`))
+	k.send(1, 0x18, wsFrame(1, false, planted["text"]))
+	k.send(1, 0x18, wsFrame(2, false, planted["binary"]))
+	k.send(0, 0x18, wsFrame(9, true, planted["ping"]))
+	k.send(1, 0x18, wsFrame(8, false, "\x03\xe8"+planted["reason"]))
 	k.send(0, 0x11, "")
 	name := filepath.Join(t.TempDir(), "secrets.pcap")
 	if err := os.WriteFile(name, k.file, 0o666); err != nil {
@@ -99,9 +99,9 @@ func TestRedactHidesEverySecret(t *testing.T) {
 	}
 	whole := ""
 	for _, args := range outputs {
-		open, _, _ := wscope(t, append(args, capture)...)
+		open, _, _ := outputOf(t, append(args, capture)...)
 		whole += open
-		out, diag, status := wscope(t, append(args, "--redact", capture)...)
+		out, diag, status := outputOf(t, append(args, "--redact", capture)...)
 		if status != 0 || out == "" {
 			t.Errorf("%v: status %d, %d bytes; %s", args, status, len(out), diag)
 		}
@@ -112,7 +112,7 @@ func TestRedactHidesEverySecret(t *testing.T) {
 				}
 			}
 		}
-		if again, _, _ := wscope(t, append(args, "--redact", "-j", "3", capture)...); again != out {
+		if again, _, _ := outputOf(t, append(args, "--redact", "-j", "3", capture)...); again != out {
 			t.Errorf("%v: other workers, other tokens", args)
 		}
 	}
@@ -136,7 +136,7 @@ func TestRedactHidesInFiles(t *testing.T) {
 		{"export", "--to", "csv", "-o", filepath.Join(dir, "csv")}, {"export", "--to", "zeek", "-o", filepath.Join(dir, "zeek")},
 		{"export", "--to", "payloads", "-o", filepath.Join(dir, "payloads")},
 	} {
-		if _, diag, status := wscope(t, append(args, "--redact", capture)...); status != 0 {
+		if _, diag, status := outputOf(t, append(args, "--redact", capture)...); status != 0 {
 			t.Errorf("%v: %s", args, diag)
 		}
 	}
