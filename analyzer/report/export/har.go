@@ -84,9 +84,10 @@ type harMessages struct{}
 func (harMessages) Frame(dst []byte, _ *analyzer.Frame) []byte { return dst }
 
 func (harMessages) Message(dst []byte, m *analyzer.Message) []byte {
-	dst = append(dst, `,{"type":"receive","time":`...)
 	if m.From == "client" {
-		dst = append(dst[:len(dst)-len(`"receive","time":`)], `"send","time":`...)
+		dst = append(dst, `,{"type":"send","time":`...)
+	} else {
+		dst = append(dst, `,{"type":"receive","time":`...)
 	}
 	dst = analyzer.Seconds(m.Time).Append(dst)
 	dst = append(dst, `,"opcode":`...)

@@ -67,13 +67,6 @@ func (s *spool) spill() (err error) {
 	return nil
 }
 
-// drop forgets what is kept under key.
-func (s *spool) drop(key int64) {
-	s.held -= len(s.pending[key])
-	delete(s.pending, key)
-	delete(s.last, key)
-}
-
 // writeTo writes all that is kept under key, but for its first skip bytes, to w.
 func (s *spool) writeTo(w io.Writer, key int64, skip int64) error {
 	type chunk struct{ at, n int64 }
