@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -31,7 +32,7 @@ func OpenLive(o LiveOptions) (LiveSource, error) {
 			}
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		l.taps = append(l.taps, &tap{name: name, file: int32(i), live: l, handle: h, link: linkType(h.LinkType())})
+		l.taps = append(l.taps, &tap{name: name, file: int32(i), live: l, handle: h, link: linkType(h.LinkType()), nic: nicOf(name)})
 	}
 	for _, t := range l.taps {
 		l.running.Add(1)
@@ -111,6 +112,8 @@ type tap struct {
 	handle *libpcap.Handle
 	link   LinkType
 	count  int64
+	nic    int       // its number while it was opened; 0 where it is no network interface
+	looked time.Time // when it was looked at last
 
 	mu    sync.Mutex // for what follows, and for handle
 	last  LiveStats
@@ -172,6 +175,32 @@ func (l *live) tell(format string, a ...any) {
 	}
 }
 
+// gone says whether the interface went down or away: libpcap does not tell it to a reader
+// that does not block, which gopacket's is. It looks when no packets come, and not often.
+func (t *tap) gone() error {
+	if t.nic == 0 || time.Since(t.looked) < reopenEvery {
+		return nil
+	}
+	t.looked = time.Now()
+	nic, err := net.InterfaceByName(t.name)
+	switch {
+	case err != nil || nic.Index != t.nic:
+		return errors.New("the interface has gone")
+	case nic.Flags&net.FlagUp == 0:
+		return errors.New("the interface went down")
+	}
+	return nil
+}
+
+// nicOf is the number of a network interface by its name; 0 for what is none, such as "any".
+func nicOf(name string) int {
+	nic, err := net.InterfaceByName(name)
+	if err != nil || nic.Flags&net.FlagUp == 0 {
+		return 0
+	}
+	return nic.Index
+}
+
 // reopenEvery is how often an interface that went is looked for.
 const reopenEvery = 500 * time.Millisecond
 
@@ -202,7 +231,7 @@ func (t *tap) reopen(why error) bool {
 			continue
 		}
 		t.mu.Lock()
-		t.handle, t.link, t.raw, t.ended = h, linkType(h.LinkType()), [3]uint32{}, false
+		t.handle, t.link, t.nic, t.raw, t.ended = h, linkType(h.LinkType()), nicOf(t.name), [3]uint32{}, false
 		t.mu.Unlock()
 		l.tell("%s: capture goes on", t.name)
 		return true
@@ -218,6 +247,9 @@ func (t *tap) fill(b *Batch) error {
 		if err == libpcap.NextErrorTimeoutExpired {
 			if t.live.closed() {
 				return io.EOF
+			}
+			if err := t.gone(); err != nil {
+				return err
 			}
 			if len(b.Packets) > 0 {
 				return nil

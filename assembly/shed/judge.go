@@ -22,11 +22,17 @@ const (
 type judge struct {
 	link     link.Decoder
 	refusing bool
-	given    uint32             // parts of the connections that are given up, a bit each
-	refused  map[link.Key]int64 // the time of their last packet
+	given    uint32 // parts of the connections that are given up, a bit each
+	refused  map[link.Key]refusal
 	swept    int64
 	refusals int64
 	givings  int64
+}
+
+// refusal is a connection that is refused.
+type refusal struct {
+	last int64  // time of its last packet
+	isn  uint32 // of its SYN, by which a repeated SYN is told from a new connection
 }
 
 // pressure is told how many batches wait.
@@ -65,25 +71,24 @@ func (j *judge) pass(p *capture.Packet) bool {
 // refuses says whether a segment belongs to a connection that was refused, or now is.
 func (j *judge) refuses(s *link.Segment) bool {
 	key := undirected(&s.Key)
-	_, known := j.refused[key]
-	if s.Flags&(link.SYN|link.ACK) == link.SYN {
-		switch {
-		case !j.refusing:
+	r, known := j.refused[key]
+	if s.Flags&(link.SYN|link.ACK) == link.SYN && (!known || r.isn != s.Seq) {
+		if !j.refusing {
 			delete(j.refused, key) // the 4-tuple is used again, in better times
 			return false
-		case !known:
-			if len(j.refused) >= maxRefused {
-				return false
-			}
-			if j.refused == nil {
-				j.refused = map[link.Key]int64{}
-			}
-			j.refusals++
-			known = true
 		}
+		if !known && len(j.refused) >= maxRefused {
+			return false
+		}
+		if j.refused == nil {
+			j.refused = map[link.Key]refusal{}
+		}
+		j.refusals++
+		r.isn, known = s.Seq, true
 	}
 	if known {
-		j.refused[key] = s.Mark.Time
+		r.last = s.Mark.Time
+		j.refused[key] = r
 		j.sweep(s.Mark.Time)
 	}
 	return known
@@ -95,8 +100,8 @@ func (j *judge) sweep(now int64) {
 		return
 	}
 	j.swept = now
-	for key, last := range j.refused {
-		if now-last > forgetIdle {
+	for key, r := range j.refused {
+		if now-r.last > forgetIdle {
 			delete(j.refused, key)
 		}
 	}

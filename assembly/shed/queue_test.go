@@ -50,18 +50,20 @@ func (s *source) Close() error                { close(s.done); return nil }
 // its first packet to its last, and one under way is let through.
 func TestRefusesConnectionsWhole(t *testing.T) {
 	var j judge
-	pass := func(n int, flags byte) bool { p := packet(n, flags, 1); return j.pass(&p) }
+	seq := uint32(1)
+	pass := func(n int, flags byte) bool { p := packet(n, flags, seq); return j.pass(&p) }
 	if !pass(1, syn) {
 		t.Fatal("refused without pressure")
 	}
 	j.pressure(refuseAt)
-	if pass(2, syn) || pass(2, ack) || !pass(1, ack) || !pass(3, ack) {
+	if pass(2, syn) || pass(2, syn) || pass(2, ack) || !pass(1, ack) || !pass(3, ack) {
 		t.Error("not the new connection alone is refused")
 	}
 	j.pressure(0)
 	if pass(2, ack) || !pass(4, syn) {
 		t.Error("a refused connection came in midway, or a new one is still refused")
 	}
+	seq = 1000
 	if !pass(2, syn) || !pass(2, ack) {
 		t.Error("a 4-tuple used again is not let in")
 	}

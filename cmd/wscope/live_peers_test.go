@@ -179,8 +179,10 @@ func (p *peerPlan) client(config *tls.Config) (e entry) {
 	if p.TLS {
 		c = tls.Client(c, config)
 	}
-	fmt.Fprint(c, "GET /chat HTTP/1.1\r\nHost: chat.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Version: 13\r\n\r\n")
+	key := make([]byte, 16)
+	rand.Read(key)
+	fmt.Fprintf(c, "GET /chat HTTP/1.1\r\nHost: chat.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n\r\n", base64.StdEncoding.EncodeToString(key))
 	r := bufio.NewReader(c)
 	if response, err := http.ReadResponse(r, nil); err != nil || response.StatusCode != 101 {
 		return e
