@@ -13,6 +13,11 @@ demo: setup ## set everything up and see the main job
 	@$(MAKE) --no-print-directory build
 	./bin/wscope testdata/demo.pcapng
 
+bench: build ## measure beside tshark, tcpflow and a plain Go program: make bench BENCH='-size 1G -runs 5'
+	$(GO) build -o bin/ ./cmd/wscope-gen
+	cd cmd/wscope-bench && $(GO) build -o ../../bin/wscope-bench .
+	./bin/wscope-bench $(BENCH)
+
 test: ## run the tests
 	$(GO) test ./...
 

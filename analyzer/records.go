@@ -285,4 +285,13 @@ type Frame struct {
 	Complete            bool    `json:"complete"`
 	IsText              bool    `json:"-"`
 	Payload             []byte  `json:"-"` // given as payload_text or payload_bytes with --payload
+
+	fields headerFields // what the pointers point to
+}
+
+// headerFields are those fields of a frame's header that not every frame has.
+type headerFields struct {
+	length1 uint16
+	length2 uint64
+	key     uint32
 }

@@ -31,6 +31,7 @@ type shard struct {
 	other   map[string]int64 // connections without a WebSocket, by what they were
 	conns   int64
 	message Message // the record in hand
+	frame   Frame   // the same
 	event   wsparse.Event
 	update  int64 // capture time of the next FlowUpdate
 	letGo   int64 // connections that were let go because memory was short

@@ -22,7 +22,8 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 	}
 	f.frames++
 	h := &ev.Header
-	r := Frame{
+	r := &s.frame
+	*r = Frame{
 		Frame: f.frames, From: fromNames[d.index()],
 		Time: Time(at.Time), Packet: at.Number, File: s.env.files(at.File),
 		Offset: ev.Offset, Complete: ev.Complete,
@@ -32,35 +33,37 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 		r.Payload = d.part
 		r.IsText = h.Opcode != wsparse.Binary && utf8.Valid(d.part)
 	}
-	if s.keepFrame != nil && !s.keepFrame(&f.known, &r) {
+	if s.keepFrame != nil && !s.keepFrame(&f.known, r) {
 		return
 	}
 	if s.render != nil {
 		from := len(s.out.bytes)
-		s.out.bytes = s.render.Frame(s.out.bytes, &r)
+		s.out.bytes = s.render.Frame(s.out.bytes, r)
 		s.say(item{kind: itemRendered, flow: f.number, from: from, to: len(s.out.bytes)})
 		return
 	}
-	kept := r
+	kept := *r
+	kept.SetHeader(h) // its pointers are to its own fields
 	kept.Payload = append([]byte(nil), r.Payload...)
 	s.say(item{kind: itemFrame, flow: f.number, frame: &kept})
 }
 
-// SetHeader fills a record's fields from a frame's header.
+// SetHeader fills a record's fields from a frame's header. A copy of the record shares the
+// fields that not every frame has: set them again.
 func (r *Frame) SetHeader(h *wsparse.Header) {
 	r.Finished, r.Reserved, r.Opcode, r.IsMasked = h.Finished, h.Reserved, h.Opcode.String(), h.IsMasked
 	r.LenPayloadPrimary, r.LenPayload = h.LenPayloadPrimary, h.LenPayload
 	switch h.LenPayloadPrimary {
 	case 126:
-		v := h.LenPayloadExtended1
-		r.LenPayloadExtended1 = &v
+		r.fields.length1 = h.LenPayloadExtended1
+		r.LenPayloadExtended1 = &r.fields.length1
 	case 127:
-		v := h.LenPayloadExtended2
-		r.LenPayloadExtended2 = &v
+		r.fields.length2 = h.LenPayloadExtended2
+		r.LenPayloadExtended2 = &r.fields.length2
 	}
 	if h.IsMasked {
-		v := h.MaskKey
-		r.MaskKey = &v
+		r.fields.key = h.MaskKey
+		r.MaskKey = &r.fields.key
 	}
 }
 

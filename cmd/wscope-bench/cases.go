@@ -1,0 +1,108 @@
+package main
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+)
+
+// capture is a capture to measure on, made by wscope-gen.
+type capture struct {
+	name  string
+	flags string // wscope-gen's, without size and output
+	keys  bool   // with a key log
+	whole bool   // flags say how much; the size does not
+}
+
+func (s *settings) captures() []capture {
+	return []capture{
+		{name: "200-byte text", flags: "-kind text -size 200 -conns 2000"},
+		{name: "deflate", flags: "-kind deflate -size 500 -conns 200"},
+		{name: "2 KB text", flags: "-kind text -size 2000 -conns 500"},
+		{name: "64 KB binary", flags: "-kind binary -size 65536 -conns 50"},
+		{name: "TLS 1.3", flags: "-kind text -size 200 -conns 2000 -tls", keys: true},
+		{name: "1-byte text", flags: "-kind text -size 1 -conns 200"},
+		{name: "5 % out of order and sent twice", flags: "-kind text -size 200 -conns 2000 -reorder 5 -retransmit 5"},
+		{name: fmt.Sprintf("%d connections at once", s.many), flags: fmt.Sprintf("-kind text -size 200 -conns %d -messages 3", s.many), whole: true},
+		{name: fmt.Sprintf("%d connections in turn", s.many), flags: fmt.Sprintf("-kind text -size 200 -conns %d -at-once 1 -messages 3", s.many), whole: true},
+	}
+}
+
+// tool is a command that is measured on a capture.
+type tool struct {
+	name string
+	args []string
+}
+
+// tools are those to measure on the capture with index i. The first is what the others are
+// compared with.
+func (s *settings) tools(i int, c capture, file, keys string) []tool {
+	self, _ := os.Executable()
+	var list []tool
+	ours := func(command string, flags ...string) {
+		args := append([]string{s.wscope, command, "--no-progress"}, flags...)
+		if c.keys {
+			args = append(args, "--keylog", keys)
+		}
+		list = append(list, tool{"wscope " + strings.Join(append([]string{command}, flags...), " "), append(args, file)})
+	}
+	ours("summary", "--format", "json")
+	ours("summary", "--format", "json", "-j", "1")
+	ours("flows", "--format", "ndjson")
+	ours("messages", "--format", "ndjson")
+	ours("frames", "--format", "ndjson")
+	if i > 1 && !s.slow {
+		return list
+	}
+	if !c.keys && !strings.Contains(c.flags, "deflate") {
+		list = append(list, tool{"NewPacket, reassembly, gobwas/ws", []string{self, "plain", file}})
+	}
+	if path, err := exec.LookPath("tcpflow"); err == nil && !c.keys {
+		list = append(list, tool{"tcpflow (streams only)", []string{path, "-q", "-o", filepath.Join(s.dir, "tcpflow"), "-r", file}})
+	}
+	if path, err := exec.LookPath("tshark"); err == nil {
+		args := []string{path, "-r", file, "-Y", "websocket", "-T", "fields", "-e", "websocket.opcode"}
+		if c.keys {
+			args = append(args, "-o", "tls.keylog_file:"+keys)
+		}
+		list = append(list, tool{"tshark -Y websocket", args})
+	}
+	return list
+}
+
+// make generates a capture.
+func (s *settings) make(c capture) (file, keys string, err error) {
+	file = filepath.Join(s.dir, "bench.pcap")
+	keys = filepath.Join(s.dir, "bench.keys")
+	args := append(strings.Fields(c.flags), "-seed", "1", "-o", file)
+	if c.keys {
+		args = append(args, "-keylog", keys)
+	}
+	if !c.whole {
+		args = append(args, "-total", s.size)
+	}
+	cmd := exec.Command(s.gen, args...)
+	cmd.Stderr = os.Stderr
+	return file, keys, cmd.Run()
+}
+
+// all measures everything.
+func (s *settings) all(w io.Writer) error {
+	fmt.Fprintf(w, "%s\n", machine())
+	for i, c := range s.captures() {
+		if !s.only.MatchString(c.name) {
+			continue
+		}
+		file, keys, err := s.make(c)
+		if err != nil {
+			return fmt.Errorf("%s: %w", c.name, err)
+		}
+		if err := s.measure(w, i, c, file, keys); err != nil {
+			return err
+		}
+	}
+	return nil
+}

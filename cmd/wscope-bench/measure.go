@@ -1,0 +1,136 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"syscall"
+	"time"
+)
+
+// spent is what one run of a program took.
+type spent struct {
+	wall, cpu time.Duration
+	peak      int64 // bytes
+}
+
+// once runs a program to its end; what it writes is read and thrown away.
+func once(t tool) (spent, error) {
+	cmd := exec.Command(t.args[0], t.args[1:]...)
+	out, err := cmd.StdoutPipe()
+	if err != nil {
+		return spent{}, err
+	}
+	var trouble bytes.Buffer
+	cmd.Stderr = &trouble
+	start := time.Now()
+	if err := cmd.Start(); err != nil {
+		return spent{}, err
+	}
+	io.Copy(io.Discard, out)
+	err = cmd.Wait()
+	wall := time.Since(start)
+	if err != nil {
+		return spent{}, fmt.Errorf("%s: %w: %s", t.name, err, trouble.String())
+	}
+	r := spent{wall: wall, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
+	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
+		r.peak = u.Maxrss * 1024 // kilobytes, on Linux
+	}
+	return r, nil
+}
+
+// measure runs the tools on a capture in turn and prints their table.
+func (s *settings) measure(w io.Writer, i int, c capture, file, keys string) error {
+	st, err := os.Stat(file)
+	if err != nil {
+		return err
+	}
+	tools := s.tools(i, c, file, keys)
+	packets, messages, err := count(tools[0])
+	if err != nil {
+		return err
+	}
+	runs := make([][]spent, len(tools))
+	for round := range s.runs + 1 {
+		for j, t := range tools {
+			r, err := once(t)
+			if err != nil {
+				return err
+			}
+			if round > 0 { // the first warms the file cache
+				runs[j] = append(runs[j], r)
+			}
+		}
+	}
+	mb := float64(st.Size()) / 1e6
+	fmt.Fprintf(w, "\n### %s: %.0f MB, %d packets, %d messages\n\n", c.name, mb, packets, messages)
+	fmt.Fprintln(w, "| program | MB/s | wall s | CPU s | ns of CPU a packet | a message | peak MB | times summary's wall |")
+	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	for j, t := range tools {
+		wall := median(runs[j], func(i int) float64 { return runs[j][i].wall.Seconds() })
+		cpu := median(runs[j], func(i int) float64 { return runs[j][i].cpu.Seconds() })
+		peak := median(runs[j], func(i int) float64 { return float64(runs[j][i].peak) / 1e6 })
+		ratio := median(runs[j], func(i int) float64 { return runs[j][i].wall.Seconds() / runs[0][i].wall.Seconds() })
+		fmt.Fprintf(w, "| %s | %.1f | %.3f | %.3f | %.0f | %.0f | %.0f | %.2f |\n", t.name,
+			mb/wall, wall, cpu, cpu*1e9/float64(packets), cpu*1e9/float64(max(messages, 1)), peak, ratio)
+	}
+	return nil
+}
+
+// median of a figure over the runs.
+func median(runs []spent, figure func(i int) float64) float64 {
+	list := make([]float64, len(runs))
+	for i := range runs {
+		list[i] = figure(i)
+	}
+	slices.Sort(list)
+	return (list[(len(list)-1)/2] + list[len(list)/2]) / 2
+}
+
+// count asks wscope how many packets and messages a capture has.
+func count(t tool) (packets, messages int64, err error) {
+	out, err := exec.Command(t.args[0], t.args[1:]...).Output()
+	if err != nil {
+		return 0, 0, fmt.Errorf("%s: %w", t.name, err)
+	}
+	type direction struct {
+		Messages map[string]int64 `json:"messages"`
+	}
+	var doc struct {
+		Summary struct {
+			Packets int64     `json:"packets"`
+			Client  direction `json:"client_to_server"`
+			Server  direction `json:"server_to_client"`
+		} `json:"summary"`
+	}
+	if err := json.Unmarshal(out, &doc); err != nil {
+		return 0, 0, err
+	}
+	for _, d := range []direction{doc.Summary.Client, doc.Summary.Server} {
+		for _, n := range d.Messages {
+			messages += n
+		}
+	}
+	return doc.Summary.Packets, messages, nil
+}
+
+// machine says what it is measured on.
+func machine() string {
+	model := runtime.GOARCH
+	if text, err := os.ReadFile("/proc/cpuinfo"); err == nil {
+		for line := range strings.Lines(string(text)) {
+			if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
+				model = strings.TrimSpace(value)
+				break
+			}
+		}
+	}
+	return fmt.Sprintf("%s, %d processors of %s, %s", time.Now().UTC().Format("2006-01-02"), runtime.NumCPU(), model, runtime.Version())
+}
