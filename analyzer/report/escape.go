@@ -13,6 +13,10 @@ const hexDigits = "0123456789abcdef"
 // ASCII too (U+0080 to U+009F, line and paragraph separators), so that the output may be
 // looked at on a terminal. Invalid UTF-8 becomes U+FFFD.
 func AppendString[T string | []byte](dst []byte, s T) []byte {
+	return appendString(dst, []byte(s)) // no copy: s is only read
+}
+
+func appendString(dst, s []byte) []byte {
 	dst = append(dst, '"')
 	for i := 0; i < len(s); {
 		// Eight bytes at a time are copied, and then as many of them kept as stand for themselves.
@@ -20,7 +24,7 @@ func AppendString[T string | []byte](dst []byte, s T) []byte {
 			if cap(dst)-len(dst) < 8 {
 				dst = slices.Grow(dst, len(s)-i+8)
 			}
-			x, n := word(s, i), len(dst)
+			x, n := binary.LittleEndian.Uint64(s[i:]), len(dst)
 			binary.LittleEndian.PutUint64(dst[n:n+8], x)
 			p := plainBytes(x)
 			dst = dst[:n+p]
@@ -36,7 +40,7 @@ func AppendString[T string | []byte](dst []byte, s T) []byte {
 		}
 		r, size := rune(c), 1
 		if c >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(string(s[i:min(i+utf8.UTFMax, len(s))]))
+			r, size = utf8.DecodeRune(s[i:])
 			if r >= 0xa0 && r != '\u2028' && r != '\u2029' && (r != utf8.RuneError || size > 1) {
 				dst = append(dst, s[i:i+size]...)
 				i += size
@@ -47,13 +51,6 @@ func AppendString[T string | []byte](dst []byte, s T) []byte {
 		i += size
 	}
 	return append(dst, '"')
-}
-
-// word is the eight bytes of s from i on, the first one lowest: one load.
-func word[T string | []byte](s T, i int) uint64 {
-	b := s[i : i+8]
-	return uint64(b[0]) | uint64(b[1])<<8 | uint64(b[2])<<16 | uint64(b[3])<<24 |
-		uint64(b[4])<<32 | uint64(b[5])<<40 | uint64(b[6])<<48 | uint64(b[7])<<56
 }
 
 // plainBytes is how many bytes of x, from the lowest on, stand for themselves in a JSON
