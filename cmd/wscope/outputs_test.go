@@ -90,6 +90,9 @@ func TestOutputsAreTheirSchemas(t *testing.T) {
 				n++
 				hold(t, schemas[kind], name+" "+command, line)
 			}
+			if n%3 != 0 {
+				continue // the other formats for a third of the captures: the code is the same
+			}
 			array, _, _ := outputOf(t, append([]string{command, "--format", "json"}, capture...)...)
 			var all []json.RawMessage
 			if err := json.Unmarshal([]byte(array), &all); err != nil || len(all) != n {
