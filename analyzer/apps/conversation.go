@@ -117,7 +117,9 @@ func (c *conversation) read(m *analyzer.Message) bool {
 }
 
 func (c *conversation) try(d dialect, m *analyzer.Message) bool {
-	c.units, c.extra = c.units[:0], 0
+	if c.units, c.extra = c.units[:0], 0; cap(c.units) > maxSpare {
+		c.units = nil
+	}
 	return d != nil && d.read(c, m)
 }
 

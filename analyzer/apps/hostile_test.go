@@ -247,3 +247,20 @@ func FuzzConversation(f *testing.F) {
 		c.Done(&flow)
 	})
 }
+
+// TestLongMessagesLeaveNothingBehind shows that a buffer or list that one message made
+// large is not kept.
+func TestLongMessagesLeaveNothingBehind(t *testing.T) {
+	c := opened("/", "mqtt")
+	c.Message(said("client", "binary", []byte{0x30, 0x80, 0x80})) // of a length to come
+	long := append([]byte{0x80, 0x01}, make([]byte, 1<<21)...)
+	c.Message(said("client", "binary", append(long, bytes.Repeat([]byte{0xc0, 0}, 1000)...)))
+	c.Message(said("client", "binary", []byte{0xc0, 0}))
+	d := c.dialect.(*mqtt)
+	if n := cap(d.sides[client].held); n > 2*maxHeld {
+		t.Errorf("%d bytes are kept", n)
+	}
+	if n := cap(c.units); n > maxSpare {
+		t.Errorf("room for %d units is kept", n)
+	}
+}

@@ -16,5 +16,7 @@ const (
 	maxGist  = 120      // runes of a gist
 	maxDepth = 100      // nesting of JSON, MessagePack and CBOR
 	maxHeld  = 16 << 10 // bytes that are held of a packet in parts
+	maxIdle  = 1 << 10  // bytes of a buffer that are kept while nothing is held in it
+	maxSpare = 16       // units for which room is kept between messages
 	trials   = 8        // messages after which a dialect is no longer looked for
 )

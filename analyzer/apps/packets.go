@@ -21,8 +21,12 @@ func (p *packets) take(b []byte) []byte {
 	return p.held
 }
 
-// done says that all was read.
-func (p *packets) done() { p.held = p.held[:0] }
+// done says that all was read. A buffer that a long message made is given back.
+func (p *packets) done() {
+	if p.held = p.held[:0]; cap(p.held) > maxIdle {
+		p.held = nil
+	}
+}
 
 // keep holds b, the last part of what take gave: the beginning of a packet whose rest is
 // to come. It returns false where b is beyond the limit: the packet must be told by its
@@ -31,7 +35,11 @@ func (p *packets) keep(b []byte) bool {
 	if len(b) >= maxHeld {
 		return false
 	}
-	if len(p.held) != len(b) { // else it is held already
+	switch {
+	case len(p.held) == len(b): // it is held already
+	case cap(p.held) > 2*maxHeld:
+		p.held = append([]byte(nil), b...)
+	default:
 		p.held = append(p.held[:0], b...)
 	}
 	return true
