@@ -62,9 +62,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	if end := endProfile(); err == nil {
 		err = end
 	}
+	var status exitStatus
 	switch {
 	case err == nil:
 		return exitDone
+	case errors.As(err, &status):
+		return int(status)
 	case errors.Is(err, errNegative):
 		return exitNegative
 	case errors.Is(err, errTrouble):

@@ -31,6 +31,7 @@ func newRoot(env *environment) *cobra.Command {
 		newDecode(env),
 		newDiff(env),
 		newCheck(env),
+		newRecord(env),
 		newReport(env),
 		newExport(env),
 		newLive(env),

@@ -1,0 +1,167 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"wscope/assembly/capture"
+)
+
+// settle is how long the capture goes on after the command: what it sent last is then in the file.
+const settle = 300 * time.Millisecond
+
+// record is the command that captures while another runs.
+type record struct {
+	env        *environment
+	interfaces []string
+	file       string
+	keylog     string
+	bpf        string
+}
+
+func newRecord(env *environment) *cobra.Command {
+	r := &record{env: env}
+	cmd := &cobra.Command{
+		Use: "record -w FILE [-i INTERFACE] -- COMMAND…", Short: "Capture while a command runs, such as a test suite",
+		Long: "record captures while a command runs, and ends with the command's exit status (2 where it could not capture). The\n" +
+			"file is pcapng; the TLS keys that the command writes to the key log (it finds its name in $SSLKEYLOGFILE) go into it as\n" +
+			"secrets blocks, so that the file can be read by itself. After opening the interface record becomes the user that\n" +
+			"called sudo: the command does not run as root then.",
+		Example: "  wscope record -i lo -w run.pcapng -- npm test\n" +
+			"  wscope record -w run.pcapng --bpf 'tcp port 8080' -- go test ./... && wscope check --rules wscope.yaml run.pcapng",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return r.run(cmd.Context(), args) },
+	}
+	f := cmd.Flags()
+	f.SetInterspersed(false)
+	f.StringArrayVarP(&r.interfaces, "interface", "i", []string{loopback()}, "capture on `INTERFACE` (repeatable)")
+	f.StringVarP(&r.file, "write", "w", "", "write the capture to `FILE`, beside and renamed: never half a file")
+	f.StringVar(&r.keylog, "keylog", "", "the key log is `FILE`, which stays (default: $SSLKEYLOGFILE, or one that goes away)")
+	f.StringVar(&r.bpf, "bpf", "tcp", "capture what this `FILTER` of pcap-filter(7) lets through")
+	return cmd
+}
+
+// loopback is the usual name of the interface that tests talk over.
+func loopback() string {
+	if _, err := os.Stat("/sys/class/net/lo"); err == nil {
+		return "lo"
+	}
+	return "lo0"
+}
+
+// exitStatus is the status of a command that ran.
+type exitStatus int
+
+func (s exitStatus) Error() string { return fmt.Sprintf("the command ended with status %d", int(s)) }
+
+func (r *record) run(ctx context.Context, command []string) error {
+	if r.file == "" {
+		return errors.New("record needs -w FILE")
+	}
+	tap, err := capture.OpenLive(capture.LiveOptions{Interfaces: r.interfaces, BPF: r.bpf})
+	if err != nil {
+		return (&live{env: r.env}).explain(err)
+	}
+	defer tap.Close()
+	if err := drop("", false); err != nil {
+		return err
+	}
+	keylog, done, err := r.keyLog()
+	if err != nil {
+		return err
+	}
+	defer done()
+	var status error
+	err = writeFile(r.file, func(w io.Writer) error {
+		saved := make(chan error, 1)
+		go func() { saved <- r.save(tap, keylog, w) }()
+		status = r.command(ctx, command, keylog)
+		time.Sleep(settle)
+		tap.Stop()
+		return <-saved
+	})
+	if err != nil {
+		return fmt.Errorf("-w: %w", err)
+	}
+	for _, s := range tap.Stats() {
+		if s.Dropped > 0 {
+			r.env.notice("%s: the kernel dropped %d packets: the capture has gaps", s.Interface, s.Dropped)
+		}
+	}
+	return status
+}
+
+// keyLog is where the command writes its TLS keys; done takes away what record made.
+func (r *record) keyLog() (name string, done func(), err error) {
+	done = func() {}
+	for _, name := range []string{r.keylog, os.Getenv("SSLKEYLOGFILE")} {
+		if name != "" {
+			name, err = filepath.Abs(name) // the command may go to another folder
+			return name, done, err
+		}
+	}
+	dir, err := os.MkdirTemp("", "wscope-keys")
+	if err != nil {
+		return "", done, err
+	}
+	return filepath.Join(dir, "keys.log"), func() { os.RemoveAll(dir) }, nil
+}
+
+// command runs the command; its standard streams are record's.
+func (r *record) command(ctx context.Context, command []string, keylog string) error {
+	c := exec.CommandContext(ctx, command[0], command[1:]...)
+	c.Stdin, c.Stdout, c.Stderr = r.env.stdin, r.env.stdout, r.env.stderr
+	c.Env = append(os.Environ(), "SSLKEYLOGFILE="+keylog)
+	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
+	c.WaitDelay = 10 * time.Second
+	err := c.Run()
+	var ended *exec.ExitError
+	if errors.As(err, &ended) {
+		if code := ended.ExitCode(); code > 0 {
+			return exitStatus(code)
+		}
+		return exitStatus(1) // a signal ended it
+	}
+	return err
+}
+
+// save writes what is captured until the capture ends, the keys before the packets that
+// they open.
+func (r *record) save(tap capture.LiveSource, keylog string, w io.Writer) error {
+	keys := newKeyFollower([]string{keylog})
+	defer keys.close()
+	out := capture.NewWriter(w, capture.WriterOptions{
+		Application: "wscope " + version(), Name: func(file, _ int32) string { return r.interfaces[file] },
+	})
+	var b capture.Batch
+	for ended := false; !ended; {
+		err := tap.Read(&b)
+		if ended = errors.Is(err, io.EOF); err != nil && !ended {
+			return err
+		}
+		now := time.Now()
+		if ended {
+			now = now.Add(keyPoll) // what the log got last
+		}
+		keys.into(&b, now)
+		for _, s := range b.Secrets {
+			if err := out.Secrets(s); err != nil {
+				return err
+			}
+		}
+		for i := range b.Packets {
+			if err := out.Packet(&b.Packets[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return out.Flush()
+}
