@@ -1,7 +1,9 @@
 package analyzer
 
 import (
+	"math"
 	"strconv"
+	"strings"
 	"time"
 )
 
@@ -99,16 +101,23 @@ func (s Seconds) Float() float64 { return float64(s) / 1e9 }
 // MarshalJSON writes s as a JSON number.
 func (s Seconds) MarshalJSON() ([]byte, error) { return s.Append(nil), nil }
 
-// UnmarshalJSON reads what MarshalJSON wrote.
+// UnmarshalJSON reads what MarshalJSON wrote, and any other JSON number as well as float64 holds it.
 func (s *Seconds) UnmarshalJSON(b []byte) error {
+	whole, frac, _ := strings.Cut(string(b), ".")
+	n, err := strconv.ParseInt(whole, 10, 64)
+	digits, err2 := strconv.ParseUint((frac + "000000000")[:9], 10, 32)
+	if err == nil && err2 == nil && len(frac) <= 9 && max(n, -n) < math.MaxInt64/1_000_000_000 {
+		if whole[0] == '-' {
+			*s = Seconds(n*1e9 - int64(digits))
+		} else {
+			*s = Seconds(n*1e9 + int64(digits))
+		}
+		return nil
+	}
 	f, err := strconv.ParseFloat(string(b), 64)
 	if err != nil {
 		return err
 	}
-	if f < 0 {
-		*s = Seconds(f*1e9 - 0.5)
-		return nil
-	}
-	*s = Seconds(f*1e9 + 0.5)
+	*s = Seconds(math.Round(f * 1e9))
 	return nil
 }

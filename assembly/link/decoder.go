@@ -20,6 +20,9 @@ type Decoder struct {
 	tunnel uint32 // number of the chain of tunnels entered so far, 0 outside any
 	badIP  bool   // an IPv4 header's checksum was wrong
 
+	inFragment bool        // the packet is a fragment
+	outermost  fragmentKey // of which datagram; the latest such packet's
+
 	tunnels tunnels
 	defrag  defrag
 	names   map[naming]string // names of Stats.Unsupported and Stats.Other that hold a number
@@ -45,7 +48,7 @@ func (d *Decoder) Decode(p *capture.Packet, s *Segment) bool {
 
 // general decodes any packet, layer by layer.
 func (d *Decoder) general(p *capture.Packet, wire int, s *Segment) bool {
-	d.mark, d.depth, d.tunnel, d.badIP = p.Mark, 0, 0, false
+	d.mark, d.depth, d.tunnel, d.badIP, d.inFragment = p.Mark, 0, 0, false, false
 	if !d.linkLayer(p.Link, cursor{p.Data, wire}, s) {
 		return false
 	}

@@ -48,6 +48,9 @@ type piece struct {
 // and the protocol it begins with, when this fragment made it whole.
 func (d *Decoder) fragment(k fragmentKey, proto uint8, offset int, more bool, body cursor) (cursor, uint8, bool) {
 	d.Stats.Fragments++
+	if !d.inFragment {
+		d.inFragment, d.outermost = true, k
+	}
 	f := &d.defrag
 	d.Stats.FragmentsLost += f.expire(d.mark.Time)
 	// RFC 8200 §4.5: all but the last have a multiple of eight bytes; an empty one says nothing.
@@ -236,4 +239,15 @@ func (f *defrag) unlink(p *partial) {
 	} else {
 		f.newest = p.prev
 	}
+}
+
+// Datagram identifies the datagram that the latest fragment counted in Stats.Fragments
+// belongs to, the same for all its fragments in whatever capture they are: what brings
+// them together where they are spread over several. Of fragments within fragments it is
+// the outermost.
+func (d *Decoder) Datagram() string {
+	k := d.outermost
+	b := append(k.src[:], k.dst[:]...)
+	b = append(b, byte(k.id>>24), byte(k.id>>16), byte(k.id>>8), byte(k.id), k.proto)
+	return string(b) + d.TunnelName(k.tunnel)
 }

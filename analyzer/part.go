@@ -1,0 +1,138 @@
+package analyzer
+
+import (
+	"wscope/assembly/capture"
+	"wscope/assembly/link"
+	"wscope/assembly/tlsopen"
+)
+
+// Part analyses some connections of a capture whose segments were found, brought
+// together and put in order elsewhere, as a batch engine does. Its records are those that
+// Run makes of the same connections within the whole capture, but for what the flows of
+// different connections say of each other (their numbers, reconnects, proxies): Merge
+// adds that. Limits on all connections together (Options.MaxMemory) are the Part's own.
+//
+// Segments, ticks and secrets are given in the order of the capture, each Mark.Index
+// higher than the one before; what they made is then taken with Take. It is used by one
+// goroutine.
+type Part struct {
+	shard *shard
+	out   output
+	flows int64
+}
+
+// PartSink takes what a Part made. Flows are numbered from 1 in their Part; records are
+// valid during the call alone.
+type PartSink interface {
+	// Begun gives what is known of a flow that begins, and when it was asked for.
+	Begun(flow int64, f *Flow, asked Time) error
+	// Answered says that a flow's handshake was answered.
+	Answered(flow int64) error
+	// Ended gives a flow's finished record.
+	Ended(flow int64, f *Flow) error
+	Message(flow int64, m *Message) error
+}
+
+// NewPart makes a Part. files names the capture's files by Mark.File, "" where there is
+// but one; tunnels names tunnels by Key.Tunnel. Of opt it heeds what concerns flows and
+// messages; keys are those that opt.Keys has.
+func NewPart(opt Options, files func(int32) string, tunnels func(uint32) string) *Part {
+	keys := opt.Keys
+	if keys == nil {
+		keys = tlsopen.NewKeys()
+	}
+	opt.Frames, opt.Events, opt.Updates, opt.Render = false, false, false, nil
+	p := &Part{}
+	p.shard = newShard(&opt, keys, &environment{files: files, tunnelName: tunnels})
+	p.shard.out = &p.out
+	return p
+}
+
+// Segment takes the next segment. Its payload is not kept.
+func (p *Part) Segment(s *link.Segment) {
+	p.shard.index = s.Mark.Index
+	p.shard.asm.Segment(s)
+}
+
+// Secrets takes key log text that stands at this place of the capture.
+func (p *Part) Secrets(text []byte) { p.shard.keys.Add(text) }
+
+// Tick tells the time of a packet of the capture, whichever connection it belongs to.
+// Run does it at the first packet of all, and at the first of each second that is later
+// than all before.
+func (p *Part) Tick(at *capture.Mark) { p.shard.control(&control{now: at.Time, mark: *at}) }
+
+// Finish ends all connections: the capture is over. last is its last packet.
+func (p *Part) Finish(last *capture.Mark) { p.shard.finish(last) }
+
+// Take hands over what the calls since the last Take made.
+func (p *Part) Take(sink PartSink) error {
+	for i := range p.out.items {
+		if err := p.hand(sink, &p.out.items[i]); err != nil {
+			return err
+		}
+	}
+	p.out.reset()
+	return nil
+}
+
+func (p *Part) hand(sink PartSink, it *item) error {
+	switch it.kind {
+	case itemBegun:
+		p.flows++
+		it.flow.flow = p.flows
+		return sink.Begun(it.flow.flow, it.record, it.asked)
+	case itemAnswered:
+		return sink.Answered(it.flow.flow)
+	case itemEnded:
+		return sink.Ended(it.flow.flow, it.record)
+	case itemMessage:
+		return sink.Message(it.flow.flow, it.message)
+	}
+	return nil
+}
+
+// Partition is the place of a connection among those that act at the same packet (at a
+// tick, or at the end): Run tells of them in this order. hash is Key.Hash.
+func Partition(hash uint32) int { return int(hash % partitions) }
+
+// Merge gives the flows of many Parts what Run gives those of one capture: their numbers,
+// and what they say of each other. It is told of their steps in the order of the capture:
+// by packet, at the same packet by Partition.
+type Merge struct{ merger merger }
+
+// Merged is a flow that a Merge knows.
+type Merged struct{ numbered numbered }
+
+// NewMerge makes a Merge.
+func NewMerge() *Merge {
+	return &Merge{merger{sink: nothing{}, totals: &Totals{}}}
+}
+
+// Begun begins a flow: f and asked are what PartSink.Begun gave. It sets f.Flow.
+func (m *Merge) Begun(f *Flow, asked Time) *Merged {
+	n := new(Merged)
+	m.merger.hand(nil, &item{kind: itemBegun, flow: &n.numbered, record: f, asked: asked})
+	return n
+}
+
+// Answered says that the flow's handshake was answered.
+func (m *Merge) Answered(n *Merged) {
+	m.merger.hand(nil, &item{kind: itemAnswered, flow: &n.numbered})
+}
+
+// Ended completes a flow's finished record.
+func (m *Merge) Ended(n *Merged, f *Flow) {
+	m.merger.hand(nil, &item{kind: itemEnded, flow: &n.numbered, record: f})
+}
+
+// nothing is a Sink that takes nothing.
+type nothing struct{}
+
+func (nothing) FlowBegun(*Flow) error        { return nil }
+func (nothing) FlowUpdate(*Flow) error       { return nil }
+func (nothing) FlowEnded(*Flow) error        { return nil }
+func (nothing) Message(*Message) error       { return nil }
+func (nothing) Frame(*Frame) error           { return nil }
+func (nothing) Rendered(int64, []byte) error { return nil }
+func (nothing) Batch(Time) error             { return nil }

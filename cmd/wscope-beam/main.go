@@ -1,0 +1,138 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"strconv"
+	"strings"
+
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/gcs"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/s3"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/x/beamx"
+)
+
+var (
+	out        = flag.String("out", "", "`folder` for the shards (required)")
+	shards     = flag.Int("shards", 8, "`number` of files for each kind of record")
+	bundles    = flag.Int("bundles", 256, "`number` of groups that the parts of captures are shared out to")
+	block      = flag.Int64("block", 64<<20, "`bytes` of a part of an uncompressed local capture that is read by itself; 0 does not cut")
+	keylogs    = flag.String("keylog", "", "TLS key log `files`, separated by commas")
+	decodeAs   = flag.String("decode-as", "", "`ports` that carry WebSocket frames from the first byte, separated by commas")
+	noMidway   = flag.Bool("no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
+	vlanAware  = flag.Bool("vlan-aware", false, "the same addresses on two VLANs are two connections")
+	checksum   = flag.Bool("checksum", false, "pass over segments with a wrong TCP checksum")
+	maxMessage = flag.Int("max-message", 0, "`bytes` of a message that are kept at most; 0 is 64 MiB")
+)
+
+func main() {
+	flag.Usage = func() {
+		fmt.Fprintln(flag.CommandLine.Output(), "usage: wscope-beam -out FOLDER [flags] CAPTURE…\n\nThe flags of Beam's runners are here too; README.md says which matter.")
+		flag.PrintDefaults()
+	}
+	flag.Parse()
+	beam.Init()
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	os.Exit(run(ctx, flag.Args(), os.Stdout, os.Stderr))
+}
+
+// run gives the exit status: 0 done, 2 trouble, as of wscope. What could not be read of
+// the inputs is in the dead letters, and on the standard error of those runners that give metrics.
+func run(ctx context.Context, captures []string, stdout, stderr io.Writer) int {
+	dead, err := analyse(ctx, captures, stdout)
+	if err != nil {
+		fmt.Fprintln(stderr, "wscope-beam:", err)
+		return 2
+	}
+	if dead > 0 {
+		fmt.Fprintf(stderr, "wscope-beam: %d parts of the inputs could not be read: see the dead letters\n", dead)
+		return 2
+	}
+	return 0
+}
+
+func analyse(ctx context.Context, captures []string, stdout io.Writer) (dead int64, err error) {
+	j, err := newJob(ctx, captures)
+	if err != nil {
+		return 0, err
+	}
+	p, s := beam.NewPipelineWithRoot()
+	if err := j.build(s); err != nil {
+		return 0, err
+	}
+	result, err := beamx.RunWithMetrics(ctx, p)
+	if err != nil {
+		return 0, err
+	}
+	dead = int64(len(j.Dead))
+	if result != nil {
+		for _, c := range result.Metrics().AllMetrics().Counters() {
+			if c.Key.Namespace == "wscope" {
+				fmt.Fprintf(stdout, "%s %d\n", c.Key.Name, c.Committed)
+				if c.Key.Name == "dead_letters" {
+					dead += c.Committed
+				}
+			}
+		}
+	}
+	return dead, nil
+}
+
+// newJob reads the flags.
+func newJob(ctx context.Context, captures []string) (*job, error) {
+	if *out == "" || len(captures) == 0 {
+		return nil, errors.New("usage: wscope-beam -out FOLDER [flags] CAPTURE…")
+	}
+	if *shards < 1 || *bundles < 1 || *block < 0 || *block > 0 && *block < 1<<20 {
+		return nil, errors.New("-shards and -bundles are at least 1, -block at least 1048576 or 0")
+	}
+	j := &job{
+		Out: *out, Shards: *shards, Bundles: *bundles, Block: *block, Checksum: *checksum, VLANs: *vlanAware,
+		Settings: settings{NoMidway: *noMidway, Checksum: *checksum, MaxMessage: *maxMessage},
+	}
+	for port := range strings.SplitSeq(*decodeAs, ",") {
+		if port == "" {
+			continue
+		}
+		n, err := strconv.ParseUint(port, 10, 16)
+		if err != nil || n == 0 {
+			return nil, fmt.Errorf("-decode-as %q is not a port", port)
+		}
+		j.Settings.DecodeAs = append(j.Settings.DecodeAs, uint16(n))
+	}
+	for name := range strings.SplitSeq(*keylogs, ",") {
+		if name == "" {
+			continue
+		}
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return nil, fmt.Errorf("-keylog: %w", err)
+		}
+		j.Settings.KeyLog = append(append(j.Settings.KeyLog, text...), '\n')
+	}
+	if !remote(j.Out) {
+		if err := os.MkdirAll(j.Out, 0o755); err != nil {
+			return nil, err
+		}
+	}
+	var err error
+	if j.Inputs, j.Dead, err = plan(ctx, captures); err != nil {
+		for _, d := range j.Dead {
+			err = errors.Join(err, errors.New(d.String()))
+		}
+		return nil, err
+	}
+	if len(j.Inputs) > 1 {
+		for _, in := range j.Inputs {
+			j.Settings.Files = append(j.Settings.Files, in.Name)
+		}
+	}
+	return j, nil
+}

@@ -1,0 +1,96 @@
+package main
+
+import (
+	"context"
+	"encoding/binary"
+	"encoding/json"
+
+	"wscope/analyzer"
+	"wscope/analyzer/report"
+)
+
+// numberFn takes all steps of all flows in order and says what flows say of each other:
+// numbers, reconnects, proxies. It is the one step that one worker does alone; steps hold
+// no messages, so it is small beside the rest.
+type numberFn struct {
+	Shards int
+}
+
+// finding is a finding record: the flow's number, then the finding.
+type finding struct {
+	Flow int64 `json:"flow"`
+	analyzer.Finding
+}
+
+// ProcessElement gives the flow and finding records as lines of their shards, and each
+// flow's number.
+func (fn *numberFn) ProcessElement(_ context.Context, _ int, steps func(*[]byte) bool,
+	flows, findings func(int, []byte), numbers func([]byte, []byte)) error {
+	var order sorter
+	defer order.close()
+	var b []byte
+	for steps(&b) {
+		if err := order.add(b); err != nil {
+			return err
+		}
+	}
+	merge := analyzer.NewMerge()
+	alive := map[string]*analyzer.Merged{}
+	return order.each(func(b []byte) error {
+		var s step
+		if err := json.Unmarshal(b[orderLength:], &s); err != nil {
+			return err
+		}
+		id := string(s.ID)
+		switch s.Kind {
+		case stepBegun:
+			alive[id] = merge.Begun(s.Flow, s.Asked)
+			numbers(s.ID, binary.BigEndian.AppendUint64(nil, uint64(s.Flow.Flow)))
+		case stepAnswered:
+			merge.Answered(alive[id])
+		case stepEnded:
+			merge.Ended(alive[id], s.Flow)
+			delete(alive, id)
+			return fn.records(s.Flow, flows, findings)
+		}
+		return nil
+	})
+}
+
+func (fn *numberFn) records(f *analyzer.Flow, flows, findings func(int, []byte)) error {
+	shard := int(f.Flow) % fn.Shards
+	flows(shard, append(line(f.Flow, 0), report.FlowJSON(f)...))
+	for i := range f.Findings {
+		text, err := json.Marshal(finding{f.Flow, f.Findings[i]})
+		if err != nil {
+			return err
+		}
+		findings(shard, append(append(line(f.Flow, int64(i)), text...), '\n'))
+	}
+	return nil
+}
+
+// line begins a line of a shard with what puts it in order there.
+func line(flow, number int64) []byte {
+	b := binary.BigEndian.AppendUint64(make([]byte, 0, 1024), uint64(flow))
+	return binary.BigEndian.AppendUint64(b, uint64(number))
+}
+
+const lineOrder = 16
+
+// joinNumbersFn completes messages by the numbers of their flows.
+type joinNumbersFn struct {
+	Shards int
+}
+
+// ProcessElement takes one flow's messages and its number.
+func (fn *joinNumbersFn) ProcessElement(_ []byte, numbers, messages func(*[]byte) bool, lines func(int, []byte)) {
+	var n, b []byte
+	if !numbers(&n) {
+		return // a flow has begun, or it would have no message
+	}
+	flow := int64(binary.BigEndian.Uint64(n))
+	for messages(&b) {
+		lines(int(flow)%fn.Shards, report.AppendLine(line(flow, int64(binary.BigEndian.Uint64(b))), flow, b[8:]))
+	}
+}
