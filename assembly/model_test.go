@@ -15,7 +15,6 @@ type judge struct {
 	pos   [2]int64
 	lost  [2]int64
 	ended [2]int
-	early [2]bool
 	bad   string
 }
 

@@ -283,7 +283,8 @@ func FuzzHandshake(f *testing.F) {
 				t.Fatalf("%v with %v", h.Result, broken(h))
 			}
 		}
-		if fmt.Sprint(broken(JudgeRequest(q))) != fmt.Sprint(broken(JudgeRequest(q))) {
+		first := fmt.Sprint(broken(JudgeRequest(q)))
+		if again := fmt.Sprint(broken(JudgeRequest(q))); first != again {
 			t.Fatal("judged differently a second time")
 		}
 	})

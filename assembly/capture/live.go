@@ -1,10 +1,5 @@
 package capture
 
-import "time"
-
-// liveDelay is how long a packet may wait in a batch for others to join it.
-const liveDelay = 50 * time.Millisecond
-
 // LiveOptions says what to capture.
 type LiveOptions struct {
 	Interfaces  []string // names as Interfaces gives them; "any" is all of them on Linux

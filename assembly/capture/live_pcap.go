@@ -15,6 +15,9 @@ import (
 	libpcap "github.com/google/gopacket/pcap"
 )
 
+// liveDelay is how long a packet may wait in a batch for others to join it.
+const liveDelay = 50 * time.Millisecond
+
 // ErrNoLive says that this program cannot capture live; this one can.
 var ErrNoLive = errors.New("built without live capture")
 

@@ -34,7 +34,6 @@ type negotiation struct {
 	clientSession, serverSession []byte
 	ticket                       []byte // sha256 of the ticket offered, nil where none was
 	newTicket                    []byte // sha256 of the ticket given
-	offersEncryptThenMAC         bool
 	encryptThenMAC               bool
 	extendedMaster               bool
 	compressed                   bool

@@ -12,11 +12,10 @@ import (
 // new keys among them, up to the number asked for, and saved as they pass.
 type liveSource struct {
 	capture.Source
-	keys  *keyFollower
-	left  int64 // packets still wanted; negative is all
-	stop  func()
-	save  *saver // nil where nothing is saved
-	heard atomic.Bool
+	keys *keyFollower
+	left int64 // packets still wanted; negative is all
+	stop func()
+	save *saver // nil where nothing is saved
 }
 
 func (s *liveSource) Read(b *capture.Batch) error {

@@ -35,8 +35,6 @@ type call struct {
 	scratch []byte // output that nobody wants, but the next messages may refer to
 }
 
-const scratchSize = maxWindow
-
 var calls = sync.Pool{New: func() any { return new(call) }}
 
 // slack is how far beyond the end of a match the copying may write.

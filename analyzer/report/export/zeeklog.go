@@ -22,7 +22,6 @@ type zeekLog struct {
 	begun  bool
 	buf    []byte
 	column int
-	err    error
 }
 
 type zeekField struct{ name, kind string }
