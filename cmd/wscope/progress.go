@@ -75,7 +75,7 @@ func (p *progress) show(src capture.Source) {
 	}
 	p.bar = p.bars.New(size, mpb.BarStyle().Lbound("").Rbound(""),
 		mpb.BarRemoveOnComplete(),
-		mpb.PrependDecorators(decor.CurrentKibiByte("% .1f"), decor.Name("  "), decor.AverageSpeed(decor.SizeB1000(0), "% .1f")),
+		mpb.PrependDecorators(decor.Current(decor.SizeB1000(0), "% .1f"), decor.Name("  "), decor.AverageSpeed(decor.SizeB1000(0), "% .1f")),
 		mpb.AppendDecorators(left...))
 	p.bar.DecoratorAverageAdjust(p.begun)
 	go p.follow()
