@@ -45,6 +45,7 @@ func newCheck(env *environment) *cobra.Command {
 		RunE: c.run,
 	}
 	c.in.flags(cmd)
+	c.in.apps.flags(cmd.Flags(), true)
 	f := cmd.Flags()
 	f.StringVar(&c.rulesFile, "rules", "", "the rules, a YAML `FILE`")
 	f.StringVar(&c.baseline, "baseline", "", "compare with the behaviour in `FILE`, or with that of a capture")

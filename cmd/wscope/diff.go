@@ -59,6 +59,7 @@ func newDiff(env *environment) *cobra.Command {
 		},
 	}
 	in.flags(cmd)
+	in.apps.flags(cmd.Flags(), true)
 	cmd.Flags().StringVar(&format, "format", "text", strings.Join(behaviour.Formats, ", "))
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, beside and renamed: never half a file")
 	cmd.Flags().StringArrayVar(&ignore, "ignore", nil, "leave `WHAT` aside: a place of JSON ($.sent_at), a kind (server tick), an area (latency) (repeatable)")
