@@ -29,8 +29,8 @@ packets=$(tcpdump -r "$work/chat.pcap" 2>/dev/null | wc -l)
 
 ip netns add "$ns"
 in=(ip netns exec "$ns")
-"${in[@]}" ip link add tx type veth peer name rx
-for i in tx rx; do
+"${in[@]}" ip link add load0 type veth peer name load1
+for i in load0 load1; do
 	"${in[@]}" sysctl -qw net.ipv6.conf.$i.disable_ipv6=1
 	"${in[@]}" ip link set $i up mtu 9000
 done
@@ -49,13 +49,13 @@ run() { # TOOL RATE
 	local tool=$1 rate=$2 loops pid
 	loops=$(((rate * seconds + packets - 1) / packets))
 	case $tool in
-	tcpdump) "${in[@]}" tcpdump -i rx -B 32768 -w /dev/null tcp 2>"$work/err" & ;;
-	tshark) "${in[@]}" tshark -i rx -B 32 -f tcp -Y websocket -T fields -e frame.number >"$work/out" 2>"$work/err" & ;;
-	wscope) "${in[@]}" bash -c 'time "$0" live -i rx --buffer 32M --no-screen --interval 1h' "$work/wscope" >"$work/out" 2>"$work/err" & ;;
+	tcpdump) "${in[@]}" tcpdump -i load1 -B 32768 -w /dev/null tcp 2>"$work/err" & ;;
+	tshark) "${in[@]}" tshark -i load1 -B 32 -f tcp -Y websocket -T fields -e frame.number >"$work/out" 2>"$work/err" & ;;
+	wscope) "${in[@]}" bash -c 'time "$0" live -i load1 --buffer 32M --no-screen --interval 1h' "$work/wscope" >"$work/out" 2>"$work/err" & ;;
 	esac
 	pid=$!
 	started $pid
-	"${in[@]}" tcpreplay -q -K --loop=$loops --pps="$rate" --limit=$((rate * seconds)) -i tx "$work/chat.pcap" >"$work/sent" 2>&1 || true
+	"${in[@]}" tcpreplay -q -K --loop=$loops --pps="$rate" --limit=$((rate * seconds)) -i load0 "$work/chat.pcap" >"$work/sent" 2>&1 || true
 	sleep 1.5
 	"${in[@]}" bash -c 'kill -INT $(pgrep -P '$pid' -x wscope || echo '$pid')' 2>/dev/null || kill -INT $pid
 	wait $pid || true
