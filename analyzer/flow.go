@@ -102,7 +102,12 @@ func (f *flow) say(kind itemKind) {
 	if f.unwanted && kind == itemUpdate {
 		return
 	}
-	it := item{kind: kind, flow: f.number, record: f.record()}
+	it := item{kind: kind, flow: f.number}
+	if f.shard.over && kind == itemEnded {
+		it.live = f // its record is made when its turn comes: a million at once would not fit
+	} else {
+		it.record = f.record()
+	}
 	if f.ws != nil {
 		it.asked = Time(f.ws.Asked.Time)
 	}

@@ -1,11 +1,18 @@
 package analyzer
 
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
 // An output is what one partition has to say about one work: items in the order in
 // which its packets made them, and the bytes that rendered records take.
 type output struct {
 	items []item
 	bytes []byte
 	next  int // the merger's place
+	over  int // items from here on were said when the capture was over; len(items) where it is not
 }
 
 type itemKind uint8
@@ -30,6 +37,7 @@ type item struct {
 	from    int // itemRendered: its place in output.bytes
 	to      int
 	record  *Flow    // itemBegun, itemUpdate, itemEnded
+	live    *flow    // itemEnded, in place of record, when the capture is over
 	asked   Time     // itemBegun: when the request was complete
 	message *Message // itemMessage
 	frame   *Frame   // itemFrame
@@ -43,6 +51,15 @@ type numbered struct {
 	flow, reconnects int64
 	proxied          *Proxied
 	answered         bool // its handshake was answered, as far as the merger has come
+}
+
+// order is the flow's place among those that end with the capture: one that has no number
+// yet, since it is found only now, comes last.
+func (n *numbered) order() int64 {
+	if n.flow == 0 {
+		return math.MaxInt64
+	}
+	return n.flow
 }
 
 func (o *output) reset() {
@@ -63,14 +80,26 @@ type merger struct {
 
 // merge hands over one work's items: by packet, and within a packet (only a tick or the
 // end speaks for several partitions at once) by partition.
+// What is said when the capture is over, of all living flows at once, is ordered by flow.
 func (m *merger) merge(w *work) error {
+	for p := range w.outs {
+		o := &w.outs[p]
+		slices.SortStableFunc(o.items[o.over:], func(a, b item) int { return cmp.Compare(a.flow.order(), b.flow.order()) })
+	}
 	for {
 		best := -1
-		var bestIndex int64
+		var bestIndex, bestFlow int64
 		for p := range w.outs {
 			o := &w.outs[p]
-			if o.next < len(o.items) && (best < 0 || o.items[o.next].index < bestIndex) {
-				best, bestIndex = p, o.items[o.next].index
+			if o.next == len(o.items) {
+				continue
+			}
+			index, flow := o.items[o.next].index, int64(0)
+			if o.next >= o.over {
+				flow = o.items[o.next].flow.order()
+			}
+			if best < 0 || index < bestIndex || index == bestIndex && flow < bestFlow {
+				best, bestIndex, bestFlow = p, index, flow
 			}
 		}
 		if best < 0 {
@@ -102,6 +131,9 @@ func (m *merger) hand(o *output, it *item) error {
 		it.record.Flow, it.record.Reconnects, it.record.Proxied = it.flow.flow, it.flow.reconnects, it.flow.proxied
 		return m.sink.FlowUpdate(it.record)
 	case itemEnded:
+		if it.live != nil {
+			it.record, it.live = it.live.record(), nil
+		}
 		it.record.Flow, it.record.Reconnects, it.record.Proxied = it.flow.flow, it.flow.reconnects, it.flow.proxied
 		m.again.ended(it.record)
 		if m.keep != nil && !m.keep(it.record) {
@@ -109,7 +141,9 @@ func (m *merger) hand(o *output, it *item) error {
 			return nil
 		}
 		m.totals.flow(it.record)
-		return m.sink.FlowEnded(it.record)
+		record := it.record
+		it.record = nil
+		return m.sink.FlowEnded(record)
 	case itemMessage:
 		it.message.Flow = it.flow.flow
 		return m.sink.Message(it.message)

@@ -170,6 +170,7 @@ func (s *shard) run(w *work, p int) {
 		s.control(c)
 	}
 	s.segments(w.segs, part[next:])
+	s.out.over = len(s.out.items)
 	if w.final {
 		s.finish(&w.last)
 	}

@@ -3,6 +3,7 @@ package analyzer
 import (
 	"container/list"
 	"fmt"
+	"strings"
 )
 
 // reconnects links a flow to the one of the same client, host and path that ended
@@ -39,7 +40,8 @@ func keyOf(f *Flow) (endKey, bool) {
 	if f.HTTP == nil {
 		return endKey{}, false
 	}
-	return endKey{f.Client.IP, f.HTTP.Host, f.HTTP.Path}, true
+	path, _, _ := strings.Cut(f.HTTP.Path, "?") // what clients add to be told apart changes with each try
+	return endKey{f.Client.IP, f.HTTP.Host, path}, true
 }
 
 // begun returns the flow that f reconnects after; 0 where there is none.

@@ -28,6 +28,7 @@ type shard struct {
 
 	flows   flowList         // those alive
 	parked  parking          // ends of TLS connections that wait for secrets
+	over    bool             // the capture is over
 	other   map[string]int64 // connections without a WebSocket, by what they were
 	conns   int64
 	message Message // the record in hand
@@ -125,6 +126,7 @@ func (s *shard) updateEvery() int64 {
 // finish ends all connections: the capture is over.
 func (s *shard) finish(last *capture.Mark) {
 	s.index = last.Index
+	s.over = true
 	s.parked.close()
 	s.asm.Finish(last)
 }
