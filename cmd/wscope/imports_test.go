@@ -33,8 +33,10 @@ var rooms = map[string][]string{
 	"analyzer/report/page":   {"analyzer", "analyzer/report"},
 	"analyzer/report/export": {"analyzer", "analyzer/report"},
 	"analyzer/metrics":       {"analyzer"},
+	"analyzer/fleet":         {"analyzer", "analyzer/report"},
+	"analyzer/fleet/broker":  {},
 	"cmd/wscope/screen":      {"analyzer", "analyzer/report"},
-	"cmd/wscope":             {"analyzer", "analyzer/metrics", "cmd/wscope/screen", "analyzer/apps", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope":             {"analyzer", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/shed", "assembly/tlsopen", "wsparse"},
 	"cmd/wscope-gen":         {},
 
 	"analyzer/report/export/pcapng": {"analyzer", "analyzer/report", "assembly/capture", "assembly/link"},

@@ -48,6 +48,7 @@ type live struct {
 	metrics string
 	hosts   []string
 	paths   []string
+	publish publish
 }
 
 func newLive(env *environment) *cobra.Command {
@@ -109,6 +110,7 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.StringVar(&l.metrics, "metrics", "", "serve Prometheus metrics and /healthz on `ADDR`, such as :9464 (loopback where it has no host)")
 	f.StringArrayVar(&l.hosts, "metrics-host", nil, "tell this `HOST` apart in the metrics (repeatable)")
 	f.StringArrayVar(&l.paths, "metrics-path", nil, "tell this `PATH` apart in the metrics (repeatable)")
+	l.publish.flags(f)
 	f.StringVar(&l.user, "user", "", "become `USER` after opening the interfaces")
 	f.StringArrayVar(&l.in.keylogs, "keylog", nil, "follow this TLS key log `FILE` as it grows (repeatable; also $SSLKEYLOGFILE)")
 	f.StringArrayVar(&l.in.decodeAs, "decode-as", nil, "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
@@ -196,7 +198,11 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if web != nil {
 		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}
-	opt, sink, hide, err := l.in.dress(nil, opt, count)
+	fleet, sent, err := l.publisher(count)
+	if err != nil {
+		return err
+	}
+	opt, sink, hide, err := l.in.dress(nil, opt, fleet) // so that what is sent is redacted too
 	if err != nil {
 		return err
 	}
@@ -207,6 +213,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, sink)
 	hide(sum)
 	end()
+	whole := sent()
 	saved := src.save == nil || src.save.close()
 	if e := out.finish(sum, count); err == nil {
 		err = e
@@ -217,7 +224,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 	for _, p := range tap.Problems() {
 		l.tell("%s", p)
 	}
-	if !saved || len(tap.Problems()) > 0 {
+	if !saved || !whole || len(tap.Problems()) > 0 {
 		return errTrouble
 	}
 	return nil

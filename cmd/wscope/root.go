@@ -35,6 +35,7 @@ func newRoot(env *environment) *cobra.Command {
 		newReport(env),
 		newExport(env),
 		newLive(env),
+		newCollect(env),
 		newInterfaces(env),
 		newFields(env),
 		newSchema(env),

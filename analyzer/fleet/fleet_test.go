@@ -1,0 +1,297 @@
+package fleet
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"fmt"
+	"io/fs"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/nats-io/nats-server/v2/server"
+
+	"wscope/analyzer"
+)
+
+// long is how long the sensors of TestClusterLosesNothing speak; the fleet's own ten
+// minutes are -fleet.long=10m.
+var long = flag.Duration("fleet.long", 12*time.Second, "how long the fleet test loads the cluster")
+
+// TestClusterLosesNothing: two sensors speak to three brokers, of which one is killed
+// and comes back, then another is cut off by closing its listeners; then the collector is
+// stopped and started again. What it holds are the sensors' own records: none lost, none twice.
+func TestClusterLosesNothing(t *testing.T) {
+	nodes := cluster(t, 3)
+	var urls []string
+	for _, n := range nodes {
+		urls = append(urls, n.client)
+	}
+	all := strings.Join(urls, ",")
+	folder := t.TempDir()
+	counts := new(Counts)
+	collect := func(ctx context.Context) chan error {
+		done := make(chan error, 1)
+		go func() {
+			done <- Collect(ctx, all, CollectorOptions{Folder: folder, Replicas: 3, Every: 300 * time.Millisecond, Counts: counts})
+		}()
+		return done
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	collector := collect(ctx)
+
+	own := make(chan []string, 2)
+	for i := range 2 {
+		go func() { own <- sensor(t, fmt.Sprintf("sensor-%d", i), all, *long) }()
+	}
+	time.Sleep(*long / 6)
+	nodes[1].stop()
+	time.Sleep(*long / 6)
+	nodes[1].start(t)
+	time.Sleep(*long / 6)
+	stop()
+	if err := <-collector; err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop = context.WithCancel(context.Background())
+	collector = collect(ctx)
+	nodes[2].stop()
+	time.Sleep(*long / 6)
+	nodes[2].start(t)
+
+	want := append(<-own, <-own...)
+	slices.Sort(want)
+	for deadline := time.Now().Add(30 * time.Second); counts.Records.Load() < int64(len(want)) && time.Now().Before(deadline); {
+		time.Sleep(100 * time.Millisecond)
+	}
+	time.Sleep(time.Second) // for what may come twice
+	stop()
+	if err := <-collector; err != nil {
+		t.Fatal(err)
+	}
+	got := held(t, folder)
+	t.Logf("%d records, %d batches taken, %d came again, %d commits", len(got), counts.Batches.Load(), counts.Repeated.Load(), counts.Commits.Load())
+	if !slices.Equal(want, got) {
+		t.Errorf("the sensors have %d records, the collector %d", len(want), len(got))
+	}
+}
+
+// sensor publishes for a while and gives what it published, as lines.
+func sensor(t *testing.T, name, urls string, how time.Duration) []string {
+	o := Origin{Sensor: name, Interface: "eth0", ClockOffset: 5e6}
+	p, err := NewPublisher(urls, PublisherOptions{Origin: o, Spool: t.TempDir(), Replicas: 3, Messages: true}, quiet{})
+	if err != nil {
+		t.Error(err)
+		return nil
+	}
+	var own []string
+	start := time.Now()
+	for n := int64(1); time.Since(start) < how; n++ {
+		m := analyzer.Message{Flow: n, Message: 1, From: "client", Type: "text", Time: analyzer.Time(n * 1e9), IsText: true, Data: []byte("hello"), Complete: true}
+		p.Message(&m)
+		f := analyzer.Flow{Flow: n, End: analyzer.Time(n * 60e9), Findings: []analyzer.Finding{{Rule: "x", Time: analyzer.Time(n * 60e9)}}}
+		p.FlowEnded(&f)
+		own = append(own, fmt.Sprintf("%s messages %d", name, n), fmt.Sprintf("%s flows %d", name, n), fmt.Sprintf("%s findings %d", name, n))
+		p.Batch(m.Time)
+		if n%20 == 0 {
+			time.Sleep(10 * time.Millisecond)
+		}
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+	defer cancel()
+	if err := p.Close(ctx); err != nil {
+		t.Error(err)
+	}
+	return own
+}
+
+// held is what a collector's folder holds, in the sensors' words.
+func held(t *testing.T, folder string) []string {
+	t.Helper()
+	var got []string
+	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() || d.Name() == stateName {
+			return err
+		}
+		data, err := os.ReadFile(path)
+		for line := range strings.Lines(string(data)) {
+			var flow int64
+			_, rest, _ := strings.Cut(line, `"flow":`)
+			fmt.Sscanf(rest, "%d", &flow)
+			_, sensor, _ := strings.Cut(line, `"sensor":"`)
+			sensor, _, _ = strings.Cut(sensor, `"`)
+			hour, kind, e := filed([]byte(line))
+			if e != nil || !strings.HasPrefix(d.Name(), kind) || filepath.Base(filepath.Dir(path)) != hour {
+				t.Errorf("%s holds %s", path, line)
+			}
+			got = append(got, fmt.Sprintf("%s %s %d", sensor, kind, flow))
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(got)
+	return got
+}
+
+// TestAbsentBrokerCostsDiskAndThenRecords: what does not fit the spool is dropped and told.
+func TestAbsentBrokerCostsDiskAndThenRecords(t *testing.T) {
+	var told bytes.Buffer
+	spool := t.TempDir()
+	p, err := NewPublisher("nats://127.0.0.1:1", PublisherOptions{
+		Origin: Origin{Sensor: "a"}, Spool: spool, SpoolLimit: 600 << 10, Messages: true, Tell: func(s string) { told.WriteString(s + "\n") },
+	}, quiet{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for n := range int64(5000) {
+		p.Message(&analyzer.Message{Flow: n, Type: "text", IsText: true, Data: make([]byte, 300)})
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	if err := p.Close(ctx); err == nil {
+		t.Error("nothing was said of what waits")
+	}
+	if p.Dropped()[Messages] == 0 || !strings.Contains(told.String(), "the spool is full") {
+		t.Errorf("dropped %v, told %q", p.Dropped(), told.String())
+	}
+	s, err := openSpool(spool, "z", 1<<30)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kept := int64(0)
+	for {
+		_, data, any, err := s.first()
+		if err != nil || !any {
+			break
+		}
+		kept += int64(bytes.Count(data, []byte(`"record":"messages"`)))
+		s.sent()
+	}
+	if kept+p.Dropped()[Messages] != 5000 {
+		t.Errorf("%d kept and %d dropped of 5000", kept, p.Dropped()[Messages])
+	}
+}
+
+// TestStoreEndsWhatWasBrokenOff at any step of a commit.
+func TestStoreEndsWhatWasBrokenOff(t *testing.T) {
+	folder := t.TempDir()
+	s, err := openStore(folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o := Origin{Sensor: "a"}
+	line := o.line(nil, Flows, 0, []byte("{\"flow\":1}\n"))
+	s.add("a.1", 1, line)
+	if err := s.commit(); err != nil {
+		t.Fatal(err)
+	}
+	// As if the process had ended between the state and the name, with another commit begun.
+	name := filepath.Join(folder, filepath.FromSlash(s.state.Files[0]))
+	if err := os.Rename(name, name+".tmp"); err != nil {
+		t.Fatal(err)
+	}
+	os.WriteFile(filepath.Join(folder, "half.ndjson.tmp"), line[:9], 0o666)
+	if s, err = openStore(folder); err != nil {
+		t.Fatal(err)
+	}
+	if got := held(t, folder); !slices.Equal(got, []string{"a flows 1"}) {
+		t.Errorf("holds %v", got)
+	}
+	for _, c := range []struct {
+		seq   uint64
+		isNew bool
+	}{{1, false}, {3, true}, {2, true}, {3, false}, {4, true}, {2, false}} {
+		if isNew, _ := s.add("a.1", c.seq, line); isNew != c.isNew {
+			t.Errorf("batch %d: new %v", c.seq, isNew)
+		}
+	}
+	if got := s.seen["a.1"]; got.Upto != 4 || len(got.Beyond) > 0 {
+		t.Errorf("taken: %+v", got)
+	}
+}
+
+// quiet is a Sink that takes nothing.
+type quiet struct{}
+
+func (quiet) FlowBegun(*analyzer.Flow) error  { return nil }
+func (quiet) FlowUpdate(*analyzer.Flow) error { return nil }
+func (quiet) FlowEnded(*analyzer.Flow) error  { return nil }
+func (quiet) Message(*analyzer.Message) error { return nil }
+func (quiet) Frame(*analyzer.Frame) error     { return nil }
+func (quiet) Rendered(int64, []byte) error    { return nil }
+func (quiet) Batch(analyzer.Time) error       { return nil }
+
+// node is a broker that can be stopped and started again with what it had stored.
+type node struct {
+	opts   server.Options
+	client string
+	srv    *server.Server
+}
+
+func (n *node) start(t *testing.T) {
+	t.Helper()
+	opts := n.opts
+	s, err := server.NewServer(&opts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	n.srv = s
+	go s.Start()
+	if !s.ReadyForConnections(10 * time.Second) {
+		t.Fatal("the broker does not start")
+	}
+}
+
+func (n *node) stop() {
+	n.srv.Shutdown()
+	n.srv.WaitForShutdown()
+}
+
+// cluster starts n brokers of one cluster.
+func cluster(t *testing.T, n int) []*node {
+	t.Helper()
+	ports := free(t, 2*n)
+	var routes []*url.URL
+	for i := range n {
+		routes = append(routes, &url.URL{Scheme: "nats", Host: fmt.Sprintf("127.0.0.1:%d", ports[n+i])})
+	}
+	var nodes []*node
+	for i := range n {
+		nodes = append(nodes, &node{client: fmt.Sprintf("nats://127.0.0.1:%d", ports[i]), opts: server.Options{
+			ServerName: fmt.Sprintf("node-%d", i), Host: "127.0.0.1", Port: ports[i], JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
+			Cluster: server.ClusterOpts{Name: "fleet", Host: "127.0.0.1", Port: ports[n+i]}, Routes: routes,
+		}})
+	}
+	for _, node := range nodes {
+		node.start(t)
+		t.Cleanup(node.stop)
+	}
+	return nodes
+}
+
+// free gives ports that nothing listens on.
+func free(t *testing.T, n int) []int {
+	t.Helper()
+	var ports []int
+	var open []net.Listener
+	for range n {
+		l, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		open = append(open, l)
+		ports = append(ports, l.Addr().(*net.TCPAddr).Port)
+	}
+	for _, l := range open {
+		l.Close()
+	}
+	return ports
+}

@@ -1,0 +1,303 @@
+package fleet
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/nats-io/nats.go"
+	"github.com/nats-io/nats.go/jetstream"
+
+	"wscope/analyzer"
+	"wscope/analyzer/report"
+)
+
+// PublisherOptions of NewPublisher. Origin and Spool must be set.
+type PublisherOptions struct {
+	Origin     Origin
+	Spool      string // folder for batches that are not sent yet
+	SpoolLimit int64  // bytes in it at most; 0 is 1 GiB
+	Stream     string // name of the JetStream stream; "" is WSCOPE
+	Replicas   int    // of the stream, where it is made; 0 is 1
+	Messages   bool   // send messages too, not flows and findings alone
+	MaxPayload int    // bytes of text and base64 of a message at most; 0 is all
+	NATS       []nats.Option
+	Tell       func(line string) // told of drops and of brokers that come and go; from any goroutine; may be nil
+}
+
+// Publisher is a Sink that sends finished flows with their findings, and messages as
+// records, to JetStream, and hands everything on to another Sink.
+type Publisher struct {
+	analyzer.Sink // what everything is handed on to
+	opt           PublisherOptions
+	spool         *spool
+	conn          *nats.Conn
+	js            jetstream.JetStream
+
+	batch []byte
+	count map[string]int64 // records of the batch by kind
+	since time.Time        // when the batch was begun
+	now   analyzer.Time    // capture time
+	lost  map[string]int64 // dropped and not told on the stream yet
+	total map[string]int64 // dropped in all
+
+	stop chan struct{} // closed: send what there is, and end
+	done chan error
+	quit context.CancelFunc
+}
+
+const (
+	batchBytes = 256 << 10
+	batchTime  = 500 * time.Millisecond // a batch is not kept back longer
+	sendWait   = 5 * time.Second        // for the stream's answer
+)
+
+// subject is where a sensor's batches go.
+func subject(stream, sensor string) string { return stream + ".batches." + sensor }
+
+// NewPublisher connects to the brokers at url (several with commas, as NATS has it). A
+// broker that is not there yet is waited for, while batches gather in the spool. next
+// takes everything too.
+func NewPublisher(url string, opt PublisherOptions, next analyzer.Sink) (*Publisher, error) {
+	if err := opt.Origin.check(); err != nil {
+		return nil, err
+	}
+	if opt.Stream == "" {
+		opt.Stream = "WSCOPE"
+	}
+	if opt.SpoolLimit <= 0 {
+		opt.SpoolLimit = 1 << 30
+	}
+	if opt.Tell == nil {
+		opt.Tell = func(string) {}
+	}
+	// Runs sort by when they began, so that a spool with several is sent in order.
+	run := fmt.Sprintf("%020d", time.Now().UnixNano())
+	sp, err := openSpool(opt.Spool, run, opt.SpoolLimit)
+	if err != nil {
+		return nil, err
+	}
+	conn, js, err := connect(url, "wscope sensor "+opt.Origin.Sensor, opt.NATS, opt.Tell)
+	if err != nil {
+		return nil, err
+	}
+	ctx, quit := context.WithCancel(context.Background())
+	p := &Publisher{
+		Sink: next, opt: opt, spool: sp, conn: conn, js: js, count: map[string]int64{}, lost: map[string]int64{}, total: map[string]int64{},
+		stop: make(chan struct{}), done: make(chan error, 1), quit: quit,
+	}
+	go func() { p.done <- p.send(ctx) }()
+	return p, nil
+}
+
+func connect(url, name string, more []nats.Option, tell func(string)) (*nats.Conn, jetstream.JetStream, error) {
+	options := append([]nats.Option{
+		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond), nats.RetryOnFailedConnect(true),
+		nats.ReconnectBufSize(-1), // nothing is sent later than we know of
+		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
+			if err != nil {
+				tell("broker lost: " + err.Error())
+			}
+		}),
+		nats.ReconnectHandler(func(c *nats.Conn) { tell("broker found again: " + c.ConnectedUrlRedacted()) }),
+	}, more...)
+	conn, err := nats.Connect(url, options...)
+	if err != nil {
+		return nil, nil, err
+	}
+	js, err := jetstream.New(conn)
+	return conn, js, err
+}
+
+// ensure makes the stream where it is not there.
+func ensure(ctx context.Context, js jetstream.JetStream, name string, replicas int) error {
+	_, err := js.CreateStream(ctx, jetstream.StreamConfig{
+		Name: name, Subjects: []string{name + ".batches.*"}, Storage: jetstream.FileStorage,
+		Replicas: max(replicas, 1), Duplicates: 10 * time.Minute,
+	})
+	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
+		return nil
+	}
+	return err
+}
+
+// FlowEnded takes a finished flow and its findings.
+func (p *Publisher) FlowEnded(f *analyzer.Flow) error {
+	p.add(Flows, f.End, report.FlowJSON(f))
+	for i := range f.Findings {
+		b, err := json.Marshal(finding{f.Flow, f.Findings[i]})
+		if err != nil {
+			return err
+		}
+		p.add(Findings, f.Findings[i].Time, append(b, '\n'))
+	}
+	return p.Sink.FlowEnded(f)
+}
+
+// Message takes a message.
+func (p *Publisher) Message(m *analyzer.Message) error {
+	if p.opt.Messages {
+		j := report.JSON{MaxPayload: p.opt.MaxPayload}
+		p.add(Messages, m.Time, report.AppendLine(nil, m.Flow, j.Message(nil, m)))
+	}
+	return p.Sink.Message(m)
+}
+
+// Rendered takes a message that Options.Render made JSON of.
+func (p *Publisher) Rendered(flow int64, b []byte) error {
+	if !p.opt.Messages {
+		return p.Sink.Rendered(flow, b)
+	}
+	line := report.AppendLine(nil, flow, b)
+	var at struct {
+		Time analyzer.Time `json:"time"`
+	}
+	if err := json.Unmarshal(line, &at); err != nil {
+		return err
+	}
+	p.add(Messages, at.Time, line)
+	return p.Sink.Rendered(flow, b)
+}
+
+// Batch sends what has waited long enough.
+func (p *Publisher) Batch(now analyzer.Time) error {
+	p.now = now
+	if len(p.batch) > 0 && time.Since(p.since) > batchTime {
+		p.flush()
+	}
+	return p.Sink.Batch(now)
+}
+
+func (p *Publisher) add(kind string, at analyzer.Time, record []byte) {
+	if len(p.batch) == 0 {
+		p.since = time.Now()
+	}
+	p.batch = p.opt.Origin.line(p.batch, kind, at, record)
+	p.count[kind]++
+	if len(p.batch) >= batchBytes {
+		p.flush()
+	}
+}
+
+// flush takes the batch to the spool, or drops it where that is full.
+func (p *Publisher) flush() {
+	if len(p.lost) > 0 { // told as soon as there is room, before what follows
+		b, _ := json.Marshal(map[string]any{"records": p.lost}) // a map of numbers
+		told := p.opt.Origin.line(nil, Dropped, p.now, append(b, '\n'))
+		if ok, err := p.spool.put(append(told, p.batch...)); ok && err == nil {
+			clear(p.lost)
+			p.empty()
+			return
+		}
+	} else if ok, err := p.spool.put(p.batch); ok && err == nil {
+		p.empty()
+		return
+	} else if err != nil {
+		p.opt.Tell("spool: " + err.Error())
+	}
+	first := len(p.lost) == 0
+	for kind, n := range p.count {
+		if n > 0 {
+			p.lost[kind] += n
+			p.total[kind] += n
+		}
+	}
+	if first {
+		p.opt.Tell("the spool is full, records are dropped from here on")
+	}
+	p.empty()
+}
+
+func (p *Publisher) empty() {
+	p.batch = p.batch[:0]
+	clear(p.count)
+}
+
+// Dropped is how many records were dropped, by kind. It is called where the Sink is.
+func (p *Publisher) Dropped() map[string]int64 { return p.total }
+
+// Close takes the rest to the spool and sends until ctx is done. What is left then stays in
+// the spool for the next run; its error says how much.
+func (p *Publisher) Close(ctx context.Context) error {
+	if len(p.batch) > 0 || len(p.lost) > 0 {
+		p.flush()
+	}
+	close(p.stop)
+	p.spool.wake()
+	var err error
+	select {
+	case err = <-p.done:
+	case <-ctx.Done():
+		p.quit()
+		err = <-p.done
+	}
+	p.quit()
+	p.conn.Close()
+	if n, bytes := p.spool.waiting(); n > 0 {
+		return fmt.Errorf("%d batches (%d bytes) could not be sent and wait in %s", n, bytes, p.opt.Spool)
+	}
+	return err
+}
+
+// send publishes batch after batch, each until the stream has it.
+func (p *Publisher) send(ctx context.Context) error {
+	made := false
+	for {
+		b, data, any, err := p.spool.first()
+		if err != nil {
+			return err
+		}
+		if !any {
+			select {
+			case <-p.stop:
+				return nil
+			default:
+			}
+			select {
+			case <-p.spool.more:
+			case <-ctx.Done():
+				return nil
+			}
+			continue
+		}
+		wait, cancel := context.WithTimeout(ctx, sendWait)
+		if !made {
+			err = ensure(wait, p.js, p.opt.Stream, p.opt.Replicas)
+			made = err == nil
+		}
+		if err == nil {
+			err = p.publish(wait, b, data)
+		}
+		cancel()
+		if err == nil {
+			err = p.spool.sent()
+			if err != nil {
+				return err
+			}
+			continue
+		}
+		select {
+		case <-time.After(200 * time.Millisecond):
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
+
+// Headers of a batch.
+const (
+	headerRun = "Wscope-Run"
+	headerSeq = "Wscope-Seq"
+)
+
+func (p *Publisher) publish(ctx context.Context, b batchFile, data []byte) error {
+	m := nats.NewMsg(subject(p.opt.Stream, p.opt.Origin.Sensor))
+	m.Data = data
+	m.Header.Set(headerRun, b.run)
+	m.Header.Set(headerSeq, strconv.FormatUint(b.seq, 10))
+	_, err := p.js.PublishMsg(ctx, m, jetstream.WithMsgID(p.opt.Origin.Sensor+"."+b.run+"."+strconv.FormatUint(b.seq, 10)))
+	return err
+}

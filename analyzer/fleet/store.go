@@ -1,0 +1,178 @@
+package fleet
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// store is the folder that a Collector fills: HOUR/KIND-NUMBER.ndjson, a file for each
+// hour, kind and commit. A commit is whole or not at all: its files are written and synced
+// under temporary names, then the state names them, and then they get their names; where
+// that was broken off, opening the store ends it.
+type store struct {
+	folder string
+	state  state
+	files  map[string][]byte // of the commit at hand, by HOUR/KIND
+	seen   map[string]taken  // state.Seen with the commit at hand
+	bytes  int
+}
+
+// state is what is committed.
+type state struct {
+	Commit int64            `json:"commit"`
+	Seen   map[string]taken `json:"seen"`  // batches taken, by sensor and run
+	Files  []string         `json:"files"` // of this commit, relative to the folder
+}
+
+// taken is which batches of a sensor's run were taken: all up to a number, and some beyond,
+// for batches that come again come behind newer ones.
+type taken struct {
+	Upto   uint64   `json:"upto"`
+	Beyond []uint64 `json:"beyond,omitempty"` // rising
+}
+
+// with is t and one more batch; false where that was taken already. t stays as it is.
+func (t taken) with(seq uint64) (taken, bool) {
+	i, known := slices.BinarySearch(t.Beyond, seq)
+	if seq <= t.Upto || known {
+		return t, false
+	}
+	t.Beyond = slices.Insert(slices.Clone(t.Beyond), i, seq)
+	for len(t.Beyond) > 0 && t.Beyond[0] == t.Upto+1 {
+		t.Upto, t.Beyond = t.Upto+1, t.Beyond[1:]
+	}
+	return t, true
+}
+
+const stateName = "state.json"
+
+func openStore(folder string) (*store, error) {
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return nil, err
+	}
+	s := &store{folder: folder, state: state{Seen: map[string]taken{}}}
+	b, err := os.ReadFile(filepath.Join(folder, stateName))
+	if err == nil {
+		err = json.Unmarshal(b, &s.state)
+	}
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, fmt.Errorf("%s: %w", stateName, err)
+	}
+	if err := s.name(); err != nil {
+		return nil, err
+	}
+	s.begin()
+	return s, filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != folder {
+			return fs.SkipDir // not ours
+		}
+		if err == nil && strings.HasSuffix(path, ".tmp") {
+			return os.Remove(path) // of a commit that was not
+		}
+		return err
+	})
+}
+
+func (s *store) begin() {
+	s.files, s.bytes = map[string][]byte{}, 0
+	s.seen = maps.Clone(s.state.Seen)
+}
+
+// add takes a batch, unless it was taken before.
+func (s *store) add(source string, seq uint64, data []byte) (isNew bool, bad int) {
+	with, isNew := s.seen[source].with(seq)
+	if !isNew {
+		return false, 0
+	}
+	s.seen[source] = with
+	for line := range strings.Lines(string(data)) {
+		hour, kind, err := filed([]byte(line))
+		if err != nil {
+			bad++
+			continue
+		}
+		key := hour + "/" + kind
+		s.files[key] = append(s.files[key], line...)
+		s.bytes += len(line)
+	}
+	return true, bad
+}
+
+// commit makes what was added last: when it returns, it is on disk.
+func (s *store) commit() error {
+	next := state{Commit: s.state.Commit + 1, Seen: s.seen}
+	for key, data := range s.files {
+		name := fmt.Sprintf("%s-%09d.ndjson", key, next.Commit)
+		next.Files = append(next.Files, name)
+		path := filepath.Join(s.folder, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			return err
+		}
+		if err := writeSynced(path+".tmp", data); err != nil {
+			return err
+		}
+	}
+	b, err := json.Marshal(next)
+	if err != nil {
+		return err
+	}
+	path := filepath.Join(s.folder, stateName)
+	if err := writeSynced(path+".tmp", b); err != nil {
+		return err
+	}
+	if err := os.Rename(path+".tmp", path); err != nil {
+		return err
+	}
+	if err := syncFolder(s.folder); err != nil {
+		return err
+	}
+	s.state = next
+	if err := s.name(); err != nil {
+		return err
+	}
+	s.begin()
+	return nil
+}
+
+// name gives the files of the latest commit their names.
+func (s *store) name() error {
+	for _, name := range s.state.Files {
+		path := filepath.Join(s.folder, filepath.FromSlash(name))
+		err := os.Rename(path+".tmp", path)
+		if err != nil && !errors.Is(err, fs.ErrNotExist) { // it has it already
+			return err
+		}
+		if err := syncFolder(filepath.Dir(path)); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	return nil
+}
+
+func writeSynced(path string, data []byte) error {
+	f, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(data)
+	return errors.Join(err, f.Sync(), f.Close())
+}
+
+func syncFolder(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	err = f.Sync()
+	if errors.Is(err, errors.ErrUnsupported) || os.PathSeparator == '\\' {
+		err = nil // Windows syncs no folders
+	}
+	return errors.Join(err, f.Close())
+}
