@@ -85,6 +85,9 @@ func (p *Part) hand(sink PartSink, it *item) error {
 	case itemAnswered:
 		return sink.Answered(it.flow.flow)
 	case itemEnded:
+		if it.live != nil {
+			it.record, it.live = it.live.record(), nil
+		}
 		return sink.Ended(it.flow.flow, it.record)
 	case itemMessage:
 		return sink.Message(it.flow.flow, it.message)
@@ -98,11 +101,15 @@ func Partition(hash uint32) int { return int(hash % partitions) }
 
 // Merge gives the flows of many Parts what Run gives those of one capture: their numbers,
 // and what they say of each other. It is told of their steps in the order of the capture:
-// by packet, at the same packet by Partition.
+// by packet, at the same packet by Partition; but what Finish made last of all, by the
+// flows' numbers, and that of flows without a number behind it.
 type Merge struct{ merger merger }
 
 // Merged is a flow that a Merge knows.
 type Merged struct{ numbered numbered }
+
+// Number is the flow's number.
+func (n *Merged) Number() int64 { return n.numbered.flow }
 
 // NewMerge makes a Merge.
 func NewMerge() *Merge {

@@ -34,27 +34,63 @@ func (fn *numberFn) ProcessElement(_ context.Context, _ int, steps func(*[]byte)
 			return err
 		}
 	}
-	merge := analyzer.NewMerge()
-	alive := map[string]*analyzer.Merged{}
-	return order.each(func(b []byte) error {
-		var s step
-		if err := json.Unmarshal(b[orderLength:], &s); err != nil {
-			return err
-		}
-		id := string(s.ID)
-		switch s.Kind {
-		case stepBegun:
-			alive[id] = merge.Begun(s.Flow, s.Asked)
-			numbers(s.ID, binary.BigEndian.AppendUint64(nil, uint64(s.Flow.Flow)))
-		case stepAnswered:
-			merge.Answered(alive[id])
-		case stepEnded:
-			merge.Ended(alive[id], s.Flow)
-			delete(alive, id)
-			return fn.records(s.Flow, flows, findings)
-		}
-		return nil
-	})
+	n := numbering{fn: fn, merge: analyzer.NewMerge(), alive: map[string]*analyzer.Merged{}, flows: flows, findings: findings, numbers: numbers}
+	defer n.late.close()
+	if err := order.each(n.step); err != nil {
+		return err
+	}
+	return n.late.each(func(b []byte) error { return n.take(b[lateLength+orderLength:]) })
+}
+
+// numbering is numberFn at work.
+type numbering struct {
+	fn              *numberFn
+	merge           *analyzer.Merge
+	alive           map[string]*analyzer.Merged
+	late            sorter // what the capture's end made
+	flows, findings func(int, []byte)
+	numbers         func([]byte, []byte)
+}
+
+// lateLength is how many bytes order what the capture's end made: flows that have a number
+// by it, the others behind them.
+const lateLength = 8
+
+// step takes a step in its order, but for those at the capture's end, which wait until all
+// flows that are still open are known.
+func (n *numbering) step(b []byte) error {
+	if b[0] == 0 {
+		return n.take(b[orderLength:])
+	}
+	var s struct{ ID []byte }
+	if err := json.Unmarshal(b[orderLength:], &s); err != nil {
+		return err
+	}
+	number := uint64(1) << 63
+	if f := n.alive[string(s.ID)]; f != nil {
+		number = uint64(f.Number())
+	}
+	return n.late.add(append(binary.BigEndian.AppendUint64(make([]byte, 0, lateLength+len(b)), number), b...))
+}
+
+func (n *numbering) take(text []byte) error {
+	var s step
+	if err := json.Unmarshal(text, &s); err != nil {
+		return err
+	}
+	id := string(s.ID)
+	switch s.Kind {
+	case stepBegun:
+		n.alive[id] = n.merge.Begun(s.Flow, s.Asked)
+		n.numbers(s.ID, binary.BigEndian.AppendUint64(nil, uint64(s.Flow.Flow)))
+	case stepAnswered:
+		n.merge.Answered(n.alive[id])
+	case stepEnded:
+		n.merge.Ended(n.alive[id], s.Flow)
+		delete(n.alive, id)
+		return n.fn.records(s.Flow, n.flows, n.findings)
+	}
+	return nil
 }
 
 func (fn *numberFn) records(f *analyzer.Flow, flows, findings func(int, []byte)) error {
