@@ -22,6 +22,12 @@ func lookAhead(r io.ReaderAt) (list []Secrets, ahead int64) {
 		if n < 12 || n%4 != 0 || n > maxRecord {
 			return list, off
 		}
+		if kind == blockSection {
+			// A section of another version is skipped, its secrets too.
+			if head := w.at(off, 16); head == nil || f.u16(head[12:]) != 1 {
+				return list, off
+			}
+		}
 		if kind == blockSecrets {
 			if total+int(n) > maxSecrets {
 				return list, off
