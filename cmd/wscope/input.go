@@ -45,7 +45,8 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.BoolVar(&in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
 	f.BoolVar(&in.checksum, "checksum", false, "pass over segments with a wrong TCP checksum")
 	f.BoolVar(&in.tail, "tail", false, "wait for more at the end of a file that is still being written")
-	f.IntVarP(&in.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "goroutines that analyse; the output is the same for any number")
+	f.IntVarP(&in.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "goroutines that analyse; the output is the same for any number (default: one a processor)")
+	f.Lookup("jobs").DefValue = "0" // help and manual pages are the same on every machine
 	f.BoolVar(&in.noProgress, "no-progress", false, "show no progress bar")
 	f.BoolVar(&in.redact, "redact", false, "put tokens in the place of payloads, query values, cookies, credentials and names that look like tokens")
 	in.choice.flags(cmd)

@@ -15,6 +15,8 @@ func newInterfaces(env *environment) *cobra.Command {
 	format := "table"
 	cmd := &cobra.Command{
 		Use: "interfaces", Short: "List the interfaces that live can capture on",
+		Example: "  wscope interfaces\n" +
+			"  wscope interfaces --format json",
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			list, err := capture.Interfaces()

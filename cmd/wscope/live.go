@@ -117,7 +117,8 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.BoolVar(&l.in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	f.BoolVar(&l.in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
 	f.IntVar(&l.in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 64 MiB)")
-	f.IntVarP(&l.in.jobs, "jobs", "j", defaultJobs(), "goroutines that analyse")
+	f.IntVarP(&l.in.jobs, "jobs", "j", defaultJobs(), "goroutines that analyse (default: one a processor)")
+	f.Lookup("jobs").DefValue = "0" // help and manual pages are the same on every machine
 }
 
 // check says what is wrong with the flags.

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"io/fs"
 	"strings"
+	"sync"
 )
 
 //go:embed page.html page.css js uplot
@@ -20,10 +21,9 @@ var modules = []string{
 	"js/start.js",
 }
 
-// head and tail are what stands before and after the data.
-var head, tail = shell()
-
-func shell() (head, tail string) {
+// shell is what stands before and after the data. It is made when the first page is: it
+// hashes and copies all that is embedded, which no other command needs.
+var shell = sync.OnceValues(func() (head, tail string) {
 	var script strings.Builder
 	script.WriteString("(() => {\n\"use strict\";\n")
 	for _, name := range modules {
@@ -39,7 +39,7 @@ func shell() (head, tail string) {
 	).Replace(asset("page.html"))
 	head, tail, _ = strings.Cut(whole, "{{data}}\n")
 	return head, tail
-}
+})
 
 // hash is a source of the Content-Security-Policy for an element with this text.
 func hash(text string) string {

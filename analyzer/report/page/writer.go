@@ -74,6 +74,7 @@ func New(w io.Writer, limits Limits) *Writer {
 		alive:  map[int64]*rows{},
 	}
 	p.blocks.w = p.w
+	head, _ := shell()
 	p.w.WriteString(head)
 	return p
 }
@@ -270,6 +271,7 @@ func (p *Writer) Close(sum *analyzer.Summary) error {
 	p.w.WriteString(`<script type="application/json" id="about">`)
 	p.w.Write(appendInert(nil, marshal(a)))
 	p.w.WriteString("</script>\n")
+	_, tail := shell()
 	p.w.WriteString(tail)
 	return p.w.Flush()
 }
