@@ -212,6 +212,11 @@ type TCP struct {
 	ZeroWindows   int64    `json:"zero_windows"`      // times that a receiver was full
 	Stall         Seconds  `json:"stall"`             // time that bytes waited for a missing segment
 	CaptureLoss   int64    `json:"capture_loss"`      // bytes that the capture lacks though the peer had them
+
+	// What Zeek's conn.log asks for, of the client and of the server. They are no part of the contract.
+	History string   `json:"-"` // assembly.Conn.History
+	Packets [2]int64 `json:"-"` // captured until the flow's end
+	Bytes   [2]int64 `json:"-"` // of payload, those that the capture lacks among them; -1 where nobody counted
 }
 
 // Finding is something worth telling about a flow.

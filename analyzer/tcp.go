@@ -10,8 +10,13 @@ func (f *flow) tcpRecord() *TCP {
 			r.RTT = seconds(c.SYNACK + c.HandACK)
 		}
 	}
+	r.History = c.History(f.client())
 	for i := range f.dirs {
 		s := c.Stats(f.side(i))
+		r.Packets[i], r.Bytes[i] = s.Packets, s.Bytes+s.LostBytes
+		if c.Ignored {
+			r.Bytes[i] = -1
+		}
 		r.Retransmitted += s.Retransmitted
 		r.OutOfOrder += s.OutOfOrder
 		r.Duplicates += s.Duplicates

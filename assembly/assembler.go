@@ -72,6 +72,7 @@ func (a *Assembler) Segment(s *link.Segment) {
 	c.Last = s.Mark
 	c.seen = a.now
 	c.sides[x].packets++
+	c.note(x, s)
 	if c.phase == closed {
 		return
 	}

@@ -18,20 +18,22 @@ type Conn struct {
 	// Data or Gap, and only watches for its end. End is still called.
 	Ignored bool
 
-	met       bool  // Assembler.New was called
-	contested bool  // a SYN with another number came and waits to be confirmed
-	turn      uint8 // the slot of recent that is overwritten next
-	seen      int64 // the assembler's time (the latest Tick) at the latest packet
-	Last      Mark  // the latest packet seen so far, of either side
+	met       bool   // Assembler.New was called
+	contested bool   // a SYN with another number came and waits to be confirmed
+	turn      uint8  // the slot of recent that is overwritten next
+	kinds     uint16 // what segments there were; see History
+	seen      int64  // the assembler's time (the latest Tick) at the latest packet
+	Last      Mark   // the latest packet seen so far, of either side
 	recent    [4]print
 	sides     [2]side
 	handler   Handler
 
-	Start   Mark  // the first packet
-	SYNACK  int64 // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
-	HandACK int64 // nanoseconds from B's SYN-ACK to A's ACK of it; -1 where unknown
-	check   int64 // when to look whether it is still alive
-	prev    *Conn // neighbours in the list of the phase
+	Start   Mark   // the first packet
+	SYNACK  int64  // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
+	HandACK int64  // nanoseconds from B's SYN-ACK to A's ACK of it; -1 where unknown
+	check   int64  // when to look whether it is still alive
+	history uint64 // of kinds, in which order they came
+	prev    *Conn  // neighbours in the list of the phase
 	next    *Conn
 }
 

@@ -107,6 +107,7 @@ func (a *Assembler) countRepeat(c *Conn, x Side, s *link.Segment) {
 		return
 	}
 	st.rare().Retransmitted++
+	c.first(x, kindAgain)
 	c.remember(printOf(x, s))
 	if st.timing && after(st.timeEnd, s.Seq) {
 		st.timing = false
@@ -141,6 +142,7 @@ func (a *Assembler) gap(c *Conn, x Side, n int64, why Cause, at *Mark) {
 	}
 	if n > 0 {
 		st.rare().LostBytes += n
+		c.first(x, kindGap)
 	}
 	if why == Limit {
 		a.Stats.LimitGaps++

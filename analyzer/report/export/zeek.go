@@ -10,8 +10,9 @@ import (
 // websocket.log, wscope's begin: what Zeek's does not count.
 //
 // conn.log has a line a flow, websocket.log one for each flow whose frames were read; an HTTP/2
-// stream is a connection of its own. A time is the flow's start. What a
-// flow's record does not say is unset: local_orig, local_resp, packets and IP bytes.
+// stream is a connection of its own. A time is the flow's start. Packets are those until the flow's
+// end: the ACK of the last FIN, which Zeek counts too, is not among them. A history has each letter
+// once, where Zeek repeats t and g at the tenth time.
 //
 // https://docs.zeek.org/en/master/scripts/base/protocols/websocket/main.zeek.html
 type Zeek struct {

@@ -27,8 +27,8 @@ func corpus(t *testing.T) string {
 }
 
 // TestZeekAgreesWithZeek compares with what Zeek itself logs of its own captures, in its
-// tests' baselines: each column of websocket.log, and the services of conn.log. Times and
-// identifiers are masked there, and a history wscope does not give.
+// tests' baselines: each column of websocket.log, and what they keep of conn.log. Times and
+// identifiers are masked there.
 func TestZeekAgreesWithZeek(t *testing.T) {
 	logs, _ := filepath.Glob(filepath.Join(corpus(t), "zeek_zeek", "*.baseline", "*", "*.log"))
 	compared := 0
@@ -37,7 +37,7 @@ func TestZeekAgreesWithZeek(t *testing.T) {
 		columns := []string{"id.orig_h", "id.orig_p", "id.resp_h", "id.resp_p", "host", "uri", "user_agent", "subprotocol",
 			"client_protocols", "server_extensions", "client_extensions"}
 		if log == "conn.log" {
-			columns = []string{"service"}
+			columns = []string{"service", "history"}
 		}
 		folderName := filepath.Base(filepath.Dir(filepath.Dir(path)))
 		if log != "websocket.log" && log != "conn.log" || folderName == "connect-with-smtp.pcap.baseline" {
@@ -162,5 +162,22 @@ func TestZeekEscapes(t *testing.T) {
 		if row[name] != want {
 			t.Errorf("%s: %q, want %q", name, row[name], want)
 		}
+	}
+}
+
+// TestZeekConnection gives conn.log's columns as Zeek documents them.
+func TestZeekConnection(t *testing.T) {
+	_, out := folder(t, filepath.Join(testdata, "peers/plain/ws-echo.pcap"), func(p *export.Place) (export.Exporter, error) { return export.NewZeek(p, false) })
+	row := zeekRows(t, filepath.Join(out, "conn.log"))[0]
+	for name, want := range map[string]string{
+		"proto": "tcp", "service": "http,websocket", "conn_state": "SF", "local_orig": "T", "local_resp": "T", "missed_bytes": "0",
+		"orig_ip_bytes": "-", "resp_ip_bytes": "-", "tunnel_parents": "-", "ip_proto": "6",
+	} {
+		if row[name] != want {
+			t.Errorf("%s: %q, want %q", name, row[name], want)
+		}
+	}
+	if !strings.HasPrefix(row["history"], "ShADad") || row["orig_bytes"] == "-" || row["resp_pkts"] == "-" {
+		t.Errorf("%v", row)
 	}
 }

@@ -129,6 +129,27 @@ func (l *zeekLog) count(n int64) {
 	}
 }
 
+// known is a count, unset where it is -1.
+func (l *zeekLog) known(n int64) {
+	if l.next(n >= 0) {
+		l.buf = strconv.AppendInt(l.buf, n, 10)
+	}
+}
+
+func (l *zeekLog) bool(yes bool) {
+	if !l.next(true) {
+		return
+	}
+	switch {
+	case l.json:
+		l.buf = strconv.AppendBool(l.buf, yes)
+	case yes:
+		l.buf = append(l.buf, 'T')
+	default:
+		l.buf = append(l.buf, 'F')
+	}
+}
+
 func (l *zeekLog) code(n *int) {
 	if l.next(n != nil) {
 		l.buf = strconv.AppendInt(l.buf, int64(*n), 10)
