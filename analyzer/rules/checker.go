@@ -150,7 +150,7 @@ func (c *Checker) Batch(analyzer.Time) error { return nil }
 func (c *Checker) Report(sum *analyzer.Summary) *Report {
 	v := &view{run: c, Summary: sum}
 	c.each(func(r checkRun, tell tellFunc) { r.capture(v, tell) })
-	report := &Report{Captures: sum.Files, File: c.set.File}
+	report := &Report{Captures: sum.Files, Start: sum.Start, File: c.set.File}
 	for i := range c.rules {
 		report.Results = append(report.Results, c.rules[i].result)
 	}

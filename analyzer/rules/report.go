@@ -15,9 +15,10 @@ const maxBreaches = 50
 
 // Report is the verdict on a capture.
 type Report struct {
-	Captures []string  `json:"captures"`
-	File     string    `json:"rules_file,omitempty"`
-	Results  []*Result `json:"results"`
+	Captures []string       `json:"captures"`
+	Start    *analyzer.Time `json:"start,omitempty"` // of the captures
+	File     string         `json:"rules_file,omitempty"`
+	Results  []*Result      `json:"results"`
 }
 
 // Result is what became of one rule.

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"path/filepath"
 	"strings"
 )
 
@@ -83,9 +84,9 @@ func (r *Report) WriteGitLab(w io.Writer) error {
 	for _, result := range r.Results {
 		for i := range result.Breaches {
 			b := &result.Breaches[i]
-			at := gitlabLocation{r.place(b), gitlabLines{1}}
+			at := gitlabLocation{r.capture(b), gitlabLines{1}}
 			if r.File != "" && result.Line > 0 {
-				at = gitlabLocation{r.File, gitlabLines{result.Line}}
+				at = gitlabLocation{filepath.ToSlash(filepath.Clean(r.File)), gitlabLines{result.Line}}
 			}
 			print := fingerprint(result.Rule, b)
 			seen[print]++ // GitLab shows one of those that are alike

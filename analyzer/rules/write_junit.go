@@ -5,31 +5,42 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 )
 
-// The elements of JUnit's reports, as far as continuous integrations read them.
+// The elements of JUnit's reports, as far as continuous integrations read them, with what Jenkins' and Ant's
+// schemas want besides.
 type (
 	junitSuites struct {
-		XMLName  xml.Name   `xml:"testsuites"`
-		Name     string     `xml:"name,attr"`
-		Tests    int        `xml:"tests,attr"`
-		Failures int        `xml:"failures,attr"`
-		Suite    junitSuite `xml:"testsuite"`
+		XMLName xml.Name   `xml:"testsuites"`
+		Suite   junitSuite `xml:"testsuite"`
 	}
 	junitSuite struct {
-		Name     string      `xml:"name,attr"`
-		Tests    int         `xml:"tests,attr"`
-		Failures int         `xml:"failures,attr"`
-		Errors   int         `xml:"errors,attr"`
-		Skipped  int         `xml:"skipped,attr"`
-		Cases    []junitCase `xml:"testcase"`
+		ID         int             `xml:"id,attr"`
+		Package    string          `xml:"package,attr"`
+		Name       string          `xml:"name,attr"`
+		Timestamp  string          `xml:"timestamp,attr"` // when the capture begins, in UTC
+		Hostname   string          `xml:"hostname,attr"`
+		Tests      int             `xml:"tests,attr"`
+		Failures   int             `xml:"failures,attr"`
+		Errors     int             `xml:"errors,attr"`
+		Skipped    int             `xml:"skipped,attr"`
+		Time       string          `xml:"time,attr"`
+		Properties []junitProperty `xml:"properties>property"`
+		Cases      []junitCase     `xml:"testcase"`
+		Output     string          `xml:"system-out"`
+		Errs       string          `xml:"system-err"`
+	}
+	junitProperty struct {
+		Name  string `xml:"name,attr"`
+		Value string `xml:"value,attr"`
 	}
 	junitCase struct {
 		Class   string        `xml:"classname,attr"`
 		Name    string        `xml:"name,attr"`
+		Time    string        `xml:"time,attr"` // a rule takes none of its own
 		Failure *junitFailure `xml:"failure,omitempty"`
 		Skipped *struct{}     `xml:"skipped,omitempty"`
-		Output  string        `xml:"system-out,omitempty"`
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
@@ -38,12 +49,15 @@ type (
 	}
 )
 
-// WriteJUnit gives the report as JUnit XML: a test case a rule. A rule whose breaches
-// are below the severity that fails is told in its output; one that was about nothing is skipped.
+// WriteJUnit gives the report as JUnit XML: a test case a rule. What rules say whose breaches are below the
+// severity that fails is in the suite's output; a rule that was about nothing is skipped.
 func (r *Report) WriteJUnit(w io.Writer, failOn string) error {
-	s := junitSuite{Name: strings.Join(r.Captures, ", "), Tests: len(r.Results)}
+	s := junitSuite{
+		Package: "wscope", Name: orDash(strings.Join(r.Captures, ", ")), Timestamp: r.begins(), Hostname: "localhost", Tests: len(r.Results), Time: "0",
+		Properties: []junitProperty{{"rules", r.File}, {"fail-on", failOn}},
+	}
 	for _, result := range r.Results {
-		c := junitCase{Class: "wscope", Name: clean(result.Rule)}
+		c := junitCase{Class: "wscope", Name: clean(result.Rule), Time: "0"}
 		var lines []string
 		for i := range result.Breaches {
 			lines = append(lines, result.Breaches[i].Message+suffix(" [", result.Breaches[i].at(), "]"))
@@ -56,7 +70,7 @@ func (r *Report) WriteJUnit(w io.Writer, failOn string) error {
 			c.Failure = &junitFailure{Message: lines[0], Type: result.Severity, Text: strings.Join(lines, "\n")}
 			s.Failures++
 		case len(lines) > 0:
-			c.Output = result.Severity + ": " + strings.Join(lines, "\n")
+			s.Output += result.Severity + ": " + c.Name + ": " + strings.Join(lines, "\n") + "\n"
 		case result.Judged == 0:
 			c.Skipped = &struct{}{}
 			s.Skipped++
@@ -68,9 +82,17 @@ func (r *Report) WriteJUnit(w io.Writer, failOn string) error {
 	}
 	e := xml.NewEncoder(w)
 	e.Indent("", " ")
-	if err := e.Encode(junitSuites{Name: "wscope", Tests: s.Tests, Failures: s.Failures, Suite: s}); err != nil {
+	if err := e.Encode(junitSuites{Suite: s}); err != nil {
 		return err
 	}
 	_, err := io.WriteString(w, "\n")
 	return err
+}
+
+// begins is when the capture begins, as JUnit's schemas write it.
+func (r *Report) begins() string {
+	if r.Start == nil {
+		return time.Unix(0, 0).UTC().Format("2006-01-02T15:04:05")
+	}
+	return time.Unix(0, int64(*r.Start)).UTC().Format("2006-01-02T15:04:05")
 }

@@ -105,33 +105,33 @@ func orDash(s string) string {
 	return s
 }
 
-// place is the capture that a breach is in.
-func (r *Report) place(b *Breach) string {
-	switch {
-	case b.File != "":
-		return fileURI(b.File)
-	case len(r.Captures) > 0:
-		return fileURI(r.Captures[0])
+// place is the capture that a breach is in, as a relative reference.
+func (r *Report) place(b *Breach) string { return fileURI(r.capture(b)) }
+
+// capture is the path of the capture that a breach is in.
+func (r *Report) capture(b *Breach) string {
+	name := b.File
+	if name == "" && len(r.Captures) > 0 {
+		name = r.Captures[0]
 	}
-	return "capture"
+	if name == "" || name == "-" {
+		return "stdin"
+	}
+	return filepath.ToSlash(filepath.Clean(name))
 }
 
 // fileURI is a path as a relative reference.
 func fileURI(path string) string {
-	if path == "" || path == "-" {
-		return "stdin"
-	}
-	path = filepath.ToSlash(path)
-	u := (&url.URL{Path: path}).EscapedPath()
+	path = filepath.ToSlash(filepath.Clean(path))
 	if strings.HasPrefix(path, "/") {
-		return "file://" + u
+		return (&url.URL{Scheme: "file", Path: path}).String()
 	}
-	return u
+	return (&url.URL{Path: path}).String() // with ./ before a name that looks like a scheme
 }
 
 // fingerprint stays the same when times, ports and packet numbers change.
 func fingerprint(rule string, b *Breach) string {
-	return fmt.Sprintf("%016x", hash(rule+"\x00"+b.Where+"\x00"+withoutDigits(b.Message)))
+	return fmt.Sprintf("%016x", hash(rule+"\x00"+withoutDigits(b.Where)+"\x00"+withoutDigits(b.Message)))
 }
 
 // hash is FNV-1a, 64 bits.

@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"encoding/xml"
+	"fmt"
 	"io"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -13,6 +15,8 @@ import (
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"wscope/analyzer/behaviour"
 )
 
 // hostile is a report with what a capture may hold.
@@ -44,19 +48,55 @@ func onError(write func(io.Writer, string) error) func(io.Writer) error {
 	return func(w io.Writer) error { return write(w, "warning") }
 }
 
-// TestSARIF holds the report to the part of the SARIF 2.1.0 schema that it uses.
+// reports are those of hostile records, of nothing, and of every regression with its baseline.
+func reports(t *testing.T) map[string]*Report {
+	t.Helper()
+	all := map[string]*Report{"hostile": hostile(), "empty": {}}
+	set := shopSet(t)
+	base := watch(t, filepath.Join(shopFolder, "same-1.before.pcap.gz"))
+	for _, name := range append([]string{"same-2"}, regressions...) {
+		path := filepath.Join(shopFolder, name+".after.pcap.gz")
+		all[name] = judge(t, set, path)
+		all[name].AddDifferences(behaviour.Compare(base, watch(t, path), nil), "base.json")
+	}
+	return all
+}
+
+// TestSARIF holds reports to OASIS' schema of SARIF 2.1.0.
 func TestSARIF(t *testing.T) {
-	schema, err := jsonschema.NewCompiler().Compile(filepath.Join("testdata", "sarif-2.1.0-part.json"))
+	c := jsonschema.NewCompiler()
+	c.AssertFormat()
+	schema, err := c.Compile(filepath.Join("testdata", "sarif-schema-2.1.0.json"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, r := range []*Report{hostile(), {}} {
+	for name, r := range reports(t) {
 		v, err := jsonschema.UnmarshalJSON(bytes.NewReader(written(t, r.WriteSARIF)))
 		if err != nil {
 			t.Fatal(err)
 		}
 		if err := schema.Validate(v); err != nil {
-			t.Error(err)
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// TestFingerprintsStayTheSame when ports and times change.
+func TestFingerprintsStayTheSame(t *testing.T) {
+	a := fingerprint("r", &Breach{Message: "it took 0.061 s", Where: "127.0.0.1:52339/shop", Flow: 1, Packet: 15})
+	b := fingerprint("r", &Breach{Message: "it took 0.062 s", Where: "127.0.0.1:41/shop", Flow: 2, Packet: 70})
+	if other := fingerprint("r", &Breach{Message: "it took 0.062 s", Where: "127.0.0.1:41/cart"}); a != b || a == other {
+		t.Error(a, b, other)
+	}
+}
+
+// TestPlacesAreReferences of captures with odd names.
+func TestPlacesAreReferences(t *testing.T) {
+	for path, want := range map[string]string{
+		"-": "stdin", "": "stdin", "a b%.pcap": "a%20b%25.pcap", "c:d.pcap": "./c:d.pcap", "/x/ü": "file:///x/%C3%BC", "./y.pcap": "y.pcap", "a?#.pcap": "a%3F%23.pcap",
+	} {
+		if got := (&Report{}).place(&Breach{File: path}); got != want {
+			t.Errorf("%q is %s", path, got)
 		}
 	}
 }
@@ -67,8 +107,58 @@ func TestJUnit(t *testing.T) {
 	if err := xml.Unmarshal(text, &s); err != nil {
 		t.Fatalf("%v\n%s", err, text)
 	}
-	if s.Tests != 4 || s.Failures != 1 || s.Suite.Skipped != 1 || len(s.Suite.Cases) != 4 || s.Suite.Cases[2].Failure == nil || s.Suite.Cases[3].Failure != nil {
+	c := s.Suite.Cases
+	if s.Suite.Tests != 4 || s.Suite.Failures != 1 || s.Suite.Skipped != 1 || len(c) != 4 || c[2].Failure == nil || c[3].Failure != nil || !strings.Contains(s.Suite.Output, "note: minor #1: m") {
 		t.Errorf("%s", text)
+	}
+}
+
+// TestJUnitIsValid holds reports to Jenkins' schema.
+func TestJUnitIsValid(t *testing.T) {
+	xmllint, err := exec.LookPath("xmllint")
+	if err != nil {
+		t.Skip("needs xmllint (Debian: libxml2-utils)")
+	}
+	dir := t.TempDir()
+	args := []string{"--noout", "--nonet", "--schema", filepath.Join("testdata", "jenkins-junit.xsd")}
+	for name, r := range reports(t) {
+		file := filepath.Join(dir, name+".xml")
+		if err := os.WriteFile(file, written(t, onError(r.WriteJUnit)), 0o666); err != nil {
+			t.Fatal(err)
+		}
+		args = append(args, file)
+	}
+	if out, err := exec.Command(xmllint, args...).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// readTAP has perl's own reader tell plan, failures, what is to do, and what is no TAP.
+const readTAP = `use TAP::Parser; my $p = TAP::Parser->new({tap => do { local $/; <STDIN> }}); while (my $r = $p->next) { print "unknown: ", $r->as_string, "\n" if $r->is_unknown }
+print join(" ", "planned", $p->tests_planned // 0, "run", $p->tests_run // 0, "failed", scalar($p->failed), "todo", scalar($p->todo), "errors", scalar($p->parse_errors)), "\n"`
+
+// TestTAPIsRead by a reader of another's.
+func TestTAPIsRead(t *testing.T) {
+	perl, err := exec.LookPath("perl")
+	if err != nil || exec.Command(perl, "-MTAP::Parser", "-e", "1").Run() != nil {
+		t.Skip("needs perl with TAP::Parser (Debian: perl)")
+	}
+	for name, r := range reports(t) {
+		failed, todo := 0, 0
+		for _, result := range r.Results {
+			switch {
+			case len(result.Breaches) > 0 && rank(result.Severity) > rank("warning"):
+				todo++
+			case len(result.Breaches) > 0:
+				failed++
+			}
+		}
+		c := exec.Command(perl, "-e", readTAP)
+		c.Stdin = bytes.NewReader(written(t, onError(r.WriteTAP)))
+		out, err := c.CombinedOutput()
+		if want := fmt.Sprintf("planned %d run %[1]d failed %d todo %d errors 0\n", len(r.Results), failed, todo); err != nil || string(out) != want {
+			t.Errorf("%s: %v: %s, not %s", name, err, out, want)
+		}
 	}
 }
 

@@ -89,10 +89,10 @@ func (r *Report) WriteTAP(w io.Writer, failOn string) error {
 		if len(result.Breaches) == 0 {
 			continue
 		}
-		b.WriteString("  ---\n  severity: " + result.Severity + "\n  breaches:\n")
+		b.WriteString("  ---\n  severity: " + result.Severity + "\n  breaches: |\n")
 		for j := range result.Breaches {
-			line, _ := json.Marshal(result.Breaches[j].Message + suffix(" [", result.Breaches[j].at(), "]"))
-			fmt.Fprintf(&b, "    - %s\n", line)
+			line := strings.TrimSpace(result.Breaches[j].Message + suffix(" [", result.Breaches[j].at(), "]"))
+			fmt.Fprintf(&b, "    %s\n", orDash(line))
 		}
 		b.WriteString("  ...\n")
 	}
