@@ -14,7 +14,8 @@ import (
 // them: type (send or receive, as the client sees it), time (seconds since 1970), opcode and
 // data. The data of a binary message is base64; that of any other is text, or base64 where
 // it is no UTF-8, which "_encoding": "base64" then says. Unlike Chromium this lists pings,
-// pongs and closes too, and marks a message that is not whole with "_complete": false.
+// pongs and closes too, marks a message that is not whole with "_complete": false, and gives a refused
+// handshake its status where Chromium has status 0 and a message of type error.
 //
 // A flow with no handshake in the capture (midstream, encrypted) is an entry with status 0 and
 // a URL made of what is known. "_wscope" is the flow's record.

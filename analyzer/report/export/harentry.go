@@ -12,8 +12,8 @@ import (
 	"wscope/analyzer/report"
 )
 
-// The objects of HAR 1.2 as far as a WebSocket fills them. Sizes are -1 where unknown,
-// times are milliseconds.
+// The objects of HAR 1.2 as far as a WebSocket fills them, with the members that Chromium adds.
+// Sizes are -1 where unknown, times are milliseconds.
 type (
 	harPair struct {
 		Name  string `json:"name"`
@@ -45,6 +45,7 @@ type (
 		BodySize     int        `json:"bodySize"`
 		TransferSize int        `json:"_transferSize"`
 		Error        *string    `json:"_error"`
+		ByWorker     bool       `json:"_fetchedViaServiceWorker"`
 	}
 	harTimings struct {
 		Blocked float64 `json:"blocked"`
@@ -54,9 +55,15 @@ type (
 		Send    float64 `json:"send"`
 		Wait    float64 `json:"wait"`
 		Receive float64 `json:"receive"`
+		Queued  float64 `json:"_blocked_queueing"`
+	}
+	harInitiator struct {
+		Type string `json:"type"`
 	}
 	harFlow struct {
 		Flow         json.RawMessage `json:"_wscope"`
+		Initiator    harInitiator    `json:"_initiator"`
+		Priority     *string         `json:"_priority"`
 		ResourceType string          `json:"_resourceType"`
 		Connection   string          `json:"connection"`
 		Started      analyzer.Time   `json:"startedDateTime"`
@@ -72,7 +79,7 @@ type (
 // harEntry is a flow's entry without its messages and without the last brace.
 func harEntry(f *analyzer.Flow) []byte {
 	e := harFlow{
-		Flow: bytes.TrimSpace(report.FlowJSON(f)), ResourceType: "websocket", Connection: strconv.Itoa(int(f.Client.Port)),
+		Flow: bytes.TrimSpace(report.FlowJSON(f)), Initiator: harInitiator{"other"}, ResourceType: "websocket", Connection: strconv.Itoa(int(f.Client.Port)),
 		Started: f.Start, ServerIP: f.Server.IP,
 	}
 	e.Request = harRequest{Method: "GET", URL: harURL(f), HTTPVersion: "unknown", HeadersSize: -1, BodySize: 0}
@@ -185,7 +192,7 @@ func harQuery(url string) (out []harPair) {
 // connect, add up to the whole.
 func harTimes(f *analyzer.Flow) (float64, harTimings) {
 	ms := func(s analyzer.Seconds) float64 { return float64(s) / 1e6 }
-	t := harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1}
+	t := harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Queued: -1}
 	left := f.Duration
 	http1 := f.HTTP == nil || f.HTTP.StreamID == 0
 	if http1 && f.TCP != nil && f.TCP.SYNACK != nil {
