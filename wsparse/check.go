@@ -6,11 +6,28 @@ import "fmt"
 type seen struct {
 	close       bool   // a Close came
 	interrupted bool   // the header that was read cut a message off
-	refused     bool   // frames after a failed handshake were told
-	window      bool   // a window larger than agreed was told
+	told        once   // what was told, and is not told again
 	keys        uint8  // masked frames so far, up to 2
 	same, even  uint8  // frames in a row with the key of the one before, and with the key as far from it as before
 	key, step   uint32 // the last key, and how far it was from the one before
+}
+
+// once is findings that a Stream gives once: a sender that does such a thing does it always.
+type once uint8
+
+const (
+	toldRefused once = 1 << iota // frames after a failed handshake
+	toldWindow                   // a window larger than agreed
+	toldEnding                   // a compressed message that ends in another way
+	toldPadding                  // bits behind BFINAL
+)
+
+// findOnce is find, but for what was told before.
+func (s *Stream) findOnce(what once, r *Rule, at int64, detail string) {
+	if s.seen.told&what == 0 {
+		s.seen.told |= what
+		s.find(r, at, detail)
+	}
 }
 
 // checkHeader judges the header of the frame that begins. alone says that it continues no
@@ -18,9 +35,8 @@ type seen struct {
 func (s *Stream) checkHeader(alone bool) {
 	h := &s.h
 	at := s.frameAt
-	if s.cfg.Refused && !s.seen.refused {
-		s.seen.refused = true
-		s.find(ruleFramesRefused, at, "first frame: "+h.Opcode.String())
+	if s.cfg.Refused {
+		s.findOnce(toldRefused, ruleFramesRefused, at, "first frame: "+h.Opcode.String())
 	}
 	// Nearly all frames: nothing reserved, a length in 7 bits or rightly in 16.
 	if h.Reserved != 0 {

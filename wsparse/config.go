@@ -25,18 +25,19 @@ func (r Role) String() string {
 // checks everything and gives no payload.
 type StreamConfig struct {
 	From       Role
-	Deflate    *DeflateParams // nil where permessage-deflate was not negotiated; see also SetDeflate
 	Frames     bool           // give FramePart events (else only messages, violations, resyncs)
 	Brief      bool           // with Frames: a whole frame that is a message of its own may come as MessageDone alone, with First, Last and Len set
 	Payload    bool           // with Frames: unmask and give FramePart payloads
 	Collect    bool           // give Message.Data
+	Hash       bool           // give Message.SHA256, of messages beyond MaxMessage too
 	NoInflate  bool           // do not inflate: Length is then that of the payload
 	NoCheck    bool           // look for no violations (UTF-8 included)
-	MaxMessage int            // bytes collected and inflated a message at most; 0 is DefaultMaxMessage
 	Midstream  bool           // the handshake was not seen; the first bytes need not be a frame boundary: search one first
 	Aligned    bool           // with Midstream: they are one
 	Extended   bool           // an extension other than permessage-deflate is in force: reserved bits and opcodes may have a meaning
 	Refused    bool           // the handshake failed: there should be no frames at all
+	Deflate    *DeflateParams // nil where permessage-deflate was not negotiated; see also SetDeflate
+	MaxMessage int            // bytes collected and inflated a message at most; 0 is DefaultMaxMessage
 }
 
 // DeflateParams is the outcome of a permessage-deflate negotiation for both directions,

@@ -36,6 +36,9 @@ func (s *Stream) beginInflate() {
 			f.takeover, f.window = s.cfg.Deflate.of(s.cfg.From)
 		}
 		f.SetTakeover(f.takeover)
+		if s.cfg.Hash {
+			f.SetTee(s.digest.take)
+		}
 		if s.unknown {
 			f.Lose()
 		}
@@ -120,9 +123,11 @@ func (s *Stream) endInflate(m *body) bool {
 		s.find(ruleInflatesOver, msg.Offset, fmt.Sprintf("%d bytes become %d", msg.Payload, msg.Length))
 	}
 	m.judge = m.judge && all
-	if f.MaxDistance() > f.window && !s.seen.window {
-		s.seen.window = true
-		s.find(ruleDeflateWindow, msg.Offset, fmt.Sprintf("distance %d in a window of %d", f.MaxDistance(), f.window))
+	if msg.Inflated && s.cfg.Deflate != nil {
+		s.judgeEnding(m)
+	}
+	if f.MaxDistance() > f.window {
+		s.findOnce(toldWindow, ruleDeflateWindow, msg.Offset, fmt.Sprintf("distance %d in a window of %d", f.MaxDistance(), f.window))
 	}
 	return all
 }
@@ -136,9 +141,35 @@ func (s *Stream) judgeInflate(m *body) {
 		s.lostMessages++
 	case s.cfg.Deflate == nil || !errors.As(s.inflation.err, &corrupt):
 	case !s.inflation.takeover && corrupt.Reason == inflate.BeforeHistory:
-		s.find(ruleDeflateTakeover, m.msg.Offset, corrupt.Reason)
+		s.find(ruleDeflateTakeover, m.msg.Offset, placed(corrupt))
 	default:
-		s.find(ruleDeflateCorrupt, m.msg.Offset, corrupt.Reason)
+		s.find(ruleDeflateCorrupt, m.msg.Offset, placed(corrupt))
+	}
+}
+
+// placed says what is corrupt, and where in the message's payloads, those of its fragments
+// taken together.
+func placed(e *inflate.CorruptError) string {
+	return fmt.Sprintf("%s, at byte %d of the compressed message", e.Reason, e.Offset)
+}
+
+// judgeEnding judges how a message that could be inflated ends. RFC 7692 §7.2.1: the data ends with an empty block with no
+// compression, of which the last four bytes are left out; and a block with BFINAL is padded
+// with zeros.
+func (s *Stream) judgeEnding(m *body) {
+	f := s.inflation
+	if f.Ending() != inflate.Synced {
+		why := "the message ends behind a block that needs no other, as if 00 00 ff ff were left in"
+		switch {
+		case m.msg.Payload == 0:
+			why = "no byte at all where an empty message is one"
+		case f.Ending() == inflate.Final:
+			why = "nothing follows the block with BFINAL"
+		}
+		s.findOnce(toldEnding, ruleDeflateEnding, m.msg.Offset, why)
+	}
+	if f.BadPadding() {
+		s.findOnce(toldPadding, ruleDeflatePadding, m.msg.Offset, "other bits than zeros")
 	}
 }
 

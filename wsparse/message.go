@@ -9,10 +9,10 @@ const DefaultMaxMessage = 16 << 20
 // frame, itself.
 type Message struct {
 	Opcode     Opcode // Text, Binary, Close, Ping, Pong or a reserved one; Continuation where the initial frame was lost
+	Compressed bool   // RSV1 with permessage-deflate negotiated
 	Offset     int64  // stream offset of its first header byte
 	End        int64  // stream offset after its last byte
 	Frames     int
-	Compressed bool   // RSV1 with permessage-deflate negotiated
 	WireBytes  uint64 // headers and payloads of its frames, as far as they were there
 	Payload    uint64 // payload bytes as sent, before inflating, those lost in gaps of known length included
 	Length     uint64 // bytes after inflating (or Payload where not compressed); of an over-limit message as far as counted
@@ -29,6 +29,10 @@ type Message struct {
 	ValidUTF8 bool   // for a Complete Text, and Close reasons; false where NoCheck forbade to look
 	Code      uint16 // of a Close; 0 where empty
 	Reason    []byte // of a Close; a part of Data
+	// SHA256 is of all that Data would hold without a limit: what was kept, and what was
+	// only counted. It is nil where StreamConfig.Hash did not ask, for control frames, and where
+	// bytes are missing or could not be inflated; valid until the next Next or Feed.
+	SHA256 *[32]byte
 }
 
 // body is a message under way.
@@ -52,6 +56,9 @@ type body struct {
 func (s *Stream) take(m *body, p []byte, at int64, whole bool) {
 	if m.judge {
 		s.checkText(m, p, at)
+	}
+	if s.hashes(m) {
+		s.digest.take(p)
 	}
 	if !m.keep || len(p) == 0 {
 		return
@@ -95,6 +102,9 @@ func (s *Stream) beginMessage(m *body, op Opcode) {
 	if op == Continuation {
 		m.lossy = true
 	}
+	if s.cfg.Hash {
+		s.beginDigest()
+	}
 	if s.h.Reserved&4 != 0 && s.deflated() {
 		m.msg.Compressed = op == Text || op == Binary
 		m.inflate = m.msg.Compressed && !s.cfg.NoInflate
@@ -129,6 +139,9 @@ func (s *Stream) endMessage(m *body) {
 	// Control frames are kept to 125 bytes; a longer one is whole all the same.
 	msg.Complete = !m.lossy && inflated &&
 		(!m.keep || msg.Opcode.IsControl() || uint64(len(msg.Data)) == msg.Length)
+	if s.hashes(m) && !m.lossy && (!m.inflate || msg.Inflated) {
+		msg.SHA256 = s.digest.end()
+	}
 	if m.judge && !m.lossy {
 		msg.ValidUTF8 = m.text.need == 0
 		if !msg.ValidUTF8 {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"strings"
 	"testing"
 )
 
@@ -187,12 +188,15 @@ func FuzzStream(f *testing.F) {
 		f.Add(test.breaks, uint16(3), uint16(0), uint8(2))
 	}
 	f.Fuzz(func(t *testing.T, data []byte, cut, gap uint16, flags uint8) {
-		cfg := StreamConfig{From: Role(flags % 3), Frames: true, Payload: flags&4 != 0, Collect: flags&8 != 0, MaxMessage: 1 << 16, Midstream: flags&16 != 0}
+		cfg := StreamConfig{From: Role(flags % 3), Frames: true, Payload: flags&4 != 0, Collect: flags&8 != 0, MaxMessage: 1 << 16, Midstream: flags&16 != 0, Hash: flags&12 == 12}
 		if flags&32 != 0 {
 			cfg.Deflate = &DeflateParams{flags&64 != 0, flags&64 != 0, 9, 9}
 		}
 		at := min(int(cut), len(data))
 		whole := drain(cfg, data)
+		if strings.Contains(whole, "\nwhich is wrong\n") {
+			t.Fatal(whole)
+		}
 		if got := drain(cfg, data, at); got != whole {
 			t.Fatalf("cut at %d:\n%s\nwhole:\n%s", at, got, whole)
 		}

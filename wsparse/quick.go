@@ -25,7 +25,7 @@ func (s *Stream) quick(ev *Event) bool {
 	text := check && h.Opcode == Text
 	plain := p
 	switch {
-	case s.cfg.Collect && len(p) > s.limit(&s.data):
+	case s.cfg.Collect && len(p) > s.limit(&s.data), s.cfg.Hash:
 		return false
 	case !h.IsMasked, !text && !s.cfg.Collect && !payload:
 	case s.cfg.Collect || payload:

@@ -25,16 +25,6 @@ func FindBoundary(b []byte, from Role) (Boundary, bool) {
 	return r.find()
 }
 
-// LooksLike is FindBoundary in short, for who has only to decide: the offset of the first
-// frame, and the confidence, 0 where b does not look like WebSocket frames.
-func LooksLike(b []byte, from Role) (offset int, confidence float64) {
-	found, ok := FindBoundary(b, from)
-	if !ok {
-		return 0, 0
-	}
-	return found.Offset, found.Confidence
-}
-
 // searchWindow is how many bytes a search looks at, at most.
 const searchWindow = 64 << 10
 

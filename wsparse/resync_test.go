@@ -130,8 +130,8 @@ func TestNothingElseLooksLikeWebSocket(t *testing.T) {
 		for range 60 {
 			b := make()
 			for _, from := range []Role{FromUnknown, FromClient, FromServer} {
-				if at, confidence := LooksLike(b, from); confidence > 0 {
-					t.Errorf("%s as %v: at %d with %v: % x", name, from, at, confidence, b[at:min(at+32, len(b))])
+				if got, ok := FindBoundary(b, from); ok {
+					t.Errorf("%s as %v: %+v: % x", name, from, got, b[got.Offset:min(got.Offset+32, len(b))])
 				}
 			}
 		}

@@ -22,6 +22,10 @@ var (
 		"the peer that agreed to no_context_takeover MUST NOT use context takeover"}
 	ruleDeflateWindow = &Rule{"deflate-window-exceeded", Error, "RFC 7692 §7.1.2",
 		"an endpoint MUST NOT use an LZ77 sliding window longer than it agreed to"}
+	ruleDeflateEnding = &Rule{"deflate-tail-not-removed", Warning, "RFC 7692 §7.2.1",
+		"compressed data ends with an empty DEFLATE block with no compression, and the 4 octets 00 00 ff ff of its tail are removed"}
+	ruleDeflatePadding = &Rule{"deflate-padding-not-zero", Error, "RFC 7692 §7.2.1",
+		"where a block with BFINAL does not end at a byte boundary, an endpoint MUST add minimal padding bits of 0"}
 	ruleInflatesOver = &Rule{"message-inflates-over-limit", Warning, "RFC 6455 §10.4",
 		"implementations that have limitations regarding the message size after reassembly MUST protect themselves against exceeding those limits"}
 )
@@ -29,5 +33,5 @@ var (
 var messageRules = []*Rule{
 	ruleTextUTF8, ruleCloseOneByte, ruleCloseNotOnWire, ruleCloseRange, ruleCloseUnassigned,
 	ruleCloseSide, ruleCloseReason, ruleDeflateCorrupt, ruleDeflateTakeover,
-	ruleDeflateWindow, ruleInflatesOver,
+	ruleDeflateWindow, ruleDeflateEnding, ruleDeflatePadding, ruleInflatesOver,
 }

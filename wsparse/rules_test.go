@@ -76,6 +76,14 @@ func deflated(takeover bool, messages ...string) (b []byte) {
 	return b
 }
 
+// packed are compressed messages given by their payloads, each a frame of a server.
+func packed(payloads ...string) (b []byte) {
+	for _, p := range payloads {
+		b = AppendFrame(b, Header{Finished: true, Reserved: 4, Opcode: Text}, []byte(p))
+	}
+	return b
+}
+
 var (
 	client = StreamConfig{From: FromClient}
 	server = StreamConfig{From: FromServer}
@@ -156,6 +164,11 @@ var ruleTests = []struct {
 	{ruleDeflateTakeover, noTakeover, deflated(true, "the same words again", "the same words again"), 24, deflated(false, "the same words again", "the same words again")},
 	{ruleDeflateWindow, narrow, deflated(true, "a phrase said once and again after a long while: "+noise(600)+"a phrase said once and again"), 0,
 		deflated(true, "a phrase said once and again after a long while: "+noise(400)+"a phrase said once and again")},
+	{ruleDeflateEnding, serverDeflate, packed("\xf2\x48\xcd\xc9\xc9\x07\x00\x00\x00\xff\xff"), 0, packed("\xf2\x48\xcd\xc9\xc9\x07\x00")},
+	{ruleDeflateEnding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x00"), 0, packed("\xf3\x48\xcd\xc9\xc9\x07\x00\x00")},
+	{ruleDeflateEnding, serverDeflate, packed(""), 0, packed("\x00")},
+	{ruleDeflateEnding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x00", "\xf3\x48\xcd\xc9\xc9\x07\x00"), 0, packed("\x00\x04\x00\xfb\xff\x41\x42\x43\x44\x00")},
+	{ruleDeflatePadding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x20\x00"), 0, packed("\xf2\x48\xcd\xc9\xc9\x07\xc0")},
 	{ruleInflatesOver, small, deflated(true, repeat(1001)), 0, deflated(true, repeat(1000))},
 }
 

@@ -48,6 +48,7 @@ type Stream struct {
 	lost         int64 // see Lost
 	lostMessages int64
 	inflation    *inflation // nil until the first compressed message
+	digest       *digest    // nil until StreamConfig.Hash asks for the first
 }
 
 type state uint8
@@ -296,7 +297,7 @@ func (s *Stream) piece(ev *Event) bool {
 // caller wants them. all says that p is the whole payload.
 func (s *Stream) payload(m *body, p []byte, all bool) []byte {
 	want := s.cfg.Payload && s.cfg.Frames
-	if !want && !m.keep && !m.judge && !m.inflate {
+	if !want && !m.keep && !m.judge && !m.inflate && !s.hashes(m) {
 		return nil
 	}
 	pos := s.h.LenPayload - s.left
@@ -318,7 +319,7 @@ func (s *Stream) payload(m *body, p []byte, all bool) []byte {
 		return plain
 	}
 	at := s.at
-	if !m.keep && !m.inflate && m.text.need == 0 {
+	if !m.keep && !m.inflate && !s.hashes(m) && m.text.need == 0 {
 		n := maskedASCII(p, s.h.MaskKey, pos)
 		p, pos, at = p[n:], pos+uint64(n), at+int64(n)
 	}

@@ -2,6 +2,7 @@ package wsparse
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"strings"
 	"testing"
@@ -38,9 +39,15 @@ func record(w *strings.Builder, s *Stream) {
 			}
 		case MessageDone:
 			m := *ev.Message
-			data, reason := m.Data, m.Reason
-			m.Data, m.Reason = nil, nil
+			data, reason, sum := m.Data, m.Reason, m.SHA256
+			m.Data, m.Reason, m.SHA256 = nil, nil, nil
 			fmt.Fprintf(w, "message %+v reason %q data %q\n", m, reason, data)
+			if sum != nil {
+				fmt.Fprintf(w, "hash %x\n", *sum)
+				if uint64(len(data)) == m.Length && *sum != sha256.Sum256(data) {
+					w.WriteString("which is wrong\n")
+				}
+			}
 		case Violation:
 			fmt.Fprintf(w, "%s at %d: %s\n", ev.Finding.Rule.ID, ev.Finding.Offset, ev.Finding.Detail)
 		case Resynced:

@@ -63,12 +63,12 @@ func (f *Inflater) bad(reason string) status {
 }
 
 // endBlock leaves a block. After a final one the next starts at a byte boundary,
-// RFC 7692 §7.2.3.4.
+// padded with zeros, RFC 7692 §7.2.1.
 func (f *Inflater) endBlock(c *call) {
 	f.stage = atBlock
 	f.afterFinal = f.final
-	if f.final {
-		c.align()
+	if f.final && c.align() != 0 {
+		f.unpadded = true
 	}
 }
 

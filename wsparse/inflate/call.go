@@ -72,5 +72,5 @@ func (c *call) take(k uint) uint {
 	return v
 }
 
-// align drops the bits up to the next byte boundary.
-func (c *call) align() { c.take(c.n & 7) }
+// align drops the bits up to the next byte boundary, and gives them.
+func (c *call) align() uint { return c.take(c.n & 7) }

@@ -49,10 +49,7 @@ func (f *Inflater) decode(c *call, dst, src []byte, limit int) []byte {
 	for {
 		switch st := f.blocks(c); {
 		case st == outFull && !delivering:
-			if f.flush(c); f.work > 0 && f.length >= f.work {
-				f.fail(ErrLimit)
-				return dst
-			}
+			f.flush(c)
 			c.unwanted()
 			continue
 		case st == outFull && c.op-c.base < room:
@@ -104,8 +101,16 @@ func (f *Inflater) flush(c *call) {
 	if f.err == nil {
 		f.win.append(c.out[c.base:c.op])
 	}
-	f.length += uint64(c.op - c.base)
+	f.count(c)
 	c.base = c.op
+}
+
+// count counts the output since the last flush, and shows it.
+func (f *Inflater) count(c *call) {
+	f.length += uint64(c.op - c.base)
+	if f.tee != nil && c.op > c.base {
+		f.tee(c.out[c.base:c.op])
+	}
 }
 
 // finish ends the message, with the tail where its last block needs it.
@@ -119,7 +124,7 @@ func (f *Inflater) finish(c *call, dst []byte, limit int) []byte {
 		}
 	}
 	if f.forget {
-		f.length += uint64(c.op - c.base)
+		f.count(c)
 	} else {
 		f.flush(c)
 	}

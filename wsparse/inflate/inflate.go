@@ -27,6 +27,7 @@ type Inflater struct {
 	afterFinal bool // the block before had it
 	fixed      bool // the block uses the fixed code
 	ending     Ending
+	unpadded   bool // see BadPadding
 	n          uint
 	buf        uint64
 	rest       int    // bytes left of a stored block or a match
@@ -39,14 +40,15 @@ type Inflater struct {
 	reason   string // why the status is corrupt
 	err      error  // what ended it early
 
-	work     uint64 // see SetWork
-	farthest int    // see MaxDistance
+	tee      func([]byte) // see SetTee
+	farthest int          // see MaxDistance
 }
 
 // Ending says how a message's compressed bytes ended.
 type Ending uint8
 
-// The endings. All but the first are lenient readings of a sender's mistake.
+// The endings. All but the first are lenient readings of a sender's mistake: others read such
+// a message too, or stop there, or lose the history.
 const (
 	// Synced: with the header of an empty stored block, whose last four bytes the
 	// extension leaves out, RFC 7692 §7.2.1.
@@ -68,11 +70,10 @@ func (f *Inflater) SetTakeover(on bool) {
 	f.forget = !on
 }
 
-// SetWork bounds the bytes that a message may inflate to, wanted or not: decoding one that
-// is longer than its limit is given up once n bytes (and at most 32 KiB more) were
-// decoded, and the history is then lost. 0, as in a new Inflater, sets no bound but
-// deflate's own: a message inflates to at most 1032 times its compressed bytes.
-func (f *Inflater) SetWork(n uint64) { f.work = n }
+// SetTee has take see all that is inflated from now on, in order and in pieces of any size,
+// what lies beyond the limits included: to hash a message, say, that is too long to keep. A
+// piece is valid until take returns. nil ends it.
+func (f *Inflater) SetTee(take func(piece []byte)) { f.tee = take }
 
 // Message inflates src, a message's whole compressed payload, and appends at most limit
 // bytes of it to dst. It uses dst's spare capacity as it likes. When it fails, what is
@@ -99,7 +100,7 @@ func (f *Inflater) Begin() {
 	f.open = true
 	f.err = nil
 	f.length, f.given = 0, 0
-	f.ending = Synced
+	f.ending, f.unpadded = Synced, false
 }
 
 // Write inflates the next bytes of a message, wherever it is cut, and appends what they
@@ -157,6 +158,10 @@ func (f *Inflater) MaxDistance() int { return f.farthest }
 
 // Ending says how the last message that was inflated without an error ended.
 func (f *Inflater) Ending() Ending { return f.ending }
+
+// BadPadding says whether, in the last message, a block with BFINAL that did not end at a
+// byte boundary was followed by other bits than the zeros of RFC 7692 §7.2.1.
+func (f *Inflater) BadPadding() bool { return f.unpadded }
 
 // Release gives the memory back. The Inflater is then as after Reset.
 func (f *Inflater) Release() {

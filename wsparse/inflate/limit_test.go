@@ -68,20 +68,33 @@ func TestABombCostsTheLimit(t *testing.T) {
 	}
 }
 
-func TestWorkIsBounded(t *testing.T) {
-	f := New()
-	f.SetWork(1 << 20)
-	got, err := f.Message(nil, bomb(), 1000)
-	if !errors.Is(err, ErrLimit) || len(got) != 1000 || !f.Lost() {
-		t.Errorf("%v, %d bytes, lost %v", err, len(got), f.Lost())
-	}
-	if f.Length() < 1<<20 || f.Length() > 1<<20+maxWindow {
-		t.Errorf("length %d", f.Length())
-	}
-	// What is wanted is given, however long.
-	f.Reset()
-	if got, err = f.Message(nil, bomb(), 10<<20); err != nil || len(got) != 10<<20 {
-		t.Errorf("%v, %d bytes", err, len(got))
+// A tee sees all of a message, whatever the limit, in one go or in pieces, with history taken
+// over or not, and so for the next.
+func TestATeeSeesWhatIsBeyondTheLimit(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, 8))
+	for _, takeover := range []bool{true, false} {
+		made := newDeflater(6)
+		f := New()
+		f.SetTakeover(takeover)
+		var seen []byte
+		f.SetTee(func(p []byte) { seen = append(seen, p...) })
+		for i := range 200 {
+			want := makeText(r, []int{50, 3000, 150000}[i%3])
+			if !takeover {
+				made.w.Reset(&made.buf)
+			}
+			src := made.message(want)
+			limit := r.IntN(len(want) + 10)
+			seen = seen[:0]
+			if size := i % 5; size > 0 {
+				inPieces(f, nil, src, size*97, limit)
+			} else {
+				f.Message(nil, src, limit)
+			}
+			if !bytes.Equal(seen, want) {
+				t.Fatalf("message %d of %d bytes, limit %d: saw %d bytes", i, len(want), limit, len(seen))
+			}
+		}
 	}
 }
 

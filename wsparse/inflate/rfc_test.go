@@ -74,6 +74,28 @@ func TestPayloadsByHand(t *testing.T) {
 	}
 }
 
+// RFC 7692 §7.2.1: a block with BFINAL is padded with zeros to the byte's end.
+func TestPaddingBehindBFINAL(t *testing.T) {
+	for payload, bad := range map[string]bool{
+		"f348cdc9c9070000":   false,
+		"f348cdc9c9072000":   true, // a padding bit set
+		"f348cdc9c907f80000": true,
+		"f248cdc9c90700":     false,
+		"f248cdc9c907f8":     false, // those in front of a stored block's length are anything, RFC 1951 §3.2.4
+	} {
+		src, err := hex.DecodeString(payload)
+		if err != nil {
+			t.Fatal(err)
+		}
+		whole, pieces := New(), New()
+		whole.Message(nil, src, 100)
+		inPieces(pieces, nil, src, 1, 100)
+		if whole.BadPadding() != bad || pieces.BadPadding() != bad {
+			t.Errorf("%s: bad padding %v, a byte at a time %v", payload, whole.BadPadding(), pieces.BadPadding())
+		}
+	}
+}
+
 func TestNoByteAtAllIsAnEmptyMessage(t *testing.T) {
 	f := New()
 	dst, err := f.Message([]byte("x"), nil, 10)
