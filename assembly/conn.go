@@ -37,6 +37,14 @@ type Conn struct {
 	next    *Conn
 }
 
+// Become makes h the Handler of the connection, in place of the one that calls it, from the
+// next call on: one that has handed over for good need not stand between.
+func (c *Conn) Become(h Handler) {
+	if c.handler != nil {
+		c.handler = h
+	}
+}
+
 // Stats tells what TCP did so far with the stream that a side sends. It is a copy, put
 // together at the call: ask at the end of a flow or a message, not at each packet.
 func (c *Conn) Stats(s Side) SideStats {

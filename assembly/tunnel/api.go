@@ -55,6 +55,14 @@ type Receiver interface {
 	End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark)
 }
 
+// Whole is a Receiver that can take a connection's streams itself, where its WebSocket has
+// the connection to itself from here on: the tunnel then stands no longer between, and is let go.
+type Whole interface {
+	Receiver
+	// Whole gives the Handler for it. It does with each call what the Receiver would.
+	Whole() assembly.Handler
+}
+
 // Hooks connect a tunnel to the rooms before and behind it.
 type Hooks struct {
 	// Found is called when a WebSocket begins: an upgrade request's head is complete, or

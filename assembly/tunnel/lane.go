@@ -15,6 +15,7 @@ type lane struct {
 	via    []Hop // never appended to in place: WebSockets share it
 	realIP string
 	stream uint32 // the HTTP/2 stream that a WebSocket joined midway is, else 0
+	own    bool   // it is the connection's own streams
 	inner  bool   // one stream of several: to lose interest in it does not ignore the connection
 }
 
@@ -28,7 +29,7 @@ type root struct {
 
 // New returns the Handler that looks for WebSockets in a connection.
 func New(c *assembly.Conn, h *Hooks) assembly.Handler {
-	l := &lane{root: &root{conn: c, hooks: h}}
+	l := &lane{root: &root{conn: c, hooks: h}, own: true}
 	l.stage = newSniffer(l)
 	return l
 }
@@ -135,6 +136,11 @@ func (w *settled) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 // settled is the stage that gives all that follows to recv. It is a part of the lane, so
 // that a packet's way to recv leads through one piece of memory.
 func (l *lane) settled(recv Receiver, client assembly.Side) assembly.Handler {
+	if w, ok := recv.(Whole); ok && l.own {
+		h := w.Whole()
+		l.root.conn.Become(h)
+		return h
+	}
 	l.whole = settled{recv: recv, client: client}
 	return &l.whole
 }
