@@ -101,7 +101,7 @@ func (f *flow) firstEnd() int {
 			continue
 		}
 		// A reset ends both directions at once; the one that sent it is known to TCP.
-		if d.why == assembly.RST && f.ws.StreamID == 0 && !f.conn().Stats(f.side(i)).RST {
+		if d.why == assembly.RST && !f.shared() && !f.conn().Stats(f.side(i)).RST {
 			continue
 		}
 		if best < 0 || d.endedAt < when {

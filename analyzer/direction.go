@@ -40,27 +40,29 @@ type direction struct {
 	part    []byte        // payload of the frame in hand, where frames are given with theirs
 }
 
-func (d *direction) open(f *flow, role wsparse.Role) {
+func (d *direction) init(f *flow, role wsparse.Role) {
 	o := f.shard.opt
 	d.flow, d.role = f, role
 	d.collects = o.Messages && o.Payload || f.shard.apps != nil
-	cfg := wsparse.StreamConfig{
-		From:       role,
+}
+
+// config says how the direction's stream is read.
+func (d *direction) config() wsparse.StreamConfig {
+	o, t := d.flow.shard.opt, &d.flow.terms
+	return wsparse.StreamConfig{
+		From:       d.role,
 		Frames:     true,
 		Brief:      true,
 		Payload:    o.Frames && o.Payload,
 		Collect:    true,
-		NoInflate:  o.Frames && !o.Messages && f.shard.apps == nil,
+		NoInflate:  o.Frames && !o.Messages && d.flow.shard.apps == nil,
 		MaxMessage: o.MaxMessage,
+		Deflate:    t.deflate,
+		Refused:    t.refused,
+		Extended:   t.extended,
+		Midstream:  t.midstream,
+		Aligned:    t.aligned[d.index()],
 	}
-	if h := f.ws.Handshake; h != nil {
-		cfg.Deflate = h.Deflate
-		cfg.Refused = h.Result == wsparse.Rejected
-		cfg.Extended = len(h.Extensions) > 1 || len(h.Extensions) == 1 && h.Deflate == nil
-	} else {
-		cfg.Midstream, cfg.Aligned = true, f.ws.Aligned[role-wsparse.FromClient]
-	}
-	d.stream.Init(cfg)
 }
 
 func (d *direction) bytes(b []byte, at *assembly.Mark) {
@@ -177,7 +179,7 @@ func (d *direction) messageDone(m *wsparse.Message, first, last *assembly.Mark) 
 		f.pings.ping(d.index(), m, first)
 	case wsparse.Pong:
 		d.counts.Pong++
-		f.pings.pong(d.index(), m, first.Time)
+		f.pings.pong(d.index(), m, first.Time, f.shard.opt.Updates)
 	case wsparse.Close:
 		d.counts.Close++
 		f.closing.frame(f, d.index(), m, last)

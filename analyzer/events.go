@@ -33,7 +33,7 @@ func (f *flow) tellGap(from int, n int64, why assembly.Cause, at *assembly.Mark)
 	if !s.opt.Events {
 		return
 	}
-	s.say(item{kind: itemGap, flow: f.number, gap: &Gap{
+	s.say(item{kind: itemGap, flow: &f.number, body: &Gap{
 		From: fromNames[from], Time: Time(at.Time), Packet: at.Number, File: s.env.files(at.File), Bytes: n, Why: gapWhy(why),
 	}})
 }

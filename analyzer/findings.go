@@ -70,6 +70,6 @@ func (fs *findings) put(f *flow, r Finding, at *assembly.Mark) {
 	r.Packet, r.Time, r.File, r.Count = at.Number, Time(at.Time), f.shard.env.files(at.File), 1
 	fs.list = append(fs.list, r)
 	if f.shard.opt.Events {
-		f.shard.say(item{kind: itemFinding, flow: f.number, finding: &r})
+		f.shard.say(item{kind: itemFinding, flow: &f.number, body: &r})
 	}
 }

@@ -7,33 +7,54 @@ import (
 )
 
 // flow is one WebSocket while it lives: it takes the two directions from the tunnel room
-// and keeps what its record will say.
+// and keeps what its record will say. The larger part of it, talk, is put away while
+// nothing is said; see sleep.go.
 type flow struct {
-	// What each message touches stands first, for the sake of the processor's cache.
-
-	shard    *shard
-	tcp      *assembly.Conn
-	number   *numbered
-	chat     Conversation
-	messages int64
-	frames   int64
-	told     int64 // frames at the last update
-	pace     pace
+	shard *shard
+	tcp   *assembly.Conn
+	*talk        // nil while the flow sleeps
+	rest  []byte // what talk was, then
 
 	clientSide assembly.Side
 	unwanted   bool // Options.Select did not choose it
+	recent     bool // bytes came since the last look for one to put to sleep
+	news       bool // bytes came since the last update
 	ended      uint8
-	dirs       [2]direction // by the sender: fromClient, fromServer
+	closed     bool // its record was made
 
+	number   numbered
 	findings findings
 	pings    pings
-	closing  closing
-	ending   assembly.Mark     // of the last end
-	ws       *tunnel.WebSocket // nil for an encrypted one
-	sealed   *sealed           // nil but for an encrypted one
-	known    Flow              // what the handshake says; the record without its counts
+	terms    terms
+	ws       *tunnel.WebSocket // nil for an encrypted one, and after sleep; see socket
+	asked    string            // what ws was, then
+	known    *Flow             // what the handshake says, where somebody asks for it at each message
+	chat     Conversation
+	sealed   *sealed // nil but for an encrypted one
 
 	before, after *flow
+}
+
+// talk is what changes with each message.
+type talk struct {
+	// What each message touches stands first, for the sake of the processor's cache.
+
+	messages int64
+	frames   int64
+	pace     pace
+	dirs     [2]direction // by the sender: fromClient, fromServer
+	closing  closing
+	ending   assembly.Mark // of the last end
+	place    int           // in sleepers.awake
+}
+
+// terms is what of the handshake decides how frames are read.
+type terms struct {
+	deflate   *wsparse.DeflateParams
+	refused   bool
+	extended  bool
+	midstream bool
+	aligned   [2]bool
 }
 
 // Indexes of flow.dirs.
@@ -53,11 +74,8 @@ func sender(r wsparse.Role) int {
 var fromNames = [2]string{"client", "server"}
 
 func newFlow(s *shard, ws *tunnel.WebSocket) *flow {
-	f := &flow{shard: s, tcp: ws.Conn, clientSide: ws.Client, ws: ws, number: new(numbered)}
-	f.closing.first, f.closing.reply = -1, -1
-	f.pings.keep = s.opt.Updates
-	f.describe()
-	f.pace.begin = int64(f.known.Start)
+	f := &flow{shard: s, tcp: ws.Conn, clientSide: ws.Client, ws: ws, talk: s.sleepers.talk()}
+	f.pace.begin = f.started()
 	f.open()
 	return f
 }
@@ -65,20 +83,33 @@ func newFlow(s *shard, ws *tunnel.WebSocket) *flow {
 // open makes both directions ready; again once the handshake is answered, before which
 // no byte comes.
 func (f *flow) open() {
-	f.dirs[fromClient].open(f, wsparse.FromClient)
-	f.dirs[fromServer].open(f, wsparse.FromServer)
+	if h := f.ws.Handshake; h != nil {
+		f.terms = terms{
+			deflate:  h.Deflate,
+			refused:  h.Result == wsparse.Rejected,
+			extended: len(h.Extensions) > 1 || len(h.Extensions) == 1 && h.Deflate == nil,
+		}
+	} else {
+		f.terms = terms{midstream: true, aligned: f.ws.Aligned}
+	}
+	for i, role := range roles {
+		d := &f.dirs[i]
+		d.init(f, role)
+		d.stream.Init(d.config())
+	}
 }
 
+// roles are those of the senders.
+var roles = [2]wsparse.Role{wsparse.FromClient, wsparse.FromServer}
+
 func newSealedFlow(w *sealed) *flow {
-	f := &flow{shard: w.shard, tcp: w.conn, clientSide: w.client, sealed: w, number: new(numbered)}
-	f.closing.first, f.closing.reply = -1, -1
-	f.describeSealed()
-	return f
+	return &flow{shard: w.shard, tcp: w.conn, clientSide: w.client, sealed: w, talk: w.shard.sleepers.talk()}
 }
 
 // begin tells of the flow, so that it gets its number.
 func (f *flow) begin() {
 	f.shard.flows.add(f)
+	f.shard.sleepers.add(f)
 	f.say(itemBegun)
 	if f.ws != nil && f.ws.Handshake == nil {
 		f.settle() // midstream: no answer will come
@@ -88,12 +119,16 @@ func (f *flow) begin() {
 // settle is called when all is known that the handshake will say.
 func (f *flow) settle() {
 	s := f.shard
-	if s.selects != nil && !s.selects(&f.known) {
+	if s.selects == nil && s.apps == nil && s.keepMessage == nil && s.keepFrame == nil {
+		return
+	}
+	f.known = f.describe()
+	if s.selects != nil && !s.selects(f.known) {
 		f.unwanted = true
 		return
 	}
 	if s.apps != nil {
-		f.chat = s.apps.Open(&f.known)
+		f.chat = s.apps.Open(f.known)
 	}
 }
 
@@ -102,53 +137,67 @@ func (f *flow) say(kind itemKind) {
 	if f.unwanted && kind == itemUpdate {
 		return
 	}
-	it := item{kind: kind, flow: f.number}
 	if f.shard.over && kind == itemEnded {
-		it.live = f // its record is made when its turn comes: a million at once would not fit
-	} else {
-		it.record = f.record()
+		f.shard.say(item{kind: kind, flow: &f.number, body: f}) // its record is made when its turn comes: a million at once would not fit
+		return
 	}
-	if f.ws != nil {
-		it.asked = Time(f.ws.Asked.Time)
-	}
-	f.shard.say(it)
+	f.shard.say(item{kind: kind, flow: &f.number, body: f.record()})
 }
 
 // Answered takes the handshake's outcome.
 func (f *flow) Answered(at *assembly.Mark) {
-	f.describe()
 	f.handshakeFindings()
 	f.judgeHandshake()
 	f.open()
 	f.settle()
-	f.shard.say(item{kind: itemAnswered, flow: f.number})
+	f.shard.say(item{kind: itemAnswered, flow: &f.number})
 	if f.shard.opt.Updates {
 		f.say(itemUpdate) // what the answer says, before the first message
 	}
 }
 
 // Data takes the next bytes of a direction.
-func (f *flow) Data(from wsparse.Role, b []byte, at *assembly.Mark) {
-	if f.unwanted {
+func (f *flow) Data(from wsparse.Role, b []byte, at *assembly.Mark) { f.data(sender(from), b, at) }
+
+func (f *flow) data(from int, b []byte, at *assembly.Mark) {
+	if f.unwanted || f.closed {
 		return
 	}
-	f.dirs[sender(from)].bytes(b, at)
+	if f.talk == nil {
+		f.wake()
+	}
+	f.recent, f.news = true, true
+	f.dirs[from].bytes(b, at)
 }
 
 // Gap takes a hole in a direction.
 func (f *flow) Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.Mark) {
-	if f.unwanted {
+	if f.unwanted || f.closed {
 		return
 	}
+	f.wake()
 	f.tellGap(sender(from), n, why, at)
 	f.dirs[sender(from)].gap(n, why, at)
 }
 
 // End takes the end of a direction.
 func (f *flow) End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark) {
+	if f.closed {
+		return
+	}
+	f.ended++
+	if f.talk == nil {
+		if f.sleepsOn(why) {
+			return
+		}
+		f.wake()
+		if f.ended == 2 { // the first end was slept over
+			f.dirs[1-sender(from)].end(assembly.CaptEnd, 0, &f.shard.last)
+		}
+	}
 	f.dirs[sender(from)].end(why, code, at)
 	f.ending = *at
-	if f.ended++; f.ended == 2 {
+	if f.ended == 2 {
 		f.finish()
 	}
 }
@@ -158,4 +207,40 @@ func (f *flow) finish() {
 	f.shard.flows.remove(f)
 	f.judge(&f.ending)
 	f.say(itemEnded)
+	if !f.shard.over {
+		f.close()
+	}
+}
+
+// close lets go of what a flow whose record was made no longer needs: the merger may
+// remember it for a while.
+func (f *flow) close() {
+	f.closed = true
+	f.shard.sleepers.leave(f)
+	f.tcp, f.ws, f.asked, f.known, f.chat, f.sealed, f.rest = nil, nil, "", nil, nil, nil, nil
+	f.findings, f.pings = findings{}, pings{}
+}
+
+// wire is a flow as the assembler sees it, where its WebSocket has the connection to itself.
+type wire flow
+
+// Whole implements tunnel.Whole.
+func (f *flow) Whole() assembly.Handler { return (*wire)(f) }
+
+// Data implements assembly.Handler.
+func (w *wire) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+	f := (*flow)(w)
+	f.data(int(s^f.clientSide), b, at)
+}
+
+// Gap implements assembly.Handler.
+func (w *wire) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	f := (*flow)(w)
+	f.Gap(roles[s^f.clientSide], n, why, at)
+}
+
+// End implements assembly.Handler.
+func (w *wire) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	f := (*flow)(w)
+	f.End(roles[s^f.clientSide], why, 0, at)
 }

@@ -31,8 +31,9 @@ const (
 	maxHops   = 4096      // flows remembered at once; the oldest goes
 )
 
-// begun looks for the flow that f, which asked at the time given, continues; and remembers f.
-func (h *hops) begun(f *Flow, n *numbered, asked Time) {
+// begun looks for the flow that f continues; and remembers f.
+func (h *hops) begun(f *Flow, n *numbered) {
+	asked := f.Asked
 	if f.HTTP == nil || f.Handshake == nil {
 		return
 	}

@@ -31,18 +31,11 @@ const (
 
 // item is one thing for the Sink.
 type item struct {
-	index   int64 // of the packet that made it
-	kind    itemKind
-	flow    *numbered
-	from    int // itemRendered: its place in output.bytes
-	to      int
-	record  *Flow    // itemBegun, itemUpdate, itemEnded
-	live    *flow    // itemEnded, in place of record, when the capture is over
-	asked   Time     // itemBegun: when the request was complete
-	message *Message // itemMessage
-	frame   *Frame   // itemFrame
-	gap     *Gap     // itemGap
-	finding *Finding // itemFinding
+	index    int64 // of the packet that made it
+	flow     *numbered
+	body     any    // *Flow (or, when the capture is over, the *flow that will make it), *Message, *Frame, *Gap, *Finding; nil
+	from, to uint32 // itemRendered: its place in output.bytes
+	kind     itemKind
 }
 
 // numbered is what the merger knows of a flow: its number, 0 until it begins, and the flow
@@ -51,6 +44,22 @@ type numbered struct {
 	flow, reconnects int64
 	proxied          *Proxied
 	answered         bool // its handshake was answered, as far as the merger has come
+}
+
+// fill adds to a record what the merger knows.
+func (n *numbered) fill(r *Flow) *Flow {
+	r.Flow, r.Reconnects, r.Proxied = n.flow, n.reconnects, n.proxied
+	return r
+}
+
+// ended is the record of itemEnded. The item lets go of it, so that of very many only one lives at a time.
+func (it *item) ended() *Flow {
+	body := it.body
+	it.body = nil
+	if f, ok := body.(*flow); ok {
+		return f.conclude()
+	}
+	return body.(*Flow)
 }
 
 // order is the flow's place among those that end with the capture: one that has no number
@@ -119,42 +128,38 @@ func (m *merger) hand(o *output, it *item) error {
 		m.flows++
 		m.totals.begun()
 		it.flow.flow = m.flows
-		it.record.Flow = m.flows
-		it.flow.reconnects = m.again.begun(it.record)
-		m.hops.begun(it.record, it.flow, it.asked)
-		it.record.Reconnects, it.record.Proxied = it.flow.reconnects, it.flow.proxied
-		return m.sink.FlowBegun(it.record)
+		r := it.body.(*Flow)
+		it.flow.reconnects = m.again.begun(r)
+		m.hops.begun(r, it.flow)
+		return m.sink.FlowBegun(it.flow.fill(r))
 	case itemAnswered:
 		it.flow.answered = true
 		return nil
 	case itemUpdate:
-		it.record.Flow, it.record.Reconnects, it.record.Proxied = it.flow.flow, it.flow.reconnects, it.flow.proxied
-		return m.sink.FlowUpdate(it.record)
+		return m.sink.FlowUpdate(it.flow.fill(it.body.(*Flow)))
 	case itemEnded:
-		if it.live != nil {
-			it.record, it.live = it.live.record(), nil
-		}
-		it.record.Flow, it.record.Reconnects, it.record.Proxied = it.flow.flow, it.flow.reconnects, it.flow.proxied
-		m.again.ended(it.record)
-		if m.keep != nil && !m.keep(it.record) {
+		r := it.flow.fill(it.ended())
+		m.again.ended(r)
+		if m.keep != nil && !m.keep(r) {
 			m.totals.open--
 			return nil
 		}
-		m.totals.flow(it.record)
-		record := it.record
-		it.record = nil
-		return m.sink.FlowEnded(record)
+		m.totals.flow(r)
+		return m.sink.FlowEnded(r)
 	case itemMessage:
-		it.message.Flow = it.flow.flow
-		return m.sink.Message(it.message)
+		r := it.body.(*Message)
+		r.Flow = it.flow.flow
+		return m.sink.Message(r)
 	case itemFrame:
-		it.frame.Flow = it.flow.flow
-		return m.sink.Frame(it.frame)
+		r := it.body.(*Frame)
+		r.Flow = it.flow.flow
+		return m.sink.Frame(r)
 	case itemGap:
-		it.gap.Flow = it.flow.flow
-		return m.events.Gap(it.gap)
+		r := it.body.(*Gap)
+		r.Flow = it.flow.flow
+		return m.events.Gap(r)
 	case itemFinding:
-		return m.events.Finding(it.flow.flow, it.finding)
+		return m.events.Finding(it.flow.flow, it.body.(*Finding))
 	default:
 		return m.sink.Rendered(it.flow.flow, o.bytes[it.from:it.to])
 	}

@@ -81,16 +81,14 @@ func (p *Part) hand(sink PartSink, it *item) error {
 	case itemBegun:
 		p.flows++
 		it.flow.flow = p.flows
-		return sink.Begun(it.flow.flow, it.record, it.asked)
+		r := it.body.(*Flow)
+		return sink.Begun(it.flow.flow, r, r.Asked)
 	case itemAnswered:
 		return sink.Answered(it.flow.flow)
 	case itemEnded:
-		if it.live != nil {
-			it.record, it.live = it.live.record(), nil
-		}
-		return sink.Ended(it.flow.flow, it.record)
+		return sink.Ended(it.flow.flow, it.ended())
 	case itemMessage:
-		return sink.Message(it.flow.flow, it.message)
+		return sink.Message(it.flow.flow, it.body.(*Message))
 	}
 	return nil
 }
@@ -119,7 +117,8 @@ func NewMerge() *Merge {
 // Begun begins a flow: f and asked are what PartSink.Begun gave. It sets f.Flow.
 func (m *Merge) Begun(f *Flow, asked Time) *Merged {
 	n := new(Merged)
-	m.merger.hand(nil, &item{kind: itemBegun, flow: &n.numbered, record: f, asked: asked})
+	f.Asked = asked
+	m.merger.hand(nil, &item{kind: itemBegun, flow: &n.numbered, body: f})
 	return n
 }
 
@@ -130,7 +129,7 @@ func (m *Merge) Answered(n *Merged) {
 
 // Ended completes a flow's finished record.
 func (m *Merge) Ended(n *Merged, f *Flow) {
-	m.merger.hand(nil, &item{kind: itemEnded, flow: &n.numbered, record: f})
+	m.merger.hand(nil, &item{kind: itemEnded, flow: &n.numbered, body: f})
 }
 
 // nothing is a Sink that takes nothing.

@@ -11,11 +11,9 @@ import (
 // latest ping of that payload, and older ones may go unanswered.
 type pings struct {
 	sides [2]*pingSide
-	keep  bool      // round trips are kept for the next record, with Options.Updates
-	fresh []Seconds // those
 }
 
-// maxFresh is how many round trips one record gives.
+// maxFresh is how many round trips of a side one record gives.
 const maxFresh = 256
 
 // maxPending is how many unanswered pings of one side are remembered; an older one that
@@ -34,6 +32,7 @@ type pingSide struct {
 	gapSum       int64
 	gapDev       float64 // mean deviation, running
 	gapMean      float64
+	fresh        []Seconds // round trips since the record before, with Options.Updates
 }
 
 type pending struct {
@@ -75,7 +74,8 @@ func (s *pingSide) interval(ns int64) {
 	s.gapDev += (d - s.gapDev) / float64(s.gaps)
 }
 
-func (p *pings) pong(from int, m *wsparse.Message, at int64) {
+// pong takes a pong; keep says that round trips are kept for the next record.
+func (p *pings) pong(from int, m *wsparse.Message, at int64, keep bool) {
 	s := p.side(1 - from)
 	hash := maphash.Bytes(pingSeed, m.Data)
 	for i := len(s.pending) - 1; i >= 0; i-- {
@@ -84,8 +84,8 @@ func (p *pings) pong(from int, m *wsparse.Message, at int64) {
 			s.lastAnswered = max(s.lastAnswered, s.pending[i].at.Time)
 			rtt := max(at-s.pending[i].at.Time, 0)
 			s.rtt.add(rtt)
-			if p.keep && len(p.fresh) < maxFresh {
-				p.fresh = append(p.fresh, Seconds(rtt))
+			if keep && len(s.fresh) < maxFresh {
+				s.fresh = append(s.fresh, Seconds(rtt))
 			}
 			s.pending = append(s.pending[:i], s.pending[i+1:]...)
 			return
@@ -102,8 +102,7 @@ func (p *pings) sum() *PingSum {
 	if p.sides[0] == nil && p.sides[1] == nil {
 		return nil
 	}
-	sum := &PingSum{Fresh: p.fresh}
-	p.fresh = nil
+	sum := &PingSum{}
 	var all sketch
 	for i, s := range p.sides {
 		if s == nil {
@@ -113,6 +112,8 @@ func (p *pings) sum() *PingSum {
 		sum.Unanswered += s.unanswered()
 		sum.Unsolicited += s.unsolicited
 		all.merge(&s.rtt)
+		sum.Fresh = append(sum.Fresh, s.fresh...)
+		s.fresh = nil
 		if s.sent == 0 {
 			continue
 		}

@@ -14,7 +14,7 @@ import (
 
 // record is the flow's record as it stands.
 func (f *flow) record() *Flow {
-	r := f.known
+	r := f.describe()
 	conn := f.conn()
 	r.End = Time(conn.Last.Time)
 	if r.HTTP != nil && r.HTTP.StreamID != 0 {
@@ -25,13 +25,10 @@ func (f *flow) record() *Flow {
 		r.TLS = tlsRecord(f.sealed.info)
 		r.TCP = f.tcpRecord()
 		r.Findings = append([]Finding{}, f.findings.list...)
-		return &r // no counts are made up
+		return r // no counts are made up
 	}
 	r.ClientToServer = f.dirs[fromClient].record()
 	r.ServerToClient = f.dirs[fromServer].record()
-	if f.ws.Secure != nil {
-		r.TLS = tlsRecord(f.ws.Secure.(*tlsopen.Info))
-	}
 	if r.Pickup == "midstream" || r.Handshake != nil && (r.Handshake.Result == "accepted" || r.Handshake.Result == "invalid") {
 		r.Close = f.closing.record(f)
 	}
@@ -40,17 +37,32 @@ func (f *flow) record() *Flow {
 	r.TCP = f.tcpRecord()
 	r.Findings = append([]Finding{}, f.findings.list...)
 	if f.chat != nil {
-		f.chat.Done(&r)
+		f.chat.Done(r)
 	}
-	return &r
+	return r
 }
 
 // answeredAt is when the handshake was answered; 0 where it was not seen.
 func (f *flow) answeredAt() int64 {
-	if f.ws == nil {
-		return 0
+	if ws := f.socket(); ws != nil {
+		return ws.Answered.Time
 	}
-	return f.ws.Answered.Time
+	return 0
+}
+
+// started is the capture time at which the flow began: of its TCP connection, or of its stream where
+// several share that.
+func (f *flow) started() int64 {
+	if ws := f.socket(); ws != nil && ws.StreamID != 0 {
+		return ws.Begin.Time
+	}
+	return f.conn().Start.Time
+}
+
+// shared says whether the flow is one of several streams of its connection.
+func (f *flow) shared() bool {
+	ws := f.socket()
+	return ws != nil && ws.StreamID != 0
 }
 
 func (f *flow) conn() *assembly.Conn { return f.tcp }
@@ -66,24 +78,24 @@ func (f *flow) side(i int) assembly.Side {
 	return f.client()
 }
 
-// describe fills what the connection and the handshake say.
-func (f *flow) describe() {
-	ws := f.ws
-	f.describeConn()
-	r := &f.known
+// describe makes the record of what the connection and the handshake say.
+func (f *flow) describe() *Flow {
+	ws := f.socket()
+	r := f.describeConn()
+	if ws == nil {
+		r.Pickup, r.Packet = "encrypted", f.conn().Start.Number
+		return r
+	}
 	r.RealIP = ws.RealIP
 	r.Pickup = "handshake"
 	if ws.Pickup != tunnel.ByHandshake {
 		r.Pickup = "midstream"
 	}
-	r.Packet = ws.Asked.Number
+	r.Packet, r.Asked = ws.Asked.Number, Time(ws.Asked.Time)
 	if ws.Handshake == nil {
 		r.Packet = ws.Begin.Number
 	}
-	if ws.StreamID != 0 {
-		r.Start = Time(ws.Begin.Time)
-	}
-	r.Via = nil
+	r.Start = Time(f.started())
 	for _, h := range ws.Via {
 		r.Via = append(r.Via, Via{Kind: h.Kind, Target: h.Target})
 	}
@@ -91,15 +103,16 @@ func (f *flow) describe() {
 		r.TLS = tlsRecord(ws.Secure.(*tlsopen.Info))
 	}
 	if ws.Handshake != nil {
-		f.describeHandshake(ws.Handshake)
+		describeHandshake(r, ws)
 	} else if ws.StreamID != 0 {
 		r.HTTP = &HTTP{Version: ws.HTTP, StreamID: ws.StreamID, RequestHeaders: [][2]string{}} // its headers were not captured
 	}
+	return r
 }
 
-func (f *flow) describeConn() {
+func (f *flow) describeConn() *Flow {
 	c := f.conn()
-	r := &f.known
+	r := new(Flow)
 	r.Client, r.Server = endpoint(c.Key.Src, c.Key.SrcPort), endpoint(c.Key.Dst, c.Key.DstPort)
 	if f.client() == assembly.B {
 		r.Client, r.Server = r.Server, r.Client
@@ -109,21 +122,15 @@ func (f *flow) describeConn() {
 	if c.Key.Tunnel != 0 {
 		r.Tunnel = f.shard.env.tunnelName(c.Key.Tunnel)
 	}
-}
-
-// describeSealed fills what is known of a TLS connection that cannot be opened.
-func (f *flow) describeSealed() {
-	f.describeConn()
-	f.known.Pickup = "encrypted"
-	f.known.Packet = f.conn().Start.Number
+	return r
 }
 
 func endpoint(a link.Addr, port uint16) Endpoint {
 	return Endpoint{IP: netip.AddrFrom16(a).Unmap().String(), Port: port}
 }
 
-func (f *flow) describeHandshake(h *wsparse.Handshake) {
-	ws, r := f.ws, &f.known
+func describeHandshake(r *Flow, ws *tunnel.WebSocket) {
+	h := ws.Handshake
 	r.Handshake = &Handshake{
 		Result: h.Result.String(), SubprotocolsOffered: h.SubprotocolsOffered, Subprotocol: h.Subprotocol,
 		ExtensionsOffered: h.ExtensionsOffered, Extensions: h.Extensions,

@@ -48,6 +48,8 @@ type Flow struct {
 	// Connection is when the TCP connection began: Start, but for a stream of HTTP/2. It is no
 	// part of the contract.
 	Connection Time `json:"-"`
+	// Asked is when the request was complete; 0 where there was none. It is no part of the contract either.
+	Asked Time `json:"-"`
 }
 
 // Via is a proxy or wrapping that stood in front of the WebSocket.

@@ -26,16 +26,18 @@ type shard struct {
 	render      Renderer
 	apps        Apps
 
-	flows   flowList         // those alive
-	parked  parking          // ends of TLS connections that wait for secrets
-	over    bool             // the capture is over
-	other   map[string]int64 // connections without a WebSocket, by what they were
-	conns   int64
-	message Message // the record in hand
-	frame   Frame   // the same
-	event   wsparse.Event
-	update  int64 // capture time of the next FlowUpdate
-	letGo   int64 // connections that were let go because memory was short
+	flows    flowList         // those alive
+	sleepers sleepers         // which of them sleep
+	parked   parking          // ends of TLS connections that wait for secrets
+	over     bool             // the capture is over
+	last     capture.Mark     // its last packet; with over
+	other    map[string]int64 // connections without a WebSocket, by what they were
+	conns    int64
+	message  Message // the record in hand
+	frame    Frame   // the same
+	event    wsparse.Event
+	update   int64 // capture time of the next FlowUpdate
+	letGo    int64 // connections that were let go because memory was short
 }
 
 // environment is what all shards may read: it does not change while they run, or is safe
@@ -85,6 +87,9 @@ func (s *shard) segments(segs []link.Segment, part []uint32) {
 		seg := &segs[i]
 		s.index = seg.Mark.Index
 		s.asm.Segment(seg)
+		if mostAwake == 0 {
+			s.sleepers.rest()
+		}
 	}
 }
 
@@ -104,8 +109,8 @@ func (s *shard) control(c *control) {
 	if s.opt.Updates && c.now >= s.update {
 		s.update = c.now - c.now%tickEvery + s.updateEvery()
 		s.flows.each(func(f *flow) {
-			if f.frames != f.told {
-				f.told = f.frames
+			if f.news {
+				f.news = false
 				f.say(itemUpdate)
 			}
 		})
@@ -126,7 +131,7 @@ func (s *shard) updateEvery() int64 {
 // finish ends all connections: the capture is over.
 func (s *shard) finish(last *capture.Mark) {
 	s.index = last.Index
-	s.over = true
+	s.over, s.last = true, *last
 	s.parked.close()
 	s.asm.Finish(last)
 }

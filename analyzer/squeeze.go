@@ -33,11 +33,10 @@ func (d *direction) dataMessage(m *wsparse.Message) {
 
 // record is the ledger; nil where compression was neither agreed nor used.
 func (s *squeeze) record(d *direction) *Compression {
-	ws := d.flow.ws
-	if ws.Handshake == nil || ws.Handshake.Deflate == nil {
+	p := d.flow.terms.deflate
+	if p == nil {
 		return nil
 	}
-	p := ws.Handshake.Deflate
 	bits, takeover := p.ClientMaxWindowBits, !p.ClientNoContextTakeover
 	if d.role == wsparse.FromServer {
 		bits, takeover = p.ServerMaxWindowBits, !p.ServerNoContextTakeover

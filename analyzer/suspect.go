@@ -11,10 +11,10 @@ import (
 // where a secret stands, never the secret.
 func (f *flow) judgeHandshake() {
 	h := f.ws.Handshake
-	if h == nil || h.Request == nil || f.known.HTTP == nil {
+	if h == nil || h.Request == nil {
 		return
 	}
-	q := f.known.HTTP
+	q := httpRecord(h, f.ws)
 	at := &f.ws.Asked
 	if h.Result == wsparse.Accepted && crossSite(q.Origin, q.Host) {
 		f.findings.tell(f, &ruleOrigin, "client", "Origin "+q.Origin+", Host "+q.Host, at)

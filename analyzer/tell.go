@@ -33,19 +33,19 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 		r.Payload = d.part
 		r.IsText = h.Opcode != wsparse.Binary && utf8.Valid(d.part)
 	}
-	if s.keepFrame != nil && !s.keepFrame(&f.known, r) {
+	if s.keepFrame != nil && !s.keepFrame(f.known, r) {
 		return
 	}
 	if s.render != nil {
 		from := len(s.out.bytes)
 		s.out.bytes = s.render.Frame(s.out.bytes, r)
-		s.say(item{kind: itemRendered, flow: f.number, from: from, to: len(s.out.bytes)})
+		s.say(item{kind: itemRendered, flow: &f.number, from: uint32(from), to: uint32(len(s.out.bytes))})
 		return
 	}
 	kept := *r
 	kept.SetHeader(h) // its pointers are to its own fields
 	kept.Payload = append([]byte(nil), r.Payload...)
-	s.say(item{kind: itemFrame, flow: f.number, frame: &kept})
+	s.say(item{kind: itemFrame, flow: &f.number, body: &kept})
 }
 
 // SetHeader fills a record's fields from a frame's header. A copy of the record shares the
@@ -84,13 +84,13 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 	if f.chat != nil {
 		r.App = f.chat.Message(r)
 	}
-	if !s.opt.Messages || s.keepMessage != nil && !s.keepMessage(&f.known, r) {
+	if !s.opt.Messages || s.keepMessage != nil && !s.keepMessage(f.known, r) {
 		return
 	}
 	if s.render != nil {
 		from := len(s.out.bytes)
 		s.out.bytes = s.render.Message(s.out.bytes, r)
-		s.say(item{kind: itemRendered, flow: f.number, from: from, to: len(s.out.bytes)})
+		s.say(item{kind: itemRendered, flow: &f.number, from: uint32(from), to: uint32(len(s.out.bytes))})
 		return
 	}
 	kept := *r
@@ -99,7 +99,7 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 		app := *r.App
 		kept.App = &app
 	}
-	s.say(item{kind: itemMessage, flow: f.number, message: &kept})
+	s.say(item{kind: itemMessage, flow: &f.number, body: &kept})
 }
 
 // SetMessage fills a record's fields from a decoded message. Data stays the decoder's.

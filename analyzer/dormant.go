@@ -1,0 +1,195 @@
+package analyzer
+
+import (
+	"encoding/binary"
+	"math"
+)
+
+// append appends what the talk of a flow holds that goes to sleep; ok is false where it cannot, now.
+// What is not appended is as it is in a new one.
+func (t *talk) append(b []byte) (_ []byte, ok bool) {
+	b = appendInts(b, t.messages, t.frames)
+	b = t.pace.append(b)
+	if t.dirs[fromClient].even.n > 0 && t.dirs[fromServer].even.n > 0 { // nobody will ask how even they were
+		for i := range t.dirs {
+			t.dirs[i].even.mean, t.dirs[i].even.dev = 0, 0
+		}
+	}
+	for i := range t.dirs {
+		if b, ok = t.dirs[i].append(b, t.pace.begin); !ok {
+			return b, false
+		}
+	}
+	return b, true
+}
+
+// restore makes t, whose directions know their flow, what append was called of.
+func (t *talk) restore(b []byte) {
+	b = takeInts(b, &t.messages, &t.frames)
+	b = t.pace.restore(b)
+	for i := range t.dirs {
+		b = t.dirs[i].restore(b, t.pace.begin)
+	}
+}
+
+// append appends a direction; base is a time that its times are near.
+func (d *direction) append(b []byte, base int64) (_ []byte, ok bool) {
+	if d.ended || d.inMsg || len(d.places.older) > 0 || d.squeezed.messages > 0 {
+		return b, false
+	}
+	if b, ok = d.stream.AppendRest(b); !ok {
+		return b, false
+	}
+	c := &d.counts
+	b = appendInts(b, int64(d.looked), flag(d.stalled), d.frames, d.wire, d.payload, d.message,
+		since(base, d.firstAt), since(base, d.lastAt), since(base, d.begunAt), d.gaps,
+		d.squeezed.plain, c.Text, c.Binary, c.Ping, c.Pong, c.Close)
+	return d.even.append(d.sizes.append(b), base), true
+}
+
+func (d *direction) restore(b []byte, base int64) []byte {
+	var looked, stalled int64
+	c := &d.counts
+	b = takeInts(d.stream.Resume(d.config(), b), &looked, &stalled, &d.frames, &d.wire, &d.payload, &d.message, &d.firstAt, &d.lastAt, &d.begunAt, &d.gaps,
+		&d.squeezed.plain, &c.Text, &c.Binary, &c.Ping, &c.Pong, &c.Close)
+	d.looked, d.stalled = uint8(looked), stalled != 0
+	d.firstAt, d.lastAt, d.begunAt = at(base, d.firstAt), at(base, d.lastAt), at(base, d.begunAt)
+	return d.even.restore(d.sizes.restore(b), base)
+}
+
+func (p *pace) append(b []byte) []byte {
+	b = appendInts(b, p.begin, p.step, p.silence, since(p.begin, p.latest), since(p.begin, p.first), p.delayed)
+	used := int64(0)
+	if p.bars != nil {
+		for side := range p.bars {
+			for _, n := range p.bars[side] {
+				used += flag(n > 0)
+			}
+		}
+	}
+	b = appendInts(b, used)
+	if used == 0 {
+		return b
+	}
+	for side := range p.bars {
+		for i, n := range p.bars[side] {
+			if n > 0 {
+				b = appendInts(b, int64(side*paceSteps+i), int64(n))
+			}
+		}
+	}
+	return b
+}
+
+func (p *pace) restore(b []byte) []byte {
+	var used int64
+	b = takeInts(b, &p.begin, &p.step, &p.silence, &p.latest, &p.first, &p.delayed, &used)
+	p.latest, p.first = at(p.begin, p.latest), at(p.begin, p.first)
+	if used > 0 {
+		p.bars = new([2][paceSteps]uint32)
+	}
+	for range used {
+		var i, n int64
+		b = takeInts(b, &i, &n)
+		p.bars[i/paceSteps][i%paceSteps] = uint32(n)
+	}
+	return b
+}
+
+func (s *sketch) append(b []byte) []byte {
+	b = appendInts(b, s.n, s.min, s.max, int64(s.latest.bucket), s.latest.n, int64(len(s.buckets)), int64(len(s.exact)))
+	for _, c := range s.buckets {
+		b = appendInts(b, int64(c.bucket), c.n)
+	}
+	return appendInts(b, s.exact...)
+}
+
+func (s *sketch) restore(b []byte) []byte {
+	var latest, buckets, exact int64
+	b = takeInts(b, &s.n, &s.min, &s.max, &latest, &s.latest.n, &buckets, &exact)
+	s.latest.bucket = int32(latest)
+	if buckets > 0 {
+		s.buckets = make([]sketchCount, buckets)
+	}
+	for i := range s.buckets {
+		var bucket int64
+		b = takeInts(b, &bucket, &s.buckets[i].n)
+		s.buckets[i].bucket = int32(bucket)
+	}
+	if exact > 0 {
+		s.exact = make([]int64, exact)
+	}
+	for i := range s.exact {
+		b = takeInts(b, &s.exact[i])
+	}
+	return b
+}
+
+func (e *even) append(b []byte, base int64) []byte {
+	asked := e.mean != 0 || e.dev != 0
+	b = appendInts(b, e.n, since(base, e.last), flag(e.larger), flag(asked))
+	if asked {
+		b = binary.BigEndian.AppendUint64(b, math.Float64bits(e.mean))
+		b = binary.BigEndian.AppendUint64(b, math.Float64bits(e.dev))
+	}
+	return b
+}
+
+func (e *even) restore(b []byte, base int64) []byte {
+	var larger, asked int64
+	b = takeInts(b, &e.n, &e.last, &larger, &asked)
+	e.last, e.larger = at(base, e.last), larger != 0
+	if asked == 0 {
+		return b
+	}
+	e.mean = math.Float64frombits(binary.BigEndian.Uint64(b))
+	e.dev = math.Float64frombits(binary.BigEndian.Uint64(b[8:]))
+	return b[16:]
+}
+
+// since writes a time as a small number: how far it is from a base. 0, which is no time,
+// stays 0, and changes places with the base.
+func since(base, t int64) int64 {
+	switch t {
+	case 0:
+		return 0
+	case base:
+		return -base
+	}
+	return t - base
+}
+
+// at is the time that since was called of.
+func at(base, n int64) int64 {
+	switch n {
+	case 0:
+		return 0
+	case -base:
+		return base
+	}
+	return base + n
+}
+
+// appendInts appends numbers, small ones in few bytes.
+func appendInts(b []byte, list ...int64) []byte {
+	for _, n := range list {
+		b = binary.AppendVarint(b, n)
+	}
+	return b
+}
+
+// takeInts takes what appendInts appended, and returns the bytes behind it.
+func takeInts(b []byte, list ...*int64) []byte {
+	for _, p := range list {
+		n, size := binary.Varint(b)
+		*p, b = n, b[size:]
+	}
+	return b
+}
+
+func flag(b bool) int64 {
+	if b {
+		return 1
+	}
+	return 0
+}
