@@ -13,7 +13,7 @@ func (s *Stream) AppendRest(b []byte) (_ []byte, ok bool) {
 		return b, false
 	}
 	k := &s.seen
-	b = append(b, flagByte(s.uncertain, s.loss, s.unknown, s.cfg.Collect, k.close, k.interrupted, k.refused, k.window), k.keys, k.same, k.even)
+	b = append(b, flagByte(s.uncertain, s.loss, s.unknown, s.cfg.Collect, k.close, k.interrupted), byte(k.told), k.keys, k.same, k.even)
 	b = binary.BigEndian.AppendUint32(b, k.key)
 	b = binary.BigEndian.AppendUint32(b, k.step)
 	for _, n := range [...]int64{s.at, s.frame, s.frameAt, s.lost, s.lostMessages} {
@@ -30,12 +30,12 @@ func (s *Stream) Resume(cfg StreamConfig, b []byte) []byte {
 		s.cfg.Extended = cfg.Deflate == nil
 	}
 	k := &s.seen
-	for i, p := range [...]*bool{&s.uncertain, &s.loss, &s.unknown, &s.cfg.Collect, &k.close, &k.interrupted, &k.refused, &k.window} {
+	for i, p := range [...]*bool{&s.uncertain, &s.loss, &s.unknown, &s.cfg.Collect, &k.close, &k.interrupted} {
 		*p = b[0]>>i&1 != 0
 	}
-	k.keys, k.same, k.even = b[1], b[2], b[3]
-	k.key, k.step = binary.BigEndian.Uint32(b[4:]), binary.BigEndian.Uint32(b[8:])
-	b = b[12:]
+	k.told, k.keys, k.same, k.even = once(b[1]), b[2], b[3], b[4]
+	k.key, k.step = binary.BigEndian.Uint32(b[5:]), binary.BigEndian.Uint32(b[9:])
+	b = b[13:]
 	for _, p := range [...]*int64{&s.at, &s.frame, &s.frameAt, &s.lost, &s.lostMessages} {
 		n, size := binary.Uvarint(b)
 		*p, b = int64(n), b[size:]
