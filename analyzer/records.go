@@ -269,6 +269,20 @@ type App struct {
 	Topic    string `json:"topic,omitempty"` // what it was published to
 	Error    string `json:"error,omitempty"` // what went wrong
 	Gist     string `json:"gist,omitempty"`  // in a few words
+
+	Decoded    JSON `json:"decoded,omitempty"`     // a binary message as JSON, by the schema that was given
+	DecodedCut bool `json:"decoded_cut,omitempty"` // a limit left fields of it out
+}
+
+// JSON is a JSON object, as it is written.
+type JSON []byte
+
+// MarshalJSON is the object itself.
+func (j JSON) MarshalJSON() ([]byte, error) {
+	if j == nil {
+		return []byte("null"), nil
+	}
+	return j, nil
 }
 
 // Frame is one frame, with the names of the Kaitai Struct WebSocket specification.

@@ -97,6 +97,7 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 	kept.Data = append([]byte(nil), r.Data...)
 	if r.App != nil {
 		app := *r.App
+		app.Decoded = append(JSON(nil), app.Decoded...)
 		kept.App = &app
 	}
 	s.say(item{kind: itemMessage, flow: &f.number, body: &kept})

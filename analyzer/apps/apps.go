@@ -5,17 +5,26 @@ import (
 	"strings"
 
 	"wscope/analyzer"
+	"wscope/analyzer/apps/protoschema"
 )
 
 // New is an analyzer.Options.Apps that knows every dialect of this package.
 func New() analyzer.Apps { return apps{} }
 
-type apps struct{}
+// WithSchema is a New that reads binary messages of no dialect by a schema of Protocol Buffers.
+func WithSchema(types *protoschema.Choice) func() analyzer.Apps {
+	return func() analyzer.Apps { return apps{types} }
+}
+
+type apps struct{ schema *protoschema.Choice } // nil where none was given
 
 // Open begins a conversation: the negotiated subprotocol names its dialect, or else the
 // path does, or else the first messages will.
-func (apps) Open(f *analyzer.Flow) analyzer.Conversation {
+func (a apps) Open(f *analyzer.Flow) analyzer.Conversation {
 	c := &conversation{seeker: seeker{left: trials}}
+	if a.schema != nil {
+		c.schema = &schemed{types: a.schema}
+	}
 	var target request
 	if f.HTTP != nil {
 		target.path, target.query, _ = strings.Cut(f.HTTP.Path, "?")
@@ -28,7 +37,7 @@ func (apps) Open(f *analyzer.Flow) analyzer.Conversation {
 		l := &languages[i]
 		if d, ok := l.named(target.subprotocol); ok {
 			c.adopt(l, d, "subprotocol")
-			c.seeker.left = 0
+			c.seeker.left, c.schema = 0, nil
 			return c
 		}
 	}
@@ -119,7 +128,7 @@ func (s *seeker) seek(c *conversation, m *analyzer.Message) bool {
 			if session != "" {
 				c.session = session
 			}
-			s.left, s.loose = 0, false
+			s.left, s.loose, c.schema = 0, false, nil
 			return true
 		}
 		c.version, c.session = version, session

@@ -69,6 +69,9 @@ type conversation struct {
 	session  string
 	by       string
 	unread   int64
+	schema   *schemed // for what is of no dialect; nil where none was given
+	decoded  []byte   // the message in hand as JSON, by the schema; nil where it was not read so
+	cut      bool     // not all of it
 
 	from  side // of the message in hand
 	units []unit
@@ -110,6 +113,10 @@ func (c *conversation) Message(m *analyzer.Message) *analyzer.App {
 
 // read leaves the message's units in c.units.
 func (c *conversation) read(m *analyzer.Message) bool {
+	c.decoded, c.cut = nil, false
+	if c.schema != nil && m.Type == "binary" && c.byBytes() && c.bySchema(m) {
+		return true
+	}
 	if c.seeker.left > 0 && c.seeker.seek(c, m) {
 		return true
 	}
@@ -131,6 +138,7 @@ func (c *conversation) describe() *analyzer.App {
 	u := &c.units[0]
 	c.app = analyzer.App{
 		Protocol: c.protocol, Kind: u.kind, Name: u.name, ID: u.id, Topic: u.topic, Error: u.err, Gist: u.gist,
+		Decoded: c.decoded, DecodedCut: c.cut,
 	}
 	if n := int64(len(c.units)-1) + c.extra; n > 0 {
 		c.app.Gist = more(c.app.Gist, n)

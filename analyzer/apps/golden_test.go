@@ -19,6 +19,7 @@ type journal struct {
 		Answered  map[string]map[string][]float64 `json:"answered_ms"`
 		Heartbeat map[string][]float64            `json:"heartbeat_ms"`
 		Session   string                          `json:"session"`
+		Decoded   any                             `json:"decoded"` // read by formats/chat.proto
 	} `json:"app"`
 }
 
@@ -43,7 +44,9 @@ func analyse(t testing.TB, path string, opt analyzer.Options) *told {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	opt.Apps, opt.Messages, opt.Payload = New, true, true
+	if opt.Messages, opt.Payload = true, true; opt.Apps == nil {
+		opt.Apps = New
+	}
 	var out told
 	if _, err := analyzer.Run(context.Background(), src, opt, &out); err != nil {
 		t.Fatal(err)
@@ -74,7 +77,11 @@ func TestSummariesAreWhatTheEndpointsCounted(t *testing.T) {
 			if err := json.Unmarshal(b, &log); err != nil {
 				t.Fatal(err)
 			}
-			flows := analyse(t, path, analyzer.Options{}).flows
+			var opt analyzer.Options
+			if log.App.Decoded != nil {
+				opt.Apps = WithSchema(chatTypes())
+			}
+			flows := analyse(t, path, opt).flows
 			for _, f := range flows {
 				if f.App == nil {
 					t.Fatal("no subprotocol was recognised")

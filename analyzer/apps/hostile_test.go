@@ -2,13 +2,17 @@ package apps
 
 import (
 	"bytes"
+	"encoding/json"
 	"fmt"
+	"os"
 	"reflect"
 	"strings"
+	"sync"
 	"testing"
 	"unicode/utf8"
 
 	"wscope/analyzer"
+	"wscope/analyzer/apps/protoschema"
 )
 
 // said is a message for a conversation.
@@ -34,6 +38,7 @@ func kinds() map[string]func() *conversation {
 			return c
 		}
 	}
+	all["schema"] = func() *conversation { return WithSchema(chatTypes())().Open(&analyzer.Flow{}).(*conversation) }
 	for i := range formats {
 		l := &formats[i]
 		all[l.protocol] = func() *conversation {
@@ -45,11 +50,27 @@ func kinds() map[string]func() *conversation {
 	return all
 }
 
+// chatTypes is a schema for hostile bytes.
+var chatTypes = sync.OnceValue(func() *protoschema.Choice {
+	s, err := protoschema.Load("../../testdata/apps/formats/chat.pb", os.ReadFile)
+	if err != nil {
+		panic(err)
+	}
+	types, err := s.Choose(nil)
+	if err != nil {
+		panic(err)
+	}
+	return types
+})
+
 // check holds an App to what is promised of every one.
 func check(t testing.TB, a *analyzer.App) {
 	t.Helper()
 	if a == nil {
 		return
+	}
+	if a.Decoded != nil && !json.Valid(a.Decoded) {
+		t.Errorf("no JSON: %s", a.Decoded)
 	}
 	if a.Protocol == "" || a.Kind == "" {
 		t.Errorf("an App without a protocol or kind: %+v", *a)
@@ -77,6 +98,9 @@ func recorded(t testing.TB) map[string][]*analyzer.Message {
 			if m.Type == "text" || m.Type == "binary" {
 				p := protocol[m.Flow]
 				all[p] = append(all[p], m)
+				if p == "protobuf" {
+					all["schema"] = append(all["schema"], m)
+				}
 			}
 		}
 	}
@@ -209,6 +233,7 @@ func FuzzConversation(f *testing.F) {
 	for i := range formats {
 		names = append(names, formats[i].protocol)
 	}
+	names = append(names, "schema")
 	for protocol, messages := range recorded(f) {
 		for i, name := range names {
 			if name != protocol {

@@ -11,10 +11,11 @@ import (
 )
 
 // protobuf reads Protocol Buffers without a schema: field numbers and wire types. Bytes
-// say little of themselves, so that one message that is none ends the guess for all.
+// say little of themselves: it begins with a message that is likely to be one, and one that is none ends
+// the guess for all.
 type protobuf struct {
 	stateless
-	wrong bool
+	sure, wrong bool
 }
 
 func openProtobuf() dialect { return new(protobuf) }
@@ -22,14 +23,15 @@ func openProtobuf() dialect { return new(protobuf) }
 const maxField = 4096 // larger field numbers are legal, and nearly never meant
 
 func (d *protobuf) read(c *conversation, m *analyzer.Message) bool {
-	if m.Type != "binary" {
-		return false
-	}
-	if d.wrong {
+	if m.Type != "binary" || d.wrong {
 		return false
 	}
 	f := protoFields(m.Data, 0)
-	if len(m.Data) < 4 || f.text == "" || !f.sure {
+	likely := len(m.Data) >= 4 && f.text != "" && f.sure
+	if !likely && !d.sure {
+		return false
+	}
+	if d.sure = true; f.text == "" && len(m.Data) > 0 {
 		d.wrong = true
 		c.ledger = ledger{} // and what was said before was said in error
 		return false

@@ -78,6 +78,8 @@ func typeOf(t reflect.Type) types.Type {
 		return types.TypeOf(time.Time{})
 	case reflect.TypeFor[analyzer.Seconds]():
 		return types.Float64
+	case reflect.TypeFor[analyzer.JSON]():
+		return types.Any
 	}
 	switch t.Kind() {
 	case reflect.String:
@@ -155,6 +157,8 @@ func plain(v reflect.Value) any {
 		return time.Unix(0, v.Int()).UTC()
 	case reflect.TypeFor[analyzer.Seconds]():
 		return float64(v.Int()) / 1e9
+	case reflect.TypeFor[analyzer.JSON]():
+		return query.JSON(v.Bytes())
 	}
 	switch v.Kind() {
 	case reflect.String:

@@ -64,6 +64,7 @@ func (n Names) With(more Names) Names {
 var (
 	timeType    = types.TypeOf(time.Time{})
 	recordTime  = reflect.TypeFor[analyzer.Time]()
+	recordJSON  = reflect.TypeFor[analyzer.JSON]()
 	recordSpan  = reflect.TypeFor[analyzer.Seconds]()
 	reservedTag = "-"
 )
@@ -95,6 +96,8 @@ func nameType(t reflect.Type, optional bool) types.Type {
 		return types.Any
 	case t == recordTime:
 		return timeType
+	case t == recordJSON:
+		return types.Any
 	case t == recordSpan:
 		return types.Float64
 	}

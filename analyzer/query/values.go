@@ -90,6 +90,8 @@ func value(v reflect.Value) any {
 		return time.Unix(0, int64(x)).UTC()
 	case analyzer.Seconds:
 		return x.Float()
+	case analyzer.JSON:
+		return JSON(x)
 	}
 	switch v.Kind() {
 	case reflect.Pointer:

@@ -159,6 +159,8 @@ func kindOf(t ast.Expr, path string) (string, []Field) {
 			return "number", nil
 		case "Time":
 			return "time", nil
+		case "JSON":
+			return "object", nil
 		}
 		if declared()[t.Name] != nil {
 			return "object", fieldsOf(path+".", t.Name)
@@ -173,7 +175,7 @@ func unit(m member, t ast.Expr) string {
 		switch {
 		case id.Name == "Seconds":
 			return "seconds"
-		case id.Name == "string" || id.Name == "bool" || id.Name == "Time" || declared()[id.Name] != nil:
+		case id.Name == "string" || id.Name == "bool" || id.Name == "Time" || id.Name == "JSON" || declared()[id.Name] != nil:
 			return ""
 		}
 	} else {

@@ -117,17 +117,18 @@ func (f *Follow) Message(m *analyzer.Message) error {
 
 // content is a message's payload as lines of clean text.
 func (f *Follow) content(m *analyzer.Message) []string {
+	if m.App != nil && m.App.Decoded != nil {
+		if lines := prettyJSON(m.App.Decoded, f.room()); lines != nil {
+			return lines
+		}
+	}
 	if m.App != nil && m.App.Gist != "" && m.Type != "text" {
 		return append([]string{Clean(m.App.Gist)}, hexdump(m.Data, f.Screen.Width, followLines)...)
 	}
 	if !m.IsText {
 		return hexdump(m.Data, f.Screen.Width, followLines)
 	}
-	room := f.Screen.Width - 2
-	if f.Screen.Width <= 0 {
-		room = 100
-	}
-	if lines := prettyJSON(m.Data, room); lines != nil {
+	if lines := prettyJSON(m.Data, f.room()); lines != nil {
 		return lines
 	}
 	var lines []string
@@ -143,6 +144,14 @@ func (f *Follow) content(m *analyzer.Message) []string {
 		lines = append(lines, line)
 	}
 	return lines
+}
+
+// room is the columns of a line of content.
+func (f *Follow) room() int {
+	if f.Screen.Width <= 0 {
+		return 100
+	}
+	return f.Screen.Width - 2
 }
 
 // Gap writes a hole.

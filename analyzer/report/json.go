@@ -90,6 +90,12 @@ func appendApp(dst []byte, a *analyzer.App) []byte {
 			dst = AppendString(append(dst, f.name...), f.value)
 		}
 	}
+	if a.Decoded != nil {
+		dst = append(append(dst, `,"decoded":`...), a.Decoded...)
+	}
+	if a.DecodedCut {
+		dst = append(dst, `,"decoded_cut":true`...)
+	}
 	return append(dst, '}')
 }
 

@@ -63,7 +63,7 @@ func (r *Redactor) Message(m *analyzer.Message) {
 	if m.App != nil {
 		m.App = &analyzer.App{
 			Protocol: m.App.Protocol, Kind: m.App.Kind, Name: r.Token(m.App.Name), ID: r.Token(m.App.ID),
-			Topic: r.Token(m.App.Topic), Error: r.Token(m.App.Error), Gist: r.Token(m.App.Gist),
+			Topic: r.Token(m.App.Topic), Error: r.Token(m.App.Error), Gist: r.Token(m.App.Gist), // and nothing decoded
 		}
 	}
 }

@@ -175,6 +175,8 @@ func typeSchema(t ast.Expr) object {
 			return object{{"type", "number"}}
 		case "Time":
 			return object{{"type", "string"}, {"format", "date-time"}}
+		case "JSON":
+			return object{{"type", "object"}}
 		}
 		if declared()[t.Name] != nil {
 			return schemaOf(t.Name, nil, nil)

@@ -1,26 +1,50 @@
 package main
 
 import (
+	"fmt"
+	"os"
+
 	"github.com/spf13/pflag"
 
 	"wscope/analyzer"
 	"wscope/analyzer/apps"
+	"wscope/analyzer/apps/protoschema"
 )
 
-// appsFlag is whether subprotocols are looked for. Where they are by default, --no-apps
+// appsFlag is whether subprotocols are looked for, and by which schema. Where they are by default, --no-apps
 // turns that off; where they are not, since it costs collecting every message, --apps turns it on.
-type appsFlag struct{ on bool }
+type appsFlag struct {
+	on         bool
+	proto      string
+	protoTypes []string
+}
 
 func (a *appsFlag) flags(f *pflag.FlagSet, byDefault bool) {
 	if a.on = byDefault; byDefault {
 		f.BoolFunc("no-apps", "look for no subprotocols inside the WebSockets", func(string) error { a.on = false; return nil })
-		return
+	} else {
+		f.BoolVar(&a.on, "apps", false, "look for the subprotocols inside the WebSockets")
 	}
-	f.BoolVar(&a.on, "apps", false, "look for the subprotocols inside the WebSockets")
+	f.StringVar(&a.proto, "proto", "", "read binary messages of no subprotocol by this Protocol Buffers schema: `FILE` is a .proto source or a FileDescriptorSet")
+	f.StringArrayVar(&a.protoTypes, "proto-type", nil, "message `TYPE` of the schema that they are of, or client=TYPE, server=TYPE (repeatable; default: the one that fits)")
 }
 
-func (a *appsFlag) set(opt *analyzer.Options) {
-	if a.on {
+func (a *appsFlag) set(opt *analyzer.Options) error {
+	switch {
+	case a.proto != "":
+		schema, err := protoschema.Load(a.proto, os.ReadFile)
+		if err != nil {
+			return fmt.Errorf("--proto: %w", err)
+		}
+		types, err := schema.Choose(a.protoTypes)
+		if err != nil {
+			return fmt.Errorf("--proto-type: %w", err)
+		}
+		opt.Apps = apps.WithSchema(types)
+	case len(a.protoTypes) > 0:
+		return fmt.Errorf("--proto-type names a type of the schema, which --proto gives")
+	case a.on:
 		opt.Apps = apps.New
 	}
+	return nil
 }

@@ -24,7 +24,7 @@ var rooms = map[string][]string{
 	"assembly/tlsopen":       {"assembly"},
 	"assembly/tunnel":        {"assembly", "wsparse"},
 	"analyzer":               {"assembly", "assembly/capture", "assembly/link", "assembly/tlsopen", "assembly/tunnel", "wsparse"},
-	"analyzer/apps":          {"analyzer"},
+	"analyzer/apps":          {"analyzer", "analyzer/apps/protoschema"},
 	"analyzer/filter":        {"analyzer", "analyzer/query"},
 	"analyzer/query":         {"analyzer"},
 	"analyzer/behaviour":     {"analyzer"},
@@ -36,8 +36,10 @@ var rooms = map[string][]string{
 	"analyzer/fleet":         {"analyzer", "analyzer/report"},
 	"analyzer/fleet/broker":  {},
 	"cmd/wscope/screen":      {"analyzer", "analyzer/report"},
-	"cmd/wscope":             {"analyzer", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope":             {"analyzer", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/shed", "assembly/tlsopen", "wsparse"},
 	"cmd/wscope-gen":         {},
+
+	"analyzer/apps/protoschema": {},
 
 	"analyzer/report/export/pcapng": {"analyzer", "analyzer/report", "assembly/capture", "assembly/link"},
 }

@@ -71,7 +71,9 @@ func (in *input) options() (analyzer.Options, error) {
 		}
 		opt.DecodeAs[uint16(port)] = true
 	}
-	in.apps.set(&opt)
+	if err := in.apps.set(&opt); err != nil {
+		return opt, err
+	}
 	if err := in.choice.apply(&opt); err != nil {
 		return opt, err
 	}

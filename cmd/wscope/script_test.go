@@ -23,13 +23,17 @@ func init() {
 }
 
 // TestScripts runs the scripts of testdata: the command line's specification. In them
-// $PEERS is testdata/peers, and "status N wscope …" runs wscope and wants that exit status.
+// $PEERS is testdata/peers, $APPS testdata/apps, and "status N wscope …" runs wscope and wants that exit status.
 func TestScripts(t *testing.T) {
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
 	}
 	peers, err := filepath.Abs(filepath.Join("..", "..", "testdata", "peers"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	speakers, err := filepath.Abs(filepath.Join("..", "..", "testdata", "apps"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,6 +51,7 @@ func TestScripts(t *testing.T) {
 			env.Setenv("PATH", bin+string(os.PathListSeparator)+env.Getenv("PATH"))
 			env.Setenv("WSCOPE_SCRIPT", "1")
 			env.Setenv("PEERS", peers)
+			env.Setenv("APPS", speakers)
 			env.Setenv("COLUMNS", "100")
 			return nil
 		},

@@ -46,6 +46,7 @@ CAPTURES = {
     "formats/json": ({"app": "formats", "format": "json", "kind": "action"}, ["ws"], ["ws"], "messages that their member action names"),
     "formats/messagepack": ({"app": "formats", "format": "msgpack", "kind": "action"}, ["ws", "@msgpack/msgpack"], ["ws", "@msgpack/msgpack"], "as json"),
     "formats/cbor": ({"app": "formats", "format": "cbor", "kind": "action"}, ["ws", "cbor-x"], ["ws", "cbor-x"], "as json"),
+    "formats/protobuf-schema": ({"app": "schema"}, ["ws", "protobufjs"], ["ws", "protobufjs"], "envelopes of formats/chat.proto, one for each side"),
     "formats/protobuf": ({"app": "formats", "format": "protobuf", "kind": "message"}, ["ws", "protobufjs"], ["ws", "protobufjs"],
                          "messages that say nothing of their names"),
 }
@@ -80,6 +81,8 @@ def record(name, spec, client, server, shows):
             app.setdefault("answered_ms", {}).setdefault(e["who"], {}).setdefault(e["op"], []).append(round(e["ms"], 3))
         elif e["ev"] == "beat":
             app.setdefault("heartbeat_ms", {}).setdefault(e["who"], []).append(round(e["ms"], 3))
+        elif e["ev"] == "decoded":
+            app.setdefault("decoded", {}).setdefault(e["who"], []).append(e["message"])
         elif e["ev"] == "session":
             app["session"] = e["id"]
     flows = lib.flows([e for e in events if "port" in e], port)

@@ -107,6 +107,7 @@ type (
 		AppTopic     *string `parquet:"app_topic,optional,dict"`
 		AppError     *string `parquet:"app_error,optional"`
 		AppGist      *string `parquet:"app_gist,optional"`
+		AppDecoded   *string `parquet:"app_decoded,optional,json"`
 	}
 
 	findingRow struct {
@@ -218,6 +219,7 @@ func newMessageRow(m *analyzer.Message) messageRow {
 	if a := m.App; a != nil {
 		r.AppProtocol, r.AppKind, r.AppName, r.AppID = given(a.Protocol), given(a.Kind), given(a.Name), given(a.ID)
 		r.AppTopic, r.AppError, r.AppGist = given(a.Topic), given(a.Error), given(a.Gist)
+		r.AppDecoded = given(string(a.Decoded))
 	}
 	return r
 }

@@ -61,6 +61,11 @@ func appendRow(dst []byte, m *analyzer.Message, epoch analyzer.Time, data []byte
 	}
 	dst = append(dst, data...)
 	r := more{File: m.File, Code: m.Code, Reason: m.Reason, App: m.App}
+	if m.App != nil && m.App.Decoded != nil { // which is as long as a message; the page has its data
+		app := *m.App
+		app.Decoded, app.DecodedCut = nil, false
+		r.App = &app
+	}
 	if k < 0 {
 		r.Type = m.Type
 	}

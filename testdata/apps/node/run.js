@@ -20,6 +20,7 @@ const app = {
     app.answered(op, performance.now() - start);
     return v;
   },
+  decoded: (message) => journal.write({ ev: 'decoded', message }),
   session: (id) => journal.write({ ev: 'session', id }),
 };
 

@@ -1,0 +1,11 @@
+package protoschema
+
+// Limits of what a schema may hold, and of what is read and written of a message.
+const (
+	maxFiles  = 2000      // sources that import each other
+	maxSource = 16 << 20  // bytes of one source
+	maxNested = 100       // messages inside messages: the limit of the official libraries
+	maxFields = 20000     // fields of a message that are told, those of its messages included
+	maxJSON   = 256 << 10 // bytes of JSON, beyond which fields are left out
+	maxLine   = 600       // bytes of the one line, the same
+)
