@@ -68,6 +68,11 @@ func unquote(s string) string {
 // isDeflate says whether it is permessage-deflate, RFC 7692 §7.
 func (e *extension) isDeflate() bool { return strings.EqualFold(e.name, "permessage-deflate") }
 
+// isRegistered says whether the name is one of IANA's WebSocket Extension Name Registry.
+func (e *extension) isRegistered() bool {
+	return e.isDeflate() || strings.EqualFold(e.name, "bbf-usp-protocol")
+}
+
 // texts gives extensions as sent.
 func texts(all []extension) []string {
 	var s []string

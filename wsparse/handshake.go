@@ -74,9 +74,11 @@ func (h *Handshake) Answer(r *Response) {
 	if !h.upgraded() {
 		h.Result = Rejected
 		h.find(FromServer, ruleRefused, statusLine(r))
+		h.judgeRefusal()
 		return
 	}
 	h.Result = Accepted
+	h.judgeAcceptance()
 	if !h.Request.http2() {
 		h.judgeAnswerHead()
 		h.judgeAccept()

@@ -15,13 +15,42 @@ func AcceptKey(key string) string {
 	return base64.StdEncoding.EncodeToString(sum[:])
 }
 
+// judgeRefusal judges an answer that is no upgrade, RFC 6455 §4.2.2 and §4.4: 426 asks for
+// another version, and has to say which.
+func (h *Handshake) judgeRefusal() {
+	version, _ := lookup(h.Request.Fields, "Sec-WebSocket-Version")
+	_, told := lookup(h.Response.Fields, "Sec-WebSocket-Version")
+	if h.Response.Status == 426 && version != "13" && told == 0 {
+		h.find(FromServer, ruleVersionsMissing, fmt.Sprintf("426 to version %q", version))
+	}
+}
+
+// judgeAcceptance tells of a server that accepts a request which it MUST answer with an error,
+// RFC 6455 §4.2.1. A server may support other versions than 13, and offers of extensions
+// are for it to decline.
+func (h *Handshake) judgeAcceptance() {
+	var why []string
+	for i := range h.Findings {
+		switch r := h.Findings[i].Rule; {
+		case r.Severity != Error, r == ruleDeflateOffer, r == ruleEarlyData:
+		case r == ruleVersion && h.Findings[i].Detail != noVersion:
+		case !slices.Contains(why, r.ID):
+			why = append(why, r.ID)
+		}
+	}
+	if len(why) > 0 {
+		h.find(FromServer, ruleAcceptsInvalid, strings.Join(why, ", "))
+	}
+}
+
 // judgeAnswerHead judges Upgrade and Connection of a 101, RFC 6455 §4.1, second list,
 // items 2 and 3.
 func (h *Handshake) judgeAnswerHead() {
 	fields := h.Response.Fields
-	if !hasToken(fields, "Upgrade", "websocket") {
-		value, _ := lookup(fields, "Upgrade")
-		h.refuse(ruleAnswerUpgrade, value)
+	upgrades := list(fields, "Upgrade")
+	other := func(name string) bool { return !strings.EqualFold(name, "websocket") }
+	if len(upgrades) == 0 || slices.ContainsFunc(upgrades, other) {
+		h.refuse(ruleAnswerUpgrade, strings.Join(upgrades, ", "))
 	}
 	if !hasToken(fields, "Connection", "upgrade") {
 		value, _ := lookup(fields, "Connection")

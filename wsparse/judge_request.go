@@ -1,12 +1,15 @@
 package wsparse
 
 import (
+	"bytes"
 	"encoding/base64"
 	"fmt"
 	"strings"
 )
 
-// readOffers reads the subprotocols and extensions that a request offers.
+// readOffers reads the subprotocols and extensions that a request offers. A list without an
+// element breaks the grammar, but is sent by clients that have nothing to offer, and
+// offers nothing: it is let pass.
 func (h *Handshake) readOffers() {
 	fields := h.Request.Fields
 	h.SubprotocolsOffered = list(fields, "Sec-WebSocket-Protocol")
@@ -25,12 +28,15 @@ func (h *Handshake) readOffers() {
 	h.ExtensionsOffered = texts(h.offers)
 	for i := range h.offers {
 		e := &h.offers[i]
-		if e.wrong != "" {
+		switch {
+		case e.wrong != "":
 			h.find(FromClient, ruleOfferMalformed, e.wrong)
-		} else if e.isDeflate() {
+		case e.isDeflate():
 			if _, wrong := readDeflate(e, false); wrong != "" {
 				h.find(FromClient, ruleDeflateOffer, wrong)
 			}
+		case !e.isRegistered():
+			h.find(FromClient, ruleUnregistered, e.name)
 		}
 	}
 }
@@ -45,12 +51,21 @@ func (h *Handshake) judgeRequestHead() {
 	if r.Version < "1.1" {
 		h.find(FromClient, ruleHTTPVersion, "HTTP/"+r.Version)
 	}
+	// Item 3.
+	if !strings.HasPrefix(r.Target, "/") && !isAbsolute(r.Target) {
+		h.find(FromClient, ruleTarget, r.Target)
+	}
 	if strings.Contains(r.Target, "#") {
 		h.find(FromClient, ruleFragment, r.Target)
 	}
 	// Item 4.
 	if r.Host == "" {
 		h.find(FromClient, ruleHost, "")
+	}
+	// Item 5.
+	if !r.IsUpgrade() {
+		value, _ := lookup(r.Fields, "Upgrade")
+		h.find(FromClient, ruleUpgrade, value)
 	}
 	// Item 6: MUST include the Upgrade token.
 	if !hasToken(r.Fields, "Connection", "upgrade") {
@@ -59,12 +74,21 @@ func (h *Handshake) judgeRequestHead() {
 	}
 }
 
+// isAbsolute says whether a request's target is a URI of HTTP with an authority.
+func isAbsolute(target string) bool {
+	scheme, rest, ok := strings.Cut(target, "://")
+	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")) && rest != "" && rest[0] != '/'
+}
+
+// noVersion is the Detail of ruleVersion where the header field is missing.
+const noVersion = "none"
+
 // judgeVersion judges Sec-WebSocket-Version, RFC 6455 §4.1 item 9, RFC 8441 §5.
 func (h *Handshake) judgeVersion() {
 	value, times := lookup(h.Request.Fields, "Sec-WebSocket-Version")
 	switch {
 	case times == 0:
-		h.find(FromClient, ruleVersion, "none")
+		h.find(FromClient, ruleVersion, noVersion)
 	case value != "13":
 		h.find(FromClient, ruleVersion, value)
 	}
@@ -89,6 +113,8 @@ func (h *Handshake) judgeKey() {
 		h.find(FromClient, ruleKeyLength, "not base64: "+key)
 	case len(nonce) != 16:
 		h.find(FromClient, ruleKeyLength, bytesInWords(int64(len(nonce))))
+	case bytes.Count(nonce, nonce[:1]) == len(nonce):
+		h.find(FromClient, ruleKeyConstant, fmt.Sprintf("16 bytes 0x%02x", nonce[0]))
 	}
 }
 

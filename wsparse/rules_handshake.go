@@ -6,10 +6,14 @@ var (
 		"the method of the request MUST be GET"}
 	ruleHTTPVersion = &Rule{"handshake-http-version", Error, "RFC 6455 §4.1",
 		"the HTTP version MUST be at least 1.1"}
+	ruleTarget = &Rule{"handshake-target-form", Error, "RFC 6455 §4.1",
+		"the Request-URI MUST be a resource name, which begins with /, or an absolute http or https URI"}
 	ruleFragment = &Rule{"handshake-target-fragment", Error, "RFC 6455 §3",
 		"fragment identifiers MUST NOT be used on WebSocket URIs"}
 	ruleHost = &Rule{"handshake-no-host", Error, "RFC 6455 §4.1",
 		"the request MUST contain a Host header field"}
+	ruleUpgrade = &Rule{"handshake-no-upgrade", Error, "RFC 6455 §4.1",
+		"the request MUST contain an Upgrade header field whose value MUST include the websocket keyword"}
 	ruleConnection = &Rule{"handshake-no-connection-upgrade", Error, "RFC 6455 §4.1",
 		"the request MUST contain a Connection header field whose value MUST include the Upgrade token"}
 	ruleKeyMissing = &Rule{"handshake-key-missing", Error, "RFC 6455 §4.1",
@@ -18,6 +22,8 @@ var (
 		"the Sec-WebSocket-Key header field MUST NOT appear more than once in an HTTP request"}
 	ruleKeyLength = &Rule{"handshake-key-not-16-bytes", Error, "RFC 6455 §4.1",
 		"the key MUST be a nonce of 16 bytes, base64-encoded"}
+	ruleKeyConstant = &Rule{"handshake-key-not-random", Note, "RFC 6455 §4.1",
+		"the nonce MUST be selected randomly for each connection; here all its bytes are the same"}
 	ruleVersion = &Rule{"handshake-version-not-13", Error, "RFC 6455 §4.1",
 		"the request MUST include Sec-WebSocket-Version, and its value MUST be 13"}
 	ruleVersionRepeated = &Rule{"handshake-version-repeated", Error, "RFC 6455 §11.3.5",
@@ -26,14 +32,20 @@ var (
 		"the subprotocols offered MUST be tokens and MUST all be unique strings"}
 	ruleOfferMalformed = &Rule{"extension-malformed", Error, "RFC 6455 §9.1",
 		"an extension list that does not conform to its grammar MUST make the receiver fail the connection"}
+	ruleUnregistered = &Rule{"extension-not-registered", Note, "RFC 6455 §9.1",
+		"any extension-token used MUST be a registered token"}
 	ruleDeflateOffer = &Rule{"deflate-offer-invalid", Error, "RFC 7692 §7.1",
 		"a server MUST decline an offer with a parameter that is not defined, has an invalid value, or comes more than once"}
 	ruleEarlyData = &Rule{"data-before-answer", Error, "RFC 6455 §4.1",
 		"the client MUST wait for a response from the server before sending any further data"}
 	ruleRefused = &Rule{"upgrade-refused", Note, "RFC 6455 §4.1",
 		"if the status code is not 101, the client handles the response per HTTP procedures"}
+	ruleVersionsMissing = &Rule{"answer-no-versions", Error, "RFC 6455 §4.4",
+		"if the server does not support the requested version, it MUST respond with a Sec-WebSocket-Version header field of those that it does"}
+	ruleAcceptsInvalid = &Rule{"answer-to-invalid-request", Error, "RFC 6455 §4.2.1",
+		"if the client's handshake does not match the description, the server MUST stop processing it and return an error code such as 400; here it accepts"}
 	ruleAnswerUpgrade = &Rule{"answer-no-upgrade", Error, "RFC 6455 §4.1",
-		"if the response lacks an Upgrade header field with the value websocket, the client MUST fail the connection"}
+		"if the response lacks an Upgrade header field, or has one with a value other than websocket, the client MUST fail the connection"}
 	ruleAnswerConnection = &Rule{"answer-no-connection-upgrade", Error, "RFC 6455 §4.1",
 		"if the response lacks a Connection header field with the Upgrade token, the client MUST fail the connection"}
 	ruleAcceptMissing = &Rule{"accept-missing", Error, "RFC 6455 §4.1",
@@ -57,10 +69,11 @@ var (
 )
 
 var handshakeRules = []*Rule{
-	ruleMethod, ruleHTTPVersion, ruleFragment, ruleHost, ruleConnection, ruleKeyMissing,
-	ruleKeyRepeated, ruleKeyLength, ruleVersion, ruleVersionRepeated, ruleOfferedProtocol,
-	ruleOfferMalformed, ruleDeflateOffer, ruleEarlyData, ruleRefused, ruleAnswerUpgrade,
-	ruleAnswerConnection, ruleAcceptMissing, ruleAcceptWrong, ruleAcceptRepeated,
+	ruleMethod, ruleHTTPVersion, ruleTarget, ruleFragment, ruleHost, ruleUpgrade,
+	ruleConnection, ruleKeyMissing, ruleKeyRepeated, ruleKeyLength, ruleKeyConstant,
+	ruleVersion, ruleVersionRepeated, ruleOfferedProtocol, ruleOfferMalformed,
+	ruleUnregistered, ruleDeflateOffer, ruleEarlyData, ruleRefused, ruleVersionsMissing,
+	ruleAcceptsInvalid, ruleAnswerUpgrade, ruleAnswerConnection, ruleAcceptMissing, ruleAcceptWrong, ruleAcceptRepeated,
 	ruleProtocolNotOffered, ruleProtocolRepeated, ruleExtensionNotOffered,
 	ruleExtensionsRepeated, ruleExtensionTwice, ruleDeflateAnswer,
 }
