@@ -5,15 +5,15 @@ import (
 	"wscope/assembly/tlsopen"
 )
 
-// sealed is a TLS connection; it becomes a flow if it cannot be opened.
+// sealed is what is kept of a TLS connection; it becomes a flow if it cannot be opened.
 type sealed struct {
-	assembly.Handler
-	shard  *shard
-	conn   *assembly.Conn
-	client assembly.Side
-	info   *tlsopen.Info
-	flow   *flow
-	ended  int
+	handler assembly.Handler // that opens it
+	shard   *shard
+	conn    *assembly.Conn
+	client  assembly.Side
+	info    *tlsopen.Info
+	flow    *flow
+	parked  bool
 }
 
 func (w *sealed) encrypted(at *assembly.Mark) {
@@ -24,19 +24,19 @@ func (w *sealed) encrypted(at *assembly.Mark) {
 	w.flow.begin()
 }
 
-// End passes the end on; the second one ends the encrypted flow. A connection that still
-// waits for secrets when both sides have ended is parked, since they may come later in the capture.
-func (w *sealed) End(side assembly.Side, why assembly.Cause, at *assembly.Mark) {
-	w.ended++
-	if waiter, ok := w.Handler.(tlsopen.Waiter); ok && w.ended == 2 && w.shard.opt.WaitKeys && waiter.Waiting() && w.shard.parked.park(w, side, why, at) {
-		return
+// park parks a connection that still waits for secrets when both sides have ended, since they
+// may come later in the capture.
+func (w *sealed) park(side assembly.Side, why assembly.Cause, at *assembly.Mark) bool {
+	if !w.parked {
+		w.parked = w.shard.parked.park(w, side, why, at)
+		return w.parked
 	}
-	w.end(side, why, at)
+	return false // its time is over
 }
 
-func (w *sealed) end(side assembly.Side, why assembly.Cause, at *assembly.Mark) {
-	w.Handler.End(side, why, at)
-	if w.ended == 2 && w.flow != nil {
+// ended ends the encrypted flow.
+func (w *sealed) ended(at *assembly.Mark) {
+	if w.flow != nil {
 		w.flow.ending = *at
 		w.flow.finish()
 	}
@@ -91,5 +91,5 @@ func (p *parking) close() {
 func (p *parking) first() {
 	e := p.list[0]
 	p.list = p.list[1:]
-	e.conn.end(e.side, e.why, &e.at)
+	e.conn.handler.End(e.side, e.why, &e.at)
 }

@@ -146,10 +146,12 @@ func (s *shard) found(ws *tunnel.WebSocket, at *assembly.Mark) tunnel.Receiver {
 // security opens a TLS connection, and begins an encrypted flow where that cannot be done.
 func (s *shard) security(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (assembly.Handler, any) {
 	w := &sealed{shard: s, conn: c, client: client}
-	w.Handler, w.info = tlsopen.New(c, client, inner, tlsopen.Options{
-		Keys: s.keys, Encrypted: w.encrypted, Wait: s.opt.WaitKeys,
-	})
-	return w, w.info
+	o := tlsopen.Options{Keys: s.keys, Encrypted: w.encrypted, Ended: w.ended, Wait: s.opt.WaitKeys}
+	if o.Wait {
+		o.Park = w.park
+	}
+	w.handler, w.info = tlsopen.New(c, client, inner, o)
+	return w.handler, w.info
 }
 
 // say adds an item for the merger.

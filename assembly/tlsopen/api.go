@@ -32,6 +32,12 @@ type Options struct {
 	// comes or the connection ends: for a key log that is still growing, or secrets that
 	// stand late in a capture.
 	Wait bool
+	// Park is asked at the second End, while bytes are still held back for secrets that may
+	// come from elsewhere though the connection has ended. Where it returns true this End
+	// counts as not called, and whoever parked it calls it again. nil parks none.
+	Park func(s assembly.Side, why assembly.Cause, at *assembly.Mark) bool
+	// Ended is called once, after inner was told both Ends. nil where nobody wants to know.
+	Ended func(at *assembly.Mark)
 }
 
 // New returns a Handler that takes the bytes of a TLS connection from its first record
@@ -45,8 +51,3 @@ func New(c *assembly.Conn, client assembly.Side, inner assembly.Handler, o Optio
 	t := newConn(c, client, inner, o)
 	return t, &t.info
 }
-
-// Waiter is what the Handler of New is too: Waiting says that it holds bytes back for
-// secrets that it does not have. Who knows that secrets may still come, though the
-// connection has ended, can hold back the second End until then.
-type Waiter interface{ Waiting() bool }

@@ -74,11 +74,12 @@ func bulk(t testing.TB, id uint16, size, n int) (*conn, *silent, [][]byte) {
 	st := &c.sides[0]
 	st.hello, st.sealed, st.epoch, st.op = true, true, epochApp, op
 	records := make([][]byte, n)
+	var w scratch
 	for i := range records {
 		total := size + 1 + op.suite.tagLen
 		rec := []byte{typeData, 3, 3, byte(total >> 8), byte(total)}
-		op.mixNonce(uint64(i))
-		records[i] = op.aead.Seal(rec, op.nonce[:], append(bytes.Repeat([]byte("x"), size), typeData), rec)
+		op.mixNonce(&w, uint64(i))
+		records[i] = op.aead.Seal(rec, w.nonce[:], append(bytes.Repeat([]byte("x"), size), typeData), rec)
 	}
 	return c, h, records
 }

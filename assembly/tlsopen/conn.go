@@ -8,17 +8,19 @@ import (
 
 // conn is one TLS connection: the two sides' streams and what they know of each other.
 type conn struct {
-	tcp    *assembly.Conn
-	inner  assembly.Handler
-	opts   Options
-	keys   *Keys
-	info   Info
-	client assembly.Side
-	sides  [2]stream
+	inner assembly.Handler
+	tcp   *assembly.Conn
+	keys  *Keys
+	neg   *negotiation // the latest handshake
+	// progress grows with all that a waiting side may wait for.
+	progress uint64
+	client   assembly.Side
+	waits    bool // a side may be waiting
+	told     bool // Encrypted was called
 
-	neg      *negotiation // the latest handshake
-	progress uint64       // grows with all that a waiting side may wait for
-	told     bool         // Encrypted was called
+	sides [2]stream
+	info  Info
+	opts  Options
 }
 
 func newConn(tcp *assembly.Conn, client assembly.Side, inner assembly.Handler, o Options) *conn {
@@ -54,10 +56,14 @@ func (c *conn) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Ma
 // End implements assembly.Handler.
 func (c *conn) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	t := &c.sides[s]
+	last := c.other(t).ended
+	if last && c.waiting() && c.opts.Park != nil && c.opts.Park(s, why, at) {
+		return
+	}
 	t.ended, t.endWhy, t.endAt = true, why, *at
 	c.progress++
 	c.retry(at)
-	if c.sides[0].ended && c.sides[1].ended {
+	if last {
 		// Nothing more comes: what still waits has waited in vain.
 		for _, side := range [2]assembly.Side{c.client.Other(), c.client} {
 			if w := &c.sides[side]; w.blocked {
@@ -70,15 +76,17 @@ func (c *conn) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	}
 	c.sides[0].tellEnd()
 	c.sides[1].tellEnd()
+	if last && c.opts.Ended != nil {
+		c.opts.Ended(at)
+	}
 }
 
-// Waiting implements Waiter.
-func (c *conn) Waiting() bool { return c.sides[0].blocked || c.sides[1].blocked }
+func (c *conn) waiting() bool { return c.sides[0].blocked || c.sides[1].blocked }
 
 // retry lets sides go on that wait, where something has changed since. What they held is
 // read in the order of the capture, as far as that can be.
 func (c *conn) retry(at *assembly.Mark) {
-	if !c.sides[0].blocked && !c.sides[1].blocked {
+	if !c.waits {
 		return
 	}
 	for again := true; again; {
@@ -95,6 +103,7 @@ func (c *conn) retry(at *assembly.Mark) {
 			again = true
 		}
 	}
+	c.waits = c.waiting()
 	c.sides[0].tellEnd()
 	c.sides[1].tellEnd()
 }

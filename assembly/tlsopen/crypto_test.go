@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/aes"
+	"crypto/hkdf"
 	"encoding/hex"
 	"strings"
 	"testing"
@@ -47,6 +48,25 @@ func TestCCMVectors(t *testing.T) {
 				t.Errorf("%s: byte %d changed and it opens", v.shows, i)
 			}
 			sealed[i] ^= 1
+		}
+	}
+}
+
+// Every length that a label is asked for, compared with the standard library's HKDF.
+func TestExpandLabelAgrees(t *testing.T) {
+	for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
+		secret := bytes.Repeat([]byte{0x5a, 0xc3}, h.Size()/2)
+		for _, label := range []string{"key", "iv", "traffic upd"} {
+			for n := 1; n <= h.Size(); n++ {
+				info := append([]byte{0, byte(n), byte(6 + len(label))}, "tls13 "+label+"\x00"...)
+				want, err := hkdf.Expand(h.New, secret, string(info), n)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got := expandLabel(h, secret, label, n); !bytes.Equal(got, want) {
+					t.Errorf("%v %q %d: %x, want %x", h, label, n, got, want)
+				}
+			}
 		}
 	}
 }

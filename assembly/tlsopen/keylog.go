@@ -39,20 +39,28 @@ const (
 
 // addLine reads "LABEL name secret", the latter two in hex.
 func (k *Keys) addLine(line []byte) taken {
-	fields := bytes.Fields(line[:min(len(line), 4096)])
-	if len(fields) != 3 {
+	line = line[:min(len(line), 4096)]
+	first, rest := field(line)
+	second, rest := field(rest)
+	third, rest := field(rest)
+	if len(third) == 0 || len(rest) > 0 {
 		return garbage
 	}
-	if string(fields[0]) == "RSA" {
-		return k.addRSA(fields[1], fields[2])
+	if string(first) == "RSA" {
+		return k.addRSA(second, third)
 	}
-	l, known := labelOf(string(fields[0]))
-	name, secret := unhex(fields[1]), unhex(fields[2])
-	if !known || len(name) != 32 || secret == nil {
+	l, known := labelOf(first)
+	var random [32]byte
+	if !known || len(second) != hex.EncodedLen(len(random)) {
 		return garbage
 	}
-	random := [32]byte(name)
+	if _, err := hex.Decode(random[:], second); err != nil {
+		return garbage
+	}
+	secret := unhex(third)
 	switch {
+	case secret == nil:
+		return garbage
 	case l == labels:
 		return passed
 	case l == masterSecret && len(secret) != 48:
@@ -64,6 +72,17 @@ func (k *Keys) addLine(line []byte) taken {
 	}
 	k.setSecret(l, &random, secret)
 	return took
+}
+
+// field splits the first word of b off, which does not begin with white space, and the
+// white space behind it.
+func field(b []byte) (word, rest []byte) {
+	for i, c := range b {
+		if c == ' ' || c == '\t' || c == '\v' || c == '\f' || c == '\r' {
+			return b[:i], bytes.TrimLeft(b[i:], " \t\v\f\r")
+		}
+	}
+	return b, nil
 }
 
 // addRSA reads "RSA <first 8 bytes of the encrypted premaster secret> <premaster secret>"
@@ -88,13 +107,22 @@ func (k *Keys) addRSA(name, secret []byte) taken {
 
 // labelOf reads a label. It gives labels for those that are known and not needed.
 // SERVER_TRAFFIC_SECRET_1 and so on follow from number 0.
-func labelOf(s string) (l label, known bool) {
-	for l := range labels {
-		if s == l.String() {
-			return l, true
-		}
-	}
-	switch s {
+func labelOf(s []byte) (l label, known bool) {
+	switch string(s) {
+	case "CLIENT_RANDOM":
+		return masterSecret, true
+	case "PMS_CLIENT_RANDOM":
+		return premasterSecret, true
+	case "CLIENT_EARLY_TRAFFIC_SECRET":
+		return earlySecret, true
+	case "CLIENT_HANDSHAKE_TRAFFIC_SECRET":
+		return clientHandshake, true
+	case "SERVER_HANDSHAKE_TRAFFIC_SECRET":
+		return serverHandshake, true
+	case "CLIENT_TRAFFIC_SECRET_0":
+		return clientTraffic, true
+	case "SERVER_TRAFFIC_SECRET_0":
+		return serverTraffic, true
 	case "EXPORTER_SECRET", "EARLY_EXPORTER_SECRET", "EARLY_EXPORTER_MASTER_SECRET",
 		"ECH_SECRET", "ECH_CONFIG", "CLIENT_TRAFFIC_SECRET_N", "SERVER_TRAFFIC_SECRET_N",
 		"QUIC_CLIENT_HANDSHAKE_TRAFFIC_SECRET", "QUIC_SERVER_HANDSHAKE_TRAFFIC_SECRET",
@@ -102,7 +130,7 @@ func labelOf(s string) (l label, known bool) {
 		return labels, true
 	}
 	for _, side := range []string{"CLIENT_TRAFFIC_SECRET_", "SERVER_TRAFFIC_SECRET_"} {
-		if n, ok := bytes.CutPrefix([]byte(s), []byte(side)); ok && len(n) > 0 && len(bytes.Trim(n, "0123456789")) == 0 {
+		if n, ok := bytes.CutPrefix(s, []byte(side)); ok && len(n) > 0 && len(bytes.Trim(n, "0123456789")) == 0 {
 			return labels, true
 		}
 	}

@@ -100,20 +100,19 @@ func (k *Keys) secret(l label, random *[32]byte) []byte {
 	return nil
 }
 
-// setSecret keeps a secret. One that was there before is replaced: the last line of a log counts.
+// setSecret keeps a secret, the slice itself. One that was there before is replaced: the last line of a log counts.
 func (k *Keys) setSecret(l label, random *[32]byte, secret []byte) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
-	s := &secrets{}
-	if old := k.randoms.of[*random]; old != nil {
-		if string(old[l]) == string(secret) {
-			return
-		}
-		*s = *old
+	s := k.randoms.of[*random]
+	if s == nil {
+		s = new(secrets)
+		k.randoms.set(*random, s)
 	}
-	s[l] = secret
-	k.randoms.set(*random, s)
-	k.version.Add(1)
+	if string(s[l]) != string(secret) {
+		s[l] = secret
+		k.version.Add(1)
+	}
 }
 
 // session is the master secret of a session that is resumed by its ID or ticket.

@@ -4,6 +4,7 @@ import (
 	"crypto/aes"
 	"crypto/cipher"
 	"encoding/binary"
+	"sync"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -27,24 +28,36 @@ const (
 
 // opener opens the records that one side sends under one set of keys.
 type opener struct {
-	suite   suite
-	version uint16
-	secret  []byte // TLS 1.3: the traffic secret, from which the next one follows
+	// What each record needs stands first, for the sake of the processor's cache.
+
 	aead    cipher.AEAD
 	cbc     *cbc // in place of aead
+	iv      [12]byte
+	version uint16
+	tagLen  int // of aead
 
 	// before is how many bytes of a record's body stand in front of the ciphertext
 	// of its first plaintext byte: an explicit nonce or IV.
 	before int
 
-	iv    [12]byte
-	nonce [12]byte // scratch, kept here so that no record allocates
-	aad   [13]byte // scratch
+	suite  suite
+	secret []byte // TLS 1.3: the traffic secret, from which the next one follows
 }
+
+// scratch is what opening a record writes to: never in place, for a failed attempt
+// destroys what it wrote to; nonce and aad are here so that no record allocates.
+type scratch struct {
+	nonce [12]byte
+	aad   [13]byte
+	plain [maxRecord]byte
+}
+
+// scratches pools them, for TLS may run inside TLS.
+var scratches = sync.Pool{New: func() any { return new(scratch) }}
 
 // newOpener13 makes the opener of a TLS 1.3 traffic secret (RFC 8446 §7.3).
 func newOpener13(s suite, secret []byte) *opener {
-	o := &opener{suite: s, version: tls13, secret: secret}
+	o := &opener{suite: s, version: tls13, tagLen: s.tagLen, secret: secret}
 	o.aead = newAEAD(s, expandLabel(s.hash, secret, "key", s.keyLen))
 	copy(o.iv[:], expandLabel(s.hash, secret, "iv", 12))
 	return o
@@ -59,7 +72,7 @@ func (o *opener) next() *opener {
 // master secret (RFC 5246 §6.3).
 func newOpener12(n *negotiation, master []byte, client bool) *opener {
 	s := n.suite
-	o := &opener{suite: s, version: n.version}
+	o := &opener{suite: s, version: n.version, tagLen: s.tagLen}
 	macLen, ivLen := 0, 4
 	switch {
 	case s.kind == aesCBC && n.version == tls10:
@@ -115,42 +128,42 @@ func newAEAD(s suite, key []byte) (a cipher.AEAD) {
 }
 
 // open opens a whole record (its header with it) as the one with sequence number seq. The
-// plaintext is written to dst, which must have room for the record and not overlap it;
-// inner is the record's true type. Nothing is returned of a record that does not authenticate.
-func (o *opener) open(dst, rec []byte, seq uint64) (plain []byte, inner byte, ok bool) {
+// plaintext is written to w, which rec must not overlap; inner is the record's true type.
+// Nothing is returned of a record that does not authenticate.
+func (o *opener) open(w *scratch, rec []byte, seq uint64) (plain []byte, inner byte, ok bool) {
 	if o.version == tls13 {
-		return o.open13(dst, rec, seq)
+		return o.open13(w, rec, seq)
 	}
 	if o.cbc != nil {
-		plain, ok = o.cbc.open(dst, rec, seq)
+		plain, ok = o.cbc.open(w.plain[:], rec, seq)
 		return plain, rec[0], ok
 	}
 	body := rec[headerLen:]
-	n := len(body) - o.before - o.suite.tagLen
+	n := len(body) - o.before - o.tagLen
 	if n < 0 {
 		return nil, 0, false
 	}
 	if o.before == 0 {
-		o.mixNonce(seq) // RFC 7905 §2
+		o.mixNonce(w, seq) // RFC 7905 §2
 	} else {
-		copy(o.nonce[:4], o.iv[:4]) // RFC 5288 §3, RFC 6655 §3
-		copy(o.nonce[4:], body[:8])
+		copy(w.nonce[:4], o.iv[:4]) // RFC 5288 §3, RFC 6655 §3
+		copy(w.nonce[4:], body[:8])
 	}
 	// additional_data = seq_num + type + version + length of the plaintext (RFC 5246 §6.2.3.3)
-	binary.BigEndian.PutUint64(o.aad[:], seq)
-	copy(o.aad[8:11], rec[:3])
-	binary.BigEndian.PutUint16(o.aad[11:], uint16(n))
-	plain, err := o.aead.Open(dst[:0], o.nonce[:], body[o.before:], o.aad[:])
+	binary.BigEndian.PutUint64(w.aad[:], seq)
+	copy(w.aad[8:11], rec[:3])
+	binary.BigEndian.PutUint16(w.aad[11:], uint16(n))
+	plain, err := o.aead.Open(w.plain[:0], w.nonce[:], body[o.before:], w.aad[:])
 	return plain, rec[0], err == nil
 }
 
 // open13 opens a TLSCiphertext and takes its padding off (RFC 8446 §5.2, §5.4).
-func (o *opener) open13(dst, rec []byte, seq uint64) (plain []byte, inner byte, ok bool) {
-	if rec[0] != typeData || len(rec) < headerLen+o.suite.tagLen+1 {
+func (o *opener) open13(w *scratch, rec []byte, seq uint64) (plain []byte, inner byte, ok bool) {
+	if rec[0] != typeData || len(rec) < headerLen+o.tagLen+1 {
 		return nil, 0, false
 	}
-	o.mixNonce(seq)
-	plain, err := o.aead.Open(dst[:0], o.nonce[:], rec[headerLen:], rec[:headerLen])
+	o.mixNonce(w, seq)
+	plain, err := o.aead.Open(w.plain[:0], w.nonce[:], rec[headerLen:], rec[:headerLen])
 	if err != nil {
 		return nil, 0, false
 	}
@@ -165,8 +178,8 @@ func (o *opener) open13(dst, rec []byte, seq uint64) (plain []byte, inner byte, 
 }
 
 // mixNonce makes the nonce of a record: the IV XOR its sequence number (RFC 8446 §5.3).
-func (o *opener) mixNonce(seq uint64) {
-	o.nonce = o.iv
-	x := binary.BigEndian.Uint64(o.nonce[4:]) ^ seq
-	binary.BigEndian.PutUint64(o.nonce[4:], x)
+func (o *opener) mixNonce(w *scratch, seq uint64) {
+	w.nonce = o.iv
+	x := binary.BigEndian.Uint64(w.nonce[4:]) ^ seq
+	binary.BigEndian.PutUint64(w.nonce[4:], x)
 }

@@ -85,7 +85,3 @@ func (r record) each(plain []byte, from int, f func(b []byte, at *assembly.Mark)
 		}
 	}
 }
-
-// scratch is where records are opened to: never in place, for a failed attempt
-// destroys what it wrote to. Pooled, for TLS may run inside TLS.
-var scratch = sync.Pool{New: func() any { return new([maxRecord]byte) }}

@@ -47,7 +47,7 @@ func (t *stream) damaged(b []byte, why assembly.Cause, at *assembly.Mark) {
 	case t.op == nil || t.op.version == tls13 || t.op.cbc != nil:
 		l.inexact = true
 	case b[0] == typeData:
-		l.bytes += max(0, n-int64(t.op.before+t.op.suite.tagLen))
+		l.bytes += max(0, n-int64(t.op.before+t.op.tagLen))
 	}
 }
 
@@ -216,8 +216,8 @@ func (t *stream) resync(r record) bool {
 		t.hopeless(r)
 		return false
 	}
-	dst := scratch.Get().(*[maxRecord]byte)
-	defer scratch.Put(dst)
+	w := scratches.Get().(*scratch)
+	defer scratches.Put(w)
 	for i, k := range all {
 		if c := k.op.cbc; c != nil && c.chained {
 			if r.i < len(c.iv) {
@@ -240,17 +240,17 @@ func (t *stream) resync(r record) bool {
 			} else if j-1 == likely {
 				continue
 			}
-			if t.budget -= len(r.b); t.budget < 0 {
+			if t.budget -= int32(len(r.b)); t.budget < 0 {
 				t.fail("lost track of the records", r.at)
 				return false
 			}
-			if plain, inner, ok := k.op.open(dst[:], r.b, seq); ok {
+			if plain, inner, ok := k.op.open(w, r.b, seq); ok {
 				t.found(r, k, seq, plain, inner)
 				return true
 			}
 		}
 	}
-	t.failed += len(r.b)
+	t.failed += int32(len(r.b))
 	if !t.c.info.Decrypted && t.failed > maxFailed {
 		t.fail(t.c.misfit(t.c.neg), r.at)
 	}

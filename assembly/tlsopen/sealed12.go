@@ -31,11 +31,11 @@ func (t *stream) sealed12(r record) bool {
 		}
 		return t.noKey(t.c.missing(masterSecret, t.neg), r.at)
 	}
-	dst := scratch.Get().(*[maxRecord]byte)
-	defer scratch.Put(dst)
-	plain, _, ok := t.op.open(dst[:], r.b, t.seq)
+	w := scratches.Get().(*scratch)
+	defer scratches.Put(w)
+	plain, _, ok := t.op.open(w, r.b, t.seq)
 	if !ok {
-		t.failed += len(r.b)
+		t.failed += int32(len(r.b))
 		if !t.proved && t.failed > maxFailed {
 			t.fail(t.c.misfit(t.neg), r.at)
 			return true

@@ -64,19 +64,19 @@ func (t *stream) sealed13(r record) bool {
 	if t.op == nil && !t.laterKey() {
 		return t.noKey13(r)
 	}
-	dst := scratch.Get().(*[maxRecord]byte)
-	defer scratch.Put(dst)
+	w := scratches.Get().(*scratch)
+	defer scratches.Put(w)
 	var plain []byte
 	var inner byte
 	ok := false
 	if t.op != nil {
-		plain, inner, ok = t.op.open(dst[:], r.b, t.seq)
+		plain, inner, ok = t.op.open(w, r.b, t.seq)
 	}
 	for e := t.epoch + 1; !ok && e <= epochApp; e++ {
 		// Without the secret of an epoch, or with its end lost, the next one's first record
 		// shows itself: no other authenticates under its keys with number 0.
 		if op := t.opener13(e); op != nil {
-			if plain, inner, ok = op.open(dst[:], r.b, 0); ok {
+			if plain, inner, ok = op.open(w, r.b, 0); ok {
 				t.enter(e, op)
 			}
 		}
@@ -157,7 +157,7 @@ func (t *stream) opened13(r record, plain []byte, inner byte) {
 
 // reject13 lets a record go that did not authenticate.
 func (t *stream) reject13(r record) {
-	t.failed += len(r.b)
+	t.failed += int32(len(r.b))
 	switch {
 	case t.epoch == epochEarly && t.op == nil:
 		t.loss.note(assembly.Limit, r.at) // early data whose secret is unknown

@@ -24,7 +24,7 @@ const itemCost = 64
 // block makes the stream wait, for what only the other side or a key log can tell. It
 // always returns false: the record at hand is not read.
 func (t *stream) block(why string) bool {
-	t.blocked, t.why = true, why
+	t.blocked, t.c.waits, t.why = true, true, why
 	t.seenProgress, t.seenKeys = t.c.progress, t.c.keys.Version()
 	return false
 }
