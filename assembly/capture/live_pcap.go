@@ -11,6 +11,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	libpcap "github.com/google/gopacket/pcap"
 )
@@ -115,6 +116,8 @@ type tap struct {
 	handle *libpcap.Handle
 	link   LinkType
 	count  int64
+	held   []byte // a packet that was read and did not fit in its batch: it begins the next
+	heldAs gopacket.CaptureInfo
 	nic    int       // its number while it was opened; 0 where it is no network interface
 	looked time.Time // when it was looked at last
 
@@ -245,8 +248,8 @@ func (t *tap) reopen(why error) bool {
 // no more came for as long. After Stop it returns io.EOF once all before it were read.
 func (t *tap) fill(b *Batch) error {
 	b.reset(bufferSize)
-	for len(b.Packets) < batchLimit && len(b.buf)-b.used >= usualRecord {
-		data, ci, err := t.handle.ZeroCopyReadPacketData()
+	for len(b.Packets) < batchLimit {
+		data, ci, err := t.next()
 		if err == libpcap.NextErrorTimeoutExpired {
 			if t.live.closed() {
 				return io.EOF
@@ -266,6 +269,10 @@ func (t *tap) fill(b *Batch) error {
 		if stop := t.live.stop.Load(); stop != 0 && at > stop {
 			return io.EOF
 		}
+		if len(data) > len(b.buf)-b.used {
+			t.held, t.heldAs = data, ci // no packet is longer than an empty buffer
+			return nil
+		}
 		t.count++
 		begin := b.used
 		b.used += copy(b.buf[begin:], data)
@@ -277,6 +284,15 @@ func (t *tap) fill(b *Batch) error {
 		}
 	}
 	return nil
+}
+
+// next gives the next packet. Its bytes are libpcap's until the one after is asked for.
+func (t *tap) next() ([]byte, gopacket.CaptureInfo, error) {
+	if data := t.held; data != nil {
+		t.held = nil
+		return data, t.heldAs, nil
+	}
+	return t.handle.ZeroCopyReadPacketData()
 }
 
 // end closes t's handle, keeping its last counts.

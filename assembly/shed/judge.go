@@ -8,10 +8,6 @@ import (
 )
 
 const (
-	refuseAt = Depth / 2     // batches waiting at which new connections are refused
-	giveUpAt = Depth * 7 / 8 // at which those under way are given up too
-	calmAt   = Depth / 8     // at which both ends
-
 	parts      = 16           // connections are given up one part of so many at a time
 	maxRefused = 1 << 16      // refused connections that are remembered
 	forgetIdle = int64(120e9) // nanoseconds of silence after which one is forgotten
@@ -20,6 +16,7 @@ const (
 
 // judge says of each packet whether it is let through.
 type judge struct {
+	depth    int // batches that may wait
 	link     link.Decoder
 	refusing bool
 	given    uint32 // parts of the connections that are given up, a bit each
@@ -38,15 +35,15 @@ type refusal struct {
 // pressure is told how many batches wait.
 func (j *judge) pressure(waiting int) {
 	switch {
-	case waiting >= giveUpAt:
+	case waiting >= j.depth*7/8: // those under way are given up too
 		if next := j.given<<1 | 1; next < 1<<parts {
 			j.given = next
 			j.givings++
 		}
 		j.refusing = true
-	case waiting >= refuseAt:
+	case waiting >= j.depth/2: // new connections are refused
 		j.refusing = true
-	case waiting <= calmAt:
+	case waiting <= j.depth/8: // both ends
 		j.refusing, j.given = false, 0
 	}
 }

@@ -13,21 +13,19 @@ package shed
 
 import (
 	"io"
+	"sync"
 	"sync/atomic"
 	"time"
 
 	"wscope/assembly/capture"
 )
 
-// Depth is how many batches of packets wait at most.
-const Depth = 32
-
 // Queue is a capture.Source that reads another one ahead, in a goroutine of its own.
 type Queue struct {
 	src     capture.Source
 	idle    time.Duration
 	now     func() time.Time
-	free    chan *batch
+	spare   spare
 	full    chan *batch
 	done    chan struct{}
 	stopped chan struct{}
@@ -47,7 +45,8 @@ type Stats struct {
 	Refused     int64 // connections of which nothing was let through
 	GivenUp     int64 // times that a sixteenth of the connections under way was given up
 	ShedPackets int64 // packets of connections refused or given up
-	Queued      int64 // batches that wait now, of Depth
+	Queued      int64 // batches that wait now
+	Depth       int64 // how many may
 }
 
 type counters struct{ packets, refused, givenUp, shed atomic.Int64 }
@@ -55,16 +54,18 @@ type counters struct{ packets, refused, givenUp, shed atomic.Int64 }
 // lag is how far behind the clock a packet may come out of the kernel.
 const lag = 500 * time.Millisecond
 
-// New begins to read src. When no packet came for so long as idle, Read gives an empty
-// batch whose Now is the time by now, less what packets may come late.
-func New(src capture.Source, idle time.Duration, now func() time.Time) *Queue {
+// MinDepth is how many batches a queue must be able to hold for its thresholds to differ.
+const MinDepth = 8
+
+// New begins to read src; at most depth batches wait, and at least MinDepth may. When no
+// packet came for so long as idle, Read gives an empty batch whose Now is the time by now,
+// less what packets may come late.
+func New(src capture.Source, depth int, idle time.Duration, now func() time.Time) *Queue {
+	depth = max(depth, MinDepth)
 	q := &Queue{
-		src: src, idle: idle, now: now,
-		free: make(chan *batch, Depth+1), full: make(chan *batch, Depth),
+		src: src, idle: idle, now: now, judge: judge{depth: depth},
+		full: make(chan *batch, depth),
 		done: make(chan struct{}), stopped: make(chan struct{}),
-	}
-	for range Depth + 1 {
-		q.free <- new(batch)
 	}
 	go q.pump()
 	return q
@@ -74,12 +75,7 @@ func New(src capture.Source, idle time.Duration, now func() time.Time) *Queue {
 func (q *Queue) pump() {
 	defer close(q.stopped)
 	for {
-		var b *batch
-		select {
-		case b = <-q.free:
-		case <-q.done:
-			return
-		}
+		b := q.spare.take()
 		b.err = q.src.Read(&b.Batch)
 		q.judge.pressure(len(q.full))
 		q.sift(&b.Batch)
@@ -146,7 +142,7 @@ func (q *Queue) Read(b *capture.Batch) error {
 func (q *Queue) hand(b *capture.Batch, full *batch) error {
 	err := full.err
 	*b, full.Batch = full.Batch, *b
-	q.free <- full
+	q.spare.give(full)
 	return err
 }
 
@@ -154,7 +150,7 @@ func (q *Queue) hand(b *capture.Batch, full *batch) error {
 func (q *Queue) Stats() Stats {
 	return Stats{
 		Packets: q.stats.packets.Load(), Refused: q.stats.refused.Load(), GivenUp: q.stats.givenUp.Load(),
-		ShedPackets: q.stats.shed.Load(), Queued: int64(len(q.full)),
+		ShedPackets: q.stats.shed.Load(), Queued: int64(len(q.full)), Depth: int64(cap(q.full)),
 	}
 }
 
@@ -170,4 +166,29 @@ func (q *Queue) Close() error {
 	err := q.src.Close()
 	<-q.stopped
 	return err
+}
+
+// spare keeps batches to be filled again. The one that came back last is taken first: what
+// lies in the processor's cache is used again, and a queue that never was long stays small.
+type spare struct {
+	mu   sync.Mutex
+	list []*batch
+}
+
+func (s *spare) take() *batch {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	n := len(s.list)
+	if n == 0 {
+		return new(batch)
+	}
+	b := s.list[n-1]
+	s.list = s.list[:n-1]
+	return b
+}
+
+func (s *spare) give(b *batch) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.list = append(s.list, b)
 }

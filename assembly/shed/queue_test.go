@@ -22,7 +22,10 @@ func packet(n int, flags byte, seq uint32) capture.Packet {
 	return capture.Packet{Data: b, Length: 44, Link: 101, Mark: capture.Mark{Time: int64(seq), Number: int64(n)}}
 }
 
-const syn, ack = 2, 16
+const (
+	syn, ack = 2, 16
+	depth    = 32 // of the queues of these tests
+)
 
 // source gives what the test sends.
 type source struct {
@@ -49,13 +52,13 @@ func (s *source) Close() error                { close(s.done); return nil }
 // TestRefusesConnectionsWhole holds that under pressure a new connection is refused from
 // its first packet to its last, and one under way is let through.
 func TestRefusesConnectionsWhole(t *testing.T) {
-	var j judge
+	j := judge{depth: depth}
 	seq := uint32(1)
 	pass := func(n int, flags byte) bool { p := packet(n, flags, seq); return j.pass(&p) }
 	if !pass(1, syn) {
 		t.Fatal("refused without pressure")
 	}
-	j.pressure(refuseAt)
+	j.pressure(depth / 2)
 	again := pass(2, syn)
 	if again || pass(2, syn) || pass(2, ack) || !pass(1, ack) || !pass(3, ack) {
 		t.Error("not the new connection alone is refused")
@@ -76,7 +79,7 @@ func TestRefusesConnectionsWhole(t *testing.T) {
 // TestGivesUpBySixteenths holds that connections under way are given up whole, more of
 // them the longer it lasts, and taken up again.
 func TestGivesUpBySixteenths(t *testing.T) {
-	var j judge
+	j := judge{depth: depth}
 	through := func() (n int) {
 		for c := range 1000 {
 			a, b := packet(c, ack, 1), packet(c, ack, 2)
@@ -91,7 +94,7 @@ func TestGivesUpBySixteenths(t *testing.T) {
 	}
 	last := through()
 	for range parts {
-		j.pressure(Depth)
+		j.pressure(depth)
 		n := through()
 		if n >= last {
 			t.Fatalf("%d after %d", n, last)
@@ -112,19 +115,19 @@ func TestGivesUpBySixteenths(t *testing.T) {
 func TestQueue(t *testing.T) {
 	src := &source{make(chan []capture.Packet), make(chan struct{})}
 	now := time.Unix(100, 0)
-	q := New(src, time.Millisecond, func() time.Time { return now })
+	q := New(src, depth, time.Millisecond, func() time.Time { return now })
 	var b capture.Batch
 	if err := q.Read(&b); err != nil || len(b.Packets) != 0 || b.Now != now.Add(-lag).UnixNano() {
 		t.Fatalf("idle: %v %+v", err, b)
 	}
-	for i := range Depth {
+	for i := range depth {
 		src.batches <- []capture.Packet{packet(i, syn, uint32(i))}
 	}
 	src.batches <- []capture.Packet{packet(500, syn, 500)} // taken only once the one before was judged
 	if st := q.Stats(); st.Refused == 0 {
 		t.Errorf("nothing refused: %+v", st)
 	}
-	for i := range refuseAt {
+	for i := range depth / 2 {
 		for len(b.Packets) == 0 || i > 0 && b.Packets[0].Number == int64(i-1) {
 			if err := q.Read(&b); err != nil {
 				t.Fatal(err)

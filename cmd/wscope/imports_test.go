@@ -38,6 +38,7 @@ var rooms = map[string][]string{
 	"cmd/wscope/screen":      {"analyzer", "analyzer/report"},
 	"cmd/wscope":             {"analyzer", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/shed", "assembly/tlsopen", "wsparse"},
 	"cmd/wscope-gen":         {},
+	"cmd/wscope/e2e/send":    {"assembly/capture"},
 
 	"analyzer/apps/protoschema": {},
 

@@ -176,7 +176,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return l.explain(err)
 	}
-	queue := shed.New(tap, idleAfter, time.Now)
+	queue := shed.New(tap, queueDepth(int64(l.maxMemory)), idleAfter, time.Now)
 	defer queue.Close()
 	if err := drop(l.user, l.wait); err != nil {
 		return err

@@ -22,3 +22,14 @@ func memoryShort(limit int64) func() bool {
 		return true
 	}
 }
+
+// queueDepth is how many batches of packets may wait for the analysis: as many as take a
+// sixteenth of the memory, at half a megabyte each, but no more than make up for a second
+// or so of a busy interface.
+func queueDepth(limit int64) int {
+	const most, each = 128, 512 << 10
+	if limit <= 0 {
+		return most
+	}
+	return int(min(limit/16/each, most))
+}

@@ -76,7 +76,7 @@ func (t *tally) Batch(now analyzer.Time) error {
 func (t *tally) serve(web *serveMetrics, o metrics.Options) {
 	o.Capture = func() metrics.Capture {
 		c, q := t.capture(), t.queue.Stats()
-		m := metrics.Capture{Analysed: c.Analysed, Shed: c.Shed, Refused: c.Refused, Queued: q.Queued, Queue: shed.Depth}
+		m := metrics.Capture{Analysed: c.Analysed, Shed: c.Shed, Refused: c.Refused, Queued: q.Queued, Queue: q.Depth}
 		for _, i := range c.Interfaces {
 			m.Interfaces = append(m.Interfaces, metrics.Interface(i))
 		}

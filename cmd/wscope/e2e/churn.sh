@@ -2,7 +2,10 @@
 # Does wscope live stay within its memory? Short connections (handshake, two messages,
 # close), 2,000 of them a second, pass a veth pair; the resident memory is printed as it goes.
 #
-#   cmd/wscope/e2e/churn.sh [SECONDS] [CONNECTIONS A SECOND]     as root, with tcpreplay
+#   cmd/wscope/e2e/churn.sh [SECONDS] [CONNECTIONS A SECOND]     as root, on Linux, with tcpdump
+#
+# The first minute fills pools and lets the collector find its pace; from then on the
+# memory is to stay.
 set -euo pipefail
 seconds=${1:-1800}
 rate=${2:-2000}
@@ -20,6 +23,7 @@ trap cleanup EXIT
 cd "$here"
 go build -buildvcs=false -tags libpcap -o "$work/wscope" ./cmd/wscope
 go build -buildvcs=false -o "$work/gen" ./cmd/wscope-gen
+go build -buildvcs=false -o "$work/send" ./cmd/wscope/e2e/send
 "$work/gen" -conns 60000 -at-once 200 -messages 2 -o "$work/short.pcap"
 each=$(($(tcpdump -r "$work/short.pcap" 2>/dev/null | wc -l) / 60000))
 
@@ -33,15 +37,17 @@ done
 "${in[@]}" "$work/wscope" live -i load1 --no-screen --max-memory 512M >"$work/out" 2>"$work/err" &
 pid=$!
 sleep 1
-"${in[@]}" tcpreplay -q -K --loop=0 --duration="$seconds" --pps=$((rate * each)) -i load0 "$work/short.pcap" >"$work/sent" 2>&1 &
+"${in[@]}" "$work/send" -i load0 -rate $((rate * each)) -seconds "$seconds" "$work/short.pcap" >"$work/sent" 2>&1 &
 replay=$!
 begin=$SECONDS
 while kill -0 $replay 2>/dev/null; do
-	sleep $((seconds > 300 ? 30 : 10))
+	sleep $((seconds > 300 ? 60 : 10))
 	: >"$work/out" # a disk is not the subject
-	echo "$((SECONDS - begin)) s: $(($(awk '/VmRSS/ {print $2}' /proc/$pid/status) / 1024)) MB resident"
+	[ ! -r /proc/$pid/status ] || awk -v s=$((SECONDS - begin)) \
+		'/^(VmRSS|RssAnon|RssShmem|RssFile)/ {n[$1] = int($2 / 1024)}
+		END {printf "%d s: %d MB resident, %d of them its own\n", s, n["VmRSS:"], n["RssAnon:"]}' /proc/$pid/status
 done
 replay=
 kill -TERM $pid
 wait $pid || true
-cat "$work/err"
+cat "$work/sent" "$work/err"

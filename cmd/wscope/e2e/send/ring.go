@@ -1,0 +1,152 @@
+//go:build linux
+
+package main
+
+import (
+	"bytes"
+	"net"
+	"runtime"
+	"sync/atomic"
+	"time"
+	"unsafe"
+
+	"golang.org/x/sys/unix"
+)
+
+const (
+	frameSize  = 2048 // of a packet with its header
+	frames     = 1024
+	blockSize  = 1 << 16
+	dataOffset = 32 // of a packet in its frame: the length of a tpacket2_hdr
+
+	burst  = 256          // packets given to the kernel with a call, at most
+	coarse = burst * 1000 // packets a second below which there is time to sleep between calls
+)
+
+// ring is a packet socket's ring of frames to send.
+type ring struct {
+	fd  int
+	mem []byte
+	at  int // the next frame to fill
+}
+
+func newRing(name string) (*ring, error) {
+	nic, err := net.InterfaceByName(name)
+	if err != nil {
+		return nil, err
+	}
+	// Protocol 0: this socket receives nothing.
+	fd, err := unix.Socket(unix.AF_PACKET, unix.SOCK_RAW, 0)
+	if err != nil {
+		return nil, err
+	}
+	r := &ring{fd: fd}
+	if err := r.prepare(nic.Index); err != nil {
+		r.close()
+		return nil, err
+	}
+	return r, nil
+}
+
+func (r *ring) prepare(nic int) (err error) {
+	if err = unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VERSION, unix.TPACKET_V2); err != nil {
+		return err
+	}
+	if err = unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1); err != nil {
+		return err
+	}
+	req := unix.TpacketReq{Block_size: blockSize, Block_nr: frames * frameSize / blockSize, Frame_size: frameSize, Frame_nr: frames}
+	if err = unix.SetsockoptTpacketReq(r.fd, unix.SOL_PACKET, unix.PACKET_TX_RING, &req); err != nil {
+		return err
+	}
+	if r.mem, err = unix.Mmap(r.fd, 0, frames*frameSize, unix.PROT_READ|unix.PROT_WRITE, unix.MAP_SHARED); err != nil {
+		return err
+	}
+	return unix.Bind(r.fd, &unix.SockaddrLinklayer{Ifindex: nic})
+}
+
+func (r *ring) close() {
+	if r.mem != nil {
+		unix.Munmap(r.mem)
+	}
+	unix.Close(r.fd)
+}
+
+// replay sends the packets over and over for so long, and says how many.
+func (r *ring) replay(packets [][]byte, rate int, long time.Duration) (sent int64, err error) {
+	runtime.LockOSThread()
+	defer runtime.UnlockOSThread()
+	begin, next, round := time.Now(), 0, 0
+	for {
+		past := time.Since(begin)
+		if past >= long {
+			return sent, nil
+		}
+		due := int64(burst)
+		if rate > 0 {
+			due = min(due, int64(past.Seconds()*float64(rate))-sent)
+		}
+		if due <= 0 {
+			if rate < coarse {
+				time.Sleep(time.Millisecond)
+			}
+			continue
+		}
+		for range due {
+			if !r.put(packets[next], round) {
+				break
+			}
+			sent++
+			if next++; next == len(packets) {
+				next, round = 0, round+1
+			}
+		}
+		if err := r.flush(); err != nil {
+			return sent, err
+		}
+	}
+}
+
+// put fills the next frame, unless the kernel has not sent what is in it.
+func (r *ring) put(packet []byte, round int) bool {
+	f := r.mem[r.at*frameSize:][:frameSize]
+	head := (*unix.Tpacket2Hdr)(unsafe.Pointer(&f[0]))
+	status := (*uint32)(unsafe.Pointer(&head.Status))
+	if atomic.LoadUint32(status) != unix.TP_STATUS_AVAILABLE {
+		return false
+	}
+	n := copy(f[dataOffset:], packet)
+	readdress(f[dataOffset:][:n], round)
+	head.Len = uint32(n)
+	atomic.StoreUint32(status, unix.TP_STATUS_SEND_REQUEST)
+	r.at = (r.at + 1) % frames
+	return true
+}
+
+// flush lets the kernel send what was put.
+func (r *ring) flush() error {
+	_, _, errno := unix.Syscall6(unix.SYS_SENDTO, uintptr(r.fd), 0, 0, unix.MSG_DONTWAIT, 0, 0)
+	if errno != 0 && errno != unix.EAGAIN && errno != unix.ENOBUFS && errno != unix.EINTR {
+		return errno
+	}
+	return nil
+}
+
+// readdress gives the packet of an IPv4 connection over Ethernet other addresses in each
+// round, so that a round's connections are new ones. What is added to one address is taken
+// from the other, so that checksums stay right.
+func readdress(b []byte, round int) {
+	if len(b) < 34 || b[12] != 8 || b[13] != 0 {
+		return
+	}
+	low, high := b[26:28], b[30:32]
+	if bytes.Compare(b[26:30], b[30:34]) > 0 {
+		low, high = high, low
+	}
+	low[1] += byte(round % rounds)
+	high[1] -= byte(round % rounds)
+}
+
+// rounds is how many there are before addresses come again: those of wscope-gen are
+// 10.0.0.0 and up, and 192.168.0.1.
+const rounds = 128
