@@ -33,7 +33,7 @@ var rooms = map[string][]string{
 	"analyzer/report/page":   {"analyzer", "analyzer/report"},
 	"analyzer/report/export": {"analyzer", "analyzer/report"},
 	"analyzer/metrics":       {"analyzer"},
-	"analyzer/fleet":         {"analyzer", "analyzer/report"},
+	"analyzer/fleet":         {"analyzer", "analyzer/report", "analyzer/report/export"},
 	"analyzer/fleet/broker":  {},
 	"cmd/wscope/screen":      {"analyzer", "analyzer/report"},
 	"cmd/wscope":             {"analyzer", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/shed", "assembly/tlsopen", "wsparse"},

@@ -39,14 +39,18 @@ func NewParquet(p *Place, version string) (*Parquet, error) {
 		}
 		files[i] = w
 	}
-	options := []parquet.WriterOption{
-		parquet.Compression(&parquet.Snappy), parquet.CreatedBy("wscope", version, ""), parquet.MaxRowsPerRowGroup(groupRows),
-	}
+	options := parquetOptions(version)
 	return &Parquet{
 		flows:    parquet.NewGenericWriter[flowRow](files[0], options...),
 		messages: parquet.NewGenericWriter[messageRow](files[1], options...),
 		findings: parquet.NewGenericWriter[findingRow](files[2], options...),
 	}, nil
+}
+
+func parquetOptions(version string) []parquet.WriterOption {
+	return []parquet.WriterOption{
+		parquet.Compression(&parquet.Snappy), parquet.CreatedBy("wscope", version, ""), parquet.MaxRowsPerRowGroup(groupRows),
+	}
 }
 
 func (p *Parquet) Options(opt *analyzer.Options) { opt.Messages, opt.Payload = true, true }
