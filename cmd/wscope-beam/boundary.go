@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"io"
 	"math/bits"
+	"slices"
 )
 
 // pcapFile is what the header of a pcap file says that is needed to find records in it.
@@ -114,20 +115,50 @@ func (f *pcapFile) goesOn(w *window, at int64) (bool, error) {
 	return true, nil
 }
 
-// next is where the record at at ends, and its time; -1 where none is there.
+// next is where the record at at ends, and its time; -1 where none is there. A record that
+// the end of the file cuts ends there.
 func (f *pcapFile) next(w *window, at int64, last uint32) (next int64, sec uint32, err error) {
 	if at+int64(f.record) > w.size {
-		return -1, 0, nil
+		return w.size, last, nil
 	}
 	h, err := w.at(at, f.record)
 	if err != nil {
 		return -1, 0, err
 	}
 	sec, step, ok := f.likely(h, last)
-	if !ok || at+step > w.size {
+	if !ok {
 		return -1, 0, nil
 	}
-	return at + step, sec, nil
+	return min(at+step, w.size), sec, nil
+}
+
+// step is where a reader goes on behind the record at at: where it ends; at damage, where the
+// next record is found.
+func (f *pcapFile) step(w *window, at int64) (int64, error) {
+	if at+int64(f.record) > w.size {
+		return w.size, nil
+	}
+	h, err := w.at(at, f.record)
+	if err != nil {
+		return 0, err
+	}
+	caplen := f.order.Uint32(h[8:])
+	if caplen > f.limit {
+		return f.boundary(w.r, at+1, w.size)
+	}
+	if caplen == 0 && f.another(h) {
+		return min(at+pcapHeader, w.size), nil
+	}
+	return min(at+int64(f.record)+int64(caplen), w.size), nil
+}
+
+// another says whether h begins with the header of a pcap file: one was appended to another.
+func (f *pcapFile) another(h []byte) bool {
+	switch f.order.Uint32(h) {
+	case 0xa1b23c4d, 0xa1b2c3d4, 0xa1b2cd34:
+		return true
+	}
+	return false
 }
 
 // window gives parts of a file, reading it in large pieces.
@@ -136,23 +167,39 @@ type window struct {
 	size  int64
 	buf   []byte
 	start int64
+	ahead bool // it is only read forward
+	piece int  // bytes read at once; 0 is windowSize
 }
 
 const windowSize = 1 << 20
 
-// at gives the n bytes at off, valid until the next call.
+// at gives the n bytes at off, valid until the next call. What the window has of them already
+// is not read again.
 func (w *window) at(off int64, n int) ([]byte, error) {
-	if off < w.start || off+int64(n) > w.start+int64(len(w.buf)) {
-		w.start = max(0, off-windowSize/4) // a failed chain goes back to where it began
-		want := min(max(windowSize, int64(n)+off-w.start), w.size-w.start)
-		if int64(cap(w.buf)) < want {
-			w.buf = make([]byte, want)
-		}
-		w.buf = w.buf[:want]
-		if m, err := w.r.ReadAt(w.buf, w.start); m < int(want) {
-			w.buf = w.buf[:0]
-			return nil, err
-		}
+	if off >= w.start && off+int64(n) <= w.start+int64(len(w.buf)) {
+		return w.buf[off-w.start:][:n], nil
+	}
+	start := off
+	if !w.ahead {
+		start = max(0, off-windowSize/4) // a failed chain goes back to where it began
+	}
+	piece := int64(w.piece)
+	if piece == 0 {
+		piece = windowSize
+	}
+	want := int(min(max(piece, int64(n)+off-start), w.size-start))
+	if want < int(off-start)+n {
+		return nil, io.ErrUnexpectedEOF
+	}
+	have := 0
+	if end := w.start + int64(len(w.buf)); start >= w.start && start < end {
+		have = copy(w.buf, w.buf[start-w.start:])
+	}
+	w.start = start
+	w.buf = slices.Grow(w.buf[:have], max(want-have, 0))[:want]
+	if m, err := w.r.ReadAt(w.buf[have:], start+int64(have)); m < want-have {
+		w.buf = w.buf[:0]
+		return nil, err
 	}
 	return w.buf[off-w.start:][:n], nil
 }

@@ -26,16 +26,22 @@ func placeOf(latest int64, file int32, number int64) (p place) {
 func (p *place) number() int64 { return int64(binary.BigEndian.Uint64(p[12:])) }
 func (p *place) file() int32   { return int32(binary.BigEndian.Uint32(p[8:])) }
 
-// calendar is what the summaries of all tasks say together.
+// calendar is what the summaries of all parts say together.
 type calendar struct {
-	tasks   map[[2]int32]task0
+	parts   map[partName]before
 	ticks   []tick   // in order
 	secrets []placed // in order
 	last    tick     // the capture's last packet
 }
 
-// task0 is what stands before a task in its file.
-type task0 struct {
+// partName names a part of a file by where its restriction begins.
+type partName struct {
+	file  int32
+	start int64
+}
+
+// before is what stands before a part in its file.
+type before struct {
 	count int64 // packets
 	max   int64 // the latest time
 	any   bool
@@ -53,7 +59,7 @@ type placed struct {
 	text  []byte
 }
 
-// newCalendar reads the summaries of all tasks.
+// newCalendar reads the summaries of all parts.
 func newCalendar(next func(*[]byte) bool) (*calendar, error) {
 	var sums []summary
 	var text []byte
@@ -65,23 +71,23 @@ func newCalendar(next func(*[]byte) bool) (*calendar, error) {
 		sums = append(sums, s)
 	}
 	slices.SortFunc(sums, func(a, b summary) int {
-		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Block, b.Block))
+		return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Start, b.Start))
 	})
-	c := &calendar{tasks: map[[2]int32]task0{}}
-	var before task0
+	c := &calendar{parts: map[partName]before{}}
+	var past before
 	for i := range sums {
 		s := &sums[i]
 		if i == 0 || sums[i-1].File != s.File {
-			before = task0{}
+			past = before{}
 		}
-		c.tasks[[2]int32{s.File, s.Block}] = before
-		c.add(s, before)
+		c.parts[partName{s.File, s.Start}] = past
+		c.add(s, past)
 		if s.Count > 0 {
-			if before.any {
-				s.Max = max(s.Max, before.max)
+			if past.any {
+				s.Max = max(s.Max, past.max)
 			}
-			before = task0{before.count + s.Count, s.Max, true}
-			if p := placeOf(s.Max, s.File, before.count); c.last.place == (place{}) || bytes.Compare(p[:], c.last.place[:]) > 0 {
+			past = before{past.count + s.Count, s.Max, true}
+			if p := placeOf(s.Max, s.File, past.count); c.last.place == (place{}) || bytes.Compare(p[:], c.last.place[:]) > 0 {
 				c.last = tick{p, s.Last}
 			}
 		}
@@ -98,35 +104,35 @@ func newCalendar(next func(*[]byte) bool) (*calendar, error) {
 	return c, nil
 }
 
-// add takes a task's ticks and secrets to their places.
-func (c *calendar) add(s *summary, before task0) {
+// add takes a part's ticks and secrets to their places.
+func (c *calendar) add(s *summary, past before) {
 	for _, t := range s.Ticks {
-		if !before.any || t.Time > before.max {
-			c.ticks = append(c.ticks, tick{placeOf(t.Time, s.File, before.count+t.Count), t.Time})
+		if !past.any || t.Time > past.max {
+			c.ticks = append(c.ticks, tick{placeOf(t.Time, s.File, past.count+t.Count), t.Time})
 		}
 	}
 	for _, x := range s.Secrets {
 		latest := x.Max
 		switch {
-		case before.any && x.Behind == 0:
-			latest = before.max
-		case before.any:
-			latest = max(latest, before.max)
+		case past.any && x.Behind == 0:
+			latest = past.max
+		case past.any:
+			latest = max(latest, past.max)
 		case s.Count == 0:
 			latest = noTime // an input without packets comes before all others
 		}
-		c.secrets = append(c.secrets, placed{placeOf(latest, s.File, before.count+x.Behind), x.Text})
+		c.secrets = append(c.secrets, placed{placeOf(latest, s.File, past.count+x.Behind), x.Text})
 	}
 }
 
 // place is that of a packet.
 func (c *calendar) place(s *spot) place {
-	before := c.tasks[[2]int32{s.File, s.Block}]
+	past := c.parts[partName{s.File, s.Start}]
 	latest := s.Max
-	if before.any {
-		latest = max(latest, before.max)
+	if past.any {
+		latest = max(latest, past.max)
 	}
-	return placeOf(latest, s.File, before.count+s.Count)
+	return placeOf(latest, s.File, past.count+s.Count)
 }
 
 // ticksFrom is the index of the latest tick at or before p, or of the first.

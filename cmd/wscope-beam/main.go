@@ -21,8 +21,8 @@ import (
 var (
 	out        = flag.String("out", "", "`folder` for the shards (required)")
 	shards     = flag.Int("shards", 8, "`number` of files for each kind of record")
-	bundles    = flag.Int("bundles", 256, "`number` of groups that the parts of captures are shared out to")
-	block      = flag.Int64("block", 64<<20, "`bytes` of a part of an uncompressed local capture that is read by itself; 0 does not cut")
+	format     = flag.String("format", formatNDJSON, "`format` of the records: ndjson or parquet")
+	block      = flag.Int64("block", 64<<20, "`bytes` of the parts that uncompressed captures are cut into at the start; 0 does not cut, then or later")
 	keylogs    = flag.String("keylog", "", "TLS key log `files`, separated by commas")
 	decodeAs   = flag.String("decode-as", "", "`ports` that carry WebSocket frames from the first byte, separated by commas")
 	noMidway   = flag.Bool("no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
@@ -90,11 +90,14 @@ func newJob(ctx context.Context, captures []string) (*job, error) {
 	if *out == "" || len(captures) == 0 {
 		return nil, errors.New("usage: wscope-beam -out FOLDER [flags] CAPTURE…")
 	}
-	if *shards < 1 || *bundles < 1 || *block < 0 || *block > 0 && *block < 1<<20 {
-		return nil, errors.New("-shards and -bundles are at least 1, -block at least 1048576 or 0")
+	if *shards < 1 || *block < 0 || *block > 0 && *block < 1<<20 {
+		return nil, errors.New("-shards is at least 1, -block at least 1048576 or 0")
+	}
+	if *format != formatNDJSON && *format != formatParquet {
+		return nil, fmt.Errorf("-format %q: ndjson or parquet", *format)
 	}
 	j := &job{
-		Out: *out, Shards: *shards, Bundles: *bundles, Block: *block, Checksum: *checksum, VLANs: *vlanAware,
+		Out: *out, Shards: *shards, Format: *format, Block: *block, Checksum: *checksum, VLANs: *vlanAware,
 		Settings: settings{NoMidway: *noMidway, Checksum: *checksum, MaxMessage: *maxMessage},
 	}
 	for port := range strings.SplitSeq(*decodeAs, ",") {

@@ -9,19 +9,19 @@ import (
 	"wscope/assembly/link"
 )
 
-// spot is where a packet stands, as far as the reader of one task can say. The calendar
+// spot is where a packet stands, as far as the reader of one part can say. The calendar
 // makes a place of it.
 type spot struct {
 	File  int32
-	Block int32
-	Count int64 // the packet's number in its task, from 1
+	Start int64 // of the part, as its restriction has it
+	Count int64 // the packet's number in its part, from 1
 	Time  int64
-	Max   int64 // the latest time in the task up to here
+	Max   int64 // the latest time in the part up to here
 }
 
 func (s *spot) append(b []byte) []byte {
 	b = binary.AppendUvarint(b, uint64(s.File))
-	b = binary.AppendUvarint(b, uint64(s.Block))
+	b = binary.AppendUvarint(b, uint64(s.Start))
 	b = binary.AppendUvarint(b, uint64(s.Count))
 	b = binary.AppendVarint(b, s.Time)
 	return binary.AppendVarint(b, s.Max-s.Time)
@@ -54,7 +54,7 @@ func (p *parser) int() int64 {
 }
 
 func (p *parser) spot() spot {
-	s := spot{File: int32(p.uint()), Block: int32(p.uint()), Count: int64(p.uint()), Time: p.int()}
+	s := spot{File: int32(p.uint()), Start: int64(p.uint()), Count: int64(p.uint()), Time: p.int()}
 	s.Max = s.Time + p.int()
 	return s
 }

@@ -4,15 +4,15 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"hash/fnv"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/sdf"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 )
 
 func init() {
-	register.DoFn3x1[context.Context, []byte, func(int, []byte), error](&surveyFn{})
-	register.DoFn7x1[context.Context, int, func(*[]byte) bool, func([]byte, []byte), func([]byte, []byte), func([]byte), func([]byte), error](&readFn{})
+	register.DoFn3x1[context.Context, []byte, func([]byte), error](&surveyFn{})
+	register.DoFn7x1[context.Context, *sdf.LockRTracker, []byte, func([]byte, []byte), func([]byte, []byte), func([]byte), func([]byte), error](&readFn{})
 	register.DoFn5x1[context.Context, []byte, func(*[]byte) bool, func() func(*[]byte) bool, func([]byte, []byte), error](&joinFn{})
 	register.DoFn6x1[context.Context, []byte, func(*[]byte) bool, func() func(*[]byte) bool, func(int, []byte), func([]byte, []byte), error](&analyseFn{})
 	register.DoFn6x1[context.Context, int, func(*[]byte) bool, func(int, []byte), func(int, []byte), func([]byte, []byte), error](&numberFn{})
@@ -31,8 +31,8 @@ type job struct {
 	Dead     []deadLetter // of the plan
 	Out      string       // folder
 	Shards   int
-	Bundles  int   // that tasks are shared out to
-	Block    int64 // bytes of a task; 0 does not cut
+	Format   string // of the shards: ndjson or parquet
+	Block    int64  // bytes of a part at the start; 0 does not cut
 	Checksum bool
 	VLANs    bool
 	Settings settings
@@ -40,13 +40,14 @@ type job struct {
 
 // build draws the pipeline:
 //
-//	inputs → survey → tasks ⇒ read → segments ──────────────⇒ analyse → steps ⇒ number → flows, findings ⇒ write
-//	                           ├→ fragments ⇒ join → segments ↗    └──→ messages ⇒ (with numbers) ⇒ write
-//	                           ├→ summaries → (to join and analyse, as a calendar)
-//	                           └→ dead letters ⇒ write
+//	inputs ⇒ survey ⇒ read → segments ──────────────⇒ analyse → steps ⇒ number → flows, findings ⇒ write
+//	                   ├→ fragments ⇒ join → segments ↗    └──→ messages ⇒ (with numbers) ⇒ write
+//	                   ├→ summaries → (to join and analyse, as a calendar)
+//	                   └→ dead letters ⇒ write
 //
-// A double arrow is a GroupByKey: tasks by bundle, fragments by datagram, segments by
-// connection, steps all together, messages by flow, lines by shard.
+// A double arrow is a shuffle: inputs and sources anyhow, so that workers share them, then
+// GroupByKeys: fragments by datagram, segments by connection, steps all together, messages
+// by flow, lines by shard. read is a splittable DoFn.
 func (j *job) build(s beam.Scope) error {
 	var descriptions [][]byte
 	for _, in := range j.Inputs {
@@ -57,8 +58,8 @@ func (j *job) build(s beam.Scope) error {
 		descriptions = append(descriptions, b)
 	}
 	inputs := beam.Reshuffle(s, beam.CreateList(s, descriptions))
-	tasks := beam.ParDo(s, &surveyFn{Block: j.Block, Bundles: j.Bundles}, inputs)
-	segments, fragments, summaries, letters := beam.ParDo4(s, &readFn{Checksum: j.Checksum, VLANAware: j.VLANs}, beam.GroupByKey(s, tasks))
+	sources := beam.Reshuffle(s, beam.ParDo(s, &surveyFn{Cut: j.Block > 0}, inputs))
+	segments, fragments, summaries, letters := beam.ParDo4(s, &readFn{Checksum: j.Checksum, VLANAware: j.VLANs, Block: j.Block}, sources)
 	calendar := beam.SideInput{Input: summaries}
 	joined := beam.ParDo(s, &joinFn{Checksum: j.Checksum, VLANAware: j.VLANs}, beam.GroupByKey(s, fragments), calendar)
 	all := beam.GroupByKey(s, beam.Flatten(s, segments, joined))
@@ -69,7 +70,7 @@ func (j *job) build(s beam.Scope) error {
 		kind  string
 		lines beam.PCollection
 	}{{"flows", flows}, {"findings", findings}, {"messages", lines}} {
-		beam.ParDo0(s.Scope(w.kind), &writeFn{Folder: j.Out, Kind: w.kind, Shards: j.Shards}, beam.GroupByKey(s, w.lines))
+		beam.ParDo0(s.Scope(w.kind), &writeFn{Folder: j.Out, Kind: w.kind, Shards: j.Shards, Format: j.Format}, beam.GroupByKey(s, w.lines))
 	}
 	if len(j.Dead) > 0 {
 		var early [][]byte
@@ -83,7 +84,7 @@ func (j *job) build(s beam.Scope) error {
 		letters = beam.Flatten(s, letters, beam.CreateList(s, early))
 	}
 	dead := beam.ParDo(s, letterLine, letters)
-	beam.ParDo0(s.Scope("dead-letters"), &writeFn{Folder: j.Out, Kind: "dead-letters", Shards: 1}, beam.GroupByKey(s, dead))
+	beam.ParDo0(s.Scope("dead-letters"), &writeFn{Folder: j.Out, Kind: "dead-letters", Shards: 1, Format: formatNDJSON}, beam.GroupByKey(s, dead))
 	return nil
 }
 
@@ -93,30 +94,24 @@ func letterLine(letter []byte) (int, []byte) {
 	return 0, append(b, '\n')
 }
 
-// surveyFn cuts inputs into tasks and shares these out to bundles.
+// surveyFn says how inputs are read.
 type surveyFn struct {
-	Block   int64
-	Bundles int
+	Cut bool // they may be read in parts
 }
 
 // ProcessElement surveys one input.
-func (fn *surveyFn) ProcessElement(ctx context.Context, description []byte, tasks func(int, []byte)) error {
+func (fn *surveyFn) ProcessElement(ctx context.Context, description []byte, sources func([]byte)) error {
 	var in input
 	if err := json.Unmarshal(description, &in); err != nil {
 		return err
 	}
-	list, err := survey(ctx, in, fn.Block)
+	src, err := survey(ctx, in, fn.Cut)
 	if err != nil {
 		return fmt.Errorf("%s: %w", in.Name, err)
 	}
-	for i := range list {
-		b, err := json.Marshal(&list[i])
-		if err != nil {
-			return err
-		}
-		h := fnv.New32a()
-		fmt.Fprintf(h, "%d %d", in.File, i)
-		tasks(int(h.Sum32()%uint32(fn.Bundles)), b)
+	b, err := json.Marshal(&src)
+	if err == nil {
+		sources(b)
 	}
-	return nil
+	return err
 }

@@ -9,12 +9,15 @@ import (
 	"io/fs"
 	"os"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+	_ "github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/local"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"wscope/analyzer"
@@ -25,18 +28,19 @@ import (
 func TestMain(m *testing.M) { ptest.MainWithDefault(m, "prism") }
 
 // TestBeamGivesWhatOneRunGives holds the pipeline's records to those of one run over the
-// same 64 captures, whatever the number of bundles and the size of the parts: 24 of them
-// are rotations of two captures, whose flows they cut in the middle.
+// same 64 captures, whatever the size of the parts, and so the number of bundles: 24 of them
+// are rotations of six captures, whose flows they cut in the middle. TestMain says that it
+// is Prism that runs it, in this process.
 func TestBeamGivesWhatOneRunGives(t *testing.T) {
 	paths := captures(t)
 	want := single(t, paths)
 	t.Logf("%d flows, %d messages, %d findings", len(want["flows"]), len(want["messages"]), len(want["findings"]))
 	for _, c := range []struct {
-		bundles, shards int
-		block           int64
-	}{{1, 1, 0}, {3, 4, 300 << 10}, {8, 8, 2 << 20}} {
-		t.Run(fmt.Sprintf("%d bundles", c.bundles), func(t *testing.T) {
-			got := pipelined(t, paths, c.bundles, c.shards, c.block)
+		shards int
+		block  int64
+	}{{1, 0}, {4, 60 << 10}, {8, 2 << 20}} {
+		t.Run(fmt.Sprintf("blocks of %d, %d shards", c.block, c.shards), func(t *testing.T) {
+			got := pipelined(t, &job{Shards: c.shards, Block: c.block}, paths)
 			for kind, lines := range want {
 				same(t, kind, lines, got[kind])
 			}
@@ -64,7 +68,7 @@ func TestDamagedCaptureBecomesADeadLetter(t *testing.T) {
 	other := filepath.Join(folder, "other.pcap")
 	generate(t, other, "-conns", "10", "-seed", "4")
 	paths := []string{good, bad, none, other}
-	want, got := single(t, paths), pipelined(t, paths, 3, 2, 1<<20)
+	want, got := single(t, paths), pipelined(t, &job{Shards: 2, Block: 1 << 20}, paths)
 	for kind, lines := range want {
 		same(t, kind, lines, got[kind])
 	}
@@ -86,36 +90,66 @@ func errorsOf(list ...error) error {
 }
 
 // pipelined gives the lines that the pipeline writes, by kind, in order.
-func pipelined(t *testing.T, paths []string, bundles, shards int, block int64) map[string][]string {
+func pipelined(t *testing.T, j *job, paths []string) map[string][]string {
 	t.Helper()
-	j := &job{Out: t.TempDir(), Shards: shards, Bundles: bundles, Block: block}
+	if j.Out == "" {
+		j.Out = t.TempDir()
+	}
+	j.Format = formatNDJSON
+	j.run(t, paths)
+	got := map[string][]string{}
+	for name, data := range shardsIn(t, j.Out) {
+		kind, _, ok := strings.Cut(name, "-0")
+		if !ok || !strings.HasSuffix(name, ".ndjson") {
+			t.Errorf("left behind: %s", name)
+		}
+		got[kind] = append(got[kind], slices.Collect(strings.Lines(string(data)))...)
+	}
+	for _, lines := range got {
+		slices.Sort(lines)
+	}
+	return got
+}
+
+// run runs the pipeline over captures.
+func (j *job) run(t *testing.T, paths []string) {
+	t.Helper()
 	var err error
 	if j.Inputs, j.Dead, err = plan(context.Background(), paths); err != nil {
 		t.Fatal(err)
 	}
-	for _, in := range j.Inputs {
-		j.Settings.Files = append(j.Settings.Files, in.Name)
+	if j.Settings.Files = nil; len(j.Inputs) > 1 {
+		for _, in := range j.Inputs {
+			j.Settings.Files = append(j.Settings.Files, in.Name)
+		}
 	}
 	p, s := beam.NewPipelineWithRoot()
 	if err := j.build(s); err != nil {
 		t.Fatal(err)
 	}
 	ptest.RunAndValidate(t, p)
-	got := map[string][]string{}
-	files, _ := filepath.Glob(filepath.Join(j.Out, "*"))
-	for _, name := range files {
-		kind, _, ok := strings.Cut(filepath.Base(name), "-0")
-		if !ok || !strings.HasSuffix(name, ".ndjson") {
-			t.Errorf("left behind: %s", name)
-		}
-		data, err := os.ReadFile(name)
+}
+
+// shardsIn are the files of a folder, on any filesystem.
+func shardsIn(t *testing.T, folder string) map[string][]byte {
+	t.Helper()
+	ctx := context.Background()
+	fs, err := filesystem.New(ctx, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer fs.Close()
+	names, err := fs.List(ctx, folder+"/*")
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][]byte{}
+	for _, name := range names {
+		data, err := filesystem.Read(ctx, fs, name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		got[kind] = append(got[kind], slices.Collect(strings.Lines(string(data)))...)
-	}
-	for _, lines := range got {
-		slices.Sort(lines)
+		got[path.Base(name)] = data
 	}
 	return got
 }
@@ -203,7 +237,7 @@ func same(t *testing.T, kind string, want, got []string) {
 }
 
 // captures makes the archive: those of testdata, generated ones of many kinds, and 24
-// rotations.
+// rotations, of generated captures and of real ones.
 func captures(t *testing.T) []string {
 	t.Helper()
 	folder := t.TempDir()
@@ -214,8 +248,13 @@ func captures(t *testing.T) []string {
 	} {
 		name := filepath.Join(folder, fmt.Sprintf("rotated%d.pcap", i))
 		generate(t, name, append(flags, "-seed", fmt.Sprint(100+i))...)
-		paths = append(paths, rotate(t, name, 12)...)
+		paths = append(paths, rotate(t, name, name, 6)...)
 		os.Remove(name)
+	}
+	real := []string{"plain/ws-echo.pcap", "http2/h2c.pcap", "plain/gorilla-fragments.pcap", "lossy/all-h2.pcap"}
+	for i, name := range real {
+		real[i] = filepath.Join("..", "..", "testdata", "peers", filepath.FromSlash(name))
+		paths = append(paths, rotate(t, real[i], filepath.Join(folder, fmt.Sprintf("real%d.pcap", i)), 3)...)
 	}
 	for i, flags := range [][]string{
 		{"-mtu", "600", "-size", "2000"}, {"-format", "pcapng", "-kind", "binary"}, {"-snaplen", "200"}, {"-kind", "deflate"},
@@ -228,7 +267,7 @@ func captures(t *testing.T) []string {
 	}
 	var found []string
 	filepath.WalkDir(filepath.Join("..", "..", "testdata"), func(path string, d fs.DirEntry, err error) error {
-		if ext := filepath.Ext(path); err == nil && (ext == ".pcap" || ext == ".pcapng") {
+		if ext := filepath.Ext(path); err == nil && (ext == ".pcap" || ext == ".pcapng") && !slices.Contains(real, path) {
 			found = append(found, path)
 		}
 		return err
@@ -270,8 +309,8 @@ func generator(t *testing.T) string {
 	return built
 }
 
-// rotate cuts a pcap file into n, as a ring of capture files is.
-func rotate(t *testing.T, name string, n int) []string {
+// rotate cuts a pcap file into n, as a ring of capture files is, that begin with the name to.
+func rotate(t *testing.T, name, to string, n int) []string {
 	t.Helper()
 	data, err := os.ReadFile(name)
 	if err != nil {
@@ -283,7 +322,7 @@ func rotate(t *testing.T, name string, n int) []string {
 		for at < len(data) && (at < (i+1)*len(data)/n || i == n-1) {
 			at += 16 + int(binary.LittleEndian.Uint32(data[at+8:]))
 		}
-		part := fmt.Sprintf("%s.%02d", name, i)
+		part := fmt.Sprintf("%s.%02d", to, i)
 		if err := os.WriteFile(part, bytes.Join([][]byte{data[:pcapHeader], data[begin:at]}, nil), 0o666); err != nil {
 			t.Fatal(err)
 		}

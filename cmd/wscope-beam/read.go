@@ -1,15 +1,14 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"io"
-	"os"
-	"strings"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/sdf"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/rtrackers/offsetrange"
 
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
@@ -22,24 +21,25 @@ type deadLetter struct {
 	Reason string `json:"reason"`
 }
 
-// summary is what a task says of itself to those who need the whole capture: how many
-// packets it had, and which may be ticks.
+// summary is what a part of a file says of itself to those who need the whole capture: how
+// many packets it had, and which may be ticks.
 type summary struct {
-	File, Block int32
-	Count       int64
-	Max         int64 // the latest time
-	Last        int64 // time of the last packet
-	Ticks       []mark
-	Secrets     []secret
+	File    int32
+	Start   int64 // of the part, as its restriction has it
+	Count   int64
+	Max     int64 // the latest time
+	Last    int64 // time of the last packet
+	Ticks   []mark
+	Secrets []secret
 }
 
-// mark is a packet whose second is later than all before it in its task.
+// mark is a packet whose second is later than all before it in its part.
 type mark struct {
 	Count int64
 	Time  int64
 }
 
-// secret is key log text in its place: behind so many packets of its task.
+// secret is key log text in its place: behind so many packets of its part.
 type secret struct {
 	Behind int64
 	Max    int64 // the latest time up to here; of the first packet for those before it
@@ -48,12 +48,18 @@ type secret struct {
 
 const second = int64(1e9) // the step of analyzer's ticks
 
-// readFn reads tasks. It gives segments by connection, packets that are fragments by
-// datagram, a summary of the task, and dead letters.
+// readFn reads sources: a splittable DoFn, whose restrictions are ranges of a file's bytes.
+// The records of a pcap file belong to the restriction that they begin in, the blocks of a
+// pcapng file to that of the mark before them, and a source that is read whole has one
+// restriction, [0, 1). The runner may split a restriction while it is read, anywhere.
+//
+// It gives segments by connection, packets that are fragments by datagram, a summary of each
+// part, and dead letters.
 type readFn struct {
 	Checksum, VLANAware bool
+	Block               int64 // bytes of a restriction at the start
 
-	packets, bytes, segments, shuffled, letters beam.Counter
+	packets, bytes, segments, shuffled, letters, parts beam.Counter
 }
 
 // Setup makes the counters.
@@ -63,48 +69,86 @@ func (fn *readFn) Setup() {
 	fn.segments = beam.NewCounter("wscope", "segments")
 	fn.shuffled = beam.NewCounter("wscope", "shuffled_bytes")
 	fn.letters = beam.NewCounter("wscope", "dead_letters")
+	fn.parts = beam.NewCounter("wscope", "parts")
 }
 
-// ProcessElement reads the tasks of one bundle.
-func (fn *readFn) ProcessElement(ctx context.Context, _ int, tasks func(*[]byte) bool,
+// CreateInitialRestriction is all of a source.
+func (fn *readFn) CreateInitialRestriction(element []byte) offsetrange.Restriction {
+	var s source
+	if err := json.Unmarshal(element, &s); err != nil {
+		return offsetrange.Restriction{End: 1} // told when it is read
+	}
+	switch s.Kind {
+	case kindPcap:
+		return offsetrange.Restriction{Start: pcapHeader, End: s.Size}
+	case kindPcapng:
+		return offsetrange.Restriction{End: s.Size}
+	}
+	return offsetrange.Restriction{End: 1}
+}
+
+// SplitRestriction cuts a source into blocks.
+func (fn *readFn) SplitRestriction(_ []byte, r offsetrange.Restriction) []offsetrange.Restriction {
+	return r.SizedSplits(fn.Block)
+}
+
+// RestrictionSize is in bytes.
+func (fn *readFn) RestrictionSize(element []byte, r offsetrange.Restriction) float64 {
+	var s source
+	if err := json.Unmarshal(element, &s); err == nil && s.Kind == kindWhole {
+		return float64(max(s.Size, 1))
+	}
+	return r.Size()
+}
+
+// CreateTracker tracks offsets in bytes.
+func (fn *readFn) CreateTracker(r offsetrange.Restriction) *sdf.LockRTracker {
+	return sdf.NewLockRTracker(offsetrange.NewTracker(r))
+}
+
+// ProcessElement reads one part.
+func (fn *readFn) ProcessElement(ctx context.Context, rt *sdf.LockRTracker, element []byte,
 	segment, fragment func([]byte, []byte), summarize, dead func([]byte)) error {
-	var text []byte
-	for tasks(&text) {
-		var t task
-		if err := json.Unmarshal(text, &t); err != nil {
-			return err
-		}
-		r := reading{ctx: ctx, task: &t, segment: segment, fragment: fragment}
-		r.link.Checksum, r.link.VLANAware = fn.Checksum, fn.VLANAware
-		r.sum = summary{File: t.Input.File, Block: int32(t.Block)}
-		if err := r.read(); err != nil {
-			return err
-		}
-		fn.packets.Inc(ctx, r.sum.Count)
-		fn.bytes.Inc(ctx, r.bytes)
-		fn.segments.Inc(ctx, r.segments)
-		fn.shuffled.Inc(ctx, r.shuffled)
+	var s source
+	if err := json.Unmarshal(element, &s); err != nil {
+		return err
+	}
+	start := rt.GetRestriction().(offsetrange.Restriction).Start
+	r := reading{ctx: ctx, source: &s, segment: segment, fragment: fragment}
+	r.link.Checksum, r.link.VLANAware = fn.Checksum, fn.VLANAware
+	r.sum = summary{File: s.Input.File, Start: start}
+	claim := func(off int64) bool { return rt.TryClaim(off) }
+	end := func() int64 { return rt.GetRestriction().(offsetrange.Restriction).End }
+	if err := r.read(start, claim, end); err != nil {
+		return err
+	}
+	fn.parts.Inc(ctx, 1)
+	fn.packets.Inc(ctx, r.sum.Count)
+	fn.bytes.Inc(ctx, r.bytes)
+	fn.segments.Inc(ctx, r.segments)
+	fn.shuffled.Inc(ctx, r.shuffled)
+	if r.sum.Count > 0 || len(r.sum.Secrets) > 0 {
 		b, err := json.Marshal(&r.sum)
 		if err != nil {
 			return err
 		}
 		summarize(b)
-		for _, d := range r.dead {
-			fn.letters.Inc(ctx, 1)
-			b, err := json.Marshal(d)
-			if err != nil {
-				return err
-			}
-			dead(b)
+	}
+	for _, d := range r.dead {
+		fn.letters.Inc(ctx, 1)
+		b, err := json.Marshal(d)
+		if err != nil {
+			return err
 		}
+		dead(b)
 	}
 	return nil
 }
 
-// reading is one task at work.
+// reading is one part of a source at work.
 type reading struct {
 	ctx      context.Context
-	task     *task
+	source   *source
 	link     link.Decoder
 	sum      summary
 	dead     []deadLetter
@@ -114,17 +158,73 @@ type reading struct {
 	bytes, segments, shuffled int64
 }
 
-func (r *reading) read() error {
-	src, shift, closing, err := r.source()
+// read reads the part that begins at start, as far as it can be claimed.
+func (r *reading) read(start int64, claim func(int64) bool, end func() int64) error {
+	if r.source.Kind == kindWhole {
+		if !claim(0) {
+			return nil
+		}
+		src, closing, err := r.whole()
+		if err == nil {
+			err = r.packets(src, 0)
+			closing.Close()
+		} else {
+			r.damage(-1, reason(err))
+			err = nil
+		}
+		claim(1) // it is done
+		return err
+	}
+	if start == 0 || r.source.Kind == kindPcap && start == pcapHeader {
+		for _, text := range r.source.Secrets {
+			r.secret(text)
+		}
+	}
+	f, _, err := openAt(r.ctx, r.source.Input.Name)
 	if err != nil {
-		r.dead = append(r.dead, deadLetter{File: r.task.Input.Name, Offset: -1, Reason: reason(err)})
-		return nil
+		return err // it was there when it was surveyed: to be tried again
 	}
-	defer closing.Close()
+	defer f.Close()
+	p, err := newPart(r.source, f, start, claim, end)
+	if err != nil {
+		return err
+	}
+	if none, err := p.empty(); err != nil || none {
+		return err
+	}
+	src, err := stream(p)
+	if err != nil {
+		return err
+	}
+	if err := r.packets(src, p.shift); err != nil {
+		return err
+	}
+	if p.clash > 0 {
+		r.damage(p.clash, "the file cannot be cut here, where a packet's bytes look like a packet record: run again with -block 0")
+	}
+	return nil
+}
+
+// whole opens a source that is one part.
+func (r *reading) whole() (capture.Source, io.Closer, error) {
+	if r.source.Input.Local {
+		src, err := capture.Open([]string{r.source.Input.Name}, capture.Options{})
+		return src, io.NopCloser(nil), err
+	}
+	f, err := open(r.ctx, r.source.Input.Name)
+	if err != nil {
+		return nil, nil, err
+	}
+	src, err := stream(f)
+	if err != nil {
+		f.Close()
+	}
+	return src, f, err
+}
+
+// packets reads a capture, which begins at shift in its file.
+func (r *reading) packets(src capture.Source, shift int64) error {
 	defer src.Close()
-	for _, text := range r.task.Secrets {
-		r.secret(text)
-	}
 	var b capture.Batch
 	for {
 		err := src.Read(&b)
@@ -137,40 +237,16 @@ func (r *reading) read() error {
 		}
 	}
 	for _, p := range src.Problems() {
-		d := deadLetter{File: r.task.Input.Name, Offset: p.Offset, Reason: p.Reason}
-		if d.Offset >= 0 {
-			d.Offset += shift
+		if p.Offset >= 0 {
+			p.Offset += shift
 		}
-		if !r.task.Last && strings.HasPrefix(p.Reason, "cut in the middle") {
-			d.Reason += "; " + errCutInside.Error()
-		}
-		r.dead = append(r.dead, d)
+		r.damage(p.Offset, p.Reason)
 	}
 	return nil
 }
 
-// source opens the task. shift is what must be added to the offsets of its problems.
-func (r *reading) source() (src capture.Source, shift int64, closing io.Closer, err error) {
-	t := r.task
-	if t.Whole && t.Input.Local {
-		src, err = capture.Open([]string{t.Input.Name}, capture.Options{})
-		return src, 0, io.NopCloser(nil), err
-	}
-	if t.Whole {
-		f, err := open(r.ctx, t.Input.Name)
-		if err != nil {
-			return nil, 0, nil, err
-		}
-		src, err = stream(f)
-		return src, 0, f, err
-	}
-	f, err := os.Open(t.Input.Name)
-	if err != nil {
-		return nil, 0, nil, err
-	}
-	part := io.NewSectionReader(f, t.Start, t.End-t.Start)
-	src, err = stream(io.MultiReader(bytes.NewReader(t.Head), part))
-	return src, t.Start - int64(len(t.Head)), f, err
+func (r *reading) damage(offset int64, reason string) {
+	r.dead = append(r.dead, deadLetter{File: r.source.Input.Name, Offset: offset, Reason: reason})
 }
 
 func (r *reading) secret(text []byte) {
@@ -192,7 +268,7 @@ func (r *reading) batch(b *capture.Batch) {
 }
 
 func (r *reading) keep(s *capture.Secrets) {
-	if s.Type == secretsTLS && !r.task.Found {
+	if s.Type == secretsTLS && !r.source.Found {
 		r.secret(s.Data)
 	}
 }
@@ -211,7 +287,7 @@ func (r *reading) packet(p *capture.Packet) {
 	}
 	sum.Count++
 	sum.Last, sum.Max = p.Time, max(sum.Max, p.Time)
-	at := spot{sum.File, sum.Block, sum.Count, p.Time, sum.Max}
+	at := spot{sum.File, sum.Start, sum.Count, p.Time, sum.Max}
 	r.bytes += int64(len(p.Data))
 
 	fragments := r.link.Stats.Fragments

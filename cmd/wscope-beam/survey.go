@@ -3,67 +3,67 @@ package main
 import (
 	"context"
 	"encoding/binary"
-	"errors"
 	"io"
-	"os"
 )
 
-// task is a part of an input that is read by itself.
-type task struct {
+// source is an input as its parts are read: the element of readFn.
+type source struct {
 	Input input
-	Block int    // its number in the input
-	Whole bool   // all of it, whatever it is
-	Start int64  // the records that begin at or behind this offset
-	End   int64  // and before this one
-	Head  []byte // what must be read before them: the file's header, or the section's and its interfaces
-	Last  bool   // it ends where the file does
-	// Secrets of the input's decryption secrets blocks, with the first task; Found says that
-	// those in this task's blocks are among them.
+	Kind  string // whole, pcap or pcapng
+	Size  int64  // bytes; 0 where that is not known
+	Head  []byte // of a pcap file: its header
+	// Of a pcapng file: where it may be cut, as differences; what must be read first behind a
+	// cut; and the secrets of all decryption secrets blocks, if Found says that they were found.
+	Marks   []byte
+	Heads   []head
 	Secrets [][]byte
 	Found   bool
 }
 
-// survey cuts an input into tasks of about size bytes, on record boundaries. Inputs that
-// cannot be read from any place (compressed, or on a filesystem without it) are one task.
-func survey(ctx context.Context, in input, size int64) ([]task, error) {
-	whole := []task{{Input: in, Whole: true, Last: true}}
-	if !in.Local || size <= 0 {
-		return whole, nil
-	}
-	r, err := os.Open(in.Name)
-	if err != nil {
-		return whole, nil // told when it is read
+// Kinds of sources.
+const (
+	kindWhole  = "whole" // one part: compressed, or on a filesystem that reads from the beginning only
+	kindPcap   = "pcap"
+	kindPcapng = "pcapng"
+)
+
+// head is what must be read before the blocks behind an offset: the section header and the
+// interfaces that stand before it.
+type head struct {
+	Offset int64
+	Blocks []byte
+}
+
+// survey says how an input can be read in parts. cut is whether it may be.
+func survey(ctx context.Context, in input, cut bool) (source, error) {
+	whole := source{Input: in, Kind: kindWhole}
+	r, size, err := openAt(ctx, in.Name)
+	if err != nil || r == nil {
+		return whole, nil // told when it is read; or there are no parts
 	}
 	defer r.Close()
-	st, err := r.Stat()
-	if err != nil || !st.Mode().IsRegular() || st.Size() <= size {
+	whole.Size = size
+	first := make([]byte, pcapHeader)
+	if !cut || size <= pcapHeader {
 		return whole, nil
 	}
-	head := make([]byte, pcapHeader)
-	if _, err := r.ReadAt(head, 0); err != nil {
+	if _, err := r.ReadAt(first, 0); err != nil {
 		return whole, nil
 	}
-	if f, ok := readPcapHeader(head); ok {
-		return surveyPcap(r, in, f, head, st.Size(), size)
+	if _, ok := readPcapHeader(first); ok {
+		return source{Input: in, Kind: kindPcap, Size: size, Head: first}, nil
 	}
-	if binary.BigEndian.Uint32(head) == blockSection {
-		return surveyPcapng(r, in, st.Size(), size)
+	if binary.BigEndian.Uint32(first) == blockSection {
+		return surveyPcapng(r, in, size, max(markSpace, size/mostMarks))
 	}
 	return whole, nil
 }
 
-func surveyPcap(r io.ReaderAt, in input, f pcapFile, head []byte, length, size int64) ([]task, error) {
-	var tasks []task
-	for start := int64(pcapHeader); start < length; {
-		end, err := f.boundary(r, max(start+1, int64(len(tasks)+1)*size), length)
-		if err != nil {
-			return nil, err
-		}
-		tasks = append(tasks, task{Input: in, Block: len(tasks), Start: start, End: end, Head: head, Last: end == length})
-		start = end
-	}
-	return tasks, nil
-}
+const (
+	markSpace = 64 << 10 // bytes between the places where a pcapng file may be cut, at least
+	mostMarks = 1 << 16  // and how many there are at most
+	mostHeads = 16 << 20 // bytes of heads
+)
 
 // Block types of pcapng.
 const (
@@ -74,28 +74,23 @@ const (
 	maxSecrets     = 64 << 20 // bytes of secrets collected of one input
 )
 
-// surveyPcapng walks from block to block, which is all that their lengths are needed for.
-// At damage it ends, and the rest of the file is one task, whose reader knows how to go on.
-func surveyPcapng(r io.ReaderAt, in input, length, size int64) ([]task, error) {
-	w := window{r: r, size: length}
+// surveyPcapng walks from block to block, since only that says which interfaces and
+// sections a block belongs to, and marks one every space bytes. At damage it ends: the file
+// is not cut behind it, and its reader knows how to go on.
+func surveyPcapng(r io.ReaderAt, in input, size, space int64) (source, error) {
+	w := window{r: r, size: size, ahead: true}
 	var (
-		order   binary.ByteOrder = binary.LittleEndian
-		tasks   []task
-		secrets [][]byte
-		kept    int
-		head    []byte // of the section at hand
-		start   int64  // of the task at hand
-		before  []byte // head, as it was there
+		order binary.ByteOrder = binary.LittleEndian
+		s                      = source{Input: in, Kind: kindPcapng, Size: size}
+		head0 []byte           // of the section at hand
+		kept  [2]int           // bytes of heads and of secrets
+		last  int64            // mark
+		off   int64
 	)
-	cut := func(end int64) {
-		tasks = append(tasks, task{Input: in, Block: len(tasks), Start: start, End: end, Head: before, Last: end == length})
-		start, before = end, head
-	}
-	off := int64(0)
-	for off+12 <= length {
+	for off+12 <= size {
 		h, err := w.at(off, 12)
 		if err != nil {
-			return nil, err
+			return s, err
 		}
 		kind := order.Uint32(h)
 		if kind == blockSection {
@@ -108,15 +103,16 @@ func surveyPcapng(r io.ReaderAt, in input, length, size int64) ([]task, error) {
 			}
 		}
 		n := int64(order.Uint32(h[4:]))
-		if n < 12 || n%4 != 0 || n > maxRecord || off+n > length {
+		if n < 12 || n%4 != 0 || n > maxRecord || off+n > size {
 			break
 		}
-		if off >= int64(len(tasks)+1)*size && kind != blockSection {
-			cut(off)
+		if off-last >= space && kind != blockSection {
+			s.Marks = binary.AppendUvarint(s.Marks, uint64(off-last))
+			last = off
 		}
 		behind, err := w.at(off+n-4, 4)
 		if err != nil {
-			return nil, err
+			return s, err
 		}
 		if int64(order.Uint32(behind)) != n {
 			break
@@ -124,35 +120,58 @@ func surveyPcapng(r io.ReaderAt, in input, length, size int64) ([]task, error) {
 		if kind == blockSection || kind == blockInterface || kind == blockSecrets {
 			body, err := w.at(off, int(n))
 			if err != nil {
-				return nil, err
+				return s, err
 			}
 			switch kind {
 			case blockSection:
-				head = append([]byte(nil), body...)
+				head0 = append([]byte(nil), body...)
 			case blockInterface:
-				head = append(head[:len(head):len(head)], body...)
+				head0 = append(head0[:len(head0):len(head0)], body...)
 			default:
 				text, ok := secretsOf(order, body)
-				if !ok || kept+len(text) > maxSecrets {
-					return []task{{Input: in, Whole: true, Last: true}}, nil // as it comes
+				if kept[1] += len(text); !ok || kept[1] > maxSecrets {
+					return source{Input: in, Kind: kindWhole, Size: size}, nil // as it comes
 				}
-				kept += len(text)
-				secrets = append(secrets, text)
+				s.Secrets = append(s.Secrets, text)
+			}
+			if kind != blockSecrets {
+				if kept[0] += len(head0); kept[0] > mostHeads {
+					return source{Input: in, Kind: kindWhole, Size: size}, nil
+				}
+				s.Heads = append(s.Heads, head{off + n, head0})
 			}
 		}
 		off += n
 	}
-	for i := range tasks {
-		tasks[i].Found = true
+	s.Found = off == size
+	if !s.Found && len(s.Secrets) > 0 { // those before the damage would come twice
+		return source{Input: in, Kind: kindWhole, Size: size}, nil
 	}
-	cut(length)
-	tasks[len(tasks)-1].Found = off == length
-	tasks[0].Secrets = secrets
-	if off < length && len(secrets) > 0 && !tasks[len(tasks)-1].Found {
-		// Those of the last task's sound blocks would come twice.
-		return []task{{Input: in, Whole: true, Last: true}}, nil
+	return s, nil
+}
+
+// marks are the places where a pcapng file may be cut, the first at 0.
+func (s *source) marks() []int64 {
+	list := []int64{0}
+	for b := s.Marks; len(b) > 0; {
+		d, n := binary.Uvarint(b)
+		if n <= 0 {
+			break
+		}
+		list = append(list, list[len(list)-1]+int64(d))
+		b = b[n:]
 	}
-	return tasks, nil
+	return list
+}
+
+// before is the head for blocks at off.
+func (s *source) before(off int64) []byte {
+	for i := len(s.Heads) - 1; i >= 0; i-- {
+		if s.Heads[i].Offset <= off {
+			return s.Heads[i].Blocks
+		}
+	}
+	return nil
 }
 
 // secretsOf is the key log text of a decryption secrets block; empty for other secrets.
@@ -167,5 +186,3 @@ func secretsOf(order binary.ByteOrder, block []byte) ([]byte, bool) {
 }
 
 const secretsTLS = 0x544c534b
-
-var errCutInside = errors.New("a part of the file was cut inside a record, where its bytes look like another's: run again with --block 0")

@@ -13,6 +13,8 @@ import (
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+
+	"wscope/analyzer/report/export"
 )
 
 // writeFn writes shards: one file each, its lines in order. A shard has the same content
@@ -22,6 +24,7 @@ type writeFn struct {
 	Folder string
 	Kind   string // flows, messages, findings, dead-letters
 	Shards int
+	Format string
 
 	written beam.Counter
 }
@@ -39,12 +42,30 @@ func (fn *writeFn) ProcessElement(ctx context.Context, shard int, lines func(*[]
 			return err
 		}
 	}
-	name := fmt.Sprintf("%s-%05d-of-%05d.ndjson", fn.Kind, shard, fn.Shards)
+	name := fmt.Sprintf("%s-%05d-of-%05d.%s", fn.Kind, shard, fn.Shards, fn.Format)
 	n, err := put(ctx, fn.Folder, name, func(w io.Writer) error {
+		if fn.Format == formatParquet {
+			return fn.table(w, &order)
+		}
 		return order.each(func(b []byte) error { _, err := w.Write(b[lineOrder:]); return err })
 	})
 	fn.written.Inc(ctx, n)
 	return err
+}
+
+// Formats of shards. Dead letters are always lines.
+const (
+	formatNDJSON  = "ndjson"
+	formatParquet = "parquet"
+)
+
+// table writes a shard as Parquet, with the columns of wscope export --to parquet.
+func (fn *writeFn) table(w io.Writer, order *sorter) error {
+	l, err := export.NewLines(w, fn.Kind, false, "beam")
+	if err != nil {
+		return err
+	}
+	return errors.Join(order.each(func(b []byte) error { return l.Write(b[lineOrder:]) }), l.Close())
 }
 
 // put writes a file beside its name and renames it.
