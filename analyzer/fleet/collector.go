@@ -4,10 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"strconv"
 	"strings"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -17,50 +15,49 @@ import (
 // CollectorOptions of Collect. Folder must be set.
 type CollectorOptions struct {
 	Folder   string        // where the files go
+	Format   string        // Parquet or NDJSON; "" is Parquet
+	Settle   time.Duration // an hour becomes a file when nothing came for so long; 0 is 5 min
 	Stream   string        // name of the JetStream stream; "" is WSCOPE
-	Replicas int           // of the stream, where it is made; 0 is 1
+	Name     string        // of the durable consumer; "" is collector. Each name is given every batch
+	Replicas int           // of the stream, at least; 0 is 1
 	Every    time.Duration // a commit; 0 is 10 s
+	Version  string        // of wscope, told in Parquet files
 	NATS     []nats.Option
 	Tell     func(line string) // told of brokers that come and go, and of what is no record; may be nil
 	Counts   *Counts           // may be nil
-}
 
-// Counts is what a Collector has done so far. Any goroutine may read it.
-type Counts struct {
-	Batches, Repeated, Records, Bytes, Bad, Commits atomic.Int64
-}
-
-// WriteTo writes the counts as Prometheus reads them.
-func (c *Counts) WriteTo(w io.Writer) (int64, error) {
-	var b strings.Builder
-	for _, m := range []struct {
-		name, help string
-		n          *atomic.Int64
-	}{
-		{"batches", "Batches taken.", &c.Batches}, {"repeated_batches", "Batches that came again and were known.", &c.Repeated},
-		{"records", "Records taken.", &c.Records}, {"bytes", "Bytes of records.", &c.Bytes},
-		{"bad_records", "Lines that are no record.", &c.Bad}, {"commits", "Commits.", &c.Commits},
-	} {
-		fmt.Fprintf(&b, "# HELP wscope_collector_%[1]s_total %[2]s\n# TYPE wscope_collector_%[1]s_total counter\nwscope_collector_%[1]s_total %[3]d\n",
-			m.name, m.help, m.n.Load())
-	}
-	n, err := io.WriteString(w, b.String())
-	return int64(n), err
+	again time.Duration // a batch that is not acknowledged comes again after Every and this; 0 is ackWait
 }
 
 // commitBytes is how much a commit holds at most, in memory until then, and commitBatches
-// how many batches; the stream is told to expect no acknowledgement sooner.
+// how many batches. ackWait is for how long a killed collector's last batches stay away; one
+// that comes again while it is only slow to be committed is known.
 const (
 	commitBytes   = 64 << 20
 	commitBatches = 1000
-	ackWait       = time.Minute
+	ackWait       = 20 * time.Second
 )
 
 // Collect takes the batches of all sensors into files until ctx is done; what it took last
-// is committed then.
+// is committed then, and all that waits becomes files.
 func Collect(ctx context.Context, url string, opt CollectorOptions) error {
 	if opt.Stream == "" {
 		opt.Stream = "WSCOPE"
+	}
+	if opt.Name == "" {
+		opt.Name = "collector"
+	}
+	if opt.Format == "" {
+		opt.Format = Parquet
+	}
+	if opt.Format != Parquet && opt.Format != NDJSON {
+		return fmt.Errorf("format %q: %s or %s", opt.Format, Parquet, NDJSON)
+	}
+	if opt.Settle <= 0 {
+		opt.Settle = 5 * time.Minute
+	}
+	if opt.again <= 0 {
+		opt.again = ackWait
 	}
 	if opt.Every <= 0 {
 		opt.Every = 10 * time.Second
@@ -71,7 +68,7 @@ func Collect(ctx context.Context, url string, opt CollectorOptions) error {
 	if opt.Counts == nil {
 		opt.Counts = new(Counts)
 	}
-	st, err := openStore(opt.Folder)
+	st, err := openStore(opt.Folder, packing{opt.Format, opt.Settle, packBytes, opt.Version})
 	if err != nil {
 		return err
 	}
@@ -112,11 +109,16 @@ func (c *collecting) run(ctx context.Context) error {
 				return err
 			}
 		}
+		if err := c.store.settle(time.Now(), false); err != nil {
+			return err
+		}
 	}
 	if len(c.pending) > 0 {
-		return c.commit()
+		if err := c.commit(); err != nil {
+			return err
+		}
 	}
-	return nil
+	return c.store.settle(time.Now(), true)
 }
 
 func pause(ctx context.Context) {
@@ -132,8 +134,12 @@ func (c *collecting) consumer(ctx context.Context) (jetstream.Consumer, error) {
 	if err := ensure(wait, c.js, c.opt.Stream, c.opt.Replicas); err != nil {
 		return nil, err
 	}
+	if err := replicate(wait, c.js, c.opt.Stream, c.opt.Replicas); err != nil {
+		c.opt.Tell(fmt.Sprintf("the stream cannot have %d replicas: %s", c.opt.Replicas, err))
+		return nil, err
+	}
 	return c.js.CreateOrUpdateConsumer(wait, c.opt.Stream, jetstream.ConsumerConfig{
-		Durable: "collector", AckPolicy: jetstream.AckExplicitPolicy, AckWait: ackWait + c.opt.Every, MaxAckPending: 2 * commitBatches,
+		Durable: c.opt.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.opt.again + c.opt.Every, MaxAckPending: 2 * commitBatches,
 	})
 }
 
@@ -142,8 +148,13 @@ func (c *collecting) fetch(ctx context.Context, consumer jetstream.Consumer) err
 	if err != nil {
 		return err
 	}
+	any := false
 	for m := range list.Messages() {
 		c.take(m)
+		any = true
+	}
+	if !any {
+		c.opt.Counts.Waiting.Store(0)
 	}
 	if err := list.Error(); err != nil && !errors.Is(err, nats.ErrTimeout) && ctx.Err() == nil {
 		return err
@@ -165,20 +176,20 @@ func (c *collecting) take(m jetstream.Msg) {
 		c.opt.Tell("a message without a batch's number on " + m.Subject())
 		return
 	}
-	before := c.store.bytes
-	taken, bad := c.store.add(sensor+"."+m.Headers().Get(headerRun), seq, m.Data())
-	if !taken {
+	if at, err := m.Metadata(); err == nil {
+		c.opt.Counts.Waiting.Store(int64(at.NumPending))
+	}
+	isNew, held := c.store.add(sensor+"."+m.Headers().Get(headerRun), seq, m.Data())
+	if !isNew {
 		c.opt.Counts.Repeated.Add(1)
 		return
 	}
-	c.opt.Counts.Batches.Add(1)
-	c.opt.Counts.Bad.Add(int64(bad))
-	c.opt.Counts.Bytes.Add(int64(c.store.bytes - before))
-	c.opt.Counts.Records.Add(int64(strings.Count(string(m.Data()), "\n") - bad))
+	held.batches = 1
+	c.opt.Counts.add(sensor, held)
 }
 
 func (c *collecting) commit() error {
-	if err := c.store.commit(); err != nil {
+	if err := c.store.commit(time.Now()); err != nil {
 		return err
 	}
 	c.opt.Counts.Commits.Add(1)

@@ -3,6 +3,7 @@ package fleet
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"flag"
 	"fmt"
 	"io/fs"
@@ -16,13 +17,14 @@ import (
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
+	"github.com/parquet-go/parquet-go"
 
 	"wscope/analyzer"
 )
 
 // long is how long the sensors of TestClusterLosesNothing speak; the fleet's own ten
 // minutes are -fleet.long=10m.
-var long = flag.Duration("fleet.long", 12*time.Second, "how long the fleet test loads the cluster")
+var long = flag.Duration("fleet.long", 6*time.Second, "how long the fleet test loads the cluster")
 
 // TestClusterLosesNothing: two sensors speak to three brokers, of which one is killed
 // and comes back, then another is cut off by closing its listeners; then the collector is
@@ -84,8 +86,7 @@ func TestClusterLosesNothing(t *testing.T) {
 
 // sensor publishes for a while and gives what it published, as lines.
 func sensor(t *testing.T, name, urls string, how time.Duration) []string {
-	o := Origin{Sensor: name, Interface: "eth0", ClockOffset: 5e6}
-	p, err := NewPublisher(urls, PublisherOptions{Origin: o, Spool: t.TempDir(), Replicas: 3, Messages: true}, quiet{})
+	p, err := NewPublisher(urls, PublisherOptions{Origin: origin(name), Spool: t.TempDir(), Replicas: 3, Messages: true}, quiet{})
 	if err != nil {
 		t.Error(err)
 		return nil
@@ -93,12 +94,7 @@ func sensor(t *testing.T, name, urls string, how time.Duration) []string {
 	var own []string
 	start := time.Now()
 	for n := int64(1); time.Since(start) < how; n++ {
-		m := analyzer.Message{Flow: n, Message: 1, From: "client", Type: "text", Time: analyzer.Time(n * 1e9), IsText: true, Data: []byte("hello"), Complete: true}
-		p.Message(&m)
-		f := analyzer.Flow{Flow: n, End: analyzer.Time(n * 60e9), Findings: []analyzer.Finding{{Rule: "x", Time: analyzer.Time(n * 60e9)}}}
-		p.FlowEnded(&f)
-		own = append(own, fmt.Sprintf("%s messages %d", name, n), fmt.Sprintf("%s flows %d", name, n), fmt.Sprintf("%s findings %d", name, n))
-		p.Batch(m.Time)
+		own = append(own, say(p, name, n)...)
 		if n%20 == 0 {
 			time.Sleep(10 * time.Millisecond)
 		}
@@ -111,6 +107,18 @@ func sensor(t *testing.T, name, urls string, how time.Duration) []string {
 	return own
 }
 
+func origin(name string) Origin { return Origin{Sensor: name, Interface: "eth0", ClockOffset: 5e6} }
+
+// say publishes a flow with a message and a finding, and gives them as held does.
+func say(p *Publisher, name string, n int64) []string {
+	m := analyzer.Message{Flow: n, Message: 1, From: "client", Type: "text", Time: analyzer.Time(n * 1e9), IsText: true, Data: []byte("hello"), Complete: true}
+	p.Message(&m)
+	f := analyzer.Flow{Flow: n, End: analyzer.Time(n * 60e9), Findings: []analyzer.Finding{{Rule: "x", Severity: "note", Time: analyzer.Time(n * 60e9)}}}
+	p.FlowEnded(&f)
+	p.Batch(m.Time)
+	return []string{fmt.Sprintf("%s messages %d", name, n), fmt.Sprintf("%s flows %d", name, n), fmt.Sprintf("%s findings %d", name, n)}
+}
+
 // held is what a collector's folder holds, in the sensors' words.
 func held(t *testing.T, folder string) []string {
 	t.Helper()
@@ -119,18 +127,26 @@ func held(t *testing.T, folder string) []string {
 		if err != nil || d.IsDir() || d.Name() == stateName {
 			return err
 		}
+		hour := filepath.Base(filepath.Dir(path))
+		kind, _, _ := strings.Cut(d.Name(), "-")
+		if strings.HasSuffix(path, "."+Parquet) {
+			rows := rowsOf(t, path)
+			for _, r := range rows {
+				got = append(got, fmt.Sprintf("%s %s %d", r["sensor"], kind, r["flow"]))
+			}
+			return nil
+		}
 		data, err := os.ReadFile(path)
 		for line := range strings.Lines(string(data)) {
-			var flow int64
-			_, rest, _ := strings.Cut(line, `"flow":`)
-			fmt.Sscanf(rest, "%d", &flow)
-			_, sensor, _ := strings.Cut(line, `"sensor":"`)
-			sensor, _, _ = strings.Cut(sensor, `"`)
-			hour, kind, e := filed([]byte(line))
-			if e != nil || !strings.HasPrefix(d.Name(), kind) || filepath.Base(filepath.Dir(path)) != hour {
+			var x struct {
+				Flow   int64  `json:"flow"`
+				Sensor string `json:"sensor"`
+			}
+			h, e := readHead([]byte(line))
+			if err := json.Unmarshal([]byte(line), &x); e != nil || err != nil || kind != h.Kind || hour != h.hour() {
 				t.Errorf("%s holds %s", path, line)
 			}
-			got = append(got, fmt.Sprintf("%s %s %d", sensor, kind, flow))
+			got = append(got, fmt.Sprintf("%s %s %d", x.Sensor, h.Kind, x.Flow))
 		}
 		return err
 	})
@@ -139,6 +155,30 @@ func held(t *testing.T, folder string) []string {
 	}
 	slices.Sort(got)
 	return got
+}
+
+// rowsOf reads a Parquet file by its own schema.
+func rowsOf(t *testing.T, path string) []map[string]any {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f, err := parquet.OpenFile(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+	r := parquet.NewReader(bytes.NewReader(data), f.Schema())
+	defer r.Close()
+	var list []map[string]any
+	for range f.NumRows() {
+		row := map[string]any{}
+		if err := r.Read(&row); err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, row)
+	}
+	return list
 }
 
 // TestAbsentBrokerCostsDiskAndThenRecords: what does not fit the spool is dropped and told.
@@ -183,23 +223,23 @@ func TestAbsentBrokerCostsDiskAndThenRecords(t *testing.T) {
 // TestStoreEndsWhatWasBrokenOff at any step of a commit.
 func TestStoreEndsWhatWasBrokenOff(t *testing.T) {
 	folder := t.TempDir()
-	s, err := openStore(folder)
+	s, err := openStore(folder, packing{format: NDJSON})
 	if err != nil {
 		t.Fatal(err)
 	}
 	o := Origin{Sensor: "a"}
 	line := o.line(nil, Flows, 0, []byte("{\"flow\":1}\n"))
 	s.add("a.1", 1, line)
-	if err := s.commit(); err != nil {
+	if err := s.commit(time.Now()); err != nil {
 		t.Fatal(err)
 	}
 	// As if the process had ended between the state and the name, with another commit begun.
-	name := filepath.Join(folder, filepath.FromSlash(s.state.Files[0]))
+	name := filepath.Join(folder, journalName, filepath.FromSlash(s.state.Files[0]))
 	if err := os.Rename(name, name+".tmp"); err != nil {
 		t.Fatal(err)
 	}
 	os.WriteFile(filepath.Join(folder, "half.ndjson.tmp"), line[:9], 0o666)
-	if s, err = openStore(folder); err != nil {
+	if s, err = openStore(folder, packing{format: NDJSON}); err != nil {
 		t.Fatal(err)
 	}
 	if got := held(t, folder); !slices.Equal(got, []string{"a flows 1"}) {
@@ -269,6 +309,9 @@ func cluster(t *testing.T, n int) []*node {
 			ServerName: fmt.Sprintf("node-%d", i), Host: "127.0.0.1", Port: ports[i], JetStream: true, StoreDir: t.TempDir(), NoSigs: true, NoLog: true,
 			Cluster: server.ClusterOpts{Name: "fleet", Host: "127.0.0.1", Port: ports[n+i]}, Routes: routes,
 		}})
+	}
+	if n == 1 { // a cluster of one waits for others
+		nodes[0].opts.Cluster, nodes[0].opts.Routes = server.ClusterOpts{}, nil
 	}
 	for _, node := range nodes {
 		node.start(t)

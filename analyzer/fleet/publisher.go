@@ -53,6 +53,15 @@ const (
 	batchBytes = 256 << 10
 	batchTime  = 500 * time.Millisecond // a batch is not kept back longer
 	sendWait   = 5 * time.Second        // for the stream's answer
+	// mostLine is the longest record that travels: brokers take messages of 1 MB, and the
+	// batch before it may be all but full. A message whose line is longer is cut to cutTo bytes.
+	mostLine = 640 << 10
+	cutTo    = 100 << 10
+	// keepFor is how long the stream keeps batches for a collector that is away.
+	keepFor = 7 * 24 * time.Hour
+	// idsFor is how long the stream remembers message IDs. A batch that is sent again later is
+	// on the stream twice; the collector knows it.
+	idsFor = 10 * time.Minute
 )
 
 // subject is where a sensor's batches go.
@@ -116,11 +125,26 @@ func connect(url, name string, more []nats.Option, tell func(string)) (*nats.Con
 func ensure(ctx context.Context, js jetstream.JetStream, name string, replicas int) error {
 	_, err := js.CreateStream(ctx, jetstream.StreamConfig{
 		Name: name, Subjects: []string{name + ".batches.*"}, Storage: jetstream.FileStorage,
-		Replicas: max(replicas, 1), Duplicates: 10 * time.Minute,
+		Replicas: max(replicas, 1), Duplicates: idsFor, MaxAge: keepFor,
 	})
 	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
 		return nil
 	}
+	return err
+}
+
+// replicate gives the stream more replicas, where a sensor that came first made it with fewer.
+func replicate(ctx context.Context, js jetstream.JetStream, name string, replicas int) error {
+	stream, err := js.Stream(ctx, name)
+	if err != nil {
+		return err
+	}
+	config := stream.CachedInfo().Config
+	if config.Replicas >= replicas {
+		return nil
+	}
+	config.Replicas = replicas
+	_, err = js.UpdateStream(ctx, config)
 	return err
 }
 
@@ -140,10 +164,21 @@ func (p *Publisher) FlowEnded(f *analyzer.Flow) error {
 // Message takes a message.
 func (p *Publisher) Message(m *analyzer.Message) error {
 	if p.opt.Messages {
-		j := report.JSON{MaxPayload: p.opt.MaxPayload}
-		p.add(Messages, m.Time, report.AppendLine(nil, m.Flow, j.Message(nil, m)))
+		p.addMessage(m, p.opt.MaxPayload)
 	}
 	return p.Sink.Message(m)
+}
+
+// addMessage adds a message with at most so many bytes of payload; with fewer where its
+// line is too long to travel.
+func (p *Publisher) addMessage(m *analyzer.Message, most int) {
+	j := report.JSON{MaxPayload: most}
+	line := report.AppendLine(nil, m.Flow, j.Message(nil, m))
+	if len(line) > mostLine {
+		j.MaxPayload = cutTo
+		line = report.AppendLine(line[:0], m.Flow, j.Message(nil, m))
+	}
+	p.add(Messages, m.Time, line)
 }
 
 // Rendered takes a message that Options.Render made JSON of.
@@ -152,13 +187,28 @@ func (p *Publisher) Rendered(flow int64, b []byte) error {
 		return p.Sink.Rendered(flow, b)
 	}
 	line := report.AppendLine(nil, flow, b)
-	var at struct {
-		Time analyzer.Time `json:"time"`
+	var m struct {
+		analyzer.Message
+		Text   *string `json:"text"`
+		Base64 []byte  `json:"base64"`
 	}
-	if err := json.Unmarshal(line, &at); err != nil {
+	if len(line) <= mostLine {
+		var at struct {
+			Time analyzer.Time `json:"time"`
+		}
+		if err := json.Unmarshal(line, &at); err != nil {
+			return err
+		}
+		p.add(Messages, at.Time, line)
+	} else if err := json.Unmarshal(line, &m); err != nil {
 		return err
+	} else {
+		m.IsText, m.Data = m.Text != nil, m.Base64
+		if m.IsText {
+			m.Data = []byte(*m.Text)
+		}
+		p.addMessage(&m.Message, cutTo)
 	}
-	p.add(Messages, at.Time, line)
 	return p.Sink.Rendered(flow, b)
 }
 
@@ -172,6 +222,10 @@ func (p *Publisher) Batch(now analyzer.Time) error {
 }
 
 func (p *Publisher) add(kind string, at analyzer.Time, record []byte) {
+	if len(record) > mostLine {
+		p.drop(map[string]int64{kind: 1}, fmt.Sprintf("a record of %d bytes is too long to travel", len(record)))
+		return
+	}
 	if len(p.batch) == 0 {
 		p.since = time.Now()
 	}
@@ -184,31 +238,34 @@ func (p *Publisher) add(kind string, at analyzer.Time, record []byte) {
 
 // flush takes the batch to the spool, or drops it where that is full.
 func (p *Publisher) flush() {
+	data := p.batch
 	if len(p.lost) > 0 { // told as soon as there is room, before what follows
 		b, _ := json.Marshal(map[string]any{"records": p.lost}) // a map of numbers
-		told := p.opt.Origin.line(nil, Dropped, p.now, append(b, '\n'))
-		if ok, err := p.spool.put(append(told, p.batch...)); ok && err == nil {
-			clear(p.lost)
-			p.empty()
-			return
-		}
-	} else if ok, err := p.spool.put(p.batch); ok && err == nil {
-		p.empty()
-		return
-	} else if err != nil {
-		p.opt.Tell("spool: " + err.Error())
+		data = append(p.opt.Origin.line(nil, Dropped, p.now, append(b, '\n')), p.batch...)
 	}
-	first := len(p.lost) == 0
-	for kind, n := range p.count {
+	ok, err := p.spool.put(data)
+	switch {
+	case err != nil:
+		p.drop(p.count, "spool: "+err.Error())
+	case !ok:
+		p.drop(p.count, "the spool is full")
+	default:
+		clear(p.lost)
+	}
+	p.empty()
+}
+
+// drop counts records that are lost, and tells of the first since the last batch that was kept.
+func (p *Publisher) drop(records map[string]int64, why string) {
+	if len(p.lost) == 0 {
+		p.opt.Tell(why + ": records are dropped from here on")
+	}
+	for kind, n := range records {
 		if n > 0 {
 			p.lost[kind] += n
 			p.total[kind] += n
 		}
 	}
-	if first {
-		p.opt.Tell("the spool is full, records are dropped from here on")
-	}
-	p.empty()
 }
 
 func (p *Publisher) empty() {
@@ -244,11 +301,15 @@ func (p *Publisher) Close(ctx context.Context) error {
 
 // send publishes batch after batch, each until the stream has it.
 func (p *Publisher) send(ctx context.Context) error {
-	made := false
+	made, told := false, ""
 	for {
 		b, data, any, err := p.spool.first()
-		if err != nil {
-			return err
+		if err != nil { // someone took it away, or the disk fails: what follows goes on
+			p.opt.Tell("spool: a batch cannot be read: " + err.Error())
+			if err := p.spool.sent(); err != nil {
+				return err
+			}
+			continue
 		}
 		if !any {
 			select {
@@ -273,11 +334,15 @@ func (p *Publisher) send(ctx context.Context) error {
 		}
 		cancel()
 		if err == nil {
-			err = p.spool.sent()
-			if err != nil {
+			told = ""
+			if err := p.spool.sent(); err != nil {
 				return err
 			}
 			continue
+		}
+		if text := err.Error(); text != told && ctx.Err() == nil && p.conn.IsConnected() {
+			p.opt.Tell("the stream does not take a batch: " + text)
+			told = text
 		}
 		select {
 		case <-time.After(200 * time.Millisecond):

@@ -57,24 +57,27 @@ func (o *Origin) line(dst []byte, kind string, hour analyzer.Time, record []byte
 
 // head is what the collector reads of a line.
 type head struct {
-	Kind   string        `json:"record"`
-	Sensor string        `json:"sensor"`
-	At     analyzer.Time `json:"at"`
+	Kind     string           `json:"record"`
+	At       analyzer.Time    `json:"at"`
+	Severity string           `json:"severity"` // of a finding
+	Records  map[string]int64 `json:"records"`  // of what was dropped
 }
 
-// filed says in which hour and kind a line belongs.
-func filed(line []byte) (hour, kind string, err error) {
-	var h head
+func readHead(line []byte) (h head, err error) {
 	if err := json.Unmarshal(line, &h); err != nil {
-		return "", "", err
+		return h, err
 	}
 	switch h.Kind {
 	case Flows, Messages, Findings, Dropped:
-	default:
-		return "", "", fmt.Errorf("a record of kind %q", h.Kind)
+		return h, nil
 	}
-	hour, _, _ = strings.Cut(h.At.String(), ":")
-	return hour, h.Kind, nil
+	return h, fmt.Errorf("a record of kind %q", h.Kind)
+}
+
+// hour is where the line belongs: 2026-11-22T10.
+func (h *head) hour() string {
+	hour, _, _ := strings.Cut(h.At.String(), ":")
+	return hour
 }
 
 // finding is a finding record: the flow's number, then the finding.

@@ -1,7 +1,9 @@
 package fleet
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,7 +69,8 @@ func openSpool(folder, run string, limit int64) (*spool, error) {
 	return s, nil
 }
 
-// put keeps a batch and says whether there was room.
+// put keeps a batch and says whether there was room. When it returns, the batch is on disk:
+// neither a killed process nor a failing machine loses it.
 func (s *spool) put(data []byte) (bool, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -76,10 +79,8 @@ func (s *spool) put(data []byte) (bool, error) {
 	}
 	b := batchFile{s.run, s.next, int64(len(data))}
 	path := filepath.Join(s.folder, b.name())
-	if err := os.WriteFile(path+".tmp", data, 0o600); err != nil {
-		return false, err
-	}
-	if err := os.Rename(path+".tmp", path); err != nil {
+	if err := errors.Join(writeSynced(path+".tmp", data), os.Rename(path+".tmp", path), syncFolder(s.folder)); err != nil {
+		os.Remove(path + ".tmp")
 		return false, err
 	}
 	s.next++
@@ -109,7 +110,11 @@ func (s *spool) sent() error {
 	b := s.list[0]
 	s.list = s.list[1:]
 	s.bytes -= b.size
-	return os.Remove(filepath.Join(s.folder, b.name()))
+	err := os.Remove(filepath.Join(s.folder, b.name()))
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil // someone took it away
+	}
+	return err
 }
 
 func (s *spool) waiting() (batches int, bytes int64) {

@@ -16,13 +16,20 @@ import (
 func newCollect(env *environment) *cobra.Command {
 	var b brokers
 	from, folder, serve, metrics := "nats://127.0.0.1:4222", "", "", ""
-	every := 10 * time.Second
+	format, name := fleet.Parquet, "collector"
+	every, settle := 10*time.Second, 5*time.Minute
 	cmd := &cobra.Command{
 		Use: "collect -o FOLDER", Short: "Collect the records of many sensors (live --to)",
-		Long: "collect takes what sensors send with live --to from NATS JetStream into files by hour of capture time and kind,\n" +
-			"HOUR/flows-NUMBER.ndjson, messages and findings. Each record says its sensor, interface, clock offset and schema\n" +
-			"version. What is taken is on disk before the brokers are told so: nothing is lost and nothing is there twice, whoever\n" +
-			"fails meanwhile. With --serve it is the broker too, for a start on one machine.",
+		Long: "collect takes what sensors send with live --to from NATS JetStream into Parquet files by hour of capture time and\n" +
+			"kind, HOUR/flows-FROM-TO.parquet, messages, findings, and dropped, which says what sensors had to drop. Each record\n" +
+			"says its sensor, interface, clock offset and schema version; the other columns are those of export --to parquet.\n" +
+			"With --format ndjson they are lines of JSON.\n\n" +
+			"What is taken is on disk, in FOLDER/.open, before the brokers are told so; an hour becomes a file when nothing came\n" +
+			"for it for the time of --settle, when 256 MB of it wait, or when collect ends; what comes later for it becomes\n" +
+			"another. Nothing is lost and nothing is there twice, whoever fails or is killed meanwhile, as long as collect is not\n" +
+			"away for longer than the 7 days that the stream keeps, and FOLDER is kept. With --serve it is the broker too, for a\n" +
+			"start on one machine.\n\n" +
+			"What a sensor may lose is told by live --help; what it had to drop is in its records.",
 		Example: "  wscope collect --serve :4222 -o records\n" +
 			"  wscope collect --from nats://a:4222,nats://b:4222,nats://c:4222 --replicas 3 --creds collector.creds -o records",
 		Args: cobra.NoArgs,
@@ -55,7 +62,8 @@ func newCollect(env *environment) *cobra.Command {
 				defer s.Close()
 			}
 			return fleet.Collect(cmd.Context(), from, fleet.CollectorOptions{
-				Folder: folder, Stream: b.stream, Replicas: b.replicas, Every: every, NATS: options, Counts: counts,
+				Folder: folder, Format: format, Settle: settle, Stream: b.stream, Name: name, Replicas: b.replicas, Every: every,
+				Version: version(), NATS: options, Counts: counts,
 				Tell: func(line string) { env.notice("%s", line) },
 			})
 		},
@@ -64,8 +72,11 @@ func newCollect(env *environment) *cobra.Command {
 	f.StringVarP(&folder, "output", "o", "", "`FOLDER` for the files")
 	f.StringVar(&from, "from", from, "brokers' `URL`, several with commas")
 	f.StringVar(&serve, "serve", "", "be the broker, at `ADDR` (loopback where it has no host; it asks nobody who they are)")
+	f.StringVar(&format, "format", format, "`FORMAT` of the files: parquet or ndjson")
+	f.DurationVar(&settle, "settle", settle, "`TIME` without a record for an hour after which it becomes a file")
+	f.StringVar(&name, "name", name, "`NAME` of the durable consumer: collectors with names of their own are each given everything")
 	f.DurationVar(&every, "every", every, "`TIME` after which what came is written")
-	f.StringVar(&metrics, "metrics", "", "serve Prometheus metrics on `ADDR`")
+	f.StringVar(&metrics, "metrics", "", "serve Prometheus metrics of the fleet and of each sensor on `ADDR`")
 	b.flags(f)
 	return cmd
 }

@@ -84,7 +84,14 @@ the summary; the second stops at once. SIGHUP opens the files of -w and -o again
 ring), SIGUSR1 gives a summary so far on standard error.
 
 After opening the interfaces live becomes the user that called sudo (or --user) and gives up all
-capabilities; with --wait it keeps CAP_NET_RAW, to open an interface again.`
+capabilities; with --wait it keeps CAP_NET_RAW, to open an interface again.
+
+With --to, records go to NATS JetStream for wscope collect. They are gathered for half a second or 256 KB at
+most, then synced to disk in --spool, and leave it when the brokers say that they hold them; what a run leaves
+there the next one sends. So a sensor that is killed, or whose machine fails, loses its last half second of
+records and the flows that were open, and nothing is there twice. A message whose record is longer than 640 KB
+goes with 100 KB of its payload and "cut". What does not fit --spool-limit is dropped, newest first, and told: on
+standard error, to the collector as a record, and by exit status 2.`
 
 func (l *live) flags(cmd *cobra.Command) {
 	f := cmd.Flags()

@@ -17,7 +17,8 @@ import (
 	"wscope/analyzer/fleet"
 )
 
-// brokers is the flags that say how brokers are reached, as NATS's own tools have them.
+// brokers is the flags that say how brokers are reached, as NATS's own tools have them;
+// user and password, or a token, stand in the URL.
 type brokers struct {
 	stream                    string
 	replicas                  int
@@ -32,6 +33,13 @@ func (b *brokers) flags(f *pflag.FlagSet) {
 	f.StringVar(&b.ca, "tlsca", "", "`FILE` of the certificate authorities that brokers are held to")
 	f.StringVar(&b.crt, "tlscert", "", "`FILE` of this side's certificate")
 	f.StringVar(&b.key, "tlskey", "", "`FILE` of its key")
+	f.SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+		switch name {
+		case "tls-ca", "tls-cert", "tls-key":
+			name = strings.Replace(name, "-", "", 1)
+		}
+		return pflag.NormalizedName(name)
+	})
 }
 
 func (b *brokers) options() ([]nats.Option, error) {
@@ -72,9 +80,9 @@ func (p *publish) flags(f *pflag.FlagSet) {
 	name, _ := os.Hostname()
 	name, _, _ = strings.Cut(name, ".")
 	p.limit = 1 << 30
-	f.StringVar(&p.to, "to", "", "send flows and findings (and with --messages messages) to JetStream at `URL`, nats://host:4222, several with commas")
+	f.StringVar(&p.to, "to", "", "send flows and findings (and with --messages messages) to JetStream at `URL`, nats://[user:password@]host:4222 or tls://…, several with commas")
 	f.StringVar(&p.sensor, "sensor", name, "`NAME` of this sensor in the fleet")
-	f.StringVar(&p.spool, "spool", "", "`FOLDER` for what is not sent yet (default: wscope-NAME in the user's cache folder)")
+	f.StringVar(&p.spool, "spool", "", "`FOLDER` for what is not sent yet, synced to disk every half second (default: wscope-NAME in the user's cache folder)")
 	f.Var(&p.limit, "spool-limit", "`SIZE` of it at most; what comes beyond is dropped and told")
 	f.DurationVar(&p.offset, "clock-offset", 0, "`TIME` to be added to this sensor's times, told with each record")
 	p.brokers.flags(f)

@@ -2,6 +2,7 @@ package export
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 
@@ -109,7 +110,11 @@ func newLines[R any](w io.Writer, version string, read func([]byte, *R) (int, er
 	}}
 }
 
-// Write adds a record. Its line is not kept. An error of encoding/json says that it is none.
+// ErrNoRecord says that a line is no record of the table's kind.
+var ErrNoRecord = errors.New("no record")
+
+// Write adds a record. Its line is not kept. With ErrNoRecord nothing was added, and more
+// may be written.
 func (l *Lines) Write(line []byte) error {
 	n, err := l.write(line)
 	if l.held += n; err != nil || l.held < groupBytes {
@@ -126,7 +131,7 @@ func (l *Lines) Close() error { return l.table.Close() }
 func readLine[T any](line []byte, origin *Origin, take func(*T)) error {
 	record := new(T)
 	if err := json.Unmarshal(line, record); err != nil {
-		return err
+		return fmt.Errorf("%w: %w", ErrNoRecord, err)
 	}
 	if origin != nil {
 		var o struct {
@@ -136,7 +141,7 @@ func readLine[T any](line []byte, origin *Origin, take func(*T)) error {
 			ClockOffset   analyzer.Seconds `json:"clock_offset"`
 		}
 		if err := json.Unmarshal(line, &o); err != nil {
-			return err
+			return fmt.Errorf("%w: %w", ErrNoRecord, err)
 		}
 		*origin = Origin{o.SchemaVersion, o.Sensor, o.Interface, o.ClockOffset.Float()}
 	}
