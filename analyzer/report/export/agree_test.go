@@ -6,6 +6,7 @@ import (
 	"encoding/csv"
 	"encoding/json"
 	"io"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -107,28 +108,38 @@ func run(t testing.TB, path string, x export.Exporter) *analyzer.Summary {
 	return sum
 }
 
+// captures are all of testdata and, where it is, of the corpus of other projects' captures.
 func captures(t testing.TB) []string {
 	t.Helper()
 	var paths []string
-	for _, pattern := range []string{"*.pcap*", "*/*.pcap*", "*/*/*.pcap*"} {
-		found, _ := filepath.Glob(filepath.Join(testdata, pattern))
-		paths = append(paths, found...)
-	}
-	if len(paths) == 0 {
-		t.Fatal("no captures in testdata")
+	for _, root := range []string{testdata, corpusFolder()} {
+		found := 0
+		filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+			name := filepath.Base(path)
+			if err == nil && d.Type().IsRegular() && (strings.Contains(name, ".pcap") || strings.HasSuffix(name, ".trace")) {
+				paths = append(paths, path)
+				found++
+			}
+			return nil
+		})
+		if found == 0 && root == testdata {
+			t.Fatal("no captures in testdata")
+		}
 	}
 	return paths
 }
 
-// TestEveryExportAgreesWithTheSummary counts in the exports of all captures of testdata
-// what the Summary counts: flows, messages by direction and type, bytes.
+// TestEveryExportAgreesWithTheSummary counts in the exports of all captures what the Summary, which
+// "summary --format json" prints, counts: flows, messages by direction and type, bytes. That of pcapng
+// is analysed again by a test of its own.
 func TestEveryExportAgreesWithTheSummary(t *testing.T) {
 	for _, path := range captures(t) {
 		t.Run(strings.TrimPrefix(filepath.ToSlash(path), testdata+"/"), func(t *testing.T) {
+			t.Parallel()
 			for _, format := range []struct {
 				name  string
 				count func(*testing.T, string) (*analyzer.Summary, counts)
-			}{{"har", har}, {"csv", tables}, {"parquet", parquets}, {"zeek", zeek}, {"payloads", payloads}} {
+			}{{"html", html}, {"har", har}, {"csv", tables}, {"parquet", parquets}, {"zeek", zeek}, {"payloads", payloads}} {
 				sum, got := format.count(t, path)
 				want := ofSummary(sum)
 				if format.name == "payloads" { // has no flows

@@ -16,14 +16,18 @@ import (
 // corpus is the folder of other projects' captures, where there is one.
 func corpus(t *testing.T) string {
 	t.Helper()
-	dir := os.Getenv("WSCOPE_CORPUS")
-	if dir == "" {
-		dir = filepath.Join("..", "..", "..", "..", "shared", "corpus")
-	}
+	dir := corpusFolder()
 	if _, err := os.Stat(dir); err != nil {
 		t.Skip("no corpus of other projects' captures: set WSCOPE_CORPUS")
 	}
 	return dir
+}
+
+func corpusFolder() string {
+	if dir := os.Getenv("WSCOPE_CORPUS"); dir != "" {
+		return dir
+	}
+	return filepath.Join("..", "..", "..", "..", "shared", "corpus")
 }
 
 // TestZeekAgreesWithZeek compares with what Zeek itself logs of its own captures, in its

@@ -97,14 +97,25 @@ func keysOf(path string) []byte {
 	return text
 }
 
-// TestTheExportIsTheSameConversations exports every capture of testdata and analyses the
+// TestTheExportIsTheSameConversations exports every capture of testdata and the corpus and analyses the
 // export with no keys but those that it carries: flows, counts and bytes are the same.
 func TestTheExportIsTheSameConversations(t *testing.T) {
-	paths, _ := filepath.Glob(filepath.Join(testdata, "*/*/*.pcap*"))
+	corpus := os.Getenv("WSCOPE_CORPUS")
+	if corpus == "" {
+		corpus = filepath.Join(testdata, "../../shared/corpus") // other projects' captures, where they are
+	}
+	var paths []string
+	for _, pattern := range []string{testdata + "/*.pcap*", testdata + "/*/*.pcap*", testdata + "/*/*/*.pcap*", corpus + "/*/*.pcap*"} {
+		found, _ := filepath.Glob(pattern)
+		paths = append(paths, found...)
+	}
 	if len(paths) == 0 {
 		t.Fatal("no captures in testdata")
 	}
 	for _, path := range paths {
+		if st, err := os.Stat(path); err != nil || st.IsDir() {
+			continue
+		}
 		if strings.Contains(path, "renegotiated") {
 			continue // its later keys are under a client random that no record tells; see doc.go
 		}
