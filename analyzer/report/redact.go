@@ -5,6 +5,7 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"net/url"
+	"slices"
 	"strings"
 
 	"wscope/analyzer"
@@ -32,7 +33,7 @@ func NewRedactor(seed []byte) *Redactor {
 
 // Token is what stands for a secret; of nothing, nothing.
 func (r *Redactor) Token(secret string) string {
-	if secret == "" || strings.HasPrefix(secret, tokenOpen) && strings.HasSuffix(secret, tokenClose) {
+	if secret == "" || isToken(secret) {
 		return secret
 	}
 	return r.token([]byte(secret))
@@ -42,6 +43,14 @@ const (
 	tokenOpen  = "‹redacted:"
 	tokenClose = "›"
 )
+
+// isToken says whether a text is a token already. Nothing but one is let through: a peer may write the marks too.
+func isToken(s string) bool {
+	digits, ok := strings.CutPrefix(s, tokenOpen)
+	digits, closed := strings.CutSuffix(digits, tokenClose)
+	_, err := hex.DecodeString(digits)
+	return ok && closed && err == nil && len(digits) == 8
+}
 
 func (r *Redactor) token(secret []byte) string {
 	mac := hmac.New(sha256.New, r.key[:])
@@ -86,7 +95,9 @@ func (r *Redactor) Summary(s *analyzer.Summary) {
 			*list = redacted
 		}
 	}
+	s.Apps = slices.Clone(s.Apps)
 	for i := range s.Apps {
+		s.Apps[i].Slowest = slices.Clone(s.Apps[i].Slowest)
 		for j := range s.Apps[i].Slowest {
 			op := &s.Apps[i].Slowest[j]
 			op.Name = r.Token(op.Name)
@@ -115,7 +126,7 @@ func (r *Redactor) target(s string) string {
 	}
 	out := strings.Join(segments, "/")
 	if asked {
-		pairs := strings.FieldsFunc(query, func(c rune) bool { return c == '&' || c == ';' })
+		pairs := queryPairs(query)
 		for i := range pairs {
 			name, value, set := strings.Cut(pairs[i], "=")
 			if !set {
@@ -130,6 +141,10 @@ func (r *Redactor) target(s string) string {
 		out += "#" + r.Token(fragment)
 	}
 	return out
+}
+
+func queryPairs(query string) []string {
+	return strings.FieldsFunc(query, func(c rune) bool { return c == '&' || c == ';' })
 }
 
 // plainValue undoes percent encoding, so that a secret has one token however it is written.

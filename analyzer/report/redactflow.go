@@ -1,7 +1,9 @@
 package report
 
 import (
+	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 
 	"wscope/analyzer"
@@ -9,11 +11,22 @@ import (
 
 // Flow is a redacted copy of a flow's record.
 func (r *Redactor) Flow(f *analyzer.Flow) *analyzer.Flow {
+	c, _ := r.flow(f)
+	return c
+}
+
+// flow is Flow, with the secrets that were found in the record, for prose that may quote them.
+func (r *Redactor) flow(f *analyzer.Flow) (*analyzer.Flow, *spoken) {
 	c := *f
 	secrets := &spoken{redactor: r}
 	if f.HTTP != nil {
 		h := *f.HTTP
-		secrets.query(h.Path)
+		secrets.target(h.Path)
+		secrets.target(h.Location)
+		secrets.add(h.Body)
+		for _, name := range h.Cookies {
+			secrets.name(name)
+		}
 		h.RequestHeaders = secrets.headers(h.RequestHeaders)
 		h.ResponseHeaders = secrets.headers(h.ResponseHeaders)
 		h.Path, h.Location = r.target(h.Path), r.target(h.Location)
@@ -28,8 +41,12 @@ func (r *Redactor) Flow(f *analyzer.Flow) *analyzer.Flow {
 	}
 	if f.Handshake != nil {
 		h := *f.Handshake
+		for _, name := range append([]string{h.Subprotocol}, h.SubprotocolsOffered...) {
+			secrets.name(name)
+		}
 		h.Subprotocol = r.name(h.Subprotocol)
-		h.SubprotocolsOffered, h.ExtensionsOffered, h.Extensions = r.each(h.SubprotocolsOffered), r.each(h.ExtensionsOffered), r.each(h.Extensions)
+		h.SubprotocolsOffered = r.each(h.SubprotocolsOffered)
+		h.ExtensionsOffered, h.Extensions = r.eachProse(h.ExtensionsOffered), r.eachProse(h.Extensions)
 		c.Handshake = &h
 	}
 	if f.Close != nil {
@@ -50,7 +67,7 @@ func (r *Redactor) Flow(f *analyzer.Flow) *analyzer.Flow {
 			c.Findings[i].Detail = secrets.hide(f.Findings[i].Detail)
 		}
 	}
-	return &c
+	return &c, secrets
 }
 
 // app is a redacted copy of what a subprotocol said: what it quotes of payloads goes, its
@@ -77,18 +94,34 @@ func (r *Redactor) app(a *analyzer.AppSummary) *analyzer.AppSummary {
 	return &c
 }
 
-// Finding redacts a finding that comes without its flow: words that look like tokens.
-func (r *Redactor) Finding(v *analyzer.Finding) *analyzer.Finding {
+// Finding redacts a finding that comes apart from its flow: what the flow's record, which may be
+// nil, holds of secrets, and words that look like tokens.
+func (r *Redactor) Finding(v *analyzer.Finding, f *analyzer.Flow) *analyzer.Finding {
+	secrets := &spoken{redactor: r}
+	if f != nil {
+		_, secrets = r.flow(f)
+	}
 	c := *v
-	c.Detail = (&spoken{redactor: r}).hide(v.Detail)
+	c.Detail = secrets.hide(v.Detail)
 	return &c
 }
+
+// Prose is a text with tokens in the place of words that look like tokens of somebody.
+func (r *Redactor) Prose(text string) string { return (&spoken{redactor: r}).hide(text) }
 
 // each redacts the names of a list that look like tokens.
 func (r *Redactor) each(names []string) []string {
 	c := slices.Clone(names)
 	for i := range c {
 		c[i] = r.name(c[i])
+	}
+	return c
+}
+
+func (r *Redactor) eachProse(list []string) []string {
+	c := slices.Clone(list)
+	for i := range c {
+		c[i] = r.Prose(c[i])
 	}
 	return c
 }
@@ -100,7 +133,7 @@ var schemes = []string{"basic", "bearer", "digest", "negotiate", "ntlm", "hoba",
 var openHeaders = []string{
 	":method", ":scheme", ":authority", ":protocol", ":status", "host", "upgrade", "connection", "accept", "accept-encoding",
 	"accept-language", "cache-control", "content-length", "content-type", "content-encoding", "date", "pragma", "server", "user-agent", "vary", "via",
-	"sec-websocket-key", "sec-websocket-accept", "sec-websocket-version", "sec-websocket-extensions", "sec-fetch-dest", "sec-fetch-mode",
+	"sec-websocket-key", "sec-websocket-accept", "sec-websocket-version", "sec-fetch-dest", "sec-fetch-mode",
 	"sec-fetch-site", "transfer-encoding", "keep-alive", "x-powered-by", "access-control-allow-origin", "retry-after", "http2-settings",
 }
 
@@ -117,14 +150,34 @@ func (s *spoken) add(secret string) {
 	}
 }
 
-// query notes the values of a target's query.
-func (s *spoken) query(target string) {
-	_, query, _ := strings.Cut(target, "?")
-	for pair := range strings.SplitSeq(query, "&") {
-		if _, value, ok := strings.Cut(pair, "="); ok {
-			s.add(value)
-			s.add(plainValue(value))
+// name notes a name that looks like a token.
+func (s *spoken) name(name string) {
+	if looksSecret(name) {
+		s.add(name)
+	}
+}
+
+// target notes what is secret in a path or URL: user and password, segments that look like tokens, the values of
+// the query, the fragment.
+func (s *spoken) target(target string) {
+	rest, fragment, _ := strings.Cut(target, "#")
+	s.add(fragment)
+	path, query, _ := strings.Cut(rest, "?")
+	if _, after, ok := strings.Cut(path, "://"); ok {
+		if user, _, ok := strings.Cut(after, "@"); ok {
+			s.add(user)
 		}
+	}
+	for segment := range strings.SplitSeq(path, "/") {
+		s.name(segment)
+	}
+	for _, pair := range queryPairs(query) {
+		name, value, ok := strings.Cut(pair, "=")
+		if !ok {
+			value = name // a query that is one value
+		}
+		s.add(value)
+		s.add(plainValue(value))
 	}
 }
 
@@ -147,8 +200,10 @@ func (s *spoken) headers(list [][2]string) [][2]string {
 			}
 			c[i][1] = strings.Join(parts, ", ")
 		case name == ":path" || name == "location" || name == "origin" || name == "referer":
-			s.query(value)
+			s.target(value)
 			c[i][1] = s.redactor.target(value)
+		case name == "sec-websocket-extensions":
+			c[i][1] = s.redactor.Prose(value)
 		case !slices.Contains(openHeaders, name):
 			s.add(value)
 			c[i][1] = s.redactor.Token(value)
@@ -193,12 +248,40 @@ func (s *spoken) credentials(value string) string {
 
 // hide redacts prose: the flow's secrets, and words that look like tokens.
 func (s *spoken) hide(text string) string {
+	// A status line, as the finding of a refusal has it: its reason is the server's to choose.
+	if status, reason, ok := strings.Cut(text, " "); ok && len(status) == 3 {
+		if code, err := strconv.Atoi(status); err == nil && http.StatusText(code) != reason {
+			return status + " " + s.redactor.Token(reason)
+		}
+	}
+	// The longest first: one may be a part of another.
+	slices.SortStableFunc(s.secrets, func(a, b string) int { return len(b) - len(a) })
 	for _, secret := range s.secrets {
 		text = strings.ReplaceAll(text, secret, s.redactor.Token(secret))
 	}
-	words := strings.Split(text, " ")
-	for i := range words {
-		words[i] = s.redactor.name(words[i])
+	var b strings.Builder
+	for text != "" {
+		if n := len(tokenOpen) + 8 + len(tokenClose); len(text) >= n && isToken(text[:n]) {
+			b.WriteString(text[:n])
+			text = text[n:]
+			continue
+		}
+		n := 0
+		for n < len(text) && inWord(text[n]) {
+			n++
+		}
+		if n == 0 {
+			b.WriteByte(text[0])
+			text = text[1:]
+			continue
+		}
+		b.WriteString(s.redactor.name(text[:n]))
+		text = text[n:]
 	}
-	return strings.Join(words, " ")
+	return b.String()
+}
+
+// inWord says whether a byte may be a part of a token, as looksSecret has them.
+func inWord(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-_.=+~%", c) >= 0
 }

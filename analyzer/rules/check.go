@@ -37,6 +37,8 @@ type view struct {
 	payload bool // some rule looks into payloads
 	values  query.Values
 	flows   query.Values // the flow's, of a message
+
+	redacted *view // see shown
 }
 
 // names are the values of the record's names.
@@ -193,9 +195,9 @@ func (r *expectationRun) judge(v *view, tell tellFunc) {
 	ok, err := r.expect.True(values)
 	switch {
 	case err != nil:
-		tell("cannot be judged: "+err.Error(), v)
+		tell(v.why(err), v)
 	case !ok:
-		tell(r.say(values), v)
+		tell(r.say(r.sums.with(v.shown())), v)
 	}
 }
 

@@ -11,6 +11,8 @@ const maxPings = 64
 // Checker holds the records of a run against a Set's rules. It is an analyzer.Sink; give
 // the run what Options says.
 type Checker struct {
+	Redactor Redactor // hides what the report shows; nil hides nothing
+
 	set   *Set
 	rules []ruleRun
 	flows map[int64]*openFlow
@@ -66,7 +68,7 @@ func (c *Checker) each(do func(r checkRun, tell tellFunc)) {
 		r := &c.rules[i]
 		c.current = r.result
 		for _, check := range r.checks {
-			do(check, func(message string, at *view) { r.result.add(breachAt(message, r.rule.Severity, at)) })
+			do(check, func(message string, at *view) { r.result.add(breachAt(message, r.rule.Severity, at.shown())) })
 		}
 	}
 }

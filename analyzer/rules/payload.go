@@ -93,7 +93,7 @@ func (r *payloadsRun) message(v *view, tell tellFunc) {
 		return
 	}
 	if err := r.schema.Validate(value); err != nil {
-		tell("the payload does not match the schema: "+schemaMessage(err), v)
+		tell(v.mismatch(err), v)
 	}
 }
 

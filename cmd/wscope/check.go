@@ -12,6 +12,7 @@ import (
 
 	"wscope/analyzer"
 	"wscope/analyzer/behaviour"
+	"wscope/analyzer/report"
 	"wscope/analyzer/rules"
 )
 
@@ -29,6 +30,7 @@ type check struct {
 	schema, list, start          bool
 	rulesSet                     *rules.Set
 	oldBehaviour, freshBehaviour *behaviour.Behaviour
+	redactor                     *report.Redactor // nil without --redact
 }
 
 func newCheck(env *environment) *cobra.Command {
@@ -37,7 +39,7 @@ func newCheck(env *environment) *cobra.Command {
 		Use: "check --rules FILE CAPTURE…", Short: "Hold captures against rules and a baseline: a verdict for CI",
 		Long: "check holds captures against rules (YAML; --schema gives its JSON Schema, --list the ready-made rules) and against a\n" +
 			"baseline, the behaviour of an earlier capture. The exit status is 1 where a rule of the severity of --fail-on, or a\n" +
-			"worse one, is broken.",
+			"worse one, is broken. --redact changes what the report quotes, never the verdict.",
 		Example: "  wscope check --init capture.pcap > wscope.yaml\n" +
 			"  wscope check --rules wscope.yaml capture.pcap --junit report.xml\n" +
 			"  wscope check --baseline base.json --update-baseline capture.pcap\n" +
@@ -75,6 +77,8 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 	if err := c.usage(); err != nil {
 		return err
 	}
+	hide := c.in.redact
+	c.in.redact = false // what is judged are the records as they are
 	if err := c.load(cmd); err != nil {
 		return err
 	}
@@ -83,6 +87,12 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	checker := c.rulesSet.Checker()
+	if hide {
+		if c.redactor, err = c.in.redactor(args); err != nil {
+			return err
+		}
+		checker.Redactor = c.redactor
+	}
 	checker.Options(&opt)
 	sinks := both{checker, quiet{}}
 	var watcher *behaviour.Watcher
@@ -133,6 +143,8 @@ func (c *check) usage() error {
 	switch {
 	case c.rulesFile == "" && c.baseline == "" && !c.start:
 		return errors.New("check needs --rules FILE, --baseline FILE or --init")
+	case c.in.redact && (c.start || c.update):
+		return errors.New("--redact hides what --init and --update-baseline are to write: not together")
 	case c.update && c.baseline == "":
 		return errors.New("--update-baseline needs --baseline FILE")
 	case !ok(c.failOn, "", "error", "warning", "note"):
@@ -195,17 +207,21 @@ func (c *check) writeBaseline() error {
 }
 
 // verdict writes the report in all forms that are wanted.
-func (c *check) verdict(report *rules.Report) error {
+func (c *check) verdict(r *rules.Report) error {
 	if c.oldBehaviour != nil {
-		report.AddDifferences(behaviour.Compare(c.oldBehaviour, c.freshBehaviour, c.ignore), c.baseline)
+		found := behaviour.Compare(c.oldBehaviour, c.freshBehaviour, c.ignore)
+		if c.redactor != nil {
+			behaviour.Redact(found, c.redactor)
+		}
+		r.AddDifferences(found, c.baseline)
 	}
 	files := []struct {
 		name  string
 		write func(io.Writer) error
 	}{
-		{c.junit, func(w io.Writer) error { return report.WriteJUnit(w, c.failOn) }},
-		{c.sarif, report.WriteSARIF},
-		{c.gitlab, report.WriteGitLab},
+		{c.junit, func(w io.Writer) error { return r.WriteJUnit(w, c.failOn) }},
+		{c.sarif, r.WriteSARIF},
+		{c.gitlab, r.WriteGitLab},
 	}
 	for _, f := range files {
 		if f.name == "" {
@@ -215,37 +231,37 @@ func (c *check) verdict(report *rules.Report) error {
 			return err
 		}
 	}
-	if err := c.print(report); err != nil {
+	if err := c.print(r); err != nil {
 		return err
 	}
-	if report.Failed(c.failOn) {
+	if r.Failed(c.failOn) {
 		return errNegative
 	}
 	return nil
 }
 
-func (c *check) print(report *rules.Report) error {
+func (c *check) print(r *rules.Report) error {
 	w := bufio.NewWriter(c.env.stdout)
 	var err error
 	switch {
 	case c.tap:
-		err = report.WriteTAP(w, c.failOn)
+		err = r.WriteTAP(w, c.failOn)
 	case c.format == "json":
-		err = report.WriteJSON(w, c.failOn)
+		err = r.WriteJSON(w, c.failOn)
 	case c.format == "markdown":
-		err = report.WriteMarkdown(w, c.failOn)
+		err = r.WriteMarkdown(w, c.failOn)
 	default:
-		err = report.WriteText(w, c.failOn)
+		err = r.WriteText(w, c.failOn)
 	}
 	if err == nil && c.github {
-		err = report.WriteGitHub(w)
+		err = r.WriteGitHub(w)
 	}
 	if err == nil {
 		err = w.Flush()
 	}
 	if name := os.Getenv("GITHUB_STEP_SUMMARY"); err == nil && c.github && name != "" {
 		var text strings.Builder
-		if err = report.WriteMarkdown(&text, c.failOn); err == nil {
+		if err = r.WriteMarkdown(&text, c.failOn); err == nil {
 			err = appendTo(name, text.String())
 		}
 	}

@@ -21,6 +21,8 @@ type decode struct {
 	messages bool
 	masked   string
 	deflate  string
+	redact   bool
+	hide     *report.Redactor // nil without --redact
 	json     report.JSON
 	out      output
 	put      *decoded
@@ -48,6 +50,7 @@ func newDecode(env *environment) *cobra.Command {
 	f.StringVar(&d.deflate, "deflate", "", "permessage-deflate is in force, with these `PARAMS` as in the answer's header")
 	f.BoolVar(&d.json.Payload, "payload", false, "frames with their unmasked payloads")
 	f.IntVar(&d.json.MaxPayload, "max-payload", 0, "shorten payloads to `N` bytes (default: all of it)")
+	f.BoolVar(&d.redact, "redact", false, "put tokens in the place of payloads and reasons")
 	d.out.flags(cmd)
 	return cmd
 }
@@ -72,6 +75,13 @@ func (d *decode) run(name string) error {
 			return fmt.Errorf("--deflate %q does not describe permessage-deflate", d.deflate)
 		}
 		cfg.Deflate = p
+	}
+	if d.redact {
+		from := &input{env: d.env}
+		var err error
+		if d.hide, err = from.redactor([]string{name}); err != nil {
+			return err
+		}
 	}
 	in := d.env.stdin
 	if name != "-" {
@@ -153,6 +163,9 @@ func (d *decode) frame(ev *wsparse.Event) error {
 	r := analyzer.Frame{Frame: d.frames, Offset: ev.Offset, Complete: ev.Complete, Payload: d.payload}
 	r.SetHeader(&ev.Header)
 	r.IsText = ev.Header.Opcode != wsparse.Binary && utf8.Valid(d.payload)
+	if d.hide != nil {
+		d.hide.Frame(&r)
+	}
 	return d.put.frame(&r)
 }
 
@@ -163,5 +176,8 @@ func (d *decode) message(m *wsparse.Message) error {
 	d.count++
 	r := analyzer.Message{Message: d.count}
 	r.SetMessage(m)
+	if d.hide != nil {
+		d.hide.Message(&r)
+	}
 	return d.put.message(&r, m.Offset)
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer/behaviour"
+	"wscope/analyzer/report"
 )
 
 func newDiff(env *environment) *cobra.Command {
@@ -36,6 +37,14 @@ func newDiff(env *environment) *cobra.Command {
 					return fmt.Errorf("--ignore: %w", err)
 				}
 			}
+			var redactor *report.Redactor
+			if in.redact {
+				var err error
+				if redactor, err = in.redactor(args); err != nil {
+					return err
+				}
+				in.redact = false // what is compared are the records as they are
+			}
 			old, trouble1 := in.behaviour(cmd, args[0])
 			if old == nil {
 				return trouble1
@@ -45,6 +54,9 @@ func newDiff(env *environment) *cobra.Command {
 				return trouble2
 			}
 			found := behaviour.Compare(old, now, ignore)
+			if redactor != nil {
+				behaviour.Redact(found, redactor)
+			}
 			out := &output{env: env, file: file}
 			err := out.write(func(w *bufio.Writer) error { return behaviour.Write(w, format, args[0], args[1], found) })
 			switch {

@@ -39,7 +39,8 @@ func newExport(env *environment) *cobra.Command {
 			"  csv       a folder with flows.csv, messages.csv and findings.csv\n" +
 			"  zeek      a folder with websocket.log and conn.log as Zeek writes them; --json for lines of JSON\n" +
 			"  pcapng    the packets of the flows, with findings and the gist of messages as comments, and the keys\n" +
-			"            that open them, for Wireshark; the capture is read twice\n" +
+			"            that open them, for Wireshark; the capture is read twice. The packets hold what --redact hides:\n" +
+			"            the two do not go together\n" +
 			"  payloads  a folder with a file a message, or --per direction, and an index of them\n\n" +
 			"A file is written beside OUT and renamed, a folder too: there is never half of one.",
 		Example: "  wscope export --to har capture.pcap -o capture.har\n" +

@@ -48,10 +48,12 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.IntVarP(&in.jobs, "jobs", "j", runtime.GOMAXPROCS(0), "goroutines that analyse; the output is the same for any number (default: one a processor)")
 	f.Lookup("jobs").DefValue = "0" // help and manual pages are the same on every machine
 	f.BoolVar(&in.noProgress, "no-progress", false, "show no progress bar")
-	f.BoolVar(&in.redact, "redact", false, "put tokens in the place of payloads, query values, cookies, credentials and names that look like tokens")
+	f.BoolVar(&in.redact, "redact", false, redactUsage)
 	in.choice.flags(cmd)
 	f.IntVar(&in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 64 MiB)")
 }
+
+const redactUsage = "put tokens in the place of payloads, query values, cookies, credentials and names that look like tokens"
 
 // options are the analyzer's options by the flags.
 func (in *input) options() (analyzer.Options, error) {

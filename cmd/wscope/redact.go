@@ -105,12 +105,28 @@ func (s *redactedSink) Frame(f *analyzer.Frame) error {
 type redactedEvents struct {
 	redactedSink
 	events analyzer.EventSink
+	open   map[int64]*analyzer.Flow // the latest record of each flow that has not ended, for what its findings quote
+}
+
+func (s *redactedEvents) FlowBegun(f *analyzer.Flow) error {
+	s.open[f.Flow] = f
+	return s.redactedSink.FlowBegun(f)
+}
+
+func (s *redactedEvents) FlowUpdate(f *analyzer.Flow) error {
+	s.open[f.Flow] = f
+	return s.redactedSink.FlowUpdate(f)
+}
+
+func (s *redactedEvents) FlowEnded(f *analyzer.Flow) error {
+	delete(s.open, f.Flow)
+	return s.redactedSink.FlowEnded(f)
 }
 
 func (s *redactedEvents) Gap(g *analyzer.Gap) error { return s.events.Gap(g) }
 
 func (s *redactedEvents) Finding(flow int64, f *analyzer.Finding) error {
-	return s.events.Finding(flow, s.r.Finding(f))
+	return s.events.Finding(flow, s.r.Finding(f, s.open[flow]))
 }
 
 // redacted makes options and sink that give nothing away.
@@ -120,7 +136,7 @@ func redacted(r *report.Redactor, opt analyzer.Options, sink analyzer.Sink) (ana
 	}
 	s := redactedSink{sink, r}
 	if events, ok := sink.(analyzer.EventSink); ok {
-		return opt, &redactedEvents{s, events}
+		return opt, &redactedEvents{s, events, map[int64]*analyzer.Flow{}}
 	}
 	return opt, &s
 }
