@@ -74,7 +74,7 @@ func TestDamage(t *testing.T) {
 			list, _, _ := readBytes(t, d)
 			if plain {
 				runtime.ReadMemStats(&after)
-				if n, most := after.TotalAlloc-before.TotalAlloc, uint64(8*bufferSize+100*len(d)); n > most {
+				if n, most := after.TotalAlloc-before.TotalAlloc, uint64(4<<20+100*len(d)); n > most {
 					t.Errorf("%s, damage %d: %d bytes were taken for a file of %d", name, i, n, len(d))
 				}
 				total := 0

@@ -247,7 +247,7 @@ func (t *tap) reopen(why error) bool {
 // fill reads packets into b until it is full, or has held its first one for liveDelay, or
 // no more came for as long. After Stop it returns io.EOF once all before it were read.
 func (t *tap) fill(b *Batch) error {
-	b.reset(bufferSize)
+	b.reset(liveBuffer)
 	for len(b.Packets) < batchLimit {
 		data, ci, err := t.next()
 		if err == libpcap.NextErrorTimeoutExpired {
@@ -325,7 +325,7 @@ func (t *tap) stats() LiveStats {
 func (l *live) Read(b *Batch) error {
 	full, ok := <-l.full
 	if !ok {
-		b.reset(bufferSize)
+		b.reset(liveBuffer)
 		return io.EOF
 	}
 	*b, full.Batch = full.Batch, *b
