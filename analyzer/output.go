@@ -89,36 +89,75 @@ type merger struct {
 
 // merge hands over one work's items: by packet, and within a packet (only a tick or the
 // end speaks for several partitions at once) by partition.
-// What is said when the capture is over, of all living flows at once, is ordered by flow.
+// What is said when the capture is over, of all living flows at once, comes last, by flow.
 func (m *merger) merge(w *work) error {
+	var heads [partitions]uint64
+	for p := range w.outs {
+		heads[p] = w.outs[p].head(p)
+	}
+	for {
+		first := least(&heads)
+		if first == noHead {
+			break
+		}
+		p := int(first % partitions)
+		o := &w.outs[p]
+		if err := m.hand(o, &o.items[o.next]); err != nil {
+			return err
+		}
+		o.next++
+		heads[p] = o.head(p)
+	}
+	if w.final {
+		if err := m.last(w); err != nil {
+			return err
+		}
+	}
+	return m.sink.Batch(Time(w.last.Time))
+}
+
+// noHead is the head of an output with nothing left.
+const noHead = math.MaxUint64
+
+// head is the place of an output's next item among those of all partitions.
+func (o *output) head(partition int) uint64 {
+	if o.next == o.over {
+		return noHead
+	}
+	return uint64(o.items[o.next].index)*partitions + uint64(partition)
+}
+
+// least is the smallest of heads. It has no branch to be guessed wrongly, for which one
+// comes next is mere chance.
+func least(heads *[partitions]uint64) uint64 {
+	a, b := heads[0], heads[1]
+	for i := 2; i < partitions; i += 2 {
+		a, b = min(a, heads[i]), min(b, heads[i+1])
+	}
+	return min(a, b)
+}
+
+// last hands over what was said when the capture was over.
+func (m *merger) last(w *work) error {
 	for p := range w.outs {
 		o := &w.outs[p]
 		slices.SortStableFunc(o.items[o.over:], func(a, b item) int { return cmp.Compare(a.flow.order(), b.flow.order()) })
 	}
 	for {
-		best := -1
-		var bestIndex, bestFlow int64
+		var first *output
 		for p := range w.outs {
 			o := &w.outs[p]
-			if o.next == len(o.items) {
-				continue
-			}
-			index, flow := o.items[o.next].index, int64(0)
-			if o.next >= o.over {
-				flow = o.items[o.next].flow.order()
-			}
-			if best < 0 || index < bestIndex || index == bestIndex && flow < bestFlow {
-				best, bestIndex, bestFlow = p, index, flow
+			if o.next < len(o.items) && (first == nil || o.items[o.next].flow.order() < first.items[first.next].flow.order()) {
+				first = o
 			}
 		}
-		if best < 0 {
-			return m.sink.Batch(Time(w.last.Time))
+		if first == nil {
+			return nil
 		}
-		o := &w.outs[best]
-		if err := m.hand(o, &o.items[o.next]); err != nil {
+		if err := m.hand(first, &first.items[first.next]); err != nil {
 			return err
 		}
-		o.next++
+		first.next++
 	}
 }
 

@@ -55,16 +55,39 @@ func appendFraction(dst []byte, frac uint32) []byte {
 	if frac == 0 {
 		return dst
 	}
+	end := 9
+	if frac%1000 == 0 { // most clocks tell microseconds
+		frac, end = frac/1000, 6
+	}
 	var digits [10]byte
 	digits[0] = '.'
-	for i := 9; i > 0; i-- {
+	for i := end; i > 0; i-- {
 		digits[i], frac = byte('0'+frac%10), frac/10
 	}
-	end := 10
-	for digits[end-1] == '0' {
+	for digits[end] == '0' {
 		end--
 	}
-	return append(dst, digits[:end]...)
+	return append(dst, digits[:end+1]...)
+}
+
+// Stamp writes Times as Append does, and faster where one is of the same second as the one
+// before: in records most are.
+type Stamp struct {
+	second uint64
+	text   []byte // of it, as far as the fraction; nil before the first
+}
+
+// Append writes t as RFC 3339.
+func (s *Stamp) Append(dst []byte, t Time) []byte {
+	if t < 0 {
+		return t.Append(dst)
+	}
+	second := uint64(t) / 1e9
+	if s.text == nil || second != s.second {
+		whole := Time(second * 1e9).Append(s.text[:0])
+		s.second, s.text = second, whole[:len(whole)-1]
+	}
+	return append(appendFraction(append(dst, s.text...), uint32(uint64(t)%1e9)), 'Z')
 }
 
 func (t Time) String() string { return string(t.Append(nil)) }

@@ -16,6 +16,8 @@ import (
 type CSV struct {
 	Payload    bool
 	MaxPayload int
+
+	stamp analyzer.Stamp
 }
 
 // Heads of the tables, with the line's end.
@@ -34,7 +36,7 @@ const (
 
 // AppendRow completes what a CSV renderer made for a flow to one row.
 func AppendRow(dst []byte, flow int64, record []byte) []byte {
-	dst = strconv.AppendInt(dst, flow, 10)
+	dst = appendInt(dst, flow)
 	return append(append(dst, record...), '\r', '\n')
 }
 
@@ -43,8 +45,8 @@ func (c *CSV) Message(dst []byte, m *analyzer.Message) []byte {
 	dst = number(dst, m.Message)
 	dst = append(append(dst, ','), m.From...)
 	dst = append(append(dst, ','), m.Type...)
-	dst = m.Time.Append(append(dst, ','))
-	dst = m.End.Append(append(dst, ','))
+	dst = c.stamp.Append(append(dst, ','), m.Time)
+	dst = c.stamp.Append(append(dst, ','), m.End)
 	dst = number(dst, m.Packet)
 	dst = AppendCell(append(dst, ','), m.File)
 	return c.content(dst, m)
@@ -61,7 +63,7 @@ func (c *CSV) content(dst []byte, m *analyzer.Message) []byte {
 	dst = strconv.AppendBool(append(dst, ','), m.Stalled)
 	dst = append(dst, ',')
 	if m.Code != nil {
-		dst = strconv.AppendInt(dst, int64(*m.Code), 10)
+		dst = appendInt(dst, int64(*m.Code))
 	}
 	dst = AppendCell(append(dst, ','), m.Reason)
 	dst = payloadCells(dst, data, m.IsText)
@@ -81,7 +83,7 @@ func (c *CSV) Frame(dst []byte, f *analyzer.Frame) []byte {
 	dst = append(append(dst, ','), f.From...)
 	dst = append(dst, ',')
 	if f.Time != 0 {
-		dst = f.Time.Append(dst)
+		dst = c.stamp.Append(dst, f.Time)
 	}
 	dst = number(dst, f.Packet)
 	dst = AppendCell(append(dst, ','), f.File)
@@ -90,12 +92,12 @@ func (c *CSV) Frame(dst []byte, f *analyzer.Frame) []byte {
 
 // Decoded appends a frame's row as "decode" gives it.
 func (c *CSV) Decoded(dst []byte, f *analyzer.Frame) []byte {
-	return append(c.header(strconv.AppendInt(dst, f.Frame, 10), f), '\r', '\n')
+	return append(c.header(appendInt(dst, f.Frame), f), '\r', '\n')
 }
 
 // DecodedMessage appends a message's row as "decode --messages" gives it.
 func (c *CSV) DecodedMessage(dst []byte, m *analyzer.Message, offset int64) []byte {
-	dst = append(append(strconv.AppendInt(dst, m.Message, 10), ','), m.Type...)
+	dst = append(append(appendInt(dst, m.Message), ','), m.Type...)
 	return append(c.content(number(dst, offset), m), '\r', '\n')
 }
 
@@ -109,17 +111,17 @@ func (c *CSV) header(dst []byte, f *analyzer.Frame) []byte {
 	dst = number(dst, int64(f.LenPayloadPrimary))
 	dst = append(dst, ',')
 	if f.LenPayloadExtended1 != nil {
-		dst = strconv.AppendUint(dst, uint64(*f.LenPayloadExtended1), 10)
+		dst = appendUint(dst, uint64(*f.LenPayloadExtended1))
 	}
 	dst = append(dst, ',')
 	if f.LenPayloadExtended2 != nil {
-		dst = strconv.AppendUint(dst, *f.LenPayloadExtended2, 10)
+		dst = appendUint(dst, *f.LenPayloadExtended2)
 	}
 	dst = append(dst, ',')
 	if f.MaskKey != nil {
-		dst = strconv.AppendUint(dst, uint64(*f.MaskKey), 10)
+		dst = appendUint(dst, uint64(*f.MaskKey))
 	}
-	dst = strconv.AppendUint(append(dst, ','), f.LenPayload, 10)
+	dst = appendUint(append(dst, ','), f.LenPayload)
 	dst = strconv.AppendBool(append(dst, ','), f.Complete)
 	if !c.Payload {
 		return append(dst, ",,"...)
@@ -136,7 +138,7 @@ func payloadCells(dst, data []byte, text bool) []byte {
 	return base64.StdEncoding.AppendEncode(append(dst, ",,"...), data)
 }
 
-func number(dst []byte, n int64) []byte { return strconv.AppendInt(append(dst, ','), n, 10) }
+func number(dst []byte, n int64) []byte { return appendInt(append(dst, ','), n) }
 
 // AppendCell appends a text as a cell: quoted where RFC 4180 §2 asks for it, harmless to a
 // spreadsheet.

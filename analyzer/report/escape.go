@@ -18,50 +18,82 @@ func AppendString[T string | []byte](dst []byte, s T) []byte {
 
 func appendString(dst, s []byte) []byte {
 	dst = append(dst, '"')
-	for i := 0; i < len(s); {
-		// Eight bytes at a time are copied, and then as many of them kept as stand for themselves.
-		if len(s)-i >= 8 {
-			if cap(dst)-len(dst) < 8 {
-				dst = slices.Grow(dst, len(s)-i+8)
-			}
-			x, n := binary.LittleEndian.Uint64(s[i:]), len(dst)
-			binary.LittleEndian.PutUint64(dst[n:n+8], x)
-			p := plainBytes(x)
-			dst = dst[:n+p]
-			if i += p; p == 8 {
-				continue
-			}
+	for len(s) >= 8 {
+		if cap(dst)-len(dst) < wordRoom {
+			dst = slices.Grow(dst, len(s)+len(s)/2+wordRoom)
 		}
-		c := s[i]
-		if c >= 0x20 && c < 0x7f && c != '"' && c != '\\' {
-			dst = append(dst, c)
-			i++
-			continue
+		var took int
+		dst, took = appendWords(dst, s)
+		s = s[took:]
+		for rest := len(s) - 8; len(s) > max(rest, 0); s = s[took:] { // what stopped it is among these
+			dst, took = appendRune(dst, s)
 		}
-		r, size := rune(c), 1
-		if c >= utf8.RuneSelf {
-			r, size = utf8.DecodeRune(s[i:])
-			if r >= 0xa0 && r != '\u2028' && r != '\u2029' && (r != utf8.RuneError || size > 1) {
-				dst = append(dst, s[i:i+size]...)
-				i += size
-				continue
-			}
-		}
-		dst = appendEscape(dst, r)
-		i += size
+	}
+	for took := 0; len(s) > 0; s = s[took:] {
+		dst, took = appendRune(dst, s)
 	}
 	return append(dst, '"')
 }
 
-// plainBytes is how many bytes of x, from the lowest on, stand for themselves in a JSON
-// string: ASCII, no control character, no quote, no backslash. Each sum below sets the
-// highest bit of a byte that does not; what it carries into the next byte does not matter,
-// for only the lowest such byte counts.
-func plainBytes(x uint64) int {
-	const ones, high = 0x0101010101010101, 0x8080808080808080
+// wordRoom is the room for eight bytes with eight backslashes, and for what appendWords
+// writes behind them.
+const wordRoom = 32
+
+// appendWords appends eight bytes at a time from s while they are printable ASCII and dst has
+// room, and returns how many it took. They are copied as they are; where quotes and
+// backslashes are among them, each is put right and what follows it copied again, one byte
+// further.
+func appendWords(dst, s []byte) ([]byte, int) {
+	out, n, i := dst[:cap(dst)], len(dst), 0
+	for i <= len(s)-8 && n <= len(out)-wordRoom {
+		x := binary.LittleEndian.Uint64(s[i:])
+		if strange(x) != 0 {
+			break
+		}
+		to := (*[wordRoom]byte)(out[n:])
+		binary.LittleEndian.PutUint64(to[:], x)
+		added := 0
+		for marks := quotes(x); marks != 0; marks &= marks - 1 {
+			p := bits.TrailingZeros64(marks) &^ 7
+			at := p/8 + added
+			to[at&15] = '\\'
+			added++
+			binary.LittleEndian.PutUint64(to[(at+1)&15:], x>>(p&63))
+		}
+		n += 8 + added
+		i += 8
+	}
+	return out[:n], i
+}
+
+const ones, high = 0x0101010101010101, 0x8080808080808080
+
+// strange marks, by its highest bit, each byte of x that is no printable ASCII.
+func strange(x uint64) uint64 {
+	low := x &^ high
+	return (^(low + (0x80-0x20)*ones) | (low + ones) | x) & high
+}
+
+// quotes marks, by its highest bit, each byte of ASCII that is a quote or a backslash.
+func quotes(x uint64) uint64 {
 	quote, backslash := x^'"'*ones, x^'\\'*ones
-	odd := (x-0x20*ones)&^x | (quote-ones)&^quote | (backslash-ones)&^backslash | (x + ones) | x
-	return bits.TrailingZeros64(odd&high) / 8 // of 0 they are 64
+	return ^((quote + 0x7f*ones) & (backslash + 0x7f*ones)) & high
+}
+
+// appendRune appends the first character of s, escaped if need be, and returns how long it is in s.
+func appendRune(dst, s []byte) ([]byte, int) {
+	c := s[0]
+	if c >= 0x20 && c < 0x7f && c != '"' && c != '\\' {
+		return append(dst, c), 1
+	}
+	r, size := rune(c), 1
+	if c >= utf8.RuneSelf {
+		r, size = utf8.DecodeRune(s)
+		if r >= 0xa0 && r != '\u2028' && r != '\u2029' && (r != utf8.RuneError || size > 1) {
+			return append(dst, s[:size]...), size
+		}
+	}
+	return appendEscape(dst, r), size
 }
 
 func appendEscape(dst []byte, r rune) []byte {

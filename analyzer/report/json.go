@@ -14,22 +14,24 @@ import (
 type JSON struct {
 	Payload    bool // frames with payload_text or payload_bytes
 	MaxPayload int  // bytes of text and base64 at most; 0 is all
+
+	stamp analyzer.Stamp
 }
 
 // AppendLine completes what a JSON renderer made for a flow to one line.
 func AppendLine(dst []byte, flow int64, record []byte) []byte {
-	dst = strconv.AppendInt(append(dst, `{"flow":`...), flow, 10)
+	dst = appendInt(append(dst, `{"flow":`...), flow)
 	return append(append(dst, record...), '\n')
 }
 
 // Message appends a message's fields from the second on, beginning with a comma.
 func (j *JSON) Message(dst []byte, m *analyzer.Message) []byte {
-	dst = strconv.AppendInt(append(dst, `,"message":`...), m.Message, 10)
+	dst = appendInt(append(dst, `,"message":`...), m.Message)
 	dst = append(append(dst, `,"from":"`...), m.From...)
 	dst = append(append(dst, `","type":"`...), m.Type...)
-	dst = m.Time.Append(append(dst, `","time":"`...))
-	dst = m.End.Append(append(dst, `","end":"`...))
-	dst = strconv.AppendInt(append(dst, `","packet":`...), m.Packet, 10)
+	dst = j.stamp.Append(append(dst, `","time":"`...), m.Time)
+	dst = j.stamp.Append(append(dst, `","end":"`...), m.End)
+	dst = appendInt(append(dst, `","packet":`...), m.Packet)
 	if m.File != "" {
 		dst = AppendString(append(dst, `,"file":`...), m.File)
 	}
@@ -39,24 +41,24 @@ func (j *JSON) Message(dst []byte, m *analyzer.Message) []byte {
 // DecodedMessage appends a message's line as "decode --messages" gives it: without flow,
 // from, times and packet, but with the stream offset of its first byte.
 func (j *JSON) DecodedMessage(dst []byte, m *analyzer.Message, offset int64) []byte {
-	dst = strconv.AppendInt(append(dst, `{"message":`...), m.Message, 10)
+	dst = appendInt(append(dst, `{"message":`...), m.Message)
 	dst = append(append(dst, `,"type":"`...), m.Type...)
-	dst = strconv.AppendInt(append(dst, `","offset":`...), offset, 10)
+	dst = appendInt(append(dst, `","offset":`...), offset)
 	return append(j.content(append(dst, ','), m), '\n')
 }
 
 // content appends what a message is, without where it was.
 func (j *JSON) content(dst []byte, m *analyzer.Message) []byte {
-	dst = strconv.AppendInt(append(dst, `"frames":`...), int64(m.Frames), 10)
+	dst = appendInt(append(dst, `"frames":`...), int64(m.Frames))
 	dst = strconv.AppendBool(append(dst, `,"compressed":`...), m.Compressed)
-	dst = strconv.AppendInt(append(dst, `,"payload_bytes":`...), m.PayloadBytes, 10)
-	dst = strconv.AppendInt(append(dst, `,"length":`...), m.Length, 10)
+	dst = appendInt(append(dst, `,"payload_bytes":`...), m.PayloadBytes)
+	dst = appendInt(append(dst, `,"length":`...), m.Length)
 	if m.Type == "close" {
 		dst = append(dst, `,"code":`...)
 		if m.Code == nil {
 			dst = append(dst, "null"...)
 		} else {
-			dst = strconv.AppendInt(dst, int64(*m.Code), 10)
+			dst = appendInt(dst, int64(*m.Code))
 		}
 		dst = AppendString(append(dst, `,"reason":`...), m.Reason)
 	}
@@ -101,10 +103,10 @@ func appendApp(dst []byte, a *analyzer.App) []byte {
 
 // Frame appends a frame's fields from the second on, beginning with a comma.
 func (j *JSON) Frame(dst []byte, f *analyzer.Frame) []byte {
-	dst = strconv.AppendInt(append(dst, `,"frame":`...), f.Frame, 10)
+	dst = appendInt(append(dst, `,"frame":`...), f.Frame)
 	dst = append(append(dst, `,"from":"`...), f.From...)
-	dst = f.Time.Append(append(dst, `","time":"`...))
-	dst = strconv.AppendInt(append(dst, `","packet":`...), f.Packet, 10)
+	dst = j.stamp.Append(append(dst, `","time":"`...), f.Time)
+	dst = appendInt(append(dst, `","packet":`...), f.Packet)
 	if f.File != "" {
 		dst = AppendString(append(dst, `,"file":`...), f.File)
 	}
@@ -113,28 +115,28 @@ func (j *JSON) Frame(dst []byte, f *analyzer.Frame) []byte {
 
 // Decoded appends a frame's line as "decode" gives it: without flow, from, time and packet.
 func (j *JSON) Decoded(dst []byte, f *analyzer.Frame) []byte {
-	dst = strconv.AppendInt(append(dst, `{"frame":`...), f.Frame, 10)
+	dst = appendInt(append(dst, `{"frame":`...), f.Frame)
 	return append(j.header(append(dst, ','), f), '\n')
 }
 
 // header appends the fields of the Kaitai Struct specification and the payload.
 func (j *JSON) header(dst []byte, f *analyzer.Frame) []byte {
-	dst = strconv.AppendInt(append(dst, `"offset":`...), f.Offset, 10)
+	dst = appendInt(append(dst, `"offset":`...), f.Offset)
 	dst = strconv.AppendBool(append(dst, `,"finished":`...), f.Finished)
-	dst = strconv.AppendUint(append(dst, `,"reserved":`...), uint64(f.Reserved), 10)
+	dst = appendUint(append(dst, `,"reserved":`...), uint64(f.Reserved))
 	dst = append(append(dst, `,"opcode":"`...), f.Opcode...)
 	dst = strconv.AppendBool(append(dst, `","is_masked":`...), f.IsMasked)
-	dst = strconv.AppendUint(append(dst, `,"len_payload_primary":`...), uint64(f.LenPayloadPrimary), 10)
+	dst = appendUint(append(dst, `,"len_payload_primary":`...), uint64(f.LenPayloadPrimary))
 	if f.LenPayloadExtended1 != nil {
-		dst = strconv.AppendUint(append(dst, `,"len_payload_extended_1":`...), uint64(*f.LenPayloadExtended1), 10)
+		dst = appendUint(append(dst, `,"len_payload_extended_1":`...), uint64(*f.LenPayloadExtended1))
 	}
 	if f.LenPayloadExtended2 != nil {
-		dst = strconv.AppendUint(append(dst, `,"len_payload_extended_2":`...), *f.LenPayloadExtended2, 10)
+		dst = appendUint(append(dst, `,"len_payload_extended_2":`...), *f.LenPayloadExtended2)
 	}
 	if f.MaskKey != nil {
-		dst = strconv.AppendUint(append(dst, `,"mask_key":`...), uint64(*f.MaskKey), 10)
+		dst = appendUint(append(dst, `,"mask_key":`...), uint64(*f.MaskKey))
 	}
-	dst = strconv.AppendUint(append(dst, `,"len_payload":`...), f.LenPayload, 10)
+	dst = appendUint(append(dst, `,"len_payload":`...), f.LenPayload)
 	dst = strconv.AppendBool(append(dst, `,"complete":`...), f.Complete)
 	if j.Payload {
 		data, cut := shorten(f.Payload, f.IsText, j.MaxPayload)
