@@ -55,6 +55,7 @@ func (d *direction) config() wsparse.StreamConfig {
 		Brief:      true,
 		Payload:    o.Frames && o.Payload,
 		Collect:    true,
+		Hash:       o.Hash && o.Messages,
 		NoInflate:  o.Frames && !o.Messages && d.flow.shard.apps == nil,
 		MaxMessage: o.MaxMessage,
 		Deflate:    t.deflate,

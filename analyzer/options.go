@@ -26,6 +26,7 @@ type Options struct {
 	NoMidway   bool            // look for no WebSocket whose upgrade is not in the capture
 	Keys       *tlsopen.Keys   // TLS secrets; those found in the capture are added. nil makes an own store
 	WaitKeys   bool            // keys may come after the bytes they open
+	Hash       bool            // data messages with their SHA-256
 	MaxMessage int             // bytes of a message that are collected at most; 0 is wsparse.DefaultMaxMessage
 	MaxMemory  int64           // bytes for out-of-order TCP data in all; 0 is the default
 

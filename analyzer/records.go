@@ -253,6 +253,7 @@ type Message struct {
 	Complete     bool   `json:"complete"`          // no byte was missing, and no limit cut it
 	Stalled      bool   `json:"stalled,omitempty"` // TCP waited for a lost segment inside it
 	Cut          bool   `json:"cut,omitempty"`     // its payload is given shortened
+	SHA256       string `json:"sha256,omitempty"`  // of a whole data message's content, in hex, beyond --max-message too; with --sha256
 	IsText       bool   `json:"-"`                 // Data is valid UTF-8 of a text (or close, ping, pong) and is given as "text"
 	Data         []byte `json:"-"`                 // given as "text" or "base64"
 	Code         *int   `json:"code,omitempty"`    // of a close

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"encoding/hex"
 	"unicode/utf8"
 
 	"wscope/assembly"
@@ -110,6 +111,9 @@ func (r *Message) SetMessage(m *wsparse.Message) {
 	r.PayloadBytes, r.Length, r.Data = int64(m.Payload), int64(m.Length), m.Data
 	r.IsText = m.Opcode != wsparse.Binary && m.Opcode != wsparse.Continuation && (m.Inflated || !m.Compressed) &&
 		(m.ValidUTF8 && m.Complete && m.Opcode == wsparse.Text || utf8.Valid(m.Data))
+	if m.SHA256 != nil {
+		r.SHA256 = hex.EncodeToString(m.SHA256[:])
+	}
 	if m.Opcode == wsparse.Close {
 		if m.Code != 0 {
 			code := int(m.Code)

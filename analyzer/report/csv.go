@@ -31,7 +31,7 @@ const (
 	headerHead = "offset,finished,reserved,opcode,is_masked,len_payload_primary,len_payload_extended_1," +
 		"len_payload_extended_2,mask_key,len_payload,complete,payload_text,payload_bytes\r\n"
 	contentHead = "frames,compressed,payload_bytes,length,complete,cut,stalled,code,reason,text,base64," +
-		"app.protocol,app.kind,app.name,app.id,app.topic,app.error,app.gist,app.decoded,app.decoded_cut\r\n"
+		"app.protocol,app.kind,app.name,app.id,app.topic,app.error,app.gist,app.decoded,app.decoded_cut,sha256\r\n"
 )
 
 // AppendRow completes what a CSV renderer made for a flow to one row.
@@ -68,13 +68,14 @@ func (c *CSV) content(dst []byte, m *analyzer.Message) []byte {
 	dst = AppendCell(append(dst, ','), m.Reason)
 	dst = payloadCells(dst, data, m.IsText)
 	if m.App == nil {
-		return append(dst, ",,,,,,,,,"...)
+		return append(append(dst, ",,,,,,,,,,"...), m.SHA256...)
 	}
 	for _, s := range [...]string{m.App.Protocol, m.App.Kind, m.App.Name, m.App.ID, m.App.Topic, m.App.Error, m.App.Gist} {
 		dst = AppendCell(append(dst, ','), s)
 	}
 	dst = AppendCell(append(dst, ','), string(m.App.Decoded))
-	return strconv.AppendBool(append(dst, ','), m.App.DecodedCut)
+	dst = strconv.AppendBool(append(dst, ','), m.App.DecodedCut)
+	return append(append(dst, ','), m.SHA256...)
 }
 
 // Frame appends a frame's cells from the second on, beginning with a comma.

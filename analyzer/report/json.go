@@ -70,6 +70,9 @@ func (j *JSON) content(dst []byte, m *analyzer.Message) []byte {
 		dst = append(dst, '"')
 	}
 	dst = strconv.AppendBool(append(dst, `,"complete":`...), m.Complete)
+	if m.SHA256 != "" {
+		dst = append(append(append(dst, `,"sha256":"`...), m.SHA256...), '"')
+	}
 	if m.Stalled {
 		dst = append(dst, `,"stalled":true`...)
 	}

@@ -28,7 +28,7 @@ var (
 	noMidway   = flag.Bool("no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	vlanAware  = flag.Bool("vlan-aware", false, "the same addresses on two VLANs are two connections")
 	checksum   = flag.Bool("checksum", false, "pass over segments with a wrong TCP checksum")
-	maxMessage = flag.Int("max-message", 0, "`bytes` of a message that are kept at most; 0 is 64 MiB")
+	maxMessage = flag.Int("max-message", 0, "`bytes` of a message that are kept at most; 0 is 16 MiB")
 )
 
 func main() {

@@ -23,11 +23,14 @@ type decode struct {
 	deflate  string
 	redact   bool
 	hide     *report.Redactor // nil without --redact
+	hash     bool
+	keep     int // bytes of a message or payload at most
 	json     report.JSON
 	out      output
 	put      *decoded
 
 	frames, count int64
+	midway        bool // the bytes end inside something
 	payload       []byte
 }
 
@@ -38,7 +41,8 @@ func newDecode(env *environment) *cobra.Command {
 		Short: "Decode raw WebSocket bytes of one direction",
 		Long: "decode takes the bytes of one direction of a WebSocket, as a proxy logs them or as another tool exports\n" +
 			"them, with no capture and no handshake around them, and gives a record a frame, or with --messages a message.\n" +
-			"What the bytes break is told on standard error.",
+			"What the bytes break is told on standard error. A sender whose first frame is masked is taken for a client, and\n" +
+			"judged as one, and else for a server, unless --masked says which it is.",
 		Example: "  wscope decode bytes.bin\n" +
 			"  wscope decode --messages --deflate 'permessage-deflate; client_no_context_takeover' - <bytes.bin",
 		Args: cobra.ExactArgs(1),
@@ -46,11 +50,13 @@ func newDecode(env *environment) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.BoolVar(&d.messages, "messages", false, "a record a message")
-	f.StringVar(&d.masked, "masked", "auto", "whether the sender must mask: `yes` (a client), no (a server), auto (do not judge)")
+	f.StringVar(&d.masked, "masked", "auto", "whether the sender must mask: `yes` (a client), no (a server), auto (as its first frame does)")
 	f.StringVar(&d.deflate, "deflate", "", "permessage-deflate is in force, with these `PARAMS` as in the answer's header")
 	f.BoolVar(&d.json.Payload, "payload", false, "frames with their unmasked payloads")
 	f.IntVar(&d.json.MaxPayload, "max-payload", 0, "shorten payloads to `N` bytes (default: all of it)")
 	f.BoolVar(&d.redact, "redact", false, "put tokens in the place of payloads and reasons")
+	f.IntVar(&d.keep, "max-message", wsparse.DefaultMaxMessage, "`bytes` of a message, or a frame's payload, that are kept at most")
+	f.BoolVar(&d.hash, "sha256", false, "with --messages: whole data messages with the SHA-256 of their content, also where --max-message cuts it")
 	d.out.flags(cmd)
 	return cmd
 }
@@ -59,7 +65,14 @@ func (d *decode) run(name string) error {
 	if err := d.out.check("ndjson"); err != nil {
 		return err
 	}
-	cfg := wsparse.StreamConfig{Frames: !d.messages, Payload: d.json.Payload, Collect: d.messages, NoInflate: !d.messages}
+	if d.keep <= 0 {
+		return fmt.Errorf("--max-message %d is no number of bytes", d.keep)
+	}
+	if d.json.MaxPayload <= 0 || d.json.MaxPayload > d.keep {
+		d.json.MaxPayload = d.keep
+	}
+	cfg := wsparse.StreamConfig{Frames: !d.messages, Payload: d.json.Payload, Collect: d.messages, NoInflate: !d.messages,
+		Hash: d.hash, MaxMessage: d.keep}
 	switch d.masked {
 	case "yes", "true":
 		cfg.From = wsparse.FromClient
@@ -83,7 +96,7 @@ func (d *decode) run(name string) error {
 			return err
 		}
 	}
-	in := d.env.stdin
+	var in io.Reader = d.env.stdin
 	if name != "-" {
 		f, err := os.Open(name)
 		if err != nil {
@@ -96,19 +109,34 @@ func (d *decode) run(name string) error {
 		if d.put, err = newDecoded(w, d); err != nil {
 			return err
 		}
+		from := bufio.NewReaderSize(in, 1<<16)
+		if d.masked == "auto" {
+			cfg.From = sender(from)
+		}
 		s := wsparse.NewStream(cfg)
-		if err := d.feed(s, in); err != nil {
+		if err := d.feed(s, from); err != nil {
 			return err
 		}
 		if err := d.put.end(); err != nil {
 			return err
 		}
-		if s.Midway() {
+		if d.midway {
 			fmt.Fprintf(d.env.stderr, "wscope: %s: offset %d: the bytes end inside a frame or message\n", report.Clean(name), s.Offset())
 			return errTrouble
 		}
 		return nil
 	})
+}
+
+// sender says who sends the bytes, by the mask bit of the first frame (RFC 6455 §5.1).
+func sender(in *bufio.Reader) wsparse.Role {
+	switch b, _ := in.Peek(2); {
+	case len(b) < 2:
+		return wsparse.FromUnknown
+	case b[1]&0x80 != 0:
+		return wsparse.FromClient
+	}
+	return wsparse.FromServer
 }
 
 func (d *decode) feed(s *wsparse.Stream, in io.Reader) error {
@@ -122,6 +150,7 @@ func (d *decode) feed(s *wsparse.Stream, in io.Reader) error {
 			}
 		}
 		if errors.Is(err, io.EOF) {
+			d.midway = s.Midway()
 			s.End()
 			return d.events(s)
 		}
@@ -155,18 +184,31 @@ func (d *decode) frame(ev *wsparse.Event) error {
 	if ev.First {
 		d.payload = d.payload[:0]
 	}
-	d.payload = append(d.payload, ev.Payload...)
+	// A few bytes more than are shown, so that it is seen where a character ends.
+	room := d.json.MaxPayload + utf8.UTFMax - len(d.payload)
+	d.payload = append(d.payload, ev.Payload[:min(len(ev.Payload), max(room, 0))]...)
 	if !ev.Last {
 		return nil
 	}
 	d.frames++
 	r := analyzer.Frame{Frame: d.frames, Offset: ev.Offset, Complete: ev.Complete, Payload: d.payload}
 	r.SetHeader(&ev.Header)
-	r.IsText = ev.Header.Opcode != wsparse.Binary && utf8.Valid(d.payload)
+	r.IsText = ev.Header.Opcode != wsparse.Binary && (utf8.Valid(d.payload) ||
+		len(d.payload) > d.json.MaxPayload && utf8.Valid(wholeRunes(d.payload)))
 	if d.hide != nil {
 		d.hide.Frame(&r)
 	}
 	return d.put.frame(&r)
+}
+
+// wholeRunes is text without the part of a character that it ends with, if it does.
+func wholeRunes(text []byte) []byte {
+	for back := 1; back < utf8.UTFMax && back <= len(text); back++ {
+		if tail := text[len(text)-back:]; utf8.RuneStart(tail[0]) && !utf8.FullRune(tail) {
+			return text[:len(text)-back]
+		}
+	}
+	return text
 }
 
 func (d *decode) message(m *wsparse.Message) error {

@@ -50,7 +50,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.BoolVar(&in.noProgress, "no-progress", false, "show no progress bar")
 	f.BoolVar(&in.redact, "redact", false, redactUsage)
 	in.choice.flags(cmd)
-	f.IntVar(&in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 64 MiB)")
+	f.IntVar(&in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 16 MiB)")
 }
 
 const redactUsage = "put tokens in the place of payloads, query values, cookies, credentials and names that look like tokens"

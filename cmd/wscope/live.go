@@ -123,7 +123,7 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.StringArrayVar(&l.in.decodeAs, "decode-as", nil, "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
 	f.BoolVar(&l.in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	f.BoolVar(&l.in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
-	f.IntVar(&l.in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 64 MiB)")
+	f.IntVar(&l.in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 16 MiB)")
 	f.IntVarP(&l.in.jobs, "jobs", "j", defaultJobs(), "goroutines that analyse (default: one a processor)")
 	f.BoolVar(&l.in.redact, "redact", false, redactUsage+"; -w keeps the packets as they are")
 	f.Lookup("jobs").DefValue = "0" // help and manual pages are the same on every machine

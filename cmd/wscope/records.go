@@ -103,7 +103,7 @@ func (in *input) records(cmd *cobra.Command, args []string, opt analyzer.Options
 
 func newMessages(env *environment) *cobra.Command {
 	in, out := &input{env: env, choice: choice{kind: filter.Messages}}, &output{env: env}
-	max := 0
+	max, hash := 0, false
 	cmd := &cobra.Command{
 		Use: "messages CAPTURE…", Short: "Give a record a message",
 		Long: "messages gives a record for each message, data and control, in the order of the capture: by the packet that\n" +
@@ -119,7 +119,7 @@ func newMessages(env *environment) *cobra.Command {
 			if err := out.check("ndjson"); err != nil {
 				return err
 			}
-			opt.Messages, opt.Payload = true, true
+			opt.Messages, opt.Payload, opt.Hash = true, true, hash && !in.redact
 			opt.Render = func() analyzer.Renderer { return &report.JSON{MaxPayload: max} }
 			if out.format == "csv" {
 				opt.Render = func() analyzer.Renderer { return &report.CSV{MaxPayload: max} }
@@ -133,6 +133,7 @@ func newMessages(env *environment) *cobra.Command {
 	in.apps.flags(cmd.Flags(), true)
 	out.flags(cmd)
 	cmd.Flags().IntVar(&max, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
+	cmd.Flags().BoolVar(&hash, "sha256", false, "whole data messages with the SHA-256 of their content, also where --max-message cuts it")
 	return cmd
 }
 
