@@ -10,6 +10,7 @@ const (
 	maxOrdered = 32   // kinds of a role and sender whose order is followed
 	maxFields  = 400  // of a kind
 	maxPending = 1024 // requests of a flow that wait for their answer
+	maxSeen    = 4096 // messages of a side that are known when they come again
 )
 
 // Behaviour is how the peers of a capture behave.
@@ -29,9 +30,11 @@ type Role struct {
 	Pings        Tally   `json:"pings,omitempty"`        // "answered by client"
 	Closes       Tally   `json:"closes,omitempty"`       // "1000 by client"
 	Findings     Tally   `json:"findings,omitempty"`     // "error text-not-utf8 by server"
+	Lasts        *Band   `json:"lasts,omitempty"`        // seconds from a flow's begin to its end
+	Answer       *Band   `json:"answer,omitempty"`       // seconds of the opening handshake
 	Messages     []*Kind `json:"messages,omitempty"`     // by sender and name
-	// Order says how often the k-th of a kind came before the k-th of another that the
-	// same side sends in the same flow: "server: welcome < news".
+	// Order says how often a kind came before another that the same side sends: within one burst, in
+	// which the other side says nothing, or where both are the first of their flow: "server: welcome < news".
 	Order Tally `json:"order,omitempty"`
 }
 
@@ -45,18 +48,24 @@ type Kind struct {
 	Count   int64  `json:"count"`    // messages, without the repeated ones
 	Flows   int64  `json:"in_flows"` // flows that have any
 	PerFlow int64  `json:"per_flow"` // median, in the flows that have any
+	Least   int64  `json:"least"`    // in one of those flows
+	Most    int64  `json:"most"`
 	// Repeated is how many messages were the same, byte by byte, as the one that the same side had sent before.
 	Repeated int64 `json:"repeated,omitempty"`
-	Size     *Band `json:"size"`            // bytes
-	Reply    *Band `json:"reply,omitempty"` // seconds from the message that it answers
+	// Alike is how many others were the same as one of their kind earlier in their flow: where they are, it
+	// says nothing that two of them meet.
+	Alike int64 `json:"alike,omitempty"`
+	Size  *Band `json:"size"`            // bytes
+	Reply *Band `json:"reply,omitempty"` // seconds from the message that it answers
 	// Fields are the places of its JSON, "$.items[].price", and how often they hold which
 	// type: string, number, boolean, null, object, list.
 	Fields map[string]Tally `json:"fields,omitempty"`
 }
 
-// Band is where the middle half of some values lies.
+// Band is where the middle half of some values lies, and the least of them.
 type Band struct {
 	N   int64   `json:"n"`
+	Min float64 `json:"min"`
 	P25 float64 `json:"p25"`
 	P50 float64 `json:"p50"`
 	P75 float64 `json:"p75"`

@@ -57,27 +57,35 @@ func (c *comparison) roles(a, b *Role) {
 	}
 	bs := b.tallies()
 	for i, t := range a.tallies() {
-		c.tally(t.area, *t.tally, *bs[i].tally, a.Flows, b.Flows)
+		old, now := *t.tally, *bs[i].tally
+		vanished, appeared := missing(old, now, a.Flows, b.Flows), missing(now, old, b.Flows, a.Flows)
+		switch t.area {
+		case "finding":
+			c.findings(vanished, appeared, a, b)
+			continue
+		case "pings":
+			vanished, appeared = pingsApart(vanished, appeared, a, b)
+		case "close":
+			vanished, appeared = closesApart(old, now)
+		}
+		c.tally(t.area, vanished, appeared)
 	}
 	renamed := c.kinds(a, b)
 	c.order(a, b, renamed)
 }
 
-// tally tells what of a tally appeared, vanished or, where it is one for one, changed.
-func (c *comparison) tally(area string, old, now Tally, oldFlows, nowFlows int64) {
-	missing := func(from, in Tally, flows, inFlows int64) (list []string) {
-		for _, name := range slices.Sorted(maps.Keys(from)) {
-			if in[name] == 0 && !(inFlows >= fewFlows && byChance(float64(from[name])/float64(flows), inFlows)) {
-				list = append(list, name)
-			}
+// missing is what of a tally another lacks, though not by chance.
+func missing(from, in Tally, flows, inFlows int64) (list []string) {
+	for _, name := range slices.Sorted(maps.Keys(from)) {
+		if in[name] == 0 && !(inFlows >= fewFlows && byChance(from[name], flows, 0, inFlows)) {
+			list = append(list, name)
 		}
-		return list
 	}
-	vanished, appeared := missing(old, now, oldFlows, nowFlows), missing(now, old, nowFlows, oldFlows)
-	if area == "finding" {
-		c.findings(vanished, appeared)
-		return
-	}
+	return list
+}
+
+// tally tells what of a tally appeared, vanished or, where it is one for one, changed.
+func (c *comparison) tally(area string, vanished, appeared []string) {
 	if len(vanished) == 1 && len(appeared) == 1 {
 		c.tell(area, "", "changed", vanished[0], appeared[0], "", "error")
 		return
@@ -90,15 +98,24 @@ func (c *comparison) tally(area string, old, now Tally, oldFlows, nowFlows int64
 	}
 }
 
+// hasty are the findings that may depend on when a flow ended, or on how busy network and machine were.
+var hasty = []string{"close-unanswered", "delivery-stalled", "beaconing", "tcp-overlap-conflict"}
+
 // findings have a severity of their own; that one is gone is good news.
-func (c *comparison) findings(vanished, appeared []string) {
+func (c *comparison) findings(vanished, appeared []string, a, b *Role) {
+	byHaste := func(rest string, n, flows int64) bool {
+		rule, _, _ := strings.Cut(rest, " by ")
+		return slices.Contains(hasty, rule) && n < flows
+	}
 	for _, name := range vanished {
-		_, rest, _ := strings.Cut(name, " ")
-		c.tell("finding", rest, "vanished", "", "", "", "note")
+		if _, rest, _ := strings.Cut(name, " "); !byHaste(rest, a.Findings[name], a.Flows) {
+			c.tell("finding", rest, "vanished", "", "", "", "note")
+		}
 	}
 	for _, name := range appeared {
-		severity, rest, _ := strings.Cut(name, " ")
-		c.tell("finding", rest, "appeared", "", "", "", severity)
+		if severity, rest, _ := strings.Cut(name, " "); !byHaste(rest, b.Findings[name], b.Flows) {
+			c.tell("finding", rest, "appeared", "", "", "", severity)
+		}
 	}
 }
 
@@ -106,23 +123,13 @@ func (c *comparison) findings(vanished, appeared []string) {
 func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
 	old, now := byKind(a.Messages), byKind(b.Messages)
 	renamed = map[string]string{}
-	var vanished, appeared []string
-	for name, k := range old {
-		if now[name] == nil && !(b.Flows >= fewFlows && byChance(float64(k.Flows)/float64(a.Flows), b.Flows)) {
-			vanished = append(vanished, name)
-		}
-	}
-	for name, k := range now {
-		if old[name] == nil && !(a.Flows >= fewFlows && byChance(float64(k.Flows)/float64(b.Flows), a.Flows)) {
-			appeared = append(appeared, name)
-		}
-	}
-	slices.Sort(vanished)
-	slices.Sort(appeared)
+	vanished, appeared := lacking(old, now), lacking(now, old)
 	for _, was := range vanished {
 		i := slices.IndexFunc(appeared, func(is string) bool { return sameShape(old[was], now[is]) })
 		if i < 0 {
-			c.tell("message", was, "vanished", "", "", "", "error")
+			if !rare(old[was], a.Flows, b.Flows) {
+				c.tell("message", was, "vanished", "", "", "", "error")
+			}
 			continue
 		}
 		c.tell("message", was, "changed", was, appeared[i], "renamed: same sender and fields, about as many", "error")
@@ -130,14 +137,35 @@ func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
 		appeared = slices.Delete(appeared, i, i+1)
 	}
 	for _, is := range appeared {
-		c.tell("message", is, "appeared", "", "", "", "warning")
+		if !rare(now[is], b.Flows, a.Flows) {
+			c.tell("message", is, "appeared", "", "", "", "warning")
+		}
 	}
+	others := bystanders(a, b)
 	for _, name := range slices.Sorted(maps.Keys(old)) {
 		if k := now[name]; k != nil {
-			c.kind(name, old[name], k)
+			c.kind(name, old[name], k, a, b, others)
 		}
 	}
 	return renamed
+}
+
+// lacking are the kinds that others do not have.
+func lacking(kinds, others map[string]*Kind) (names []string) {
+	for _, name := range slices.Sorted(maps.Keys(kinds)) {
+		if others[name] == nil && !isHeart(kinds[name].Name) {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
+// rare says whether a kind may be absent from a run by chance: it is in few of the flows.
+func rare(k *Kind, flows, inFlows int64) bool {
+	if inFlows >= fewFlows {
+		return byChance(k.Flows, flows, 0, inFlows)
+	}
+	return 2*k.Flows < flows
 }
 
 // sameShape says whether two kinds are likely one that was renamed.
@@ -147,55 +175,98 @@ func sameShape(a, b *Kind) bool {
 }
 
 // kind compares two kinds of one name.
-func (c *comparison) kind(name string, old, now *Kind) {
-	if counted(old.PerFlow, now.PerFlow) {
-		c.tell("count", name, "changed", decimal(old.PerFlow)+" a flow", decimal(now.PerFlow)+" a flow", "", "warning")
-	}
-	if old.Repeated == 0 && now.Repeated > 0 {
-		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" sent again, byte by byte the same", "warning")
-	}
-	if old.Repeated > 0 && now.Repeated == 0 {
-		c.tell("repeated", name, "vanished", "", "", "", "note")
+func (c *comparison) kind(name string, old, now *Kind, a, b *Role, others *bystander) {
+	if !isHeart(old.Name) {
+		if moreOrLess(old, now, a, b) {
+			c.tell("count", name, "changed", decimal(old.PerFlow)+" a flow", decimal(now.PerFlow)+" a flow", "", "warning")
+		}
+		c.repeated(name, old, now)
 	}
 	fields := c.fields(name, old, now)
 	// A field that came or went explains the size.
 	if moved, numbers := sizeTolerance.shift(old.Size, now.Size, bytesUnit); moved && !fields {
 		c.tell("size", name, "changed", bytesUnit(old.Size.P50), bytesUnit(now.Size.P50), numbers, worse(now.Size.P50 > old.Size.P50))
 	}
-	if moved, numbers := latencyTolerance.shift(old.Reply, now.Reply, milliseconds); moved {
-		c.tell("latency", name, "changed", milliseconds(old.Reply.P50), milliseconds(now.Reply.P50), numbers, worse(now.Reply.P50 > old.Reply.P50))
+	if moved, numbers := latencyTolerance.shift(old.Reply, now.Reply, milliseconds); moved && old.timed() && now.timed() {
+		quick, slow := old.Reply, now.Reply
+		if quick.P50 > slow.P50 {
+			quick, slow = slow, quick
+		}
+		if slowedDown(quick, slow, others.moved(name)) {
+			c.tell("latency", name, "changed", milliseconds(old.Reply.P50), milliseconds(now.Reply.P50), numbers, worse(slow == now.Reply))
+		}
 	}
 }
 
-func worse(yes bool) string {
-	if yes {
-		return "warning"
+// repeated tells of messages that come again, byte by byte the same. Where payloads are alike anyway, two may meet by chance.
+func (c *comparison) repeated(name string, old, now *Kind) {
+	if (old.Repeated > 0) == (now.Repeated > 0) {
+		return
 	}
-	return "note"
+	if old.Alike+now.Alike > 0 && byChance(old.Repeated, old.Count+old.Repeated, now.Repeated, now.Count+now.Repeated) {
+		return
+	}
+	if now.Repeated > 0 {
+		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" sent again, byte by byte the same", "warning")
+	} else {
+		c.tell("repeated", name, "vanished", "", "", "", "note")
+	}
 }
 
-// order tells of kinds that always came in one order and now come in the other.
+// moreOrLess says whether a flow has more or less of a kind than before. What timers send grows with the time that
+// a flow lasts, and is less on a busy machine.
+func moreOrLess(old, now *Kind, a, b *Role) bool {
+	if !counted(old.PerFlow, now.PerFlow) || old.PerFlow <= now.Most && old.PerFlow >= now.Least || now.PerFlow <= old.Most && now.PerFlow >= old.Least {
+		return false
+	}
+	if old.Most == 1 || now.Most == 1 || old.Least == old.Most && now.Least == now.Most && max(old.Most, now.Most) <= 3 {
+		return true
+	}
+	was, is := float64(old.PerFlow), float64(now.PerFlow)
+	grown, room := was, 0.75
+	if a.Lasts != nil && b.Lasts != nil && a.Lasts.P50 > 0 {
+		grown = was * b.Lasts.P50 / a.Lasts.P50
+	}
+	if old.pushed() || now.pushed() {
+		room = 0.33
+	}
+	return is < room*min(was, grown) || is > max(was, grown)/room
+}
+
+// timed says whether a kind's latencies can be compared: it answers something, and more than once in a few flows,
+// where all that is measured is how quickly the programs start.
+func (k *Kind) timed() bool { return !k.pushed() && (k.Most > 1 || k.Flows >= fewValues) }
+
+// pushed says whether most of a kind answer nothing: events, or what timers send.
+func (k *Kind) pushed() bool {
+	return k.From == "server" && (k.Reply == nil || 2*k.Reply.N < k.Count)
+}
+
+// order tells of kinds that came in one order wherever they could, and now come in the other.
 func (c *comparison) order(a, b *Role, renamed map[string]string) {
+	old, now := byKind(a.Messages), byKind(b.Messages)
+	always := func(r *Role, kinds map[string]*Kind, from, first, then string) bool {
+		f, t := kinds[from+" "+first], kinds[from+" "+then]
+		if f == nil || t == nil || r.Order[orderName(from, then, first)] > 0 {
+			return false
+		}
+		return float64(r.Order[orderName(from, first, then)]) >= 0.8*float64(max(f.Count, t.Count))
+	}
 	for _, key := range slices.Sorted(maps.Keys(a.Order)) {
 		from, pair, _ := strings.Cut(key, ": ")
 		first, then, _ := strings.Cut(pair, " < ")
-		held, kept := a.Order[orderName(from, then, first)] == 0, 0.0
-		for was, is := range renamed {
-			if was == from+" "+first {
-				first = strings.TrimPrefix(is, from+" ")
-			}
-			if was == from+" "+then {
-				then = strings.TrimPrefix(is, from+" ")
-			}
-		}
-		same, other := b.Order[orderName(from, first, then)], b.Order[orderName(from, then, first)]
-		if !held || other == 0 {
+		if !always(a, old, from, first, then) {
 			continue
 		}
-		if kept = float64(other) / float64(same+other); byChance(kept, a.Order[key]) {
-			continue
+		if is := renamed[from+" "+first]; is != "" {
+			first = strings.TrimPrefix(is, from+" ")
 		}
-		c.tell("order", key, "changed", pair, then+" < "+first, decimal(other)+" of "+decimal(same+other)+" now come the other way round", "error")
+		if is := renamed[from+" "+then]; is != "" {
+			then = strings.TrimPrefix(is, from+" ")
+		}
+		if always(b, now, from, then, first) {
+			c.tell("order", key, "changed", pair, then+" < "+first, decimal(b.Order[orderName(from, then, first)])+" times, and never as before", "error")
+		}
 	}
 }
 

@@ -86,16 +86,14 @@ func parent(at string) string {
 	return ""
 }
 
-// present is the share of the objects at its parent that have a place, and the number of those objects.
+// present is how many of the objects at its parent have a place, and how many objects those are.
 // An element of a list is there as often as there are elements.
-func (k *Kind) present(at string) (share float64, of int64) {
+func (k *Kind) present(at string) (n, of int64) {
 	above := parent(at)
+	n = k.Fields[at].sum()
 	if above == "" || strings.HasSuffix(at, "[]") {
-		return 1, k.Fields[at].sum()
+		return n, n
 	}
 	of = k.Fields[above]["object"]
-	if of == 0 {
-		return 0, 0
-	}
-	return min(float64(k.Fields[at].sum())/float64(of), 1), of
+	return min(n, of), of
 }

@@ -1,7 +1,9 @@
 package behaviour
 
 import (
+	"bytes"
 	"encoding/json"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -11,8 +13,9 @@ import (
 // What the fields that tell messages apart are called, and those that tie an answer to its
 // request, the most telling first.
 var (
-	kindKeys = []string{"event", "type", "op", "action", "method", "kind", "cmd", "command", "__typename", "name", "topic", "channel", "msg"}
-	idKeys   = []string{"id", "request_id", "requestId", "ref", "correlation_id", "correlationId", "reply_to", "replyTo", "in_reply_to", "msg_id"}
+	kindKeys = []string{"event", "type", "op", "action", "method", "kind", "cmd", "command", "notification", "messageType", "message_type", "msgType",
+		"msg_type", "eventType", "event_type", "eventName", "event_name", "__typename", "name", "topic", "channel", "msg", "t", "e"}
+	idKeys = []string{"id", "request_id", "requestId", "ref", "correlation_id", "correlationId", "reply_to", "replyTo", "in_reply_to", "msg_id"}
 )
 
 // meaning is what a data message is about.
@@ -26,7 +29,7 @@ type meaning struct {
 // itself. v is its JSON, or nil.
 func mean(m *analyzer.Message, v any) meaning {
 	object, list := parts(v)
-	if a := m.App; a != nil && (a.Kind != "" || a.Name != "") {
+	if a := m.App; a != nil && a.Protocol != "json" && (a.Kind != "" || a.Name != "") {
 		words := []string{a.Kind}
 		switch {
 		case a.Name != "":
@@ -125,19 +128,44 @@ func name(s string) string {
 // maxParse is the longest message whose JSON is looked at.
 const maxParse = 1 << 20
 
-// parse is a text message's JSON; nil where it is none. Digits may stand before it, as in
-// Socket.IO.
+// parse is the JSON in a message; nil where there is none. In a text digits may stand before it, as in
+// Socket.IO; in a binary message of a subprotocol, such as MQTT's PUBLISH, the payload is at the end.
 func parse(m *analyzer.Message) any {
-	if !m.IsText || m.Type != "text" || len(m.Data) > maxParse {
+	data := bytes.TrimSpace(m.Data)
+	switch {
+	case len(data) == 0 || len(data) > maxParse:
 		return nil
+	case m.Type == "text":
+		data = bytes.TrimLeft(data, "0123456789")
+	case m.App != nil:
+		data = data[max(bytes.IndexAny(data, "{["), 0):]
 	}
-	text := strings.TrimLeft(strings.TrimSpace(string(m.Data)), "0123456789")
-	if text == "" || text[0] != '{' && text[0] != '[' {
+	if len(data) == 0 || data[0] != '{' && data[0] != '[' {
 		return nil
 	}
 	var v any
-	if json.Unmarshal([]byte(text), &v) != nil {
+	if json.Unmarshal(data, &v) != nil {
 		return nil
 	}
 	return v
+}
+
+// hearts are what the messages are called that keep a connection alive.
+var hearts = []string{"ping", "pong", "pingreq", "pingresp", "heartbeat", "heartbeats", "hb", "keepalive", "keep_alive", "keep-alive", "ka"}
+
+// isHeart says whether a kind keeps the connection alive.
+func isHeart(kind string) bool {
+	for word := range strings.FieldsFuncSeq(strings.ToLower(kind), func(r rune) bool { return strings.ContainsRune(" .:/", r) }) {
+		if slices.Contains(hearts, word) {
+			return true
+		}
+	}
+	return false
+}
+
+// isStream says whether a flow's subprotocol is a stream of bytes, cut into messages anyhow.
+func isStream(f *analyzer.Flow) bool {
+	return f.Handshake != nil && slices.ContainsFunc(f.Handshake.SubprotocolsOffered, func(s string) bool {
+		return strings.HasPrefix(strings.ToLower(s), "mqtt") || strings.HasPrefix(strings.ToLower(s), "amqp")
+	})
 }

@@ -22,15 +22,13 @@ func (c *comparison) fields(name string, old, now *Kind) (changed bool) {
 		subject := name + " " + at
 		switch {
 		case was == nil:
-			share, _ := now.present(at)
-			if _, of := old.present(at); of > 0 && byChance(share, of) || parentIsEmpty(old, at) {
+			if absentByChance(now, old, at) {
 				continue
 			}
 			c.tell("field", subject, "appeared", "", typeNames(is), "", "note")
 			told[at], changed = true, true
 		case is == nil:
-			share, _ := old.present(at)
-			if _, of := now.present(at); of > 0 && byChance(share, of) || parentIsEmpty(now, at) {
+			if absentByChance(old, now, at) {
 				continue
 			}
 			c.tell("field", subject, "vanished", typeNames(was), "", "", "error")
@@ -44,6 +42,13 @@ func (c *comparison) fields(name string, old, now *Kind) (changed bool) {
 		}
 	}
 	return changed
+}
+
+// absentByChance says whether a place that one run has may well be absent from the other.
+func absentByChance(has, lacks *Kind, at string) bool {
+	n, of := has.present(at)
+	_, in := lacks.present(at)
+	return in > 0 && byChance(n, of, 0, in) || parentIsEmpty(lacks, at)
 }
 
 // parentIsEmpty says whether there was no occasion for a place: a list without elements, no
@@ -62,7 +67,7 @@ func parentIsEmpty(k *Kind, at string) bool {
 // types tells of a type that a place did not hold before.
 func (c *comparison) types(subject string, was, is Tally) bool {
 	for _, t := range slices.Sorted(maps.Keys(is)) {
-		if was[t] > 0 || byChance(float64(is[t])/float64(is.sum()), was.sum()) {
+		if was[t] > 0 || byChance(0, was.sum(), is[t], is.sum()) {
 			continue
 		}
 		detail := ""
@@ -79,9 +84,8 @@ func (c *comparison) types(subject string, was, is Tally) bool {
 func (c *comparison) presence(subject, at string, old, now *Kind) {
 	before, n := old.present(at)
 	after, of := now.present(at)
-	if before == 1 && after < 1 && !byChance(1-after, n) {
-		c.tell("field", subject, "changed", "always", "sometimes",
-			decimal(now.Fields[at].sum())+" of "+decimal(of)+" have it", "error")
+	if before == n && after < of && !byChance(after, of, before, n) {
+		c.tell("field", subject, "changed", "always", "sometimes", decimal(after)+" of "+decimal(of)+" have it", "error")
 	}
 }
 

@@ -38,6 +38,14 @@ func (w *textWriter) role(r *Role, last bool) {
 			head += ",\n  " + compact(names[i]) + ": " + compact(*t.tally)
 		}
 	}
+	for _, b := range []struct {
+		name string
+		band *Band
+	}{{"lasts", r.Lasts}, {"answer", r.Answer}} {
+		if b.band != nil {
+			head += ",\n  " + compact(b.name) + ": " + compact(b.band)
+		}
+	}
 	w.out.WriteString(" " + head)
 	w.indent++
 	if len(r.Messages) > 0 {

@@ -21,7 +21,8 @@ type Watcher struct {
 
 type roleWatch struct {
 	Role
-	kinds map[kindKey]*kindWatch
+	kinds         map[kindKey]*kindWatch
+	lasts, answer analyzer.Spread
 }
 
 type kindKey struct{ from, name string }
@@ -29,11 +30,13 @@ type kindKey struct{ from, name string }
 type kindWatch struct {
 	Kind
 	size, reply, perFlow analyzer.Spread
+	heart                bool // sent to keep the connection alive: when, and how often, is the timers' matter
 }
 
 // flowWatch is a flow that is open.
 type flowWatch struct {
 	role    *roleWatch
+	stream  bool // its subprotocol is a stream of bytes: messages may hold pieces that say nothing by themselves
 	counts  map[*kindWatch]int64
 	sides   [2]sideWatch
 	pending map[string]request
@@ -42,9 +45,20 @@ type flowWatch struct {
 
 type sideWatch struct {
 	kinds []*kindWatch // in the order of their first message
+	since []*kindWatch // what it said since the other side spoke
+	burst []*kindWatch // and in one go
 	hash  uint64       // of the data message before
 	last  *kindWatch   // its kind; nil where there is none
+	at    analyzer.Time
+	reply bool // it answered a request by its identifier
+	seen  map[uint64]bool
 }
+
+// burstGap is the silence, in nanoseconds, after which what a side says is another burst.
+const burstGap = 20e6
+
+// oneGo is the same for an answer that an identifier ties to its request: it comes when that is dealt with.
+const oneGo = 1e6
 
 // request is a message that may be answered.
 type request struct {
@@ -69,7 +83,7 @@ func (w *Watcher) FlowBegun(f *analyzer.Flow) error {
 		r = &roleWatch{Role: Role{Name: name}, kinds: map[kindKey]*kindWatch{}}
 		w.roles[name] = r
 	}
-	w.flows[f.Flow] = &flowWatch{role: r, counts: map[*kindWatch]int64{}, pending: map[string]request{}}
+	w.flows[f.Flow] = &flowWatch{role: r, stream: isStream(f), counts: map[*kindWatch]int64{}, pending: map[string]request{}}
 	return nil
 }
 
@@ -84,8 +98,15 @@ func (w *Watcher) FlowEnded(f *analyzer.Flow) error {
 	}
 	delete(w.flows, f.Flow)
 	fw.role.addFlow(f)
+	fw.role.lasts.Add(f.Duration.Float())
+	if h := f.Handshake; h != nil && h.Latency != nil {
+		fw.role.answer.Add(h.Latency.Float())
+	}
 	for k, n := range fw.counts {
-		k.Flows++
+		if k.Flows++; k.Flows == 1 || n < k.Least {
+			k.Least = n
+		}
+		k.Most = max(k.Most, n)
 		k.perFlow.Add(float64(n))
 	}
 	return nil
@@ -94,7 +115,7 @@ func (w *Watcher) FlowEnded(f *analyzer.Flow) error {
 // Message adds a data message.
 func (w *Watcher) Message(m *analyzer.Message) error {
 	fw := w.flows[m.Flow]
-	if fw == nil || m.Type != "text" && m.Type != "binary" {
+	if fw == nil || m.Type != "text" && m.Type != "binary" || fw.stream && m.App == nil {
 		return nil
 	}
 	side := &fw.sides[sender(m.From)]
@@ -108,13 +129,10 @@ func (w *Watcher) Message(m *analyzer.Message) error {
 			says.kind = "error for " + answers.kind
 		}
 	}
-	hash := maphash.Bytes(w.seed, m.Data)
-	if side.last != nil && hash == side.hash && m.Complete {
-		side.last.Repeated++
+	k := fw.role.kind(m.From, says.kind)
+	if side.repeats(k, maphash.Bytes(w.seed, m.Data), m.Complete) {
 		return nil
 	}
-	k := fw.role.kind(m.From, says.kind)
-	side.last, side.hash = k, hash
 	k.Count++
 	k.size.Add(float64(m.Length))
 	if v != nil {
@@ -128,12 +146,37 @@ func (w *Watcher) Message(m *analyzer.Message) error {
 	case says.id != "" && len(fw.pending) < maxPending:
 		fw.pending[says.id] = request{says.kind, m.From, m.End}
 	}
-	if m.From == "server" && (isReply || fw.last.from == "client") {
+	if m.From == "server" && (isReply || fw.last.from == "client" && k.heart == isHeart(fw.last.kind)) {
 		k.reply.Add(float64(m.Time-since) / 1e9)
 	}
+	other := &fw.sides[1-sender(m.From)]
+	other.since, other.burst = other.since[:0], other.burst[:0]
 	fw.last = request{says.kind, m.From, m.End}
+	gap := m.Time - side.at
+	if gap > burstGap || gap > oneGo && (isReply || side.reply) {
+		side.burst = side.burst[:0]
+	}
+	side.at, side.reply = m.End, isReply
 	fw.order(side, k)
 	return nil
+}
+
+// repeats notes that a message is the one before it once more, or like an earlier one. The former is no message
+// of its own.
+func (s *sideWatch) repeats(k *kindWatch, hash uint64, whole bool) bool {
+	again := s.last == k && s.hash == hash && whole
+	switch {
+	case again:
+		k.Repeated++
+	case s.seen[hash]:
+		k.Alike++
+	case s.seen == nil:
+		s.seen = map[uint64]bool{hash: true}
+	case len(s.seen) < maxSeen:
+		s.seen[hash] = true
+	}
+	s.last, s.hash = k, hash
+	return again
 }
 
 // Frame takes nothing.
@@ -160,27 +203,37 @@ func (r *roleWatch) kind(from, name string) *kindWatch {
 		k = r.kinds[key]
 	}
 	if k == nil {
-		k = &kindWatch{Kind: Kind{From: from, Name: key.name}}
+		k = &kindWatch{Kind: Kind{From: from, Name: key.name}, heart: isHeart(key.name)}
 		r.kinds[key] = k
 	}
 	return k
 }
 
-// order counts a message among the flow's, and notes what of the same sender came before it: the k-th of
-// this kind is behind the k-th of each kind of which as many were sent already.
+// order counts a message among the flow's, and notes what of the same sender came before it.
 func (fw *flowWatch) order(side *sideWatch, k *kindWatch) {
 	fw.counts[k]++
-	n := fw.counts[k]
-	if n == 1 && len(side.kinds) < maxOrdered {
-		side.kinds = append(side.kinds, k)
-	} else if n == 1 {
+	if k.heart {
 		return
 	}
+	first := fw.counts[k] == 1
 	for _, other := range side.kinds {
-		if other != k && fw.counts[other] >= n {
+		together := slices.Contains(side.burst, other)
+		apart := first && fw.counts[other] == 1 && !slices.Contains(side.since, other)
+		if other != k && (together || apart) {
 			fw.role.Order.add(orderName(k.From, other.Name, k.Name))
 		}
 	}
+	if first && len(side.kinds) < maxOrdered {
+		side.kinds = append(side.kinds, k)
+	}
+	side.since, side.burst = remember(side.since, k), remember(side.burst, k)
+}
+
+func remember(list []*kindWatch, k *kindWatch) []*kindWatch {
+	if len(list) < maxOrdered && !slices.Contains(list, k) {
+		list = append(list, k)
+	}
+	return list
 }
 
 // orderName is the key of Role.Order.
@@ -191,6 +244,7 @@ func (w *Watcher) Behaviour() *Behaviour {
 	b := &Behaviour{Version: Version, Roles: []*Role{}}
 	for _, r := range w.roles {
 		role := r.Role
+		role.Lasts, role.Answer = band(&r.lasts), band(&r.answer)
 		for _, k := range r.kinds {
 			kind := k.Kind
 			kind.PerFlow = int64(math.Round(k.perFlow.Quantile(0.5)))
@@ -215,7 +269,7 @@ func band(s *analyzer.Spread) *Band {
 		v, _ := strconv.ParseFloat(strconv.FormatFloat(s.Quantile(q), 'g', 3, 64), 64)
 		return v
 	}
-	return &Band{N: s.Count(), P25: near(0.25), P50: near(0.5), P75: near(0.75)}
+	return &Band{N: s.Count(), Min: near(0), P25: near(0.25), P50: near(0.5), P75: near(0.75)}
 }
 
 var _ analyzer.Sink = (*Watcher)(nil)

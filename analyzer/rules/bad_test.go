@@ -73,6 +73,7 @@ var badFiles = []struct {
 	{"a parameter too many", one("use: no-errors\nwith: {exept: [a]}"), 3, 12, "did you mean except?"},
 	{"a wrong duration", one("use: handshake-under\nwith: {time: soon}"), 3, 18, "must be a duration"},
 	{"a wrong size", one("use: max-message\nwith: {size: -1}"), 3, 18, "must be a size"},
+	{"a wrong percentile", one("use: latency-under\nwith: {request: type == 'text', answer: type == 'text', time: 1s, percentile: p95}"), 3, 83, "one of p50"},
 	{"a wrong number", one("use: no-unanswered-ping\nwith: {in-flight: many}"), 3, 23, "must be a number"},
 	{"an expectation of a ready-made rule", one("use: no-errors\nexpect: pickup == 'x'"), 3, 5, "does not go with use"},
 	{"parameters of one's own rule", one("name: a\nexpect: pickup == 'x'\nwith: {a: 1}"), 4, 5, "belongs to use"},

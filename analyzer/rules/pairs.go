@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 
@@ -22,18 +23,26 @@ type pairs struct {
 	within      float64        // seconds; 0 is no bound
 	ordered     bool           // then must not come without first
 	answered    bool           // first must be followed by then
+	quantile    float64        // of all times, that within is held against; 0 where each is
+	by          *query.Program // what tells operations apart, of the first; nil where they are one
 	firstName   string         // as messages call them
 	thenName    string
 }
 
 func (p *pairs) needs() (messages, payload bool) { return true, true }
 
-func (p *pairs) begin() checkRun { return &pairsRun{p, map[int64]*waiting{}} }
+func (p *pairs) begin() checkRun {
+	return &pairsRun{p, map[int64]*waiting{}, map[string]*analyzer.Spread{}}
+}
 
 type pairsRun struct {
 	*pairs
 	flows map[int64]*waiting
+	times map[string]*analyzer.Spread // in seconds, by operation; with a quantile
 }
+
+// maxOperations is how many operations a rule tells apart; the rest are one.
+const maxOperations = 500
 
 // waiting are the firsts of a flow that have no partner yet, in their order.
 type waiting struct {
@@ -42,8 +51,9 @@ type waiting struct {
 }
 
 type waitingMessage struct {
-	key     string
-	message analyzer.Message // without its payload
+	key       string
+	operation string
+	message   analyzer.Message // without its payload
 }
 
 func (r *pairsRun) message(v *view, tell tellFunc) {
@@ -74,8 +84,20 @@ func (r *pairsRun) message(v *view, tell tellFunc) {
 	if holds(r.first, values) && len(w.list) < maxWaiting {
 		m := *v.Message
 		m.Data, m.App = nil, nil
-		w.list = append(w.list, waitingMessage{key, m})
+		w.list = append(w.list, waitingMessage{key, r.operation(values), m})
 	}
+}
+
+// operation is what by says of a first message.
+func (r *pairsRun) operation(values query.Values) string {
+	if r.by == nil {
+		return ""
+	}
+	out, err := r.by.Run(values)
+	if err != nil || out == nil {
+		return ""
+	}
+	return clean(keyText(out))
 }
 
 // keyText is a key as a text; numbers are told apart to the last digit.
@@ -100,7 +122,9 @@ func (r *pairsRun) second(w *waiting, key string, v *view, tell tellFunc) bool {
 		}
 		v.run.judged()
 		took := v.Message.Time - first.message.End
-		if seconds := float64(took) / 1e9; r.within > 0 && seconds > r.within {
+		if seconds := float64(took) / 1e9; r.quantile > 0 {
+			r.time(first.operation, seconds)
+		} else if r.within > 0 && seconds > r.within {
 			tell(fmt.Sprintf("%s came %.4g s after %s, which is more than %.4g s", r.thenName, seconds, r.firstName, r.within), v)
 		}
 		w.list = slices.Delete(w.list, i, i+1)
@@ -140,8 +164,31 @@ func (r *pairsRun) flow(v *view, tell tellFunc) {
 	}
 }
 
-func (r *pairsRun) ping(query.Values, int64)    {}
-func (r *pairsRun) capture(v *view, _ tellFunc) {}
+// time adds the time that an operation took.
+func (r *pairsRun) time(operation string, seconds float64) {
+	s := r.times[operation]
+	if s == nil && len(r.times) >= maxOperations {
+		operation = "(others)"
+		s = r.times[operation]
+	}
+	if s == nil {
+		s = &analyzer.Spread{}
+		r.times[operation] = s
+	}
+	s.Add(seconds)
+}
+
+// capture judges the quantiles.
+func (r *pairsRun) capture(v *view, tell tellFunc) {
+	for _, operation := range slices.Sorted(maps.Keys(r.times)) {
+		s := r.times[operation]
+		if took := s.Quantile(r.quantile); took > r.within {
+			tell(fmt.Sprintf("%s of %d answers%s is %.4g s, which is more than %.4g s", percentName(r.quantile), s.Count(), suffix(" to ", operation, ""), took, r.within), v)
+		}
+	}
+}
+
+func (r *pairsRun) ping(query.Values, int64) {}
 
 // lost says whether the capture lacks some of a flow.
 func lost(f *analyzer.Flow) bool {

@@ -22,7 +22,7 @@ type Ready struct {
 // Parameter is what a ready-made rule is told under "with".
 type Parameter struct {
 	Name     string
-	Kind     string // list, number, duration, size, text, expression (over a message), schema
+	Kind     string // list, number, duration, size, percentile, text, expression (over a message), schema
 	Doc      string
 	Standard string // its value where it is not given; "" where it must be, or may be absent
 	Required bool
@@ -116,6 +116,12 @@ func (p *params) take(q *Parameter, n *node, f *fields) (err error) {
 		p.values[q.Name], err = n.duration(q.Name)
 	case "size":
 		p.values[q.Name], err = n.size(q.Name)
+	case "percentile":
+		v, known := percentiles[n.text()]
+		if !known || n.kind != scalarNode {
+			return n.fail("%s must be one of p50, p90, p99, max", q.Name)
+		}
+		p.values[q.Name] = v
 	case "text", "expression":
 		s, ok := n.value.(string)
 		if !ok || s == "" {
@@ -183,6 +189,18 @@ func (p *params) pairs(first, then string, c pairs) ([]check, error) {
 		}
 	}
 	return []check{&c}, nil
+}
+
+// percentiles are the quantiles that a rule may be about; of max each value is told by itself.
+var percentiles = map[string]float64{"p50": 0.5, "p90": 0.9, "p99": 0.99, "max": 0}
+
+func percentName(quantile float64) string {
+	for name, q := range percentiles {
+		if q == quantile {
+			return name
+		}
+	}
+	return "max"
 }
 
 // words is a list for an expression.

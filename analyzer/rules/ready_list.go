@@ -59,10 +59,18 @@ var readyList = []Ready{
 			{Name: "request", Kind: "expression", Required: true, Doc: "the message that asks"},
 			{Name: "answer", Kind: "expression", Required: true, Doc: "the message that answers"},
 			{Name: "time", Kind: "duration", Required: true, Doc: "the longest time from the one to the other"},
+			{Name: "percentile", Kind: "percentile", Standard: "max", Doc: "p50, p90, p99 or max: which of the times, over the whole capture, is held against it"},
+			{Name: "by", Kind: "expression", Doc: "what tells operations apart, of the request, such as json.method: each is judged for itself"},
 			keyParameter,
 		},
 		build: func(p *params) ([]check, error) {
-			return p.pairs("request", "answer", pairs{within: p.values["time"], firstName: "the request", thenName: "the answer"})
+			by, err := p.program("by", false)
+			if err != nil {
+				return nil, err
+			}
+			return p.pairs("request", "answer", pairs{
+				within: p.values["time"], quantile: p.values["percentile"], by: by, firstName: "the request", thenName: "the answer",
+			})
 		},
 	}, {
 		Name: "order", Doc: "of two kinds of messages one always follows the other, and never comes without it",

@@ -94,6 +94,47 @@ func TestReadyMadeRules(t *testing.T) {
 	}
 }
 
+// TestLatencyPercentiles holds 20 answers, of which every tenth takes 40 ms and the others 10, against times.
+func TestLatencyPercentiles(t *testing.T) {
+	for with, want := range map[string]string{
+		"time: 20ms, percentile: p50":                  "",
+		"time: 20ms, percentile: p90":                  "",
+		"time: 20ms, percentile: p99":                  "p99 of 20 answers is 0.04 s, which is more than 0.02 s",
+		"time: 50ms, percentile: p99":                  "",
+		"time: 50ms, percentile: max":                  "",
+		"time: 20ms, percentile: max":                  "the answer came 0.04 s after the request, which is more than 0.02 s",
+		"time: 20ms":                                   "the answer came 0.04 s after the request, which is more than 0.02 s",
+		"time: 20ms, percentile: p50, by: json.method": "p50 of 2 answers to slow is 0.04 s, which is more than 0.02 s",
+	} {
+		set, err := Load("wscope.yaml", []byte(`rules: [{use: latency-under, with: {request: 'from == "client"', answer: 'from == "server"', key: json.id, `+with+`}}]`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		c := set.Checker()
+		c.FlowBegun(&analyzer.Flow{Flow: 1, Pickup: "handshake"})
+		say := func(from, text string, ms int64) {
+			at := analyzer.Time(ms * 1e6)
+			c.Message(&analyzer.Message{Flow: 1, From: from, Type: "text", Time: at, End: at, Complete: true, IsText: true, Data: []byte(text)})
+		}
+		for i := range int64(20) {
+			method, took := "quick", int64(10)
+			if i%10 == 9 {
+				method, took = "slow", 40
+			}
+			say("client", fmt.Sprintf(`{"id":%d,"method":%q}`, i, method), i*100)
+			say("server", fmt.Sprintf(`{"id":%d}`, i), i*100+took)
+		}
+		c.FlowEnded(&analyzer.Flow{Flow: 1})
+		got := ""
+		for _, b := range c.Report(&analyzer.Summary{}).Results[0].Breaches {
+			got = b.Message
+		}
+		if got != want {
+			t.Errorf("%s: %q", with, got)
+		}
+	}
+}
+
 func TestSecretsAreFoundAndNotTold(t *testing.T) {
 	set, err := Load("wscope.yaml", []byte("rules: [no-secrets-in-clear]"))
 	if err != nil {

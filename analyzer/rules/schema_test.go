@@ -4,8 +4,10 @@ import (
 	"bytes"
 	"encoding/json"
 	"flag"
+	"maps"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
@@ -69,6 +71,8 @@ func parameterSchema(p *Parameter) object {
 		s["type"] = []string{"array", "string", "number"}
 	case "number":
 		s["type"], s["minimum"] = "number", 0
+	case "percentile":
+		s["enum"] = slices.Sorted(maps.Keys(percentiles))
 	case "duration":
 		s["type"], s["examples"] = []string{"string", "number"}, []string{"250ms", "2s"}
 	case "size":

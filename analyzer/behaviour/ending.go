@@ -1,0 +1,68 @@
+package behaviour
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// closesApart is what of the ways in which flows end vanished and appeared, without the differences that
+// programs show which do not change: who is first when both close, and how far a closing gets when a process ends.
+func closesApart(old, now Tally) (vanished, appeared []string) {
+	was, is := endings(old), endings(now)
+	for _, e := range slices.Sorted(maps.Keys(was)) {
+		if !is[e] && !like(e, now) {
+			vanished = append(vanished, e)
+		}
+	}
+	for _, e := range slices.Sorted(maps.Keys(is)) {
+		if !was[e] && !like(e, old) {
+			appeared = append(appeared, e)
+		}
+	}
+	return vanished, appeared
+}
+
+// endings are the ends in a tally; a Close that nobody answered is the same as one.
+func endings(t Tally) map[string]bool {
+	all := map[string]bool{}
+	for name := range t {
+		all[strings.Replace(name, ", not answered,", "", 1)] = true
+	}
+	return all
+}
+
+// like says whether a tally has ends that may be an end too, if other things are quicker.
+func like(end string, t Tally) bool {
+	what, by, _ := strings.Cut(end, " by ")
+	code := isCode(what)
+	for name := range t {
+		half := strings.Contains(name, ", not answered,")
+		other, otherBy, _ := strings.Cut(strings.Replace(name, ", not answered,", "", 1), " by ")
+		switch {
+		case other == what && (!code || by == "both" || otherBy == "both" || len(t) > 1):
+			return true // who is first
+		case !code && (half || !isCode(other)) && !(what == "rst" && other == "empty Close"):
+			return true // an end without a code for another
+		}
+	}
+	return false
+}
+
+// isCode says whether an end is a Close with a code.
+func isCode(what string) bool { return what != "" && what[0] >= '0' && what[0] <= '9' }
+
+// pingsApart leaves aside that flows were too short for pings.
+func pingsApart(vanished, appeared []string, a, b *Role) ([]string, []string) {
+	shorter := func(r, than *Role) bool {
+		return r.Lasts != nil && than.Lasts != nil && r.Lasts.P50 < 0.8*than.Lasts.P50
+	}
+	bad := func(name string) bool { return strings.Contains(name, "not answered") }
+	if len(appeared) == 0 && shorter(b, a) {
+		vanished = slices.DeleteFunc(vanished, func(name string) bool { return !bad(name) })
+	}
+	if len(vanished) == 0 && shorter(a, b) {
+		appeared = slices.DeleteFunc(appeared, func(name string) bool { return !bad(name) })
+	}
+	return vanished, appeared
+}
