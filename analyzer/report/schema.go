@@ -6,19 +6,21 @@ import (
 	"encoding/json"
 	"fmt"
 	"go/ast"
+	"strings"
 )
 
 // schemas are the JSON Schemas (draft 2020-12) of the records. They are made from the
-// records' declarations by "go test -run TestSchemas -update".
+// records' declarations by "go test -run TestSchemas -update", but for those of check and diff, whose
+// records other packages declare: they are written by hand, and outputs are held to them like to all.
 //
 //go:embed schema/*.json
 var schemas embed.FS
 
-// Schema is the JSON Schema of flow, message, frame, decoded-frame, decoded-message or summary.
+// Schema is the JSON Schema of one of SchemaKinds.
 func Schema(kind string) ([]byte, error) {
 	b, err := schemas.ReadFile("schema/" + kind + ".json")
 	if err != nil {
-		return nil, fmt.Errorf("there is no schema of %q: there are flow, message, frame, decoded-frame, decoded-message, summary", kind)
+		return nil, fmt.Errorf("there is no schema of %q: there are %s", kind, strings.Join(SchemaKinds, ", "))
 	}
 	return b, nil
 }
@@ -50,17 +52,27 @@ func (o object) MarshalJSON() ([]byte, error) {
 	return b.Bytes(), nil
 }
 
-// SchemaKinds are the records that have a schema.
-var SchemaKinds = []string{"flow", "message", "frame", "decoded-frame", "decoded-message", "summary"}
+// SchemaKinds are what has a schema: the records, the document of summary --format json, the lines of live, the
+// reports of check and diff.
+var SchemaKinds = []string{"flow", "message", "frame", "decoded-frame", "decoded-message", "summary", "document", "live", "check", "diff"}
 
 // makeSchema makes the schema of a kind of records from their declaration.
 func makeSchema(kind string) []byte {
-	o := object{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "wscope " + kind + " record"}}
+	o := object{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "wscope " + kind}}
 	switch kind {
 	case "flow":
 		o = append(o, schemaOf("Flow", nil, nil)...)
 	case "summary":
 		o = append(o, schemaOf("Summary", nil, nil)...)
+	case "document":
+		flows := object{{"type", "array"}, {"items", schemaOf("Flow", nil, nil)}}
+		o = append(o, closed("what summary --format json prints", object{{"flows", flows}, {"summary", schemaOf("Summary", nil, nil)}})...)
+	case "live":
+		o = append(o, pair{"description", "a line of live"}, pair{"oneOf", []object{
+			event(schemaOf("Flow", nil, nil), "open", "update", "close"),
+			event(schemaOf("Message", nil, payloadMembers("text", "base64")), "message"),
+			event(schemaOf("Summary", nil, []pair{{"capture", captureSchema()}}), "summary"),
+		}})
 	case "message":
 		o = append(o, schemaOf("Message", nil, payloadMembers("text", "base64"))...)
 	case "frame":
@@ -79,6 +91,44 @@ func makeSchema(kind string) []byte {
 	json.Indent(&out, b, "", "  ")
 	out.WriteByte('\n')
 	return out.Bytes()
+}
+
+// closed is an object that has these members, all of them and no others.
+func closed(doc string, members object) object {
+	required := make([]string, len(members))
+	for i, m := range members {
+		required[i] = m.name
+	}
+	return object{{"type", "object"}, {"description", doc}, {"properties", members}, {"required", required}, {"additionalProperties", false}}
+}
+
+// event is a record's schema with the first member of live's lines.
+func event(record object, names ...string) object {
+	for i := range record {
+		switch record[i].name {
+		case "properties":
+			kind := object{{"enum", names}, {"description", "what happened"}}
+			record[i].value = append(object{{"event", kind}}, record[i].value.(object)...)
+		case "required":
+			record[i].value = append([]string{"event"}, record[i].value.([]string)...)
+		}
+	}
+	return record
+}
+
+// captureSchema is what live's summary says of the packets.
+func captureSchema() object {
+	count := func(doc string) object { return typed("integer", doc) }
+	one := closed("an interface", object{
+		{"name", typed("string", "")}, {"received", count("packets that the kernel took")},
+		{"dropped", count("packets that the kernel dropped")}, {"interface_dropped", count("packets that the interface dropped")},
+	})
+	return closed("what became of the packets", object{
+		{"interfaces", object{{"type", []string{"array", "null"}}, {"items", one}}},
+		{"analysed_packets", count("packets that were analysed")}, {"shed_packets", count("packets of connections that were refused or given up")},
+		{"refused_connections", count("connections of which nothing was analysed")},
+		{"given_up", count("times that a sixteenth of the connections was given up")},
+	})
 }
 
 func payloadMembers(text, bytes string) []pair {

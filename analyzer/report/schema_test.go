@@ -17,6 +17,9 @@ var update = flag.Bool("update", false, "renew the golden files and schemas")
 // TestSchemas holds the schemas to the records' declarations.
 func TestSchemas(t *testing.T) {
 	for _, kind := range SchemaKinds {
+		if kind == "check" || kind == "diff" {
+			continue // written by hand
+		}
 		name := filepath.Join("schema", kind+".json")
 		want := makeSchema(kind)
 		if *update {

@@ -112,8 +112,10 @@ func (t *tally) capture() captureCounts {
 }
 
 // json is a summary's line with the capture's counts in it, without the line feed.
-func (t *tally) json(summary []byte) []byte {
-	counts, err := json.Marshal(t.capture())
+func (t *tally) json(summary []byte) []byte { return withCapture(summary, t.capture()) }
+
+func withCapture(summary []byte, c captureCounts) []byte {
+	counts, err := json.Marshal(c)
 	if err != nil {
 		panic("live: counts that are no JSON: " + err.Error()) // they are numbers and names
 	}

@@ -14,7 +14,9 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/spf13/cobra"
 
+	"wscope/analyzer"
 	"wscope/analyzer/report"
+	"wscope/assembly/capture"
 )
 
 // outputOf runs the program in this process.
@@ -25,11 +27,15 @@ func outputOf(t *testing.T, args ...string) (stdout, stderr string, status int) 
 	return out.String(), diag.String(), status
 }
 
-// captures are all captures of testdata, with their keys behind.
+// captures are all captures of testdata/peers, with their keys behind.
 func captures(t *testing.T) map[string][]string {
 	t.Helper()
+	return capturesIn(t, filepath.Join("..", "..", "testdata", "peers"))
+}
+
+func capturesIn(t *testing.T, root string) map[string][]string {
+	t.Helper()
 	list := map[string][]string{}
-	root := filepath.Join("..", "..", "testdata", "peers")
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.Contains(filepath.Base(path), ".pcap") {
 			return err
@@ -78,7 +84,7 @@ func TestOutputsAreTheirSchemas(t *testing.T) {
 	for _, kind := range report.SchemaKinds {
 		schemas[kind] = schema(t, kind)
 	}
-	for name, capture := range captures(t) {
+	for name, capture := range capturesIn(t, filepath.Join("..", "..", "testdata")) {
 		for command, kind := range map[string]string{"flows": "flow", "messages": "message", "frames": "frame"} {
 			args := append([]string{command, "--format", "ndjson", "--payload"}, capture...)
 			if command != "frames" {
@@ -105,17 +111,72 @@ func TestOutputsAreTheirSchemas(t *testing.T) {
 			}
 		}
 		doc, _, _ := outputOf(t, append([]string{"summary", "--format", "json"}, capture...)...)
-		var sum struct {
-			Flows   []json.RawMessage
-			Summary json.RawMessage
+		hold(t, schemas["document"], name+" summary", doc)
+	}
+}
+
+// TestOtherOutputsAreTheirSchemas holds what follow, summary, check and diff give to their schemas.
+func TestOtherOutputsAreTheirSchemas(t *testing.T) {
+	before, after := filepath.Join("..", "..", "testdata", "regressions", "dropped-field.before.pcap.gz"),
+		filepath.Join("..", "..", "testdata", "regressions", "dropped-field.after.pcap.gz")
+	rules := filepath.Join(t.TempDir(), "rules.yaml")
+	if err := os.WriteFile(rules, []byte(quotingRules), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		kind   string
+		status int
+		args   []string
+	}{
+		{"message", 0, []string{"follow", "--flow", "1", "--format", "ndjson", before}},
+		{"summary", 0, []string{"summary", "--format", "ndjson", before}},
+		{"check", 1, []string{"check", "--rules", rules, "--baseline", before, "--format", "json", after}},
+		{"check", 0, []string{"check", "--baseline", before, "--format", "json", before}},
+		{"diff", 1, []string{"diff", "--format", "json", before, after}},
+		{"diff", 0, []string{"diff", "--format", "json", before, before}},
+	} {
+		out, diag, status := outputOf(t, c.args...)
+		if status != c.status || out == "" {
+			t.Errorf("%v: status %d, want %d; %d bytes; %s", c.args, status, c.status, len(out), diag)
 		}
-		if err := json.Unmarshal([]byte(doc), &sum); err != nil {
-			t.Errorf("%s summary: %v", name, err)
-			continue
+		for line := range strings.Lines(out) {
+			hold(t, schema(t, c.kind), c.args[0], line)
 		}
-		hold(t, schemas["summary"], name+" summary", string(sum.Summary))
-		for _, f := range sum.Flows {
-			hold(t, schemas["flow"], name+" summary", string(f))
+	}
+}
+
+// TestLiveLinesAreTheirSchema holds the lines of live to theirs, fed by files.
+func TestLiveLinesAreTheirSchema(t *testing.T) {
+	s := schema(t, "live")
+	seen := map[string]int{}
+	for _, name := range []string{"plain/ws-echo.pcap", "plain/ws-drop.pcap", "http2/h2c-many.pcap", "derived/gap.pcap"} {
+		l := &live{env: &environment{}, in: &input{env: &environment{}}, messages: true, interval: 1e6}
+		opt, err := l.options()
+		if err != nil {
+			t.Fatal(err)
+		}
+		src, err := capture.Open([]string{filepath.Join("..", "..", "testdata", "peers", name)}, capture.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer src.Close()
+		var b bytes.Buffer
+		out := newEvents(&b)
+		sum, err := analyzer.Run(context.Background(), src, opt, out)
+		if err != nil {
+			t.Fatal(err)
+		}
+		out.put("summary", append(withCapture(report.SummaryJSON(sum), captureCounts{Interfaces: []captureInterface{{Name: "lo"}}}), '\n'))
+		out.w.Flush()
+		for line := range strings.Lines(b.String()) {
+			hold(t, s, name, line)
+			event, _, _ := strings.Cut(strings.TrimPrefix(line, `{"event":"`), `"`)
+			seen[event]++
+		}
+	}
+	for _, event := range []string{"open", "update", "close", "message", "summary"} {
+		if seen[event] == 0 {
+			t.Errorf("no line of %s was held", event)
 		}
 	}
 }
@@ -153,14 +214,14 @@ func TestDecodedRecordsAreTheirSchemas(t *testing.T) {
 
 // TestNothingDrivesATerminal looks for control characters in what every capture is shown as.
 func TestNothingDrivesATerminal(t *testing.T) {
-	for name, capture := range captures(t) {
+	for name, file := range captures(t) {
 		if !strings.HasPrefix(name, "invalid") && !strings.HasPrefix(name, "browser") {
 			continue
 		}
 		for _, args := range [][]string{
 			{"summary"}, {"flows", "--format", "table"}, {"messages", "--format", "table"}, {"frames", "--format", "table", "--payload"}, {"follow"},
 		} {
-			out, _, _ := outputOf(t, append(args, capture...)...)
+			out, _, _ := outputOf(t, append(args, file...)...)
 			for line := range strings.Lines(out) {
 				if clean := report.Clean(strings.TrimSuffix(line, "\n")) + "\n"; clean != line {
 					t.Errorf("%s %s: %q", args[0], name, line)
