@@ -60,17 +60,12 @@ func (d *direction) restore(b []byte, base int64) []byte {
 func (p *pace) append(b []byte) []byte {
 	b = appendInts(b, p.begin, p.step, p.silence, since(p.begin, p.latest), since(p.begin, p.first), p.delayed)
 	used := int64(0)
-	if p.bars != nil {
-		for side := range p.bars {
-			for _, n := range p.bars[side] {
-				used += flag(n > 0)
-			}
+	for side := range p.bars {
+		for _, n := range p.bars[side] {
+			used += flag(n > 0)
 		}
 	}
 	b = appendInts(b, used)
-	if used == 0 {
-		return b
-	}
 	for side := range p.bars {
 		for i, n := range p.bars[side] {
 			if n > 0 {
@@ -85,9 +80,6 @@ func (p *pace) restore(b []byte) []byte {
 	var used int64
 	b = takeInts(b, &p.begin, &p.step, &p.silence, &p.latest, &p.first, &p.delayed, &used)
 	p.latest, p.first = at(p.begin, p.latest), at(p.begin, p.first)
-	if used > 0 {
-		p.bars = new([2][paceSteps]uint32)
-	}
 	for range used {
 		var i, n int64
 		b = takeInts(b, &i, &n)

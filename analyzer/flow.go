@@ -141,6 +141,12 @@ func (f *flow) say(kind itemKind) {
 		f.shard.say(item{kind: kind, flow: &f.number, body: f}) // its record is made when its turn comes: a million at once would not fit
 		return
 	}
+	if kind == itemBegun && !f.shard.opt.Updates { // nobody looks at counts that are all zero
+		r := f.describe()
+		r.Findings = []Finding{}
+		f.shard.say(item{kind: kind, flow: &f.number, body: r})
+		return
+	}
 	f.shard.say(item{kind: kind, flow: &f.number, body: f.record()})
 }
 

@@ -5,7 +5,7 @@ package analyzer
 type pace struct {
 	begin   int64 // capture time of the first step
 	step    int64 // nanoseconds; 0 before the first message
-	bars    *[2][paceSteps]uint32
+	bars    [2][paceSteps]uint32
 	silence int64
 	latest  int64 // capture time of the latest frame of either side
 	first   int64 // capture time of the first data message; 0 while none
@@ -30,8 +30,8 @@ func (p *pace) message(from int, at int64) {
 	if p.first == 0 {
 		p.first = at
 	}
-	if p.bars == nil {
-		p.bars, p.step = new([2][paceSteps]uint32), paceStep
+	if p.step == 0 {
+		p.step = paceStep
 	}
 	step := (at - p.begin) / p.step
 	for step >= paceSteps {
@@ -61,9 +61,6 @@ func (p *pace) record(answered int64) *Pace {
 	r := &Pace{LongestSilence: Seconds(p.silence), Step: Seconds(p.step), Delayed: p.delayed, Client: []int64{}, Server: []int64{}}
 	if p.first != 0 && answered != 0 {
 		r.FirstMessage = seconds(max(p.first-answered, 0))
-	}
-	if p.bars == nil {
-		return r
 	}
 	used := 0
 	for side := range p.bars {

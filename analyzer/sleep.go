@@ -29,10 +29,12 @@ const (
 
 // talk gives an empty talk.
 func (s *sleepers) talk() *talk {
-	t := new(talk)
+	var t *talk
 	if n := len(s.free); n > 0 {
 		t = s.free[n-1]
 		s.free = s.free[:n-1]
+	} else {
+		t = new(talk)
 	}
 	t.closing.first, t.closing.reply = -1, -1
 	return t
