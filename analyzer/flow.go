@@ -30,6 +30,7 @@ type flow struct {
 	asked    string            // what ws was, then
 	known    *Flow             // what the handshake says, where somebody asks for it at each message
 	chat     Conversation
+	leak     *leak   // nil but in TLS with compression
 	sealed   *sealed // nil but for an encrypted one
 
 	before, after *flow
@@ -223,7 +224,7 @@ func (f *flow) finish() {
 func (f *flow) close() {
 	f.closed = true
 	f.shard.sleepers.leave(f)
-	f.tcp, f.ws, f.asked, f.known, f.chat, f.sealed, f.rest = nil, nil, "", nil, nil, nil, nil
+	f.tcp, f.ws, f.asked, f.known, f.chat, f.leak, f.sealed, f.rest = nil, nil, "", nil, nil, nil, nil, nil
 	f.findings, f.pings = findings{}, pings{}
 }
 

@@ -24,6 +24,8 @@ var (
 		"the request's URL carries what looks like a secret: URLs are logged"}
 	ruleClear = Rule{"credentials-in-clear", "warning", "RFC 6455 §10.5",
 		"credentials are sent on a connection that is not encrypted"}
+	ruleLeak = Rule{"secret-compressed", "note", "RFC 7692 §8",
+		"a secret is compressed together with text of the other side, inside TLS: the sizes give it away bit by bit"}
 	ruleInside = Rule{"protocol-inside", "note", "",
 		"the binary messages carry another protocol: a tunnel"}
 	ruleMagic = Rule{"file-inside", "note", "",
@@ -38,7 +40,7 @@ var (
 
 // ownRules are the rules of this package, in the order of the documents.
 var ownRules = []*Rule{
-	&rulePing, &ruleClose, &ruleConflict, &ruleOrigin, &ruleToken, &ruleClear, &ruleInside, &ruleMagic, &ruleBeacon,
+	&rulePing, &ruleClose, &ruleConflict, &ruleOrigin, &ruleToken, &ruleClear, &ruleLeak, &ruleInside, &ruleMagic, &ruleBeacon,
 	&ruleStall, &ruleStorm,
 }
 

@@ -111,6 +111,7 @@ func (s *shard) control(c *control) {
 		s.flows.each(func(f *flow) {
 			if f.news {
 				f.news = false
+				f.wake()
 				f.say(itemUpdate)
 			}
 		})

@@ -16,13 +16,16 @@ func (f *flow) judgeHandshake() {
 	}
 	q := httpRecord(h, f.ws)
 	at := &f.ws.Asked
+	if p := h.Deflate; p != nil && f.ws.Secure != nil {
+		f.leak = &leak{takeover: [2]bool{!p.ClientNoContextTakeover, !p.ServerNoContextTakeover}}
+	}
 	if h.Result == wsparse.Accepted && crossSite(q.Origin, q.Host) {
 		f.findings.tell(f, &ruleOrigin, "client", "Origin "+q.Origin+", Host "+q.Host, at)
 	}
 	_, query, _ := strings.Cut(q.Path, "?")
 	for part := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(part, "=")
-		if secretName(name) && len(value) >= 8 || looksLikeToken(value) {
+		if secretName(name) && len(value) >= 8 && value != "undefined" || looksLikeToken(value) {
 			f.findings.tell(f, &ruleToken, "client", "query parameter "+name, at)
 			break
 		}
@@ -58,7 +61,10 @@ func crossSite(origin, host string) bool {
 		if i := strings.LastIndexByte(h, ':'); i >= 0 && !strings.HasSuffix(h, "]") {
 			h = h[:i]
 		}
-		return strings.ToLower(h)
+		if h = strings.ToLower(h); h == "127.0.0.1" || h == "[::1]" {
+			return "localhost"
+		}
+		return h
 	}
 	return site(name(u.Host)) != site(name(host))
 }

@@ -22,6 +22,7 @@ type journal struct {
 	Capture string
 	Shows   string
 	Breaks  *struct{ By, RFC string }
+	Risk    string // the finding that is worth a look
 	Flows   []struct {
 		ClientPort  uint16 `json:"client_port"`
 		ServerPort  uint16 `json:"server_port"`

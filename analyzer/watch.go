@@ -30,6 +30,7 @@ func (d *direction) watch(m *wsparse.Message, first *assembly.Mark) {
 	if m.Opcode == wsparse.Binary {
 		d.lookInside(m.Data, first)
 	}
+	f.leaks(d.index(), m, first)
 	if d.looked == lookAt && !d.collects {
 		d.stream.SetCollect(false)
 	}
@@ -38,12 +39,15 @@ func (d *direction) watch(m *wsparse.Message, first *assembly.Mark) {
 // openings are how other protocols begin; a tunnel shows them in its first message.
 var openings = []struct{ what, begin string }{
 	{"SSH", "SSH-2.0-"}, {"SSH", "SSH-1."},
-	{"TLS", "\x16\x03\x01"}, {"TLS", "\x16\x03\x03"},
 	{"HTTP", "GET /"}, {"HTTP", "POST /"}, {"HTTP", "HEAD /"}, {"HTTP", "PUT /"}, {"HTTP", "CONNECT "}, {"HTTP", "HTTP/1."},
 	{"HTTP/2", "PRI * HTTP/2.0"},
 	{"RDP", "\x03\x00\x00\x13\x0e\xe0"}, {"RDP", "\x03\x00\x00\x2b\x26\xe0"}, {"RDP", "\x03\x00\x00\x2a\x25\xe0"},
 	{"VNC", "RFB 003."},
-	{"SMTP", "220 "}, {"SOCKS", "\x05\x01\x00"},
+}
+
+// tlsHello is whether data begins as a ClientHello or ServerHello does, RFC 8446 §5.1 and §4.
+func tlsHello(data []byte) bool {
+	return len(data) > 9 && data[0] == 22 && data[1] == 3 && data[2] <= 4 && (data[5] == 1 || data[5] == 2) && data[6] == 0 && data[9] == 3
 }
 
 // magics are how files begin that one may not expect in a message.
@@ -56,6 +60,14 @@ var magics = []struct{ what, begin string }{
 // lookInside tells of another protocol or a file at the beginning of a binary message.
 func (d *direction) lookInside(data []byte, at *assembly.Mark) {
 	f := d.flow
+	switch {
+	case tlsHello(data):
+		f.findings.tell(f, &ruleInside, fromNames[d.index()], "TLS", at)
+		return
+	case string(data) == "\x05\x01\x00": // a greeting with one method, RFC 1928 §3: all of it, so short are they
+		f.findings.tell(f, &ruleInside, fromNames[d.index()], "SOCKS", at)
+		return
+	}
 	for _, o := range openings {
 		if bytes.HasPrefix(data, []byte(o.begin)) {
 			f.findings.tell(f, &ruleInside, fromNames[d.index()], o.what, at)

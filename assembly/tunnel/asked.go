@@ -14,6 +14,8 @@ type asked struct {
 	ws     *WebSocket // with "websocket"
 	recv   Receiver   // the same; nil where nobody takes it
 	whole  bool       // HTTP/1: its body is over
+	early  int64      // bytes that the client sent certainly before the answer
+	frames bool       // it was refused, and the client goes on in frames
 	line   bool       // it was refused, and the first line of the answer's body is being read
 	ended  [2]bool    // by role: recv was told the end
 }

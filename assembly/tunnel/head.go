@@ -84,6 +84,7 @@ type framing struct {
 	chunked bool  // and chunked is its last
 	packed  bool  // Content-Encoding is not identity
 	upgrade bool  // an Upgrade is there
+	key     bool  // a Sec-WebSocket-Key is there
 }
 
 func readFraming(head []byte) framing {
@@ -105,6 +106,8 @@ func readFraming(head []byte) framing {
 			f.coded = true
 			last := value[bytes.LastIndexByte(value, ',')+1:]
 			f.chunked = bytes.EqualFold(bytes.TrimSpace(last), []byte("chunked"))
+		case len(name) == 17 && bytes.EqualFold(name, []byte("sec-websocket-key")):
+			f.key = true
 		case len(name) == 16 && bytes.EqualFold(name, []byte("content-encoding")):
 			f.packed = !bytes.EqualFold(value, []byte("identity"))
 		}

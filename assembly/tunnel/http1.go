@@ -48,6 +48,10 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 		h.wait(b, at)
 		return nil
 	}
+	if s == h.client && h.over != nil && h.over.recv != nil && h.framed(m, b) {
+		h.over.recv.Data(wsparse.FromClient, b, at)
+		return nil
+	}
 	switch m.place {
 	case between:
 		if s != h.client && h.holds() {
@@ -103,6 +107,15 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 	return rest
 }
 
+// framed says whether a client whose upgrade was refused goes on in frames all the same. It
+// then does so for good.
+func (h *http1) framed(m *message, b []byte) bool {
+	if !h.over.frames {
+		h.over.frames = m.place == between && len(b) >= 6 && b[0] >= 0x80 && beginsFrames(b, true)
+	}
+	return h.over.frames
+}
+
 // begins says whether a message of this side can begin with what was kept of it and b.
 func (h *http1) begins(s assembly.Side, kept, b []byte) bool {
 	var first [64]byte
@@ -156,6 +169,10 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 			return
 		}
 		h.waitGap(n, why, at)
+		return
+	}
+	if s == h.client && h.over != nil && h.over.frames {
+		h.over.recv.Gap(wsparse.FromClient, n, why, at)
 		return
 	}
 	if s != h.client && h.held != nil {

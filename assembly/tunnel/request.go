@@ -21,7 +21,7 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 	f := readFraming(head)
 	m.startBody(f, false)
 	switch {
-	case f.upgrade && upgrades(head, "websocket"):
+	case f.upgrade && upgrades(head, "websocket"), f.key && !f.upgrade: // proxies lose Upgrade, which is hop-by-hop
 		h.askWebSocket(head, at)
 	case string(method) == "CONNECT":
 		h.up = &asked{kind: "connect", target: string(target)}
@@ -78,6 +78,9 @@ func (h *http1) wait(b []byte, at *assembly.Mark) {
 	}
 	if h.early == nil {
 		h.early = new(tape)
+	}
+	if h.up.ws != nil && at.Index == h.up.ws.Asked.Index {
+		h.up.early += int64(len(b)) // in the packet of the request: nothing of an answer was known
 	}
 	h.early.Data(h.client, b, at)
 	if h.early.size() <= maxTape {

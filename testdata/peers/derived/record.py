@@ -157,6 +157,17 @@ def tcp():
     write("tuple-reused", "tuple-reused.pcap", first + second, log, "two connections, one after the other, on the same addresses and ports")
 
 
+def overlap():
+    """A later segment arrives first, and again with other bytes when the one before it has come."""
+    packets, log = read("py-echo")
+    whose = [i for i, p in enumerate(packets) if len(p.payload) > 20000][0]
+    p = packets[whose]
+    first, second = p.carrying(p.seq, p.payload[:10000]), p.carrying(p.seq + 10000, p.payload[10000:])
+    other = second.carrying(p.seq + 10000, bytes(b ^ 0x20 for b in second.payload[:64]) + second.payload[64:])
+    write("overlap", "overlap.pcap", packets[:whose] + [second, other, first] + packets[whose + 1:], log,
+          "64 bytes come twice and differ, ahead of those before them: the first ones are taken")
+
+
 def inside():
     packets, log = read("tls13-node", "tls")
     lines = open(f"{PEERS}/tls/tls13-node.keys", "rb").read().splitlines(keepends=True)
@@ -180,3 +191,4 @@ inside()
 formats()
 cuts()
 tcp()
+overlap()

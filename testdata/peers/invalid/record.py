@@ -43,19 +43,19 @@ BYE = [c(CLOSE, close()), s(CLOSE, close())]
 HELLO = [c(TEXT, b"hello"), s(TEXT, b"hello")]
 
 
-def request(path="/", version=b"13", key=KEY, **headers):
+def request(path="/", version=b"13", key=KEY, edit=(b"", b""), **headers):
     lines = [b"GET %s HTTP/1.1" % path.encode(), b"Host: localhost", b"Upgrade: websocket", b"Connection: Upgrade",
              b"Sec-WebSocket-Key: " + key, b"Sec-WebSocket-Version: " + version]
     lines += [k.replace("_", "-").encode() + b": " + v for k, v in headers.items()]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    return (b"\r\n".join(lines) + b"\r\n\r\n").replace(*edit, 1)
 
 
-def answer(accept=None, status=b"101 Switching Protocols", drop=(), **headers):
+def answer(accept=None, status=b"101 Switching Protocols", drop=(), edit=(b"", b""), **headers):
     accept = accept or base64.b64encode(hashlib.sha1(KEY + GUID).digest())
     lines = [b"HTTP/1.1 " + status, b"Upgrade: websocket", b"Connection: Upgrade", b"Sec-WebSocket-Accept: " + accept]
     lines = [line for line in lines if not line.startswith(tuple(d.encode() for d in drop))] if drop else lines
     lines += [k.replace("_", "-").encode() + b": " + v for k, v in headers.items()]
-    return b"\r\n".join(lines) + b"\r\n\r\n"
+    return (b"\r\n".join(lines) + b"\r\n\r\n").replace(*edit, 1)
 
 
 def deflated(data, wbits=-15, level=9):
@@ -63,6 +63,12 @@ def deflated(data, wbits=-15, level=9):
     return (z.compress(data) + z.flush(zlib.Z_SYNC_FLUSH))[:-4]
 
 
+def ask(old, new, **more):
+    """The request with something else in it."""
+    return dict(edit=(old, new), **more)
+
+
+REFUSED = dict(status=b"400 Bad Request", drop=["Upgrade", "Connection", "Sec-"], Content_Length=b"0", Connection=b"close")
 OFFER = dict(Sec_WebSocket_Extensions=b"permessage-deflate; client_max_window_bits")
 AGREE = dict(Sec_WebSocket_Extensions=b"permessage-deflate")
 FAR = hashlib.sha512(b"far").digest() * 1 + bytes(i * 7 & 255 for i in range(3000)) + hashlib.sha512(b"far").digest()
@@ -126,6 +132,46 @@ CASES = {
                   dict(status=b"400 Bad Request", drop=["Upgrade", "Connection", "Sec-"], Content_Length=b"0", Connection=b"close")),
     "version-8": ("client", MUST + "§4.2.2", "version 8, answered 426 with the one that is served", [], dict(version=b"8"),
                   dict(status=b"426 Upgrade Required", drop=["Upgrade", "Connection", "Sec-"], Content_Length=b"0", Sec_WebSocket_Version=b"13")),
+    "method-post": ("client", MUST + "§4.1", "the request is a POST, refused", [], ask(b"GET ", b"POST "), REFUSED),
+    "http-1.0": ("client", MUST + "§4.1", "the request is HTTP/1.0, refused", [], ask(b"HTTP/1.1", b"HTTP/1.0"), REFUSED),
+    "target-form": ("client", MUST + "§4.1", "the request's target is no path, refused", [], ask(b"GET /", b"GET "), REFUSED),
+    "target-fragment": ("client", MUST + "§3", "the request's target has a fragment, refused", [], ask(b" HTTP/1.1", b"#there HTTP/1.1"), REFUSED),
+    "host-missing": ("client", MUST + "§4.1", "a request with no Host, refused", [], ask(b"Host: localhost\r\n", b""), REFUSED),
+    "request-connection-missing": ("client", MUST + "§4.1", "a request with no Connection: Upgrade, refused", [], ask(b"Connection: Upgrade\r\n", b""), REFUSED),
+    "request-upgrade-missing": ("client", MUST + "§4.1", "a request with no Upgrade, refused", [], ask(b"Upgrade: websocket\r\n", b""), REFUSED),
+    "key-missing": ("client", MUST + "§4.1", "a request with no Sec-WebSocket-Key, refused", [], ask(b"Sec-WebSocket-Key: " + KEY + b"\r\n", b""), REFUSED),
+    "key-twice": ("client", MUST + "§11.3.1", "two Sec-WebSocket-Keys, refused", [], dict(Sec_WebSocket_Key=KEY), REFUSED),
+    "key-constant": ("client", MUST + "§4.1", "a nonce of one byte again and again", [*HELLO, *BYE], dict(key=base64.b64encode(b"k" * 16)),
+                     dict(accept=base64.b64encode(hashlib.sha1(base64.b64encode(b"k" * 16) + GUID).digest()))),
+    "version-twice": ("client", MUST + "§11.3.5", "Sec-WebSocket-Version twice, refused", [], dict(Sec_WebSocket_Version=b"13"), REFUSED),
+    "subprotocol-offered-twice": ("client", MUST + "§4.1", "one subprotocol offered twice, refused", [], dict(Sec_WebSocket_Protocol=b"chat, chat"), REFUSED),
+    "extension-malformed": ("client", MUST + "§9.1", "an extension's parameter without a name, refused", [], dict(Sec_WebSocket_Extensions=b"permessage-deflate; =1"), REFUSED),
+    "extension-unregistered": ("client", MUST + "§9.1", "an extension that is not registered, declined", [*HELLO, *BYE], dict(Sec_WebSocket_Extensions=b"mux-of-ours"), {}),
+    "deflate-offer-invalid": ("client", "RFC 7692 §7.1", "a parameter that permessage-deflate does not know, declined", [*HELLO, *BYE],
+                              dict(Sec_WebSocket_Extensions=b"permessage-deflate; colour=blue"), {}),
+    "data-before-answer": ("client", MUST + "§4.1", "a frame in the segment of the request", [s(TEXT, b"hello"), *BYE],
+                           ask(b"\r\n\r\n", b"\r\n\r\n" + frame(TEXT, b"early", mask=b"wait")), {}),
+    "version-426": ("server", MUST + "§4.4", "a 426 to version 8 that names no version", [], dict(version=b"8"), dict(status=b"426 Upgrade Required", drop=["Upgrade", "Connection", "Sec-"],
+                    Content_Length=b"0", Connection=b"close")),
+    "invalid-accepted": ("server", MUST + "§4.2.1", "the server accepts a request of HTTP/1.0", [*HELLO, *BYE], ask(b"HTTP/1.1", b"HTTP/1.0"), {}),
+    "connection-missing": ("server", MUST + "§4.1", "a 101 without Connection: Upgrade", [*HELLO, *BYE], {}, dict(drop=["Connection"])),
+    "accept-twice": ("server", MUST + "§11.3.3", "Sec-WebSocket-Accept twice", [*HELLO, *BYE], {},
+                     dict(Sec_WebSocket_Accept=base64.b64encode(hashlib.sha1(KEY + GUID).digest()))),
+    "subprotocol-twice": ("server", MUST + "§11.3.4", "Sec-WebSocket-Protocol twice", [*HELLO, *BYE], dict(Sec_WebSocket_Protocol=b"a, b"),
+                          dict(Sec_WebSocket_Protocol=b"a\r\nSec-WebSocket-Protocol: b")),
+    "extensions-twice": ("server", MUST + "§11.3.2", "Sec-WebSocket-Extensions twice", [*HELLO, *BYE], OFFER,
+                         dict(Sec_WebSocket_Extensions=b"permessage-deflate\r\nSec-WebSocket-Extensions: permessage-deflate")),
+    "extension-conflict": ("server", "RFC 7692 §5.1", "permessage-deflate accepted twice", [*HELLO, *BYE], OFFER,
+                           dict(Sec_WebSocket_Extensions=b"permessage-deflate, permessage-deflate")),
+    "deflate-answer-invalid": ("server", "RFC 7692 §7.1", "a window of 2^7", [*HELLO, *BYE], OFFER,
+                               dict(Sec_WebSocket_Extensions=b"permessage-deflate; server_max_window_bits=7")),
+    "frames-after-refusal": ("client", MUST + "§4.1", "a frame after a 403", [c(TEXT, b"anyway")], {},
+                             dict(status=b"403 Forbidden", drop=["Upgrade", "Connection", "Sec-"], Content_Length=b"0")),
+    "mask-key-counting": ("client", MUST + "§5.3", "masking keys that count", [("client", frame(TEXT, b"next", mask=struct.pack(">I", 0x1000 + i))) for i in range(8)] + BYE),
+    "close-1010-server": ("server", MUST + "§7.4.1", "a server sends 1010, which is a client's", [s(CLOSE, close(1010)), c(CLOSE, close(1010))]),
+    "deflate-tail": ("server", "RFC 7692 §7.2.1", "the tail 00 00 ff ff is sent", [s(TEXT, deflated(b"hello") + b"\x00\x00\xff\xff", rsv=4), *BYE], OFFER, AGREE),
+    "deflate-padding": ("server", "RFC 7692 §7.2.1", "padding bits that are not 0", [s(TEXT, b"\xf3\x48\xcd\xc9\xc9\x07\x80\x00", rsv=4), *BYE], OFFER, AGREE),
+    "deflate-over-limit": ("server", MUST + "§10.4", "17 MiB of zeros in 17 KiB: more than most readers take", [s(BINARY, deflated(bytes(17 << 20)), rsv=4), *BYE], OFFER, AGREE),
     "upgrade-h2c": ("", "RFC 9113", "nothing of WebSocket: a 101 to h2c", None),
     "http-in-frames": ("", "", "nothing: a second upgrade's text inside a binary frame", [c(BINARY, request()), s(BINARY, answer()), *BYE]),
     "coalesced": ("", "", "nothing: the 101 and the first frames in one segment", [*HELLO, *BYE]),
@@ -195,7 +241,7 @@ def record(name):
             t.both(*step[1:]) if step[0] == "both" else t.say(*step)
         t.server.close()
         t.client.close()
-    port_of = {"client_port": client_port, "server_port": port, "path": f"/{name}", "status": int(reply.get("status", b"101")[:3])}
+    port_of = {"client_port": client_port, "server_port": port, "path": {"target-form": name, "target-fragment": f"/{name}#there"}.get(name, f"/{name}"), "status": int(reply.get("status", b"101")[:3])}
     raw = f"raw sockets (Python {sys.version.split()[0]})"
     lib.write_log(HERE, name, {"client": raw, "server": raw}, [{**port_of, "sent": t.sent}], shows,
                   breaks={"by": by, "rfc": rfc} if by else None)

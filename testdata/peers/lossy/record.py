@@ -20,6 +20,7 @@ CAPTURES = {
     "reorder": ((0, 0, 3), "node", "node", None, "", "segments that overtake one another; nothing lost"),
     "loss": ((0.12, 0, 0), "python", "python", None, "", "lost segments that come again, and acknowledgements lost: segments seen twice"),
     "double": ((0, 0.3, 1), "gorilla", "gorilla", None, "", "three in ten packets doubled, some later than their successors"),
+    "stall": ((0.06, 0, 140), "python", "python", None, "", "long delays and losses: messages wait for a segment"),
     "all-deflate": ((0.05, 0.1, 2), "node", "python", {}, "", "loss, doubling and reordering, with permessage-deflate"),
     "all-tls": ((0.05, 0.1, 2), "node", "gorilla", None, "tls", "loss, doubling and reordering under TLS 1.3"),
     "all-h2": ((0.05, 0.1, 2), "node", "node", None, "h2", "loss, doubling and reordering under HTTP/2 in TLS 1.3"),
