@@ -118,6 +118,7 @@ type tap struct {
 	count  int64
 	held   []byte // a packet that was read and did not fit in its batch: it begins the next
 	heldAs gopacket.CaptureInfo
+	failed error     // why the capture is over, while what came before is still read
 	nic    int       // its number while it was opened; 0 where it is no network interface
 	looked time.Time // when it was looked at last
 
@@ -157,11 +158,18 @@ func (l *live) run(t *tap) {
 		} else {
 			back <- b
 		}
-		if err == nil {
-			continue
-		}
-		if err == io.EOF || l.closed() || !t.reopen(err) {
+		switch {
+		case err == nil:
+		case err == io.EOF || l.closed():
 			return
+		case t.failed == nil:
+			t.failed = err
+			time.Sleep(2 * liveDelay) // until the kernel hands over what it has
+		default:
+			t.failed = nil
+			if !t.reopen(err) {
+				return
+			}
 		}
 	}
 }
@@ -250,6 +258,9 @@ func (t *tap) fill(b *Batch) error {
 	b.reset(liveBuffer)
 	for len(b.Packets) < batchLimit {
 		data, ci, err := t.next()
+		if err != nil && t.failed != nil {
+			return t.failed
+		}
 		if err == libpcap.NextErrorTimeoutExpired {
 			if t.live.closed() {
 				return io.EOF
