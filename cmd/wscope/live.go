@@ -43,6 +43,8 @@ type live struct {
 	maxMemory  size
 	user       string
 	noScreen   bool
+	filter     string
+	wanted     func(*analyzer.Flow) bool // by the filter; nil is all
 	aside      aside
 
 	metrics string
@@ -59,7 +61,12 @@ func newLive(env *environment) *cobra.Command {
 		Example: "  wscope live -i eth0\n" +
 			"  wscope live -i eth0 -i lo --keylog keys.txt port 443\n" +
 			"  wscope live -i any -w ring.pcapng --rotate-size 100M --ring 10 --metrics 127.0.0.1:9464",
-		RunE: func(cmd *cobra.Command, args []string) error { return l.run(cmd.Context(), args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if !cmd.Flags().Changed("apps") {
+				l.in.apps.on = l.messages || l.wantsScreen()
+			}
+			return l.run(cmd.Context(), args)
+		},
 	}
 	l.flags(cmd)
 	return cmd
@@ -69,6 +76,10 @@ const liveHelp = `live analyses what passes the interfaces. On a terminal it sho
 left, the summary. Elsewhere it gives records as lines of JSON: each flow when it begins
 ("event":"open"), at intervals while it speaks ("update") and when it ends ("close"), with
 --messages its messages ("message"), and a summary at the end ("summary").
+
+--filter chooses among these records: those of flows are held to it as they stand, so that what is
+known only at the end chooses the last one; with --messages it speaks of message. too, and of flow.
+as far as the handshake says. The summary, the metrics and the files of -w are of everything.
 
 BPF is a filter of pcap-filter(7). By default the kernel lets through TCP and IP fragments, also in
 VLANs; --tunnels adds what may carry TCP inside other packets.
@@ -112,7 +123,10 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.BoolVar(&l.messages, "messages", false, "give the messages too (\"event\":\"message\")")
 	f.IntVar(&l.maxPayload, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
 	f.DurationVar(&l.interval, "interval", 10*time.Second, "`TIME` between records of a living flow")
-	f.Var(&l.maxMemory, "max-memory", "`SIZE` of memory to stay within; 0 is no limit")
+	f.Var(&l.maxMemory, "max-memory", "`SIZE` of memory to stay within, besides the kernel's buffers; 0 is no limit")
+	f.StringVar(&l.filter, "filter", "", "write only records that `EXPR` is true of, such as 'flow.http.host == \"x\"' (wscope fields lists the names)")
+	l.in.apps.flags(f, false)
+	f.Lookup("apps").Usage += " (with --messages and on the screen by default)"
 	f.BoolVar(&l.noScreen, "no-screen", false, "give lines of JSON on a terminal too")
 	f.StringVar(&l.metrics, "metrics", "", "serve Prometheus metrics and /healthz on `ADDR`, such as :9464 (loopback where it has no host)")
 	f.StringArrayVar(&l.hosts, "metrics-host", nil, "tell this `HOST` apart in the metrics (repeatable)")
@@ -203,7 +217,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	count := newTally(out, tap, queue)
+	count := newTally(l.chosen(out), tap, queue)
 	if web != nil {
 		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}
@@ -255,6 +269,9 @@ func (l *live) options() (analyzer.Options, error) {
 	if l.messages {
 		opt.Messages, opt.Payload = true, true
 		opt.Render = func() analyzer.Renderer { return &report.JSON{MaxPayload: l.maxPayload} }
+	}
+	if err := l.choose(&opt); err != nil {
+		return opt, err
 	}
 	if l.maxMemory > 0 {
 		opt.MaxMemory = int64(l.maxMemory) / 4

@@ -10,7 +10,9 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -70,13 +72,22 @@ func built(t *testing.T) string {
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := filepath.Join(dir, "wscope")
-		if out, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "libpcap", "-o", name, ".").CombinedOutput(); err != nil {
-			t.Fatalf("%v\n%s", err, out)
-		}
-		program = name
+		os.Chmod(dir, 0o755) // another user runs it
+		program = tool(t, dir, ".")
 	}
 	return program
+}
+
+// tool builds one of our programs into a folder.
+func tool(t *testing.T, dir, pkg string) string {
+	t.Helper()
+	if out, err := exec.Command("go", "build", "-buildvcs=false", "-tags", "libpcap", "-o", dir+"/", pkg).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if pkg == "." {
+		pkg = "wscope"
+	}
+	return filepath.Join(dir, filepath.Base(pkg))
 }
 
 var program string
@@ -92,7 +103,7 @@ func (w *wire) ip(args ...string) {
 func (w *wire) in(ns string, env []string, name string, args ...string) *exec.Cmd {
 	cmd := exec.Command("ip", append([]string{"netns", "exec", ns, name}, args...)...)
 	cmd.Env = append(os.Environ(), env...)
-	cmd.Stderr = new(bytes.Buffer)
+	cmd.Stderr = new(said)
 	w.t.Cleanup(func() {
 		if cmd.Process != nil && cmd.ProcessState == nil {
 			cmd.Process.Kill()
@@ -156,7 +167,37 @@ type capturing struct {
 	*exec.Cmd
 	t   *testing.T
 	out string
-	err *bytes.Buffer
+	err *said
+}
+
+// said is what a program says on standard error, which can be read while it runs.
+type said struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (s *said) Write(b []byte) (int, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.Write(b)
+}
+
+func (s *said) String() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.b.String()
+}
+
+// says waits until a program has said something.
+func (c *capturing) says(what string) {
+	c.t.Helper()
+	for range 400 {
+		if strings.Contains(c.err.String(), what) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	c.t.Fatalf("not said: %s\n%s", what, c.err)
 }
 
 // capture starts wscope live on veth0 of the server, and waits until it captures.
@@ -174,11 +215,19 @@ func (w *wire) capture(args ...string) *capturing {
 // captureTo is capture with another standard output.
 func (w *wire) captureTo(out *os.File, c *capturing, args ...string) *capturing {
 	w.t.Helper()
-	c.Cmd = w.in(w.server, []string{"SUDO_UID=", "SSLKEYLOGFILE="}, w.wscope, append([]string{"live", "-i", "veth0"}, args...)...)
-	c.err, c.Stdout = c.Stderr.(*bytes.Buffer), out
+	c.Cmd = w.in(w.server, []string{"SUDO_UID=", "SSLKEYLOGFILE="}, w.wscope, append([]string{"live"}, onVeth(args)...)...)
+	c.err, c.Stdout = c.Stderr.(*said), out
 	w.start(c.Cmd)
 	w.opened(c.Cmd)
 	return c
+}
+
+// onVeth adds the interface where the arguments name none.
+func onVeth(args []string) []string {
+	if slices.Contains(args, "-i") {
+		return args
+	}
+	return append([]string{"-i", "veth0"}, args...)
 }
 
 // opened waits until a program has a packet socket.

@@ -15,7 +15,7 @@ func memoryShort(limit int64) func() bool {
 	return func() bool {
 		metrics.Read(samples)
 		live, cycle := samples[0].Value.Uint64(), samples[1].Value.Uint64()
-		if cycle == told || live < uint64(limit)/4*3 {
+		if cycle == told || live < uint64(limit)/8*5 {
 			return false
 		}
 		told = cycle

@@ -24,16 +24,24 @@ import (
 func main() {
 	name := flag.String("i", "", "`interface` to send on")
 	rate := flag.Int("rate", 0, "packets a second; 0 is as many as can be")
-	seconds := flag.Float64("seconds", 4, "how long to send")
+	seconds := flag.Float64("seconds", 4, "how long to send, at most")
+	count := flag.Int64("count", 0, "packets to send at most; 0 is any number, -1 the capture once")
 	flag.Parse()
-	if err := run(*name, *rate, *seconds, flag.Args()); err != nil {
+	if err := run(*name, plan{*rate, time.Duration(*seconds * float64(time.Second)), *count}, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "send:", err)
 		os.Exit(2)
 	}
 }
 
+// plan is what is to be sent.
+type plan struct {
+	rate  int           // packets a second; 0 is as many as can be
+	long  time.Duration // at most
+	count int64         // packets at most; 0 is any number, negative each once
+}
+
 // run prints how many packets were sent in how many seconds.
-func run(name string, rate int, seconds float64, files []string) error {
+func run(name string, p plan, files []string) error {
 	packets, err := load(files)
 	if err != nil {
 		return err
@@ -43,8 +51,11 @@ func run(name string, rate int, seconds float64, files []string) error {
 		return fmt.Errorf("%s: %w", name, err)
 	}
 	defer r.close()
+	if p.count < 0 {
+		p.count = int64(len(packets))
+	}
 	begin := time.Now()
-	sent, err := r.replay(packets, rate, time.Duration(seconds*float64(time.Second)))
+	sent, err := r.replay(packets, p)
 	took := time.Since(begin).Seconds()
 	fmt.Printf("%d packets in %.3f seconds: %.0f a second\n", sent, took, float64(sent)/took)
 	return err

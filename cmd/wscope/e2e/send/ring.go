@@ -72,22 +72,25 @@ func (r *ring) close() {
 	unix.Close(r.fd)
 }
 
-// replay sends the packets over and over for so long, and says how many.
-func (r *ring) replay(packets [][]byte, rate int, long time.Duration) (sent int64, err error) {
+// replay sends the packets over and over, and says how many.
+func (r *ring) replay(packets [][]byte, p plan) (sent int64, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	begin, next, round := time.Now(), 0, 0
 	for {
 		past := time.Since(begin)
-		if past >= long {
+		if past >= p.long || p.count > 0 && sent >= p.count {
 			return sent, nil
 		}
 		due := int64(burst)
-		if rate > 0 {
-			due = min(due, int64(past.Seconds()*float64(rate))-sent)
+		if p.rate > 0 {
+			due = min(due, int64(past.Seconds()*float64(p.rate))-sent)
+		}
+		if p.count > 0 {
+			due = min(due, p.count-sent)
 		}
 		if due <= 0 {
-			if rate < coarse {
+			if p.rate < coarse {
 				time.Sleep(time.Millisecond)
 			}
 			continue

@@ -1,0 +1,85 @@
+//go:build linux && libpcap
+
+package main
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestE2ELeastPrivilege runs live as a container with --cap-drop ALL --cap-add NET_RAW and
+// --read-only does: as nobody, with that one capability, none to be gained, on a file
+// system that cannot be written.
+func TestE2ELeastPrivilege(t *testing.T) {
+	for _, name := range []string{"setpriv", "unshare"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skip("needs " + name + " of util-linux")
+		}
+	}
+	w := newWire(t)
+	w.serve(peerPlan{})
+	out, err := os.Create(filepath.Join(w.dir, "live.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c := &capturing{t: t, out: out.Name()}
+	confined := "mount -o remount,ro,bind / && exec setpriv --reuid=65534 --regid=65534 --clear-groups --no-new-privs " +
+		"--bounding-set=-all,+net_raw --inh-caps=-all,+net_raw --ambient-caps=-all,+net_raw " +
+		w.wscope + " live -i veth0 --metrics 127.0.0.1:9464"
+	c.Cmd = w.in(w.server, []string{"SUDO_UID=", "SSLKEYLOGFILE="}, "unshare", "--mount", "--propagation", "private", "bash", "-c", confined)
+	c.err, c.Stdout = c.Stderr.(*said), out
+	w.start(c.Cmd)
+	w.opened(c.Cmd)
+	time.Sleep(300 * time.Millisecond)
+	w.talk(peerPlan{Conns: 20, AtOnce: 5, Messages: 5, Size: 100})
+	if text, err := w.get("metrics"); err != nil || !strings.Contains(text, "wscope_") {
+		t.Errorf("metrics: %v", err)
+	}
+	if status := c.end(syscall.SIGTERM); status != 0 {
+		t.Fatalf("status %d: %s", status, c.err)
+	}
+	w.held(closes(t, c.out), false)
+}
+
+// TestE2ENotPermitted tells the three ways to be allowed to capture.
+func TestE2ENotPermitted(t *testing.T) {
+	w := newWire(t)
+	cmd := exec.Command("ip", "netns", "exec", w.server, "setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", w.wscope, "live", "-i", "veth0")
+	said, _ := cmd.CombinedOutput()
+	for _, way := range []string{"setcap cap_net_raw+ep", "groupadd", "sudo"} {
+		if !strings.Contains(string(said), way) {
+			t.Errorf("%q is not told: %s", way, said)
+		}
+	}
+	if cmd.ProcessState.ExitCode() != 2 {
+		t.Errorf("status %d", cmd.ProcessState.ExitCode())
+	}
+}
+
+// TestUnitIsWhatSystemdTakes has systemd read the unit.
+func TestUnitIsWhatSystemdTakes(t *testing.T) {
+	if _, err := exec.LookPath("systemd-analyze"); err != nil {
+		t.Skip("needs systemd-analyze")
+	}
+	unit, err := os.ReadFile("deploy/wscope-live.service")
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := filepath.Join(t.TempDir(), "wscope-live.service")
+	text := strings.Replace(string(unit), "/usr/local/bin/wscope", built(t), 1)
+	if err := os.WriteFile(name, []byte(text), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	said, err := exec.Command("systemd-analyze", "verify", "--man=no", name).CombinedOutput()
+	for _, line := range strings.Split(string(said), "\n") {
+		if strings.Contains(line, "wscope-live.service") {
+			t.Errorf("%v: %s", err, line)
+		}
+	}
+}
