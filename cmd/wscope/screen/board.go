@@ -8,6 +8,7 @@
 package screen
 
 import (
+	"strings"
 	"sync"
 
 	"wscope/analyzer"
@@ -35,6 +36,7 @@ type Board struct {
 	next     int
 	watching int64
 	watched  []Line
+	heard    int64 // lines of it since it is watched
 	begun    int64
 	closed   int64
 	start    analyzer.Time
@@ -69,6 +71,7 @@ type Line struct {
 	Type   string
 	Time   analyzer.Time
 	Length int64
+	App    string // what the subprotocol says it is: its kind, and name
 	Text   string
 }
 
@@ -172,6 +175,9 @@ func (r *Row) update(f *analyzer.Flow, now analyzer.Time) int64 {
 func (b *Board) Message(m *analyzer.Message) error {
 	text := m.Data[:min(len(m.Data), maxText)]
 	l := Line{Flow: m.Flow, From: m.From, Type: m.Type, Time: m.Time, Length: m.Length}
+	if m.App != nil {
+		l.App = report.Clean(strings.TrimSpace(m.App.Kind + " " + m.App.Name))
+	}
 	switch {
 	case m.Type == "close" && m.Code != nil:
 		l.Text = closeText(*m.Code, m.Reason)
@@ -189,6 +195,7 @@ func (b *Board) Message(m *analyzer.Message) error {
 		b.next = (b.next + 1) % maxRing
 	}
 	if m.Flow == b.watching {
+		b.heard++
 		b.watched = append(b.watched, l)
 		if len(b.watched) > maxWatched {
 			b.watched = append(b.watched[:0:0], b.watched[maxWatched/5:]...)
@@ -219,7 +226,7 @@ func (b *Board) Batch(now analyzer.Time) error {
 func (b *Board) Watch(flow int64) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.watching, b.watched = flow, nil
+	b.watching, b.watched, b.heard = flow, nil, 0
 	for i := range b.ring {
 		if l := &b.ring[(b.next+i)%len(b.ring)]; flow != 0 && l.Flow == flow {
 			b.watched = append(b.watched, *l)

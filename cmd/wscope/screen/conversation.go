@@ -46,11 +46,14 @@ func (m *Model) conversation() []string {
 	for len(lines) < m.height-1 {
 		lines = append(lines, "")
 	}
-	foot := "esc back  ? help"
-	if m.scroll > 0 {
-		foot = fmt.Sprintf("%d below, end follows  ", m.scroll) + foot
+	said := ""
+	if m.paused {
+		said = "PAUSED  "
 	}
-	return append(lines, dim.Render(foot))
+	if m.scroll > 0 {
+		said += fmt.Sprintf("%d below, end follows", m.scroll)
+	}
+	return append(lines, m.footed(said, "esc back  ? help"))
 }
 
 // String is a message as a line.
@@ -59,6 +62,10 @@ func (l *Line) String() string {
 	if l.From == "server" {
 		arrow, style = "<", fromOne[1]
 	}
+	text := l.Text
+	if l.App != "" {
+		text = bold.Render(l.App) + "  " + text
+	}
 	return dim.Render(clock(l.Time)) + " " + style.Render(arrow+" "+pad(l.Type, 6, false)) + " " +
-		pad(report.Number(l.Length), 7, true) + "  " + l.Text
+		pad(report.Number(l.Length), 7, true) + "  " + text
 }

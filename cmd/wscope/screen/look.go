@@ -18,7 +18,8 @@ type Look struct {
 	Bars         Bars
 	Found        [3]int64 // errors, warnings, notes of flows that ended
 	Latest       string   // the latest finding's rule
-	Lines        []Line   // of the flow that is watched
+	Lines        []Line   // of the flow that is watched, the latest
+	Heard        int64    // lines of it since it is watched, whether they are kept or not
 	Watched      *Row     // it, where it is kept
 }
 
@@ -51,7 +52,7 @@ func (b *Board) look(o *order, reverse bool, filter string) *Look {
 	defer b.mu.Unlock()
 	l := &Look{
 		Kept: len(b.flows), Beyond: b.beyond, Begun: b.begun, Ended: b.closed, Start: b.start, Now: b.now,
-		Bars: b.bars, Found: b.found, Latest: b.latest, Lines: slices.Clone(b.watched),
+		Bars: b.bars, Found: b.found, Latest: b.latest, Lines: slices.Clone(b.watched), Heard: b.heard,
 	}
 	words := strings.Fields(strings.ToLower(filter))
 	rows := make([]*Row, 0, len(b.flows))

@@ -54,7 +54,11 @@ func (m *Model) Init() tea.Cmd { return wait() }
 
 func (m *Model) refresh() {
 	m.said = m.status()
+	was := m.look
 	m.look = m.board.look(&orders[m.order], m.reverse, m.filter)
+	if m.scroll > 0 && was != nil { // what is read stands still while more comes below it
+		m.scroll = max(0, min(m.scroll+int(m.look.Heard-was.Heard), len(m.look.Lines)-m.room()))
+	}
 	m.keep()
 }
 

@@ -94,6 +94,11 @@ func TestViews(t *testing.T) {
 		{"help", 100, 20, []string{"?"}},
 		{"open", 100, 20, []string{"/", "!", "enter", "end", "enter"}},
 		{"open-scrolled", 100, 20, []string{"/", "!", "enter", "end", "enter", "home"}},
+		{"help-small", 40, 12, []string{"?"}},
+		{"usual", 80, 24, nil},
+		{"small", 40, 12, []string{"/", "r", "o", "o", "m", "enter"}},
+		{"large", 200, 50, nil},
+		{"open-small", 40, 12, []string{"/", "!", "enter", "end", "enter", "home", "p"}},
 		{"paused", 100, 8, []string{"p"}},
 	} {
 		t.Run(v.name, func(t *testing.T) {
@@ -174,6 +179,27 @@ func TestKeys(t *testing.T) {
 	press(m, "esc")
 	if m.filter != "" || press(m, "down") || !press(m, "q") {
 		t.Error("esc does not forget the filter, or q does not quit")
+	}
+}
+
+// TestScrolledStands holds that what is read of a conversation stays where it is while
+// messages come.
+func TestScrolledStands(t *testing.T) {
+	b, m := scene()
+	m.Update(tea.WindowSizeMsg{Width: 100, Height: 20})
+	press(m, "/", "!", "enter", "end", "enter", "up", "up")
+	read := m.conversation()[3:18]
+	for i := range 5 {
+		b.Message(&analyzer.Message{Flow: 10, From: "server", Type: "text", Time: zero + analyzer.Time(3+i)*1e9, IsText: true, Data: []byte("more"),
+			App: &analyzer.App{Kind: "event", Name: "tick"}})
+	}
+	m.Update(tick{})
+	if now := m.conversation()[3:18]; strings.Join(now, "\n") != strings.Join(read, "\n") {
+		t.Errorf("was\n%s\nis\n%s", strings.Join(read, "\n"), strings.Join(now, "\n"))
+	}
+	press(m, "end")
+	if last := strings.Join(m.conversation(), "\n"); m.scroll != 0 || !strings.Contains(ansi.Strip(last), "event tick  more") {
+		t.Errorf("the end is not shown: %s", last)
 	}
 }
 

@@ -43,7 +43,7 @@ func (m *Model) lines() []string {
 	case m.width < minWidth || m.height < minHeight:
 		lines = []string{"too small", fmt.Sprintf("%dx%d", minWidth, minHeight)}
 	case m.help:
-		lines = append([]string{m.headline()}, help...)
+		lines = m.helping()
 	case m.opened != 0:
 		lines = m.conversation()
 	default:
@@ -73,9 +73,8 @@ func (m *Model) headline() string {
 	} else if m.paused {
 		state = bold.Render("  PAUSED")
 	}
-	return bold.Render("wscope live "+m.said.Interfaces) + state + "  " +
-		elapsed(l.Now-l.Start) + "  " +
-		report.Number(m.said.Packets) + " packets" + lost("dropped", m.said.Dropped) + lost("shed", m.said.Shed)
+	return bold.Render("wscope live "+m.said.Interfaces) + state + lost("dropped", m.said.Dropped) + lost("shed", m.said.Shed) +
+		"  " + elapsed(l.Now-l.Start) + "  " + report.Number(m.said.Packets) + " packets"
 }
 
 func lost(what string, n int64) string {
@@ -92,10 +91,16 @@ func (m *Model) totals() string {
 	if m.width >= 60 {
 		text += good.Render(l.Bars.spark(l.Now, min(seconds, m.width/4)))
 	}
-	if n := l.Found[0] + l.Found[1] + l.Found[2]; n > 0 {
-		text += fmt.Sprintf("  found %s", bad.Render(report.Count(l.Found[0], "error")))
-		text += fmt.Sprintf(" %d warnings %d notes", l.Found[1], l.Found[2])
-		text += dim.Render("  last " + l.Latest)
+	found := ""
+	for i, what := range []string{"error", "warning", "note"} {
+		if n := l.Found[i]; n > 0 && i == 0 {
+			found += " " + bad.Render(report.Count(n, what))
+		} else if n > 0 {
+			found += " " + report.Count(n, what)
+		}
+	}
+	if found != "" {
+		text += "  found" + found + dim.Render("  last "+l.Latest)
 	}
 	return text
 }
@@ -112,12 +117,13 @@ func (m *Model) foot() string {
 	if m.typing {
 		return "/" + m.filter + "█"
 	}
-	text := "sorted by " + orders[m.order].name
+	text := ""
+	if m.filter != "" {
+		text = "filter /" + m.filter + "  "
+	}
+	text += "sorted by " + orders[m.order].name
 	if m.reverse {
 		text += " (reversed)"
-	}
-	if m.filter != "" {
-		text += "  filter /" + m.filter
 	}
 	if len(m.look.Rows) != m.look.Kept {
 		text += fmt.Sprintf("  %d of %d", len(m.look.Rows), m.look.Kept)
@@ -125,21 +131,46 @@ func (m *Model) foot() string {
 	if m.look.Beyond > 0 {
 		text += fmt.Sprintf("  and %d more", m.look.Beyond)
 	}
-	return dim.Render(text + "  ? help  q quit")
+	return m.footed(text, "? help  q quit")
 }
 
-var help = []string{
-	"",
-	"  up down pgup pgdown home end   move, scroll",
-	"  enter                          open a flow: its conversation",
-	"  esc                            back; forget the filter",
-	"  /                              filter as you type: words that must all be there,",
-	"                                 in addresses, host, path, state, findings; ! has findings",
-	"  s  r                           sort by something else; reverse",
-	"  p or space                     pause: the analysis goes on, the picture stands",
-	"  q                              quit, with the summary",
-	"",
-	"  Colours: cyan is the client's, magenta the server's, red is an error or a loss.",
+// footed is a last line that keeps room for the keys.
+func (m *Model) footed(text, keys string) string {
+	if text != "" {
+		text = ansi.Truncate(text, max(0, m.width-len(keys)-2), "…") + "  "
+	}
+	return dim.Render(text + keys)
+}
+
+// help says what the keys do.
+var help = []struct{ key, does string }{
+	{"arrows", "move, scroll; also pgup, pgdown, home, end"},
+	{"enter", "open a flow: its conversation"},
+	{"esc", "back; forget the filter"},
+	{"/", "filter as you type: words that must all be there, in addresses, host, path, state, findings; ! has findings"},
+	{"s", "sort by something else"},
+	{"r", "reverse the order"},
+	{"p space", "pause: the analysis goes on, the picture stands"},
+	{"q", "quit, with the summary"},
+	{"", "Cyan is the client's, magenta the server's, red is an error or a loss."},
+}
+
+// helping is the screen of help, wrapped to the width.
+func (m *Model) helping() []string {
+	lines := []string{m.headline()}
+	if m.height > 2*len(help) {
+		lines = append(lines, "")
+	}
+	for _, h := range help {
+		for i, does := range strings.Split(ansi.Wordwrap(h.does, max(8, m.width-11), ""), "\n") {
+			key := h.key
+			if i > 0 {
+				key = ""
+			}
+			lines = append(lines, " "+bold.Render(pad(key, 8, false))+" "+does)
+		}
+	}
+	return lines
 }
 
 // clock is a time of day in UTC with milliseconds.

@@ -29,6 +29,8 @@ func ended(f *analyzer.Flow) string {
 	switch {
 	case f.Pickup == "rejected" && f.HTTP != nil:
 		return "rejected " + strconv.Itoa(f.HTTP.Status)
+	case f.Pickup == "encrypted":
+		return "encrypted" // that it ended is all that is known
 	case f.Close == nil:
 		return "ended"
 	case f.Close.Code != nil:
