@@ -105,7 +105,8 @@ func NewPublisher(url string, opt PublisherOptions, next analyzer.Sink) (*Publis
 func connect(url, name string, more []nats.Option, tell func(string)) (*nats.Conn, jetstream.JetStream, error) {
 	options := append([]nats.Option{
 		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond), nats.RetryOnFailedConnect(true),
-		nats.ReconnectBufSize(-1), // nothing is sent later than we know of
+		nats.ReconnectBufSize(-1),                                        // nothing is sent later than we know of
+		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2), // a broker whose machine is gone says nothing
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
 				tell("broker lost: " + err.Error())
