@@ -13,14 +13,14 @@ var flowColumns = []column{
 	{name: "FLOW", right: true},
 	{name: "CLIENT → SERVER", drop: 5, min: 24},
 	{name: "HOST", drop: 7, min: 14},
-	{name: "PATH", min: 8},
+	{name: "PATH", min: 20},
 	{name: "PROTOCOL", drop: 8, min: 8},
 	{name: "→ MSGS", right: true, drop: 3},
 	{name: "← MSGS", right: true, drop: 3},
 	{name: "BYTES", right: true, drop: 2},
 	{name: "TIME", right: true, drop: 6},
 	{name: "CLOSE", min: 11},
-	{name: "FINDINGS", min: 7},
+	{name: "FINDINGS", min: 8},
 }
 
 // flowRow is a flow as a row.

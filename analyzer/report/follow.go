@@ -79,8 +79,14 @@ func (f *Follow) body(lines []string) {
 		n = max(f.Screen.Width-2, 10)
 	}
 	for _, line := range lines {
-		for _, part := range wrap(line, n, 0) {
-			f.b.WriteString("  " + part + "\n")
+		text := strings.TrimLeft(line, " ")
+		indent := line[:len(line)-len(text)]
+		room := n
+		if n > 0 {
+			room = max(n-len(indent), 10)
+		}
+		for _, part := range wrap(text, room, 0) {
+			f.b.WriteString("  " + indent + part + "\n")
 		}
 	}
 }

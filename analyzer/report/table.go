@@ -9,7 +9,7 @@ import (
 type column struct {
 	name  string
 	right bool // aligned to the right
-	min   int  // columns to which it may be shortened; 0: not at all
+	min   int  // columns to which it may be shortened, to half of it where nothing else helps; 0: not at all
 	drop  int  // columns with larger numbers go first where space lacks; 0: never
 	width int  // set in a table of lines whose number nobody knows; the last one takes the rest
 }
@@ -72,7 +72,7 @@ func (s *Screen) fit(columns []column, widths []int) {
 		if over -= len(gap); over <= 0 {
 			return
 		}
-		if shrink(columns, widths, over) {
+		if shrink(columns, widths, over, 1) {
 			return
 		}
 		last := -1
@@ -82,19 +82,20 @@ func (s *Screen) fit(columns []column, widths []int) {
 			}
 		}
 		if last < 0 {
+			shrink(columns, widths, over, 2)
 			return
 		}
 		widths[last] = -1
 	}
 }
 
-// shrink takes over columns from those that may be shortened, the widest first. If that
-// is not enough nothing is changed.
-func shrink(columns []column, widths []int, over int) bool {
+// shrink takes over columns from those that may be shortened, the widest first, down to a
+// part of what they want to have. If that is not enough nothing is changed.
+func shrink(columns []column, widths []int, over, part int) bool {
 	room := 0
 	for i := range columns {
-		if columns[i].min > 0 && widths[i] > columns[i].min {
-			room += widths[i] - columns[i].min
+		if least := columns[i].min / part; least > 0 && widths[i] > least {
+			room += widths[i] - least
 		}
 	}
 	if room < over {
@@ -103,7 +104,7 @@ func shrink(columns []column, widths []int, over int) bool {
 	for ; over > 0; over-- {
 		widest := -1
 		for i := range columns {
-			if columns[i].min > 0 && widths[i] > columns[i].min && (widest < 0 || widths[i] > widths[widest]) {
+			if least := columns[i].min / part; least > 0 && widths[i] > least && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}
