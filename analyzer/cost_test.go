@@ -105,6 +105,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 	for name, opt := range map[string]analyzer.Options{
 		"summary":  {},
 		"messages": {Messages: true, Payload: true, Render: func() analyzer.Renderer { return &report.JSON{} }},
+		"csv":      {Messages: true, Payload: true, Render: func() analyzer.Renderer { return &report.CSV{} }},
 		"frames":   {Frames: true, Render: func() analyzer.Renderer { return &report.JSON{} }},
 	} {
 		for _, workers := range []int{0, 2} {

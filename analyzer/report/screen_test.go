@@ -169,14 +169,3 @@ func TestCellsAreHarmlessAndRFC4180(t *testing.T) {
 		}
 	}
 }
-
-// TestRowsAllocateNothing: messages and frames as CSV are on the hot path.
-func TestRowsAllocateNothing(t *testing.T) {
-	c := &CSV{Payload: true}
-	m := &analyzer.Message{From: "client", Type: "text", Time: 1e18, End: 1e18, IsText: true, Data: []byte("hello, world")}
-	f := &analyzer.Frame{From: "client", Opcode: "text", Time: 1e18, Payload: []byte{0, 1, 2}}
-	dst := make([]byte, 0, 4096)
-	if n := testing.AllocsPerRun(100, func() { dst = c.Frame(c.Message(dst[:0], m), f) }); n != 0 {
-		t.Errorf("%v allocations", n)
-	}
-}
