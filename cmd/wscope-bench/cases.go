@@ -33,8 +33,10 @@ func (s *settings) captures() []capture {
 
 // tool is a command that is measured on a capture.
 type tool struct {
-	name string
-	args []string
+	name  string
+	args  []string
+	input io.Reader // standard input; nil for none
+	tells bool      // it prints what it took, in seconds of wall and of processor time: what counts is a part of it
 }
 
 // tools are those to measure on the capture with index i. The first is what the others are
@@ -47,28 +49,33 @@ func (s *settings) tools(i int, c capture, file, keys string) []tool {
 		if c.keys {
 			args = append(args, "--keylog", keys)
 		}
-		list = append(list, tool{"wscope " + strings.Join(append([]string{command}, flags...), " "), append(args, file)})
+		list = append(list, tool{name: "wscope " + strings.Join(append([]string{command}, flags...), " "), args: append(args, file)})
 	}
 	ours("summary", "--format", "json")
 	ours("summary", "--format", "json", "-j", "1")
 	ours("flows", "--format", "ndjson")
 	ours("messages", "--format", "ndjson")
 	ours("frames", "--format", "ndjson")
+	if strings.Contains(c.flags, "deflate") {
+		for _, library := range []string{"wscope", "klauspost"} {
+			list = append(list, tool{name: "inflating alone, " + library + "'s inflater", args: []string{self, "inflate", library, file}, tells: true})
+		}
+	}
 	if i > 1 && !s.slow {
 		return list
 	}
 	if !c.keys && !strings.Contains(c.flags, "deflate") {
-		list = append(list, tool{"NewPacket, reassembly, gobwas/ws", []string{self, "plain", file}})
+		list = append(list, tool{name: "NewPacket, reassembly, gobwas/ws", args: []string{self, "plain", file}})
 	}
 	if path, err := exec.LookPath("tcpflow"); err == nil && !c.keys {
-		list = append(list, tool{"tcpflow (streams only)", []string{path, "-q", "-o", filepath.Join(s.dir, "tcpflow"), "-r", file}})
+		list = append(list, tool{name: "tcpflow (streams only)", args: []string{path, "-q", "-o", filepath.Join(s.dir, "tcpflow"), "-r", file}})
 	}
 	if path, err := exec.LookPath("tshark"); err == nil {
 		args := []string{path, "-r", file, "-Y", "websocket", "-T", "fields", "-e", "websocket.opcode"}
 		if c.keys {
 			args = append(args, "-o", "tls.keylog_file:"+keys)
 		}
-		list = append(list, tool{"tshark -Y websocket", args})
+		list = append(list, tool{name: "tshark -Y websocket", args: args})
 	}
 	return list
 }
@@ -102,6 +109,17 @@ func (s *settings) all(w io.Writer) error {
 		}
 		if err := s.measure(w, i, c, file, keys); err != nil {
 			return err
+		}
+	}
+	for _, other := range []struct {
+		name string
+		run  func(io.Writer) error
+	}{{"start", s.start}, {"linear", s.linear}} {
+		if !s.only.MatchString(other.name) {
+			continue
+		}
+		if err := other.run(w); err != nil {
+			return fmt.Errorf("%s: %w", other.name, err)
 		}
 	}
 	return nil

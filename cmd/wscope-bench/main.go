@@ -4,7 +4,8 @@
 // what else is installed (tshark, tcpflow, and a straightforward Go program of its own) on
 // it as whole processes, in alternation, and prints medians as a table: megabytes of capture
 // a second, processor time a packet and a message, peak memory, and how many times as long
-// as wscope's summary each took. From the root of the repository:
+// as wscope's summary each took. Beside deflate stands what inflating the same payloads takes
+// and nothing else; two more tables tell of the start and of ever longer captures. From the root of the repository:
 //
 //	make bench
 //	make bench BENCH='-size 1G -runs 5'
@@ -23,17 +24,21 @@ import (
 )
 
 func main() {
-	if len(os.Args) == 3 && os.Args[1] == "plain" {
-		if err := plain(os.Args[2]); err != nil {
-			fmt.Fprintln(os.Stderr, "wscope-bench:", err)
-			os.Exit(2)
-		}
-		return
-	}
-	if err := run(); err != nil {
+	if err := begin(os.Args[1:]); err != nil {
 		fmt.Fprintln(os.Stderr, "wscope-bench:", err)
 		os.Exit(2)
 	}
+}
+
+// begin does what the first argument says: measure, or be one of the programs that are measured.
+func begin(args []string) error {
+	switch {
+	case len(args) == 2 && args[0] == "plain":
+		return plain(args[1])
+	case len(args) == 3 && args[0] == "inflate":
+		return inflated(args[1], args[2])
+	}
+	return run()
 }
 
 // settings are what the flags say.
@@ -45,6 +50,7 @@ type settings struct {
 	only        *regexp.Regexp
 	slow        bool
 	many        int
+	longest     int64
 }
 
 func run() error {
@@ -58,6 +64,7 @@ func run() error {
 	flag.StringVar(&only, "only", "", "measure only captures whose name matches this `pattern`")
 	flag.BoolVar(&s.slow, "slow", false, "run tshark and tcpflow on every capture, not only on the first two")
 	flag.IntVar(&s.many, "connections", 100000, "`number` of connections of the capture with many of them")
+	flag.Int64Var(&s.longest, "longest", 1000, "`megabytes` of the longest capture made into a pipe, to see whether time grows with it")
 	flag.Parse()
 	if flag.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q", flag.Arg(0))

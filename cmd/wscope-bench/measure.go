@@ -23,6 +23,7 @@ type spent struct {
 // once runs a program to its end; what it writes is read and thrown away.
 func once(t tool) (spent, error) {
 	cmd := exec.Command(t.args[0], t.args[1:]...)
+	cmd.Stdin = t.input
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		return spent{}, err
@@ -32,6 +33,10 @@ func once(t tool) (spent, error) {
 	start := time.Now()
 	if err := cmd.Start(); err != nil {
 		return spent{}, err
+	}
+	var told struct{ wall, cpu float64 }
+	if t.tells {
+		fmt.Fscan(out, &told.wall, &told.cpu)
 	}
 	io.Copy(io.Discard, out)
 	err = cmd.Wait()
@@ -43,7 +48,38 @@ func once(t tool) (spent, error) {
 	if u, ok := cmd.ProcessState.SysUsage().(*syscall.Rusage); ok {
 		r.peak = u.Maxrss * 1024 // kilobytes, on Linux
 	}
+	if t.tells {
+		r.wall, r.cpu = time.Duration(told.wall*1e9), time.Duration(told.cpu*1e9)
+	}
 	return r, nil
+}
+
+// alternate runs the tools in turn, so many times and once before that to warm the file cache.
+func alternate(tools []tool, times int) ([][]spent, error) {
+	runs := make([][]spent, len(tools))
+	for round := range times + 1 {
+		for j, t := range tools {
+			r, err := once(t)
+			if err != nil {
+				return nil, err
+			}
+			if round > 0 {
+				runs[j] = append(runs[j], r)
+			}
+		}
+	}
+	return runs, nil
+}
+
+// figures are a tool's medians.
+type figures struct{ wall, cpu, peak float64 } // seconds, seconds, megabytes
+
+func middle(runs []spent) figures {
+	return figures{
+		wall: median(runs, func(i int) float64 { return runs[i].wall.Seconds() }),
+		cpu:  median(runs, func(i int) float64 { return runs[i].cpu.Seconds() }),
+		peak: median(runs, func(i int) float64 { return float64(runs[i].peak) / 1e6 }),
+	}
 }
 
 // measure runs the tools on a capture in turn and prints their table.
@@ -57,29 +93,19 @@ func (s *settings) measure(w io.Writer, i int, c capture, file, keys string) err
 	if err != nil {
 		return err
 	}
-	runs := make([][]spent, len(tools))
-	for round := range s.runs + 1 {
-		for j, t := range tools {
-			r, err := once(t)
-			if err != nil {
-				return err
-			}
-			if round > 0 { // the first warms the file cache
-				runs[j] = append(runs[j], r)
-			}
-		}
+	runs, err := alternate(tools, s.runs)
+	if err != nil {
+		return err
 	}
 	mb := float64(st.Size()) / 1e6
 	fmt.Fprintf(w, "\n### %s: %.0f MB, %d packets, %d messages\n\n", c.name, mb, packets, messages)
 	fmt.Fprintln(w, "| program | MB/s | wall s | CPU s | ns of CPU a packet | a message | peak MB | times summary's wall |")
 	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for j, t := range tools {
-		wall := median(runs[j], func(i int) float64 { return runs[j][i].wall.Seconds() })
-		cpu := median(runs[j], func(i int) float64 { return runs[j][i].cpu.Seconds() })
-		peak := median(runs[j], func(i int) float64 { return float64(runs[j][i].peak) / 1e6 })
+		m := middle(runs[j])
 		ratio := median(runs[j], func(i int) float64 { return runs[j][i].wall.Seconds() / runs[0][i].wall.Seconds() })
 		fmt.Fprintf(w, "| %s | %.1f | %.3f | %.3f | %.0f | %.0f | %.0f | %.2f |\n", t.name,
-			mb/wall, wall, cpu, cpu*1e9/float64(packets), cpu*1e9/float64(max(messages, 1)), peak, ratio)
+			mb/m.wall, m.wall, m.cpu, m.cpu*1e9/float64(packets), m.cpu*1e9/float64(max(messages, 1)), m.peak, ratio)
 	}
 	return nil
 }

@@ -17,6 +17,16 @@ import (
 // libraries. It decodes with NewPacket, reassembles, passes over the HTTP heads, reads and
 // unmasks frames and counts messages. It checks nothing and inflates nothing.
 func plain(path string) error {
+	count := &counter{}
+	if err := count.read(path); err != nil {
+		return err
+	}
+	fmt.Println(count.flows, "flows,", count.frames, "frames,", count.messages, "messages,", count.bytes, "bytes")
+	return nil
+}
+
+// read counts what is in a capture.
+func (count *counter) read(path string) error {
 	f, err := os.Open(path)
 	if err != nil {
 		return err
@@ -26,7 +36,6 @@ func plain(path string) error {
 	if err != nil {
 		return err
 	}
-	count := &counter{}
 	asm := reassembly.NewAssembler(reassembly.NewStreamPool(count))
 	packets := gopacket.NewPacketSource(r, r.LinkType())
 	packets.Lazy, packets.NoCopy = true, true
@@ -44,7 +53,6 @@ func plain(path string) error {
 		asm.AssembleWithContext(p.NetworkLayer().NetworkFlow(), tcp, &context{p.Metadata().CaptureInfo})
 	}
 	asm.FlushAll()
-	fmt.Println(count.flows, "flows,", count.frames, "frames,", count.messages, "messages,", count.bytes, "bytes")
 	return nil
 }
 
@@ -53,17 +61,22 @@ type context struct{ info gopacket.CaptureInfo }
 func (c *context) GetCaptureInfo() gopacket.CaptureInfo { return c.info }
 
 // counter is the factory of the streams and what they count.
-type counter struct{ flows, frames, messages, bytes int64 }
+type counter struct {
+	flows, frames, messages, bytes int64
+
+	compressed func(sender int64, payload []byte) // takes the payload of each whole compressed message; nil for none
+}
 
 func (c *counter) New(_, _ gopacket.Flow, _ *layers.TCP, _ reassembly.AssemblerContext) reassembly.Stream {
 	c.flows++
-	return &conversation{count: c}
+	return &conversation{count: c, number: c.flows}
 }
 
 // conversation is one TCP connection.
 type conversation struct {
-	count *counter
-	sides [2]struct {
+	count  *counter
+	number int64
+	sides  [2]struct {
 		begun bool // the HTTP head is behind
 		rest  []byte
 	}
@@ -78,9 +91,9 @@ func (c *conversation) ReassemblyComplete(reassembly.AssemblerContext) bool { re
 func (c *conversation) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.AssemblerContext) {
 	n, _ := sg.Lengths()
 	dir, _, _, _ := sg.Info()
-	s := &c.sides[0]
+	s, sender := &c.sides[0], 2*c.number
 	if dir == reassembly.TCPDirServerToClient {
-		s = &c.sides[1]
+		s, sender = &c.sides[1], sender+1
 	}
 	b := append(s.rest, sg.Fetch(n)...)
 	if !s.begun {
@@ -106,6 +119,9 @@ func (c *conversation) ReassembledSG(sg reassembly.ScatterGather, _ reassembly.A
 		c.count.bytes += h.Length
 		if h.Fin {
 			c.count.messages++
+			if c.count.compressed != nil && h.Rsv1() {
+				c.count.compressed(sender, payload)
+			}
 		}
 		b = b[at+int(h.Length):]
 	}
