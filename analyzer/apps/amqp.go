@@ -11,8 +11,8 @@ import (
 // (OASIS, and its binding to WebSocket): a protocol header, then frames as a stream.
 type amqp struct {
 	sides [2]packets
-	old   bool // 0-9-1
-
+	old   bool          // 0-9-1
+	at    analyzer.Time // of the message in hand
 }
 
 func openAMQP() dialect { return new(amqp) }
@@ -30,6 +30,7 @@ func (d *amqp) lost(from side) { d.sides[from].reset() }
 
 func (d *amqp) read(c *conversation, m *analyzer.Message) bool {
 	p := &d.sides[c.from]
+	d.at = m.End
 	for b := p.take(m.Data); len(b) > 0; {
 		if b[0] == 'A' && (len(p.held) > 0 || len(b) >= 8) || len(b) < 8 {
 			if len(b) < 8 {

@@ -15,8 +15,7 @@ func frame(kind byte, channel uint16, payload string) []byte {
 	return append(append(b, payload...), 0xce)
 }
 
-// TestAMQP091 tells a conversation written by the reference's tables; no library that
-// speaks it over WebSocket brings a server.
+// TestAMQP091 tells a conversation written by the reference's tables.
 func TestAMQP091(t *testing.T) {
 	c := opened("/", "amqp")
 	for _, x := range []struct {

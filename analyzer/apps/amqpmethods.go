@@ -1,9 +1,9 @@
 package apps
 
 import (
-	"bytes"
 	"encoding/binary"
 	"strconv"
+	"strings"
 )
 
 // amqpMethods names the methods of AMQP 0-9-1 by class and number, §1.3 of its reference.
@@ -64,23 +64,45 @@ func (d *amqp) method(c *conversation, b []byte) bool {
 	if id[0] == 60 {
 		amqpRoute(&u, id[1], payload[4:])
 	}
-	_, hasAnswer := amqpMethods[[2]uint16{id[0], id[1] + 1}]
-	switch {
-	case bytes.HasSuffix([]byte(name), []byte("-ok")) || name == "basic.get-empty":
-		u.part, u.key = answers, channel+" "+strconv.Itoa(int(id[0]))+" "+strconv.Itoa(int(id[1]/10))
-	case hasAnswer:
-		u.part, u.key = asks, channel+" "+strconv.Itoa(int(id[0]))+" "+strconv.Itoa(int(id[1]/10))
+	if asked, ok := amqpAsked(id, name); ok {
+		if u.part = answers; asked == id {
+			u.part = asks
+		}
+		u.key = amqpKey(channel, asked)
 	}
 	if id[1] == 50 && id[0] == 10 || id[1] == 40 && id[0] == 20 { // connection.close, channel.close
 		f := fields{b: payload[4:]}
 		code := f.uint16()
 		reason := f.next(int(f.byte()))
+		if failed := [2]uint16{f.uint16(), f.uint16()}; failed != [2]uint16{} { // what it answers, where that is its cause
+			c.answered(amqpKey(channel, failed), c.from, true, d.at)
+		}
 		if u.gist = join(strconv.Itoa(int(code)), gist(reason)); code >= 300 {
 			u.err = u.gist
 		}
 	}
 	c.add(u)
 	return true
+}
+
+// amqpAsked is the request that a method is, or answers; false where it is neither.
+func amqpAsked(id [2]uint16, name string) ([2]uint16, bool) {
+	switch {
+	case id == [2]uint16{40, 51}: // the one answer that does not follow its request's number
+		return [2]uint16{40, 40}, true
+	case name == "basic.get-empty":
+		return [2]uint16{60, 70}, true
+	case strings.HasSuffix(name, "-ok"):
+		return [2]uint16{id[0], id[1] - 1}, true
+	case id == [2]uint16{40, 40}:
+		return id, true
+	}
+	_, ok := amqpMethods[[2]uint16{id[0], id[1] + 1}]
+	return id, ok
+}
+
+func amqpKey(channel string, id [2]uint16) string {
+	return channel + " " + strconv.Itoa(int(id[0])) + " " + strconv.Itoa(int(id[1]))
 }
 
 // amqpRoute reads the exchange and routing key, or the queue, of a basic method.

@@ -9,7 +9,7 @@ const (
 	maxUnits      = 256 // units of one message that are told
 	maxWaiting    = 10  // examples of unanswered requests
 	maxFailures   = 5   // examples of errors
-	maxListed     = 20  // names in a flow's summary
+	maxListed     = 40  // names in a flow's summary
 	maxBeats      = 16  // heartbeats of a side whose answer is awaited
 
 	maxText  = 100      // bytes of a name, id, topic or session

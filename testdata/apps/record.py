@@ -7,10 +7,13 @@ sys.path.insert(0, f"{HERE}/../peers")
 import lib
 
 NODE = "node " + subprocess.getoutput("node --version")[1:]
+CHROMIUM = subprocess.getoutput("chromium --version --no-sandbox 2>/dev/null").strip()
 LOCK = json.load(open(f"{HERE}/node/package-lock.json"))["packages"]
 
 
 def peer(*packages):
+    if isinstance(packages[0], bytes):  # no package of npm's
+        return packages[0].decode()
     return ", ".join(f"{LOCK['node_modules/' + p].get('name', p)} {LOCK['node_modules/' + p]['version']}" for p in packages) + f" ({NODE})"
 
 
@@ -29,6 +32,9 @@ CAPTURES = {
                        "the older graphql-ws protocol, with its keep-alives"),
     "stomp/v1.2": ({"app": "stomp"}, ["@stomp/stompjs"], ["ws"], "receipts, a transaction, a frame cut over messages, heart-beats, an ERROR"),
     "jsonrpc/rpc-websockets": ({"app": "jsonrpc"}, ["rpc-websockets"], ["rpc-websockets"], "calls side by side, an error, notifications both ways, a batch"),
+    "jsonrpc/lsp": ({"app": "lsp"}, ["vscode-ws-jsonrpc", "vscode-jsonrpc"], ["vscode-ws-jsonrpc", "vscode-jsonrpc"], "a language server: requests, one cancelled, notifications both ways"),
+    "jsonrpc/ethereum": ({"app": "ethereum"}, ["ethers"], ["ws"], "calls, one reverted, a subscription to blocks"),
+    "jsonrpc/devtools": ({"app": "cdp", "mirror": True}, ["chrome-remote-interface"], [CHROMIUM.encode()], "calls, an error, an exception, events"),
     "ocpp/v1.6": ({"app": "ocpp", "subprotocol": "ocpp1.6"}, ["ocpp-rpc"], ["ocpp-rpc"], "calls both ways, heartbeats, a CALLERROR"),
     "ocpp/v2.0.1": ({"app": "ocpp", "subprotocol": "ocpp2.0.1"}, ["ocpp-rpc"], ["ocpp-rpc"], "as v1.6"),
     "signalr/json": ({"app": "signalr"}, ["@microsoft/signalr"], ["@microsoft/signalr", "ws"], "invocations, streams, one cancelled, an error, pings"),
@@ -37,12 +43,16 @@ CAPTURES = {
     "phoenix/v2": ({"app": "phoenix"}, ["phoenix"], ["ws"], "channels joined and refused, pushes, one binary, one unanswered, a broadcast, heartbeats"),
     "wamp/json": ({"app": "wamp"}, ["autobahn"], ["ws"], "a procedure registered and called, a call that fails, publications"),
     "wamp/messagepack": ({"app": "wamp", "packed": True}, ["autobahn"], ["ws", "@msgpack/msgpack"], "as json"),
+    "wamp/fox": ({"app": "wamp", "router": True}, ["autobahn"], ["fox-wamp"], "as json, with a router that others use"),
+    "wamp/cbor": ({"app": "wampy"}, ["wampy"], ["ws", "cbor-x"], "as json, by wampy in CBOR"),
     "sockjs/text": ({"app": "sockjs"}, ["sockjs-client"], ["ws"], "texts both ways, heartbeats"),
     "sockjs/stomp": ({"app": "sockjs", "stomp": True}, ["sockjs-client", "@stomp/stompjs"], ["ws"], "STOMP within SockJS"),
     "actioncable/chat": ({"app": "cable"}, ["@rails/actioncable"], ["ws"], "channels confirmed and rejected, messages, pings"),
     "pusher/v7": ({"app": "pusher"}, ["pusher-js"], ["ws"], "a private channel, an event, a client event refused, pings"),
     "xmpp/rfc7395": ({"app": "xmpp"}, ["@xmpp/client"], ["ws"], "SASL, binding, a chat message, pings, an error"),
     "amqp/v1.0": ({"app": "amqp1"}, ["rhea"], ["rhea"], "SASL, a link, transfers, one rejected, heartbeats"),
+    "amqp/v0-9-1": ({"app": "amqp091", "broker": int(os.environ.get("AMQP_PORT", "5672"))}, ["@cloudamqp/amqp-client"], [b"RabbitMQ behind ws " + LOCK["node_modules/ws"]["version"].encode()],
+                    "queue, exchange, bindings, confirmed publications, a consumer, a channel that RabbitMQ closes"),
     "formats/json": ({"app": "formats", "format": "json", "kind": "action"}, ["ws"], ["ws"], "messages that their member action names"),
     "formats/messagepack": ({"app": "formats", "format": "msgpack", "kind": "action"}, ["ws", "@msgpack/msgpack"], ["ws", "@msgpack/msgpack"], "as json"),
     "formats/cbor": ({"app": "formats", "format": "cbor", "kind": "action"}, ["ws", "cbor-x"], ["ws", "cbor-x"], "as json"),
@@ -75,6 +85,11 @@ def record(name, spec, client, server, shows):
             subprocess.run(args["client"], check=True, timeout=60)
             time.sleep(0.2)
         events = lib.read_events(*logs.values())
+    if spec.get("mirror"):  # the server keeps no journal: what the client sent, it received
+        other = {"sent": "received", "received": "sent", "said": "heard", "heard": "said"}
+        events += [{**e, "who": "server", "ev": other[e["ev"]], "t": e["t"] + (1e-6 if e["ev"] in ("sent", "said") else -1e-6)}
+                   for e in events if e["who"] == "client" and e["ev"] in other]
+        events.sort(key=lambda e: e["t"])
     app = {"counts": counts(events, "said", "heard", name)}
     for e in events:
         if e["ev"] == "answered":

@@ -90,7 +90,7 @@ func (z *Zeek) FlowEnded(f *analyzer.Flow) error {
 
 // opened says whether a flow's frames were read.
 func opened(f *analyzer.Flow) bool {
-	return f.Pickup == "midstream" || f.Handshake != nil && (f.Handshake.Result == "accepted" || f.Handshake.Result == "invalid")
+	return f.ClientToServer.Frames+f.ServerToClient.Frames > 0 || f.Pickup == "midstream" || f.Handshake != nil && (f.Handshake.Result == "accepted" || f.Handshake.Result == "invalid")
 }
 
 func (z *Zeek) id(l *zeekLog, f *analyzer.Flow, uid string) {

@@ -1,23 +1,38 @@
 'use strict';
 // wamp.js: autobahn against a small WAMP router, in JSON or MessagePack.
 const { encode, decode } = require('@msgpack/msgpack');
+const cbor = require('cbor-x');
 const NAMES = {
   1: 'HELLO', 2: 'WELCOME', 6: 'GOODBYE', 8: 'ERROR', 16: 'PUBLISH', 17: 'PUBLISHED', 32: 'SUBSCRIBE', 33: 'SUBSCRIBED', 34: 'UNSUBSCRIBE',
   35: 'UNSUBSCRIBED', 36: 'EVENT', 48: 'CALL', 50: 'RESULT', 64: 'REGISTER', 65: 'REGISTERED', 68: 'INVOCATION', 70: 'YIELD',
 };
 
+// fox runs fox-wamp's router.
+async function fox(spec, app) {
+  const Router = require('fox-wamp');
+  const { SESSION_RX, SESSION_TX } = require('fox-wamp/lib/messages');
+  const router = new Router();
+  router.on(SESSION_TX, (_, text) => app.sent(NAMES[JSON.parse(text)[0]]));
+  router.on(SESSION_RX, (_, text) => app.received(NAMES[JSON.parse(text)[0]]));
+  const server = router.listenWAMP({ port: spec.port, host: '127.0.0.1', perMessageDeflate: false });
+  await new Promise((done) => server.on('listening', done));
+}
+
+exports.NAMES = NAMES;
+
 exports.server = async (spec, app) => {
+  if (spec.router) return fox(spec, app);
   const { WebSocketServer } = require('ws');
   const wss = new WebSocketServer({ port: spec.port, host: '127.0.0.1', perMessageDeflate: false, handleProtocols: (p) => [...p][0] });
   wss.on('connection', (ws) => {
-    const packed = ws.protocol.endsWith('msgpack');
-    const say = (m) => { app.sent(NAMES[m[0]]); ws.send(packed ? encode(m) : JSON.stringify(m)); };
+    const [write, read] = { json: [JSON.stringify, JSON.parse], msgpack: [encode, decode], cbor: [cbor.encode, cbor.decode] }[ws.protocol.slice(7)];
+    const say = (m) => { app.sent(NAMES[m[0]]); ws.send(write(m)); };
     const subscriptions = {};
     const procedures = {};
     const calls = {};
     let id = 1000;
     ws.on('message', (data) => {
-      const m = packed ? decode(data) : JSON.parse(data);
+      const m = read(data);
       app.received(NAMES[m[0]]);
       switch (m[0]) {
         case 1: app.session('4711'); return say([2, 4711, { roles: { broker: {}, dealer: {} } }]);
