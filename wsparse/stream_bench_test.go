@@ -44,14 +44,24 @@ func BenchmarkStream(b *testing.B) {
 	}
 }
 
+// BenchmarkUnmask is beside a copy of as many bytes, which is what memory allows.
 func BenchmarkUnmask(b *testing.B) {
 	for _, size := range []int{20, 200, 2048, 65536} {
-		b.Run(fmt.Sprint(size), func(b *testing.B) {
-			p := make([]byte, size)
-			b.SetBytes(int64(size))
-			for b.Loop() {
-				Unmask(p, p, 0x12345678, 0)
-			}
-		})
+		p, q := make([]byte, size), make([]byte, size)
+		for _, kind := range []struct {
+			name string
+			do   func()
+		}{
+			{"in place", func() { Unmask(p, p, 0x12345678, 0) }},
+			{"to another", func() { Unmask(q, p, 0x12345678, 0) }},
+			{"copy", func() { copy(q, p) }},
+		} {
+			b.Run(fmt.Sprintf("%s/%d", kind.name, size), func(b *testing.B) {
+				b.SetBytes(int64(size))
+				for b.Loop() {
+					kind.do()
+				}
+			})
+		}
 	}
 }

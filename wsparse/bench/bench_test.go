@@ -3,6 +3,8 @@
 // wscope.
 //
 //	cd wsparse/bench && go test -bench . -benchmem
+//
+// BENCHMARKS.md has the figures.
 package bench
 
 import (

@@ -10,9 +10,16 @@ import (
 	"testing"
 )
 
-// Conversations that zlib compressed; testdata/zlib.py made them.
+// Conversations that zlib compressed; testdata/zlib.py made them. A million messages:
+//
+//	testdata/zlib.py 2200 >/tmp/zlib.txt
+//	INFLATE_ZLIB=/tmp/zlib.txt go test ./wsparse/inflate -run Zlib -timeout 0
 func TestConversationsOfZlib(t *testing.T) {
-	file, err := os.ReadFile("testdata/zlib.txt")
+	path := os.Getenv("INFLATE_ZLIB")
+	if path == "" {
+		path = "testdata/zlib.txt"
+	}
+	file, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}

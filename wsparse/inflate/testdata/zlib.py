@@ -4,6 +4,8 @@
 A line is a conversation: its name, then a field a message, of the CRC-32 and the length of
 the message and its payload in base64, joined by colons. Every conversation takes the
 history over from message to message. Run in this folder: ./zlib.py > zlib.txt
+With a number it writes as many rounds of them, of 456 messages each, for the long run that
+../zlib_test.go tells of.
 """
 import base64
 import random
@@ -45,7 +47,9 @@ def flushed(c, text, flush):
     return out, text
 
 
-def conversation(name, count, level=6, wbits=15, mem=8, strategy=0, flush="sync"):
+def conversation(name, count, round=0, level=6, wbits=15, mem=8, strategy=0, flush="sync"):
+    if round:
+        name += "-%d" % round
     r = random.Random(name)
     c = zlib.compressobj(level, zlib.DEFLATED, -wbits, mem, strategy)
     fields = [name]
@@ -59,18 +63,19 @@ def conversation(name, count, level=6, wbits=15, mem=8, strategy=0, flush="sync"
     print(" ".join(fields))
 
 
-def main():
-    for level in range(10):
-        conversation("level-%d" % level, 8, level=level)
-    for wbits in range(9, 16):
-        conversation("wbits-%d" % wbits, 20, wbits=wbits)
-        conversation("wbits-%d-mem-1" % wbits, 8, wbits=wbits, mem=1)
-    for name, strategy in (("filtered", 1), ("huffman", 2), ("rle", 3), ("fixed", 4)):
-        conversation(name, 10, strategy=strategy)
-    for flush in ("full", "partial", "block", "twice"):
-        conversation("flush-" + flush, 10, flush=flush)
-    conversation("long", 100, level=9)
+def main(rounds=1):
+    for n in range(rounds):
+        for level in range(10):
+            conversation("level-%d" % level, 8, n, level=level)
+        for wbits in range(9, 16):
+            conversation("wbits-%d" % wbits, 20, n, wbits=wbits)
+            conversation("wbits-%d-mem-1" % wbits, 8, n, wbits=wbits, mem=1)
+        for name, strategy in (("filtered", 1), ("huffman", 2), ("rle", 3), ("fixed", 4)):
+            conversation(name, 10, n, strategy=strategy)
+        for flush in ("full", "partial", "block", "twice"):
+            conversation("flush-" + flush, 10, n, flush=flush)
+        conversation("long", 100, n, level=9)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    main(*map(int, sys.argv[1:]))
