@@ -1,7 +1,11 @@
 package analyzer
 
 import (
+	"fmt"
+	"strings"
+
 	"wscope/assembly"
+	"wscope/assembly/tunnel"
 	"wscope/wsparse"
 )
 
@@ -62,6 +66,7 @@ func (c *closing) record(f *flow) *Closing {
 	}
 	f.transportEnd(r)
 	r.Story = f.story(r)
+	r.Stream = nameEnds(f.streamEnds())
 	return r
 }
 
@@ -83,7 +88,7 @@ func (f *flow) transportEnd(r *Closing) {
 		return
 	}
 	how := "fin"
-	if f.dirs[first].why == assembly.RST {
+	if ends := f.streamEnds(); len(ends) > 0 && ends[0].Kind != "END_STREAM" || len(ends) == 0 && f.dirs[first].why == assembly.RST {
 		how = "rst"
 	}
 	r.TCP = how + " by " + fromNames[first]
@@ -94,6 +99,9 @@ func (f *flow) transportEnd(r *Closing) {
 
 // firstEnd is the side that ended the transport first; -1 where none did.
 func (f *flow) firstEnd() int {
+	if ends := f.streamEnds(); len(ends) > 0 {
+		return sender(ends[0].From)
+	}
 	best, when := -1, int64(0)
 	for i := range f.dirs {
 		d := &f.dirs[i]
@@ -101,7 +109,7 @@ func (f *flow) firstEnd() int {
 			continue
 		}
 		// A reset ends both directions at once; the one that sent it is known to TCP.
-		if d.why == assembly.RST && !f.shared() && !f.conn().Stats(f.side(i)).RST {
+		if d.why == assembly.RST && !f.conn().Stats(f.side(i)).RST {
 			continue
 		}
 		if best < 0 || d.endedAt < when {
@@ -109,4 +117,36 @@ func (f *flow) firstEnd() int {
 		}
 	}
 	return best
+}
+
+// streamEnds is what ended the HTTP/2 stream that the flow is, or is in.
+func (f *flow) streamEnds() []tunnel.StreamEnd {
+	if ws := f.socket(); ws != nil {
+		return ws.Ends
+	}
+	return nil
+}
+
+// nameEnds says what ended an HTTP/2 stream: "END_STREAM by client, RST_STREAM CANCEL by server".
+func nameEnds(ends []tunnel.StreamEnd) string {
+	var parts []string
+	for _, e := range ends {
+		what := e.Kind
+		if e.Kind != "END_STREAM" {
+			what += " " + http2Error(e.Code)
+		}
+		parts = append(parts, what+" by "+fromNames[sender(e.From)])
+	}
+	return strings.Join(parts, ", ")
+}
+
+// http2Error is the name of an error code of HTTP/2, RFC 9113 §7.
+func http2Error(code uint32) string {
+	names := [...]string{"NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED",
+		"FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM",
+		"INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED"}
+	if code < uint32(len(names)) {
+		return names[code]
+	}
+	return fmt.Sprintf("0x%x", code)
 }

@@ -182,6 +182,10 @@ func httpRecord(h *wsparse.Handshake, ws *tunnel.WebSocket) *HTTP {
 			}
 		}
 	}
+	if ws.Enabled != tunnel.Unknown {
+		on := ws.Enabled == tunnel.On
+		r.ConnectProtocol = &on
+	}
 	if a := h.Response; a != nil {
 		r.Status, r.ResponseHeaders = a.Status, headers(a.Fields)
 		for _, field := range a.Fields {

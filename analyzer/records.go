@@ -87,6 +87,7 @@ type HTTP struct {
 	Body            string      `json:"body,omitempty"`             // first line of a refusal's body
 	Auth            string      `json:"auth,omitempty"`             // scheme alone: "Bearer", "Basic"
 	Cookies         []string    `json:"cookies,omitempty"`          // names alone
+	ConnectProtocol *bool       `json:"connect_protocol,omitempty"` // HTTP/2: the server's SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441); absent where its SETTINGS were not captured
 }
 
 // Handshake is the opening handshake as judged.
@@ -156,6 +157,7 @@ type Closing struct {
 	ReplyCode *int     `json:"reply_code"`           // the other's; null where there is none or it was empty
 	Delay     *Seconds `json:"delay,omitempty"`      // from the Close to its reply
 	TCP       string   `json:"tcp,omitempty"`        // what TCP did in the end: "fin by server", "rst by client", "capture ended", "silence"
+	Stream    string   `json:"stream,omitempty"`     // HTTP/2: what ended the stream, in order: "END_STREAM by client, RST_STREAM CANCEL by server"
 	Story     string   `json:"story,omitempty"`      // one sentence for an abnormal ending
 	DataAfter int64    `json:"data_after,omitempty"` // bytes after a Close
 }

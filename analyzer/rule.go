@@ -18,6 +18,8 @@ var (
 		"upon receipt of a Ping frame, an endpoint MUST send a Pong frame in response, unless it already received a Close frame"}
 	ruleClose = Rule{"close-unanswered", "error", "RFC 6455 §5.5.1",
 		"an endpoint that receives a Close frame and did not previously send one MUST send a Close frame in response"}
+	ruleConnect = Rule{"extended-connect-not-enabled", "error", "RFC 9113 §5.5",
+		"extensions that change the meaning of existing protocol elements MUST be negotiated before being used: the server's SETTINGS had not allowed :protocol (RFC 8441 §3)"}
 	ruleOrigin = Rule{"cross-site-origin", "note", "RFC 6455 §10.2",
 		"the request's Origin is another site than its Host, and the server accepted it"}
 	ruleToken = Rule{"token-in-url", "warning", "RFC 6750 §5.3",
@@ -40,8 +42,8 @@ var (
 
 // ownRules are the rules of this package, in the order of the documents.
 var ownRules = []*Rule{
-	&rulePing, &ruleClose, &ruleConflict, &ruleOrigin, &ruleToken, &ruleClear, &ruleLeak, &ruleInside, &ruleMagic, &ruleBeacon,
-	&ruleStall, &ruleStorm,
+	&rulePing, &ruleClose, &ruleConflict, &ruleConnect, &ruleOrigin, &ruleToken, &ruleClear, &ruleLeak, &ruleInside, &ruleMagic,
+	&ruleBeacon, &ruleStall, &ruleStorm,
 }
 
 // Rules lists all that findings can say: wsparse's rules, then this package's.

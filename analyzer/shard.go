@@ -141,6 +141,7 @@ func (s *shard) finish(last *capture.Mark) {
 func (s *shard) found(ws *tunnel.WebSocket, at *assembly.Mark) tunnel.Receiver {
 	f := newFlow(s, ws)
 	f.begin()
+	f.judgeConnect(ws)
 	return f
 }
 

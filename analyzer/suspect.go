@@ -4,8 +4,17 @@ import (
 	"net/url"
 	"strings"
 
+	"wscope/assembly/tunnel"
 	"wscope/wsparse"
 )
+
+// judgeConnect tells of an extended CONNECT that the server's SETTINGS, which were captured before
+// it, had not allowed.
+func (f *flow) judgeConnect(ws *tunnel.WebSocket) {
+	if ws.Enabled == tunnel.Off {
+		f.findings.tell(f, &ruleConnect, "client", "", &ws.Asked)
+	}
+}
 
 // judgeHandshake adds what the handshake shows beside the RFCs' rules. Details name
 // where a secret stands, never the secret.

@@ -197,6 +197,9 @@ func (r *row) http(h *analyzer.HTTP) {
 	r.text("body", h.Body)
 	r.text("auth", h.Auth)
 	r.list("cookies", h.Cookies)
+	if r.cell("connect_protocol") && h.ConnectProtocol != nil {
+		r.dst = strconv.AppendBool(r.dst, *h.ConnectProtocol)
+	}
 }
 
 func (r *row) handshake(h *analyzer.Handshake) {
@@ -258,6 +261,7 @@ func (r *row) closing(c *analyzer.Closing) {
 	r.code("reply_code", c.ReplyCode)
 	r.seconds("delay", c.Delay)
 	r.text("tcp", c.TCP)
+	r.text("stream", c.Stream)
 	r.text("story", c.Story)
 	r.int("data_after", c.DataAfter)
 }

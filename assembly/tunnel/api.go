@@ -32,6 +32,30 @@ type WebSocket struct {
 	Asked    assembly.Mark // last byte of the request's head
 	Answered assembly.Mark // last byte of the answer's head; Time 0 while unanswered
 	BodyLine string        // first line of a refusal's body, at most 200 bytes
+
+	// Enabled is what the server had said of extended CONNECT (SETTINGS_ENABLE_CONNECT_PROTOCOL,
+	// RFC 8441 §3) when it was used, or, where it had said nothing yet, when it answered.
+	Enabled Setting
+	// Ends is what ended an HTTP/2 stream, in the order captured: that of the WebSocket, or
+	// of the tunnel that it is in. It is empty where the connection's end did.
+	Ends []StreamEnd
+}
+
+// Setting is what is known of an HTTP/2 setting that can be on or off.
+type Setting uint8
+
+// The values of a Setting.
+const (
+	Unknown Setting = iota // no SETTINGS were seen that say it
+	Off                    // SETTINGS were seen from the first on, and none turned it on
+	On
+)
+
+// StreamEnd is an end of an HTTP/2 stream, of one direction or both.
+type StreamEnd struct {
+	Kind string // "END_STREAM", which ends the sender's direction; "RST_STREAM" and "GOAWAY", which end both
+	From wsparse.Role
+	Code uint32 // error code of RST_STREAM and GOAWAY, RFC 9113 §7
 }
 
 // Hop is one wrapping in front of a WebSocket.

@@ -99,6 +99,7 @@ func (h *http2) opened(s assembly.Side, o h2Open, method string, at *assembly.Ma
 		ws.HTTP, ws.StreamID = "2", o.stream
 		ws.Handshake = wsparse.JudgeRequest(r)
 		ws.Begin, ws.Asked = o.begin, *at
+		ws.Enabled = h.enabled
 		st.state = askedStream
 		st.up = &asked{kind: "websocket", ws: ws, recv: h.lane.find(ws, at)}
 	case method == "CONNECT" && !extended:
@@ -132,7 +133,10 @@ func (h *http2) answered(st *stream, at *assembly.Mark) {
 		return
 	}
 	granted := r.Status < 300
-	if st.up.ws != nil {
+	if ws := st.up.ws; ws != nil {
+		if ws.Enabled == Unknown {
+			ws.Enabled = h.enabled
+		}
 		st.up.answer(r, at)
 	}
 	switch {
@@ -274,6 +278,20 @@ func (st *stream) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly
 // End tells an end that waited.
 func (st *stream) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	st.tellEnd(s, why, 0, at)
+}
+
+// note keeps what ends the stream, for the WebSocket that it is or carries.
+func (st *stream) note(kind string, s assembly.Side, code uint32) {
+	var ws *WebSocket
+	switch {
+	case st.lane != nil:
+		ws = st.lane.ws
+	case st.up != nil:
+		ws = st.up.ws
+	}
+	if ws != nil && len(ws.Ends) < 2 { // more can not be: two directions end
+		ws.Ends = append(ws.Ends, StreamEnd{Kind: kind, From: role(s, ws.Client), Code: code})
+	}
 }
 
 // end ends one direction of the stream, once.

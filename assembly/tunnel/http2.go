@@ -27,7 +27,9 @@ type http2 struct {
 	loose   bool               // requests may be missing
 	midway  bool               // streams may have been opened unseen
 	waiting int                // bytes that wait on streams for their answers
+	enabled Setting            // of extended CONNECT, by the server
 	fatal   uint32             // the error code of a GOAWAY
+	failed  assembly.Side      // with fatal: who sent it
 	ended   [2]bool
 	why     [2]assembly.Cause // with ended
 }
@@ -162,6 +164,10 @@ func (h *http2) payload(s assembly.Side, f *h2Frame, piece []byte, at *assembly.
 		h.block(s, f, piece, last, at)
 	case h2Continuation:
 		h.block(s, f, piece, last, at)
+	case h2Settings:
+		if s != h.client && h.sure && f.flags&h2EndStream == 0 { // the same bit is ACK here
+			h.settings(f, piece, last)
+		}
 	case h2Reset, h2GoAway:
 		f.got += copy(f.small[f.got:], piece)
 		if last {
@@ -190,31 +196,56 @@ func (h *http2) block(s assembly.Side, f *h2Frame, piece []byte, last bool, at *
 	}
 }
 
+// settings takes a piece of the server's SETTINGS, RFC 9113 §6.5: of them one says something
+// here, RFC 8441 §3. The first SETTINGS are the first frame, so that from then on it is off
+// where nothing turned it on; with frames missing nobody knows.
+func (h *http2) settings(f *h2Frame, piece []byte, last bool) {
+	const enableConnectProtocol = 8
+	for len(piece) > 0 {
+		n := copy(f.small[f.got:6], piece)
+		f.got, piece = f.got+n, piece[n:]
+		if f.got < 6 {
+			break
+		}
+		f.got = 0
+		if binary.BigEndian.Uint16(f.small[:]) == enableConnectProtocol {
+			h.enabled = Off
+			if binary.BigEndian.Uint32(f.small[2:]) == 1 {
+				h.enabled = On
+			}
+		}
+	}
+	if last && h.enabled == Unknown && !h.midway {
+		h.enabled = Off
+	}
+}
+
 // closing takes RST_STREAM, RFC 9113 §6.4, or GOAWAY, §6.8.
 func (h *http2) closing(s assembly.Side, f *h2Frame, at *assembly.Mark) {
 	if f.kind == h2Reset {
 		if st := h.streams[f.stream]; st != nil {
-			h.drop(st, s, binary.BigEndian.Uint32(f.small[:]), at)
+			h.drop(st, "RST_STREAM", s, binary.BigEndian.Uint32(f.small[:]), at)
 		}
 		return
 	}
 	above := binary.BigEndian.Uint32(f.small[:]) &^ (1 << 31)
 	code := binary.BigEndian.Uint32(f.small[4:])
 	if code != 0 {
-		h.fatal = code
+		h.fatal, h.failed = code, s
 	}
 	if s == h.client {
 		return // it speaks of streams that the server opened
 	}
 	for _, id := range h.ids() {
 		if id > above {
-			h.drop(h.streams[id], s, code, at)
+			h.drop(h.streams[id], "GOAWAY", s, code, at)
 		}
 	}
 }
 
 // drop ends both directions of a stream, that of s first.
-func (h *http2) drop(st *stream, s assembly.Side, code uint32, at *assembly.Mark) {
+func (h *http2) drop(st *stream, kind string, s assembly.Side, code uint32, at *assembly.Mark) {
+	st.note(kind, s, code)
 	st.end(s, assembly.RST, code, at)
 	st.end(s.Other(), assembly.RST, code, at)
 	h.forget(st)
@@ -222,6 +253,9 @@ func (h *http2) drop(st *stream, s assembly.Side, code uint32, at *assembly.Mark
 
 // endStream ends one direction of a stream.
 func (h *http2) endStream(st *stream, s assembly.Side, at *assembly.Mark) {
+	if !st.ended[s] {
+		st.note("END_STREAM", s, 0)
+	}
 	st.end(s, assembly.FIN, 0, at)
 	if st.ended[0] && st.ended[1] {
 		h.forget(st)
@@ -295,6 +329,9 @@ func (h *http2) astray(s assembly.Side, at *assembly.Mark) {
 	h.blocks[s].reset()
 	h.open[s] = h2Open{}
 	h.in[s].done()
+	if s != h.client && h.enabled == Off {
+		h.enabled = Unknown // once on it stays on: "MUST NOT send … 0 after previously sending a value of 1"
+	}
 	h.lost[s], h.scan[s] = new(tape), 0
 	if s == h.client {
 		h.preface = 0
@@ -336,7 +373,11 @@ func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 		why, code = assembly.RST, h.fatal
 	}
 	for _, id := range h.ids() {
-		h.streams[id].end(s, why, code, at)
+		st := h.streams[id]
+		if h.fatal != 0 && !st.ended[0] && !st.ended[1] {
+			st.note("GOAWAY", h.failed, code)
+		}
+		st.end(s, why, code, at)
 	}
 	if h.ended[0] && h.ended[1] {
 		h.lane.tell("h2")

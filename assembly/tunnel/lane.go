@@ -14,9 +14,10 @@ type lane struct {
 	secure any
 	via    []Hop // never appended to in place: WebSockets share it
 	realIP string
-	stream uint32 // the HTTP/2 stream that a WebSocket joined midway is, else 0
-	own    bool   // it is the connection's own streams
-	inner  bool   // one stream of several: to lose interest in it does not ignore the connection
+	stream uint32     // the HTTP/2 stream that a WebSocket joined midway is, else 0
+	ws     *WebSocket // inner: the one that was found, to know what ends it
+	own    bool       // it is the connection's own streams
+	inner  bool       // one stream of several: to lose interest in it does not ignore the connection
 }
 
 // root is what all lanes of a connection share.
@@ -90,6 +91,9 @@ func (l *lane) webSocket(client assembly.Side, p Pickup) *WebSocket {
 // find announces a WebSocket and returns who takes it; nil where nobody does.
 func (l *lane) find(ws *WebSocket, at *assembly.Mark) Receiver {
 	l.root.found = true
+	if l.inner {
+		l.ws = ws
+	}
 	if l.root.hooks.Found == nil {
 		return nil
 	}
