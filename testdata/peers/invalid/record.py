@@ -172,11 +172,23 @@ CASES = {
     "deflate-tail": ("server", "RFC 7692 §7.2.1", "the tail 00 00 ff ff is sent", [s(TEXT, deflated(b"hello") + b"\x00\x00\xff\xff", rsv=4), *BYE], OFFER, AGREE),
     "deflate-padding": ("server", "RFC 7692 §7.2.1", "padding bits that are not 0", [s(TEXT, b"\xf3\x48\xcd\xc9\xc9\x07\x80\x00", rsv=4), *BYE], OFFER, AGREE),
     "deflate-over-limit": ("server", MUST + "§10.4", "17 MiB of zeros in 17 KiB: more than most readers take", [s(BINARY, deflated(bytes(17 << 20)), rsv=4), *BYE], OFFER, AGREE),
+    "h2-not-enabled": ("client", "RFC 9113 §5.5", ":protocol though the server's SETTINGS do not allow it; the server then resets the stream", None, {}, dict(status=b"200")),
     "upgrade-h2c": ("", "RFC 9113", "nothing of WebSocket: a 101 to h2c", None),
     "http-in-frames": ("", "", "nothing: a second upgrade's text inside a binary frame", [c(BINARY, request()), s(BINARY, answer()), *BYE]),
     "coalesced": ("", "", "nothing: the 101 and the first frames in one segment", [*HELLO, *BYE]),
     "one-byte-segments": ("", "", "nothing: every byte in a segment of its own", [*HELLO, c(BINARY, bytes(130)), *BYE]),
 }
+
+
+def h2(kind, flags, stream, payload=b""):
+    """A frame of HTTP/2."""
+    return len(payload).to_bytes(3, "big") + bytes([kind, flags]) + stream.to_bytes(4, "big") + payload
+
+
+def fields(**of):
+    """A header block without indexing and without Huffman's code."""
+    return b"".join(bytes([0, len(n)]) + n + bytes([len(v)]) + v for n, v in
+                    ((k.replace("__", ":").replace("_", "-").encode(), v) for k, v in of.items()))
 
 
 class Talk:
@@ -226,6 +238,16 @@ def record(name):
             t.say("client", request(key=b"x").replace(b"websocket", b"h2c").replace(b"Sec-WebSocket-", b"X-"))
             t.say("server", answer(drop=["Sec-", "Upgrade"], Upgrade=b"h2c") + bytes(3) + b"\x04" + bytes(5))
             t.say("client", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + bytes(3) + b"\x04" + bytes(5))
+        elif name == "h2-not-enabled":
+            t.say("server", h2(4, 0, 0, b"\0\3\0\0\0\x64"), log=False)
+            t.say("client", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" + h2(4, 0, 0) + h2(4, 1, 0), log=False)
+            t.say("client", h2(1, 4, 1, fields(__method=b"CONNECT", __protocol=b"websocket", __scheme=b"http", __path=f"/{name}".encode(),
+                                               __authority=b"localhost", sec_websocket_version=b"13")), log=False)
+            t.say("server", h2(1, 4, 1, fields(__status=b"200")), log=False)
+            for who, data in HELLO:
+                t.say(who, h2(0, 0, 1, data), log=False)
+                t.sent.append({"from": who, "hex": data.hex()})
+            t.say("server", h2(3, 0, 1, (8).to_bytes(4, "big")), log=False)
         elif name == "coalesced":
             t.say("client", request(f"/{name}"), log=False)
             t.say("server", answer() + b"".join(x[1] for x in [s(PING, b"early"), s(TEXT, b"first")]), log=False)
@@ -242,6 +264,8 @@ def record(name):
         t.server.close()
         t.client.close()
     port_of = {"client_port": client_port, "server_port": port, "path": {"target-form": name, "target-fragment": f"/{name}#there"}.get(name, f"/{name}"), "status": int(reply.get("status", b"101")[:3])}
+    if name.startswith("h2-"):
+        port_of["stream_id"] = 1
     raw = f"raw sockets (Python {sys.version.split()[0]})"
     lib.write_log(HERE, name, {"client": raw, "server": raw}, [{**port_of, "sent": t.sent}], shows,
                   breaks={"by": by, "rfc": rfc} if by else None)
