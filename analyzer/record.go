@@ -247,9 +247,13 @@ func (f *flow) handshakeFindings() {
 
 func (d *direction) record() Direction {
 	lostBytes, lostMessages := d.stream.Lost()
+	lostSealed := int64(0)
+	if ws := d.flow.socket(); ws != nil && ws.Secure != nil {
+		lostSealed = ws.Secure.(*tlsopen.Info).Lost[d.flow.side(d.index())]
+	}
 	return Direction{
 		Frames: d.frames, Messages: d.counts, WireBytes: d.wire, PayloadBytes: d.payload, MessageBytes: d.message,
-		LostBytes: lostBytes, LostMessages: lostMessages,
+		LostBytes: lostBytes, LostMessages: lostMessages, LostSealed: lostSealed,
 		Compression: d.squeezed.record(d), Sizes: d.sizes.record(),
 	}
 }

@@ -112,15 +112,16 @@ type Counts struct {
 
 // Direction is what one side sent.
 type Direction struct {
-	Frames       int64        `json:"frames"`                // frames seen whole or in part
-	Messages     Counts       `json:"messages"`              // messages seen whole or in part, by type
-	WireBytes    int64        `json:"wire_bytes"`            // frame headers and payloads
-	PayloadBytes int64        `json:"payload_bytes"`         // frame payloads as sent
-	MessageBytes int64        `json:"message_bytes"`         // after inflating
-	LostBytes    int64        `json:"lost_bytes"`            // bytes of the stream that the capture lacks
-	LostMessages int64        `json:"lost_messages"`         // messages that could not be given whole for it
-	Compression  *Compression `json:"compression,omitempty"` // permessage-deflate; absent where it was not agreed
-	Sizes        *Quantiles   `json:"sizes,omitempty"`       // of data messages, bytes after inflating
+	Frames       int64        `json:"frames"`                      // frames seen whole or in part
+	Messages     Counts       `json:"messages"`                    // messages seen whole or in part, by type
+	WireBytes    int64        `json:"wire_bytes"`                  // frame headers and payloads
+	PayloadBytes int64        `json:"payload_bytes"`               // frame payloads as sent
+	MessageBytes int64        `json:"message_bytes"`               // after inflating
+	LostBytes    int64        `json:"lost_bytes"`                  // bytes of the stream that the capture lacks
+	LostSealed   int64        `json:"lost_sealed_bytes,omitempty"` // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
+	LostMessages int64        `json:"lost_messages"`               // messages that could not be given whole for it
+	Compression  *Compression `json:"compression,omitempty"`       // permessage-deflate; absent where it was not agreed
+	Sizes        *Quantiles   `json:"sizes,omitempty"`             // of data messages, bytes after inflating
 }
 
 // Compression is the ledger of permessage-deflate in one direction.

@@ -197,6 +197,7 @@ func (d *Direction) add(o *Direction) {
 	d.MessageBytes += o.MessageBytes
 	d.LostBytes += o.LostBytes
 	d.LostMessages += o.LostMessages
+	d.LostSealed += o.LostSealed
 }
 
 // summary puts it all together.

@@ -227,6 +227,7 @@ func (r *row) direction(d *analyzer.Direction) {
 	r.int("payload_bytes", d.PayloadBytes)
 	r.int("message_bytes", d.MessageBytes)
 	r.int("lost_bytes", d.LostBytes)
+	r.int("lost_sealed_bytes", d.LostSealed)
 	r.int("lost_messages", d.LostMessages)
 	r.of("compression", d.Compression != nil, func() {
 		c := or(d.Compression)

@@ -121,6 +121,9 @@ func (s *summaryScreen) direction(from string, d *analyzer.Direction) {
 	if d.LostBytes > 0 || d.LostMessages > 0 {
 		line += "; the capture lacks " + Bytes(d.LostBytes) + " and " + Count(d.LostMessages, "message") + " in part"
 	}
+	if d.LostSealed > 0 {
+		line += "; up to " + Bytes(d.LostSealed) + " of TLS records are lost or useless"
+	}
 	s.text(arrow(from)+" "+from+" ", sideInk(from), "  ", plainInk, line)
 }
 

@@ -192,5 +192,10 @@ func (r *pairsRun) ping(query.Values, int64) {}
 
 // lost says whether the capture lacks some of a flow.
 func lost(f *analyzer.Flow) bool {
-	return f.ClientToServer.LostBytes > 0 || f.ServerToClient.LostBytes > 0 || f.ClientToServer.LostMessages > 0 || f.ServerToClient.LostMessages > 0
+	for _, d := range []*analyzer.Direction{&f.ClientToServer, &f.ServerToClient} {
+		if d.LostBytes > 0 || d.LostSealed > 0 || d.LostMessages > 0 {
+			return true
+		}
+	}
+	return false
 }

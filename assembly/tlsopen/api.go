@@ -20,6 +20,10 @@ type Info struct {
 	EarlyData    bool     // TLS 1.3: the server accepted early data (0-RTT)
 	Alert        string   // the first alert seen that is not close_notify: "server handshake_failure"; empty where none
 	CloseNotify  [2]bool  // by side: close_notify was seen. It ends nothing here; End does
+	// Lost is how many bytes of a side's TLS stream the capture lacks or were of no use without
+	// those that it lacks, at the Gaps of unknown length: the plaintext lost there is no longer.
+	// Where the capture does not say how much it lacks, it is not counted.
+	Lost [2]int64
 }
 
 // Options of an opened connection.

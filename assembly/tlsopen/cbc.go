@@ -44,6 +44,18 @@ func (c *cbc) before() int {
 	return aes.BlockSize
 }
 
+// maxBehind is the most that behind returns: a block, and a MAC of SHA-384.
+const maxBehind = aes.BlockSize + 48
+
+// behind is how far in front of a record its chained IV stands: the last block that was
+// encrypted, which encrypt-then-MAC puts a MAC behind.
+func (c *cbc) behind() int {
+	if c.etm {
+		return aes.BlockSize + c.mac.Size()
+	}
+	return aes.BlockSize
+}
+
 // open is opener.open. A chained IV moves on only when the record authenticates.
 func (c *cbc) open(dst, rec []byte, seq uint64) ([]byte, bool) {
 	body := rec[headerLen:]

@@ -56,6 +56,12 @@ func lossy(t *testing.T, c *conversation, all []sent, lost func(i int) bool, kno
 	}
 	o.end()
 	o.honest(t, c)
+	for s := range o.plain {
+		missing := int64(len(c.plain[s]) - len(bytes.ReplaceAll(o.plain[s], []byte("|"), nil)))
+		if known && o.limits[s] == 0 && o.info.Decrypted && !o.tcp.Ignored && missing > o.told[s]+o.info.Lost[s] {
+			t.Errorf("%s: side %d: %d bytes are missing, told were %d and at most %d", c.name, s, missing, o.told[s], o.info.Lost[s])
+		}
+	}
 	return o
 }
 

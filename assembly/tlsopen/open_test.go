@@ -15,6 +15,8 @@ type heard struct {
 	events []string // gaps and ends
 	marks  [2][]int64
 	failed string
+	told   [2]int64 // bytes of gaps of known length
+	limits [2]int   // gaps of cause Limit
 }
 
 func (h *heard) Data(s assembly.Side, b []byte, at *assembly.Mark) {
@@ -30,6 +32,10 @@ func (h *heard) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 func (h *heard) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	h.events = append(h.events, fmt.Sprintf("gap %d %d", s, n))
 	h.plain[s] = append(h.plain[s], '|')
+	h.told[s] += max(n, 0)
+	if why == assembly.Limit {
+		h.limits[s]++
+	}
 	h.marks[s] = append(h.marks[s], -1)
 }
 

@@ -18,6 +18,8 @@ type loss struct {
 	records int
 	bytes   int64
 	inexact bool
+
+	sealed int64 // bytes of the stream that were lost or could not be used; see Info.Lost
 }
 
 // note keeps the first cause of a loss.
@@ -34,6 +36,7 @@ func (t *stream) tellLoss() {
 	}
 	l := t.loss
 	t.loss = loss{searching: l.searching}
+	t.c.info.Lost[t.side] += l.sealed
 	t.c.inner.Gap(t.side, -1, l.why, &l.at)
 }
 
@@ -42,6 +45,7 @@ func (t *stream) damaged(b []byte, why assembly.Cause, at *assembly.Mark) {
 	l := &t.loss
 	l.note(why, at)
 	l.searching = true
+	l.sealed += int64(len(b))
 	l.records++
 	switch n := int64(binary.BigEndian.Uint16(b[3:])); {
 	case t.op == nil || t.op.version == tls13 || t.op.cbc != nil:
@@ -71,13 +75,17 @@ func (t *stream) gap(n int64, why assembly.Cause, at *assembly.Mark) {
 	case p != nil && !t.loss.searching && len(p.buf) >= headerLen:
 		size, ok := recordLen(p.buf)
 		if !ok {
+			t.loss.sealed += int64(len(p.buf))
 			break
 		}
 		t.skip = size - len(p.buf)
 		if t.sealed {
 			t.damaged(p.buf, why, at)
 		}
+	case p != nil:
+		t.loss.sealed += int64(len(p.buf) - p.from)
 	}
+	t.loss.sealed += max(n, 0)
 	if n > 0 && n <= int64(t.skip) {
 		t.skip -= int(n) // the next record's place is known
 		return
@@ -104,8 +112,8 @@ func (t *stream) search(b []byte, at *assembly.Mark) []byte {
 	if t.part == nil {
 		t.part = newPartial()
 	}
-	// Not more than a record is looked at, and up to a block before it: see scan.
-	k := min(len(b), maxRecord+16-len(t.part.buf))
+	// Not more than a record is looked at, and what stands before it: see scan.
+	k := min(len(b), maxRecord+maxBehind-len(t.part.buf))
 	t.part.add(b[:k], at)
 	t.scan(at)
 	return b[k:]
@@ -132,8 +140,9 @@ func (t *stream) scan(at *assembly.Mark) {
 			return
 		}
 		p.from++
+		t.loss.sealed++
 	}
-	p.drop(p.from - 16) // a block is kept in front: TLS 1.0's next IV
+	p.drop(p.from - maxBehind) // TLS 1.0's next IV is kept in front
 }
 
 // resume reads on behind the record that was found, which ends at from in p.
@@ -220,10 +229,10 @@ func (t *stream) resync(r record) bool {
 	defer scratches.Put(w)
 	for i, k := range all {
 		if c := k.op.cbc; c != nil && c.chained {
-			if r.i < len(c.iv) {
+			if r.i < c.behind() {
 				continue // its IV is lost; the next record has it
 			}
-			copy(c.iv[:], r.p.buf[r.i-len(c.iv):r.i])
+			copy(c.iv[:], r.p.buf[r.i-c.behind():])
 		}
 		likely := uint64(0)
 		if i == 0 && k.op == t.op {
@@ -294,6 +303,9 @@ func (t *stream) found(r record, k candidate, seq uint64, plain []byte, inner by
 		if k.op == t.op && !l.inexact && seq-t.seq == uint64(l.records) {
 			n = l.bytes
 		}
+		if n < 0 {
+			t.c.info.Lost[t.side] += l.sealed
+		}
 		if n != 0 {
 			t.c.inner.Gap(t.side, n, l.why, &l.at)
 		}
@@ -314,6 +326,7 @@ func (t *stream) found(r record, k candidate, seq uint64, plain []byte, inner by
 		// certain behind a record that authenticated: this one, of which nothing is shown.
 		t.accept(0)
 		t.loss.note(l.why, &l.at)
+		t.loss.sealed = l.sealed + int64(len(r.b))
 	case k.neg != nil:
 		t.opened12(r, plain)
 	default:

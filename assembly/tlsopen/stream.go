@@ -67,6 +67,7 @@ func (t *stream) take(b []byte, at *assembly.Mark) (rest []byte) {
 		case t.skip > 0:
 			n := min(t.skip, len(b))
 			t.skip -= n
+			t.loss.sealed += int64(n)
 			b = b[n:]
 		case t.loss.searching:
 			b = t.search(b, at)
@@ -271,6 +272,7 @@ func (t *stream) tellEnd() {
 	if !t.dead && t.sealed && t.epoch != epochHandshake && t.proved {
 		if t.part != nil && len(t.part.buf) > 0 {
 			t.loss.note(assembly.Lost, t.part.last()) // a record that has no end
+			t.loss.sealed += int64(len(t.part.buf) - t.part.from)
 		}
 		t.tellLoss()
 	}
