@@ -1,8 +1,10 @@
 package wsparse
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math"
+	"slices"
 )
 
 // Boundary is a place in bytes with no known start at which WebSocket frames begin.
@@ -61,9 +63,27 @@ func (r *resync) find() (Boundary, bool) {
 			}
 			found.Offset, found.Frames = c.second, c.frames-1
 		}
+		if c.masked && r.repeats(found.Offset) {
+			continue
+		}
 		return found, true
 	}
 	return Boundary{}, false
+}
+
+// repeats says whether the masked frame at i may be bytes of a masked payload that repeats,
+// such as a run of one text: what there reads as frames does so over and over, which is no
+// evidence. A true header does not come again, since each frame has a key of its own; the
+// key zero, which some clients always have, is let through.
+func (r *resync) repeats(i int) bool {
+	const head, span = 12, 4 << 10
+	if len(r.b)-i < head {
+		return false
+	}
+	if h, n := ParseHeader(r.b[i:]); n == 0 || h.MaskKey == 0 {
+		return false
+	}
+	return bytes.Contains(r.b[i+1:min(len(r.b), i+span)], r.b[i:i+head])
 }
 
 // firstNeeds is the evidence that the first frame of a chain has to be of its own, in bits.
@@ -227,12 +247,19 @@ func (c *chain) weighPayload(h *Header, payload []byte, whole bool) (bits float6
 		return 0, false
 	}
 	// Masked bytes that come out as text say much; text that lies open says only that text
-	// was sent, but a header before it is no text.
+	// was sent, but a header before it is no text. ASCII whose key is ASCII under the same
+	// mask comes out as ASCII too, but with control characters among it.
 	if h.IsMasked {
+		if slices.ContainsFunc(p, control) {
+			return 0, true
+		}
 		return min(float64(len(payload)), 12), true
 	}
 	return min(float64(len(payload)), 6), true
 }
+
+// control says whether a byte is a control character that texts do not have.
+func control(b byte) bool { return b < ' ' && b != '\t' && b != '\n' && b != '\r' || b == 0x7f }
 
 // weighClose looks at a Close: few codes are in use, and the reason has to be text.
 func (c *chain) weighClose(h *Header, payload []byte, whole bool) (bits float64, ok bool) {

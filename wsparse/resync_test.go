@@ -172,3 +172,34 @@ func TestStreamFindsItsWayBack(t *testing.T) {
 		}
 	}
 }
+
+// TestSearchIsNotTakenInByWhatRepeats searches from every byte of a masked text that
+// repeats: its bytes repeat too, and what in them reads as a frame does so over and over.
+func TestSearchIsNotTakenInByWhatRepeats(t *testing.T) {
+	for seed, phrase := range []string{"wscope ", "a", "ab", "na ", "\x00", "lorem ipsum dolor ", `{"a":1},`} {
+		random := rand.New(rand.NewPCG(7, uint64(seed)))
+		for range 50 {
+			var stream []byte
+			begins := map[int]bool{}
+			for range 4 {
+				begins[len(stream)] = true
+				text := []byte(strings.Repeat(phrase, 900/len(phrase)))
+				key := [4]byte{byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32()), byte(random.Uint32())}
+				stream = append(stream, 0x81, 0x80|126, byte(len(text)>>8), byte(len(text)))
+				stream = append(stream, key[:]...)
+				for i, b := range text {
+					stream = append(stream, b^key[i%4])
+				}
+			}
+			for from := 10; from < 900; from += 7 {
+				for _, size := range []int{64, 128, 700, len(stream) - from} { // what a gap leaves, and all
+					r := resync{b: stream[from:][:size], from: FromClient, need: 16, end: size < 1000}
+					if found, ok := r.find(); ok && !begins[from+found.Offset] && from+found.Offset < 850 { // beyond, too little of it is left to repeat
+						t.Errorf("%q, %d bytes from %d: a boundary at %d, %+v", phrase, size, from, from+found.Offset, found)
+						return
+					}
+				}
+			}
+		}
+	}
+}
