@@ -230,12 +230,14 @@ func onVeth(args []string) []string {
 	return append([]string{"-i", "veth0"}, args...)
 }
 
-// opened waits until a program has a packet socket.
+// opened waits until a program has a packet socket, and then until it has given up its
+// privileges, which it does when the filter is in place.
 func (w *wire) opened(cmd *exec.Cmd) {
-	for range 200 {
-		b, _ := os.ReadFile(fmt.Sprintf("/proc/%d/net/packet", cmd.Process.Pid))
-		if bytes.Count(b, []byte("\n")) > 1 {
-			time.Sleep(100 * time.Millisecond) // its filter, and the fall of privileges
+	for range 400 {
+		sockets, _ := os.ReadFile(fmt.Sprintf("/proc/%d/net/packet", cmd.Process.Pid))
+		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
+		if bytes.Count(sockets, []byte("\n")) > 1 && bytes.Contains(status, []byte("NoNewPrivs:\t1")) {
+			time.Sleep(100 * time.Millisecond)
 			return
 		}
 		time.Sleep(20 * time.Millisecond)
