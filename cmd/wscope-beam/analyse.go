@@ -17,6 +17,7 @@ import (
 
 // settings are the analyzer's options as they travel to the workers.
 type settings struct {
+	Messages   bool // make message records
 	DecodeAs   []uint16
 	NoMidway   bool
 	Checksum   bool
@@ -27,7 +28,7 @@ type settings struct {
 
 func (s *settings) options() analyzer.Options {
 	opt := analyzer.Options{
-		Messages: true, Payload: true, NoMidway: s.NoMidway, Checksum: s.Checksum, MaxMessage: s.MaxMessage, Keys: tlsopen.NewKeys(),
+		Messages: s.Messages, Payload: s.Messages, NoMidway: s.NoMidway, Checksum: s.Checksum, MaxMessage: s.MaxMessage, Keys: tlsopen.NewKeys(),
 	}
 	for _, port := range s.DecodeAs {
 		if opt.DecodeAs == nil {
@@ -70,7 +71,8 @@ type analyseFn struct {
 	json     report.JSON
 	calendar *calendar
 
-	connections, flows, messages, spilt beam.Counter
+	connections, flows, messages, shuffled, spilt beam.Counter
+	sizes                                         beam.Distribution
 }
 
 // Setup makes what all connections share.
@@ -79,7 +81,9 @@ func (fn *analyseFn) Setup() {
 	fn.connections = beam.NewCounter("wscope", "connections")
 	fn.flows = beam.NewCounter("wscope", "flows")
 	fn.messages = beam.NewCounter("wscope", "messages")
+	fn.shuffled = beam.NewCounter("wscope", "shuffled_message_bytes")
 	fn.spilt = beam.NewCounter("wscope", "spilt_bytes")
+	fn.sizes = beam.NewDistribution("wscope", "connection_bytes") // its maximum is the hottest key
 }
 
 // ProcessElement analyses one connection's pieces.
@@ -99,29 +103,43 @@ func (fn *analyseFn) ProcessElement(ctx context.Context, connection []byte, piec
 	var order sorter
 	defer order.close()
 	var b []byte
+	size := int64(0)
 	for pieces(&b) {
-		p := parser{b: b}
-		at := p.spot()
-		if p.bad {
-			return errPiece
-		}
-		place := fn.calendar.place(&at)
-		if err := order.add(append(place[:len(place):len(place)], b...)); err != nil {
+		size += int64(len(b))
+		err := eachFrame(b, func(b []byte) error {
+			p := parser{b: b}
+			at := p.spot()
+			if p.bad {
+				return errPiece
+			}
+			place := fn.calendar.place(&at)
+			return order.add(append(place[:len(place):len(place)], b...))
+		})
+		if err != nil {
 			return err
 		}
 	}
 	fn.connections.Inc(ctx, 1)
 	fn.spilt.Inc(ctx, order.spilt)
+	fn.sizes.Update(ctx, size)
 	a := &analysis{
-		fn: fn, ctx: ctx, connection: connection, calendar: fn.calendar, steps: steps, messages: messages,
+		fn: fn, ctx: ctx, connection: connection, calendar: fn.calendar, steps: steps,
 		part:      analyzer.NewPart(fn.opt, fn.Settings.name, func(uint32) string { return tunnel }),
 		partition: byte(analyzer.Partition(key.Hash())),
+	}
+	a.messages.emit = func(flow, frames []byte) {
+		fn.shuffled.Inc(ctx, int64(len(flow)+len(frames)))
+		messages(flow, frames)
 	}
 	err = order.each(func(b []byte) error { return a.piece(&key, b) })
 	if err != nil {
 		return err
 	}
-	return a.finish()
+	if err := a.finish(); err != nil {
+		return err
+	}
+	a.messages.flush()
+	return nil
 }
 
 // analysis is one connection at work: a PartSink.
@@ -133,7 +151,8 @@ type analysis struct {
 	part       *analyzer.Part
 	partition  byte
 	steps      func(int, []byte)
-	messages   func([]byte, []byte)
+	messages   gather // by flow
+	message    []byte
 
 	began  bool
 	first  place // of its first piece
@@ -279,7 +298,7 @@ func (a *analysis) Ended(flow int64, f *analyzer.Flow) error {
 // Message is of analyzer.PartSink. A message goes on as it is rendered, with its number before it.
 func (a *analysis) Message(flow int64, m *analyzer.Message) error {
 	a.fn.messages.Inc(a.ctx, 1)
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, 256+len(m.Data)), uint64(m.Message))
-	a.messages(a.id(flow), a.fn.json.Message(b, m))
+	a.message = a.fn.json.Message(binary.BigEndian.AppendUint64(a.message[:0], uint64(m.Message)), m)
+	a.messages.add(a.id(flow), a.message)
 	return nil
 }

@@ -51,7 +51,7 @@ func (fn *joinFn) ProcessElement(_ context.Context, _ []byte, packets func(*[]by
 		var s link.Segment
 		if d.Decode(&packet, &s) && !(fn.Checksum && s.BadSum) {
 			key, forward := connection(&s.Key, d.TunnelName(s.Key.Tunnel))
-			segment(key, appendSegment(nil, &at, &s, forward))
+			segment(key, appendFrame(nil, appendSegment(nil, &at, &s, forward)))
 		}
 		return nil
 	})

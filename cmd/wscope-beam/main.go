@@ -6,8 +6,10 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"maps"
 	"os"
 	"os/signal"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -20,6 +22,7 @@ import (
 
 var (
 	out        = flag.String("out", "", "`folder` for the shards (required)")
+	messages   = flag.Bool("messages", true, "write messages too, not flows and findings alone")
 	shards     = flag.Int("shards", 8, "`number` of files for each kind of record")
 	format     = flag.String("format", formatNDJSON, "`format` of the records: ndjson or parquet")
 	block      = flag.Int64("block", 64<<20, "`bytes` of the parts that uncompressed captures are cut into at the start; 0 does not cut, then or later")
@@ -73,14 +76,21 @@ func analyse(ctx context.Context, captures []string, stdout io.Writer) (dead int
 	}
 	dead = int64(len(j.Dead))
 	if result != nil {
-		for _, c := range result.Metrics().AllMetrics().Counters() {
-			if c.Key.Namespace == "wscope" {
-				fmt.Fprintf(stdout, "%s %d\n", c.Key.Name, c.Committed)
-				if c.Key.Name == "dead_letters" {
-					dead += c.Committed
-				}
+		counts := map[string]int64{}
+		for _, d := range result.Metrics().AllMetrics().Distributions() {
+			if d.Key.Namespace == "wscope" && d.Committed.Count > 0 {
+				counts[d.Key.Name+"_max"] = d.Committed.Max
 			}
 		}
+		for _, c := range result.Metrics().AllMetrics().Counters() {
+			if c.Key.Namespace == "wscope" {
+				counts[c.Key.Name] += c.Committed // of all steps
+			}
+		}
+		for _, name := range slices.Sorted(maps.Keys(counts)) {
+			fmt.Fprintf(stdout, "%s %d\n", name, counts[name])
+		}
+		dead += counts["dead_letters"]
 	}
 	return dead, nil
 }
@@ -98,7 +108,7 @@ func newJob(ctx context.Context, captures []string) (*job, error) {
 	}
 	j := &job{
 		Out: *out, Shards: *shards, Format: *format, Block: *block, Checksum: *checksum, VLANs: *vlanAware,
-		Settings: settings{NoMidway: *noMidway, Checksum: *checksum, MaxMessage: *maxMessage},
+		Settings: settings{Messages: *messages, NoMidway: *noMidway, Checksum: *checksum, MaxMessage: *maxMessage},
 	}
 	for port := range strings.SplitSeq(*decodeAs, ",") {
 		if port == "" {

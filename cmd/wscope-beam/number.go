@@ -95,21 +95,24 @@ func (n *numbering) take(text []byte) error {
 
 func (fn *numberFn) records(f *analyzer.Flow, flows, findings func(int, []byte)) error {
 	shard := int(f.Flow) % fn.Shards
-	flows(shard, append(line(f.Flow, 0), report.FlowJSON(f)...))
+	flows(shard, appendFrame(nil, append(line(f.Flow, 0), report.FlowJSON(f)...)))
 	for i := range f.Findings {
 		text, err := json.Marshal(finding{f.Flow, f.Findings[i]})
 		if err != nil {
 			return err
 		}
-		findings(shard, append(append(line(f.Flow, int64(i)), text...), '\n'))
+		findings(shard, appendFrame(nil, append(append(line(f.Flow, int64(i)), text...), '\n')))
 	}
 	return nil
 }
 
 // line begins a line of a shard with what puts it in order there.
 func line(flow, number int64) []byte {
-	b := binary.BigEndian.AppendUint64(make([]byte, 0, 1024), uint64(flow))
-	return binary.BigEndian.AppendUint64(b, uint64(number))
+	return appendLineOrder(make([]byte, 0, 1024), flow, number)
+}
+
+func appendLineOrder(b []byte, flow, number int64) []byte {
+	return binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint64(b, uint64(flow)), uint64(number))
 }
 
 const lineOrder = 16
@@ -120,13 +123,30 @@ type joinNumbersFn struct {
 }
 
 // ProcessElement takes one flow's messages and its number.
-func (fn *joinNumbersFn) ProcessElement(_ []byte, numbers, messages func(*[]byte) bool, lines func(int, []byte)) {
-	var n, b []byte
+func (fn *joinNumbersFn) ProcessElement(_ []byte, numbers, messages func(*[]byte) bool, lines func(int, []byte)) error {
+	var n, b, text, frames []byte
 	if !numbers(&n) {
-		return // a flow has begun, or it would have no message
+		return nil // a flow has begun, or it would have no message
 	}
 	flow := int64(binary.BigEndian.Uint64(n))
+	shard := int(flow) % fn.Shards
 	for messages(&b) {
-		lines(int(flow)%fn.Shards, report.AppendLine(line(flow, int64(binary.BigEndian.Uint64(b))), flow, b[8:]))
+		err := eachFrame(b, func(m []byte) error {
+			text = appendLineOrder(text[:0], flow, int64(binary.BigEndian.Uint64(m)))
+			text = report.AppendLine(text, flow, m[8:])
+			frames = appendFrame(frames, text)
+			if len(frames) >= gatherKey {
+				lines(shard, frames)
+				frames = nil
+			}
+			return nil
+		})
+		if err != nil {
+			return err
+		}
 	}
+	if len(frames) > 0 {
+		lines(shard, frames)
+	}
+	return nil
 }

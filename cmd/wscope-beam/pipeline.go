@@ -16,7 +16,7 @@ func init() {
 	register.DoFn5x1[context.Context, []byte, func(*[]byte) bool, func() func(*[]byte) bool, func([]byte, []byte), error](&joinFn{})
 	register.DoFn6x1[context.Context, []byte, func(*[]byte) bool, func() func(*[]byte) bool, func(int, []byte), func([]byte, []byte), error](&analyseFn{})
 	register.DoFn6x1[context.Context, int, func(*[]byte) bool, func(int, []byte), func(int, []byte), func([]byte, []byte), error](&numberFn{})
-	register.DoFn4x0[[]byte, func(*[]byte) bool, func(*[]byte) bool, func(int, []byte)](&joinNumbersFn{})
+	register.DoFn4x1[[]byte, func(*[]byte) bool, func(*[]byte) bool, func(int, []byte), error](&joinNumbersFn{})
 	register.DoFn3x1[context.Context, int, func(*[]byte) bool, error](&writeFn{})
 	register.Function1x2(letterLine)
 	register.Emitter1[[]byte]()
@@ -47,7 +47,8 @@ type job struct {
 //
 // A double arrow is a shuffle: inputs and sources anyhow, so that workers share them, then
 // GroupByKeys: fragments by datagram, segments by connection, steps all together, messages
-// by flow, lines by shard. read is a splittable DoFn.
+// by flow, lines by shard. Segments, messages and lines are gathered (gather.go). read is a
+// splittable DoFn.
 func (j *job) build(s beam.Scope) error {
 	var descriptions [][]byte
 	for _, in := range j.Inputs {
@@ -65,11 +66,16 @@ func (j *job) build(s beam.Scope) error {
 	all := beam.GroupByKey(s, beam.Flatten(s, segments, joined))
 	steps, messages := beam.ParDo2(s, &analyseFn{Settings: j.Settings}, all, calendar)
 	flows, findings, numbers := beam.ParDo3(s, &numberFn{Shards: j.Shards}, beam.GroupByKey(s, steps))
-	lines := beam.ParDo(s, &joinNumbersFn{Shards: j.Shards}, beam.CoGroupByKey(s, numbers, messages))
-	for _, w := range []struct {
+	type written struct {
 		kind  string
 		lines beam.PCollection
-	}{{"flows", flows}, {"findings", findings}, {"messages", lines}} {
+	}
+	records := []written{{"flows", flows}, {"findings", findings}}
+	if j.Settings.Messages {
+		lines := beam.ParDo(s, &joinNumbersFn{Shards: j.Shards}, beam.CoGroupByKey(s, numbers, messages))
+		records = append(records, written{"messages", lines})
+	}
+	for _, w := range records {
 		beam.ParDo0(s.Scope(w.kind), &writeFn{Folder: j.Out, Kind: w.kind, Shards: j.Shards, Format: j.Format}, beam.GroupByKey(s, w.lines))
 	}
 	if len(j.Dead) > 0 {
@@ -91,7 +97,7 @@ func (j *job) build(s beam.Scope) error {
 // letterLine makes a line of the one shard of dead letters, in the order of their text.
 func letterLine(letter []byte) (int, []byte) {
 	b := append(make([]byte, lineOrder), letter...)
-	return 0, append(b, '\n')
+	return 0, appendFrame(nil, append(b, '\n'))
 }
 
 // surveyFn says how inputs are read.

@@ -95,7 +95,7 @@ func pipelined(t *testing.T, j *job, paths []string) map[string][]string {
 	if j.Out == "" {
 		j.Out = t.TempDir()
 	}
-	j.Format = formatNDJSON
+	j.Format, j.Settings.Messages = formatNDJSON, true
 	j.run(t, paths)
 	got := map[string][]string{}
 	for name, data := range shardsIn(t, j.Out) {

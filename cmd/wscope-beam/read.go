@@ -114,7 +114,15 @@ func (fn *readFn) ProcessElement(ctx context.Context, rt *sdf.LockRTracker, elem
 		return err
 	}
 	start := rt.GetRestriction().(offsetrange.Restriction).Start
-	r := reading{ctx: ctx, source: &s, segment: segment, fragment: fragment}
+	shuffled := int64(0)
+	segments := gather{emit: func(key, frames []byte) {
+		shuffled += int64(len(key) + len(frames))
+		segment(key, frames)
+	}}
+	r := reading{ctx: ctx, source: &s, segment: segments.add, fragment: func(key, b []byte) {
+		shuffled += int64(len(key) + len(b))
+		fragment(key, b)
+	}}
 	r.link.Checksum, r.link.VLANAware = fn.Checksum, fn.VLANAware
 	r.sum = summary{File: s.Input.File, Start: start}
 	claim := func(off int64) bool { return rt.TryClaim(off) }
@@ -122,11 +130,12 @@ func (fn *readFn) ProcessElement(ctx context.Context, rt *sdf.LockRTracker, elem
 	if err := r.read(start, claim, end); err != nil {
 		return err
 	}
+	segments.flush()
 	fn.parts.Inc(ctx, 1)
 	fn.packets.Inc(ctx, r.sum.Count)
 	fn.bytes.Inc(ctx, r.bytes)
 	fn.segments.Inc(ctx, r.segments)
-	fn.shuffled.Inc(ctx, r.shuffled)
+	fn.shuffled.Inc(ctx, shuffled)
 	if r.sum.Count > 0 || len(r.sum.Secrets) > 0 {
 		b, err := json.Marshal(&r.sum)
 		if err != nil {
@@ -152,10 +161,11 @@ type reading struct {
 	link     link.Decoder
 	sum      summary
 	dead     []deadLetter
-	segment  func([]byte, []byte)
+	segment  func(key, piece []byte) // which is valid during the call
 	fragment func([]byte, []byte)
 
-	bytes, segments, shuffled int64
+	bytes, segments int64
+	piece           []byte
 }
 
 // read reads the part that begins at start, as far as it can be claimed.
@@ -294,19 +304,16 @@ func (r *reading) packet(p *capture.Packet) {
 	var s link.Segment
 	ok := r.link.Decode(p, &s)
 	if r.link.Stats.Fragments > fragments {
-		key, b := []byte(r.link.Datagram()), appendPacket(nil, &at, p)
-		r.shuffled += int64(len(key) + len(b))
-		r.fragment(key, b)
+		r.fragment([]byte(r.link.Datagram()), appendPacket(nil, &at, p))
 		return
 	}
 	if !ok || r.link.Checksum && s.BadSum {
 		return
 	}
 	key, forward := connection(&s.Key, r.link.TunnelName(s.Key.Tunnel))
-	b := appendSegment(make([]byte, 0, 64+len(s.Payload)), &at, &s, forward)
+	r.piece = appendSegment(r.piece[:0], &at, &s, forward)
 	r.segments++
-	r.shuffled += int64(len(key) + len(b))
-	r.segment(key, b)
+	r.segment(key, r.piece)
 }
 
 // String is the dead letter in one line.

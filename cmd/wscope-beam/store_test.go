@@ -27,6 +27,7 @@ func TestParquetShardsHoldTheSameRecords(t *testing.T) {
 	generate(t, name, "-conns", "30", "-loss", "1", "-seed", "9")
 	lines := &job{Out: t.TempDir(), Shards: 3, Block: 1 << 20, Format: formatNDJSON}
 	tables := &job{Out: t.TempDir(), Shards: 3, Block: 30_000, Format: formatParquet}
+	lines.Settings.Messages, tables.Settings.Messages = true, true
 	lines.run(t, []string{name})
 	tables.run(t, []string{name})
 	got := shardsIn(t, tables.Out)
@@ -59,6 +60,13 @@ func TestParquetShardsHoldTheSameRecords(t *testing.T) {
 	}
 	if len(again) != len(got) || len(got) < 6 {
 		t.Errorf("%d files, then %d", len(got), len(again))
+	}
+	few := &job{Out: t.TempDir(), Shards: 3, Block: 1 << 20, Format: formatParquet}
+	few.run(t, []string{name})
+	for name, data := range shardsIn(t, few.Out) {
+		if !bytes.Equal(data, got[name]) || strings.HasPrefix(name, "messages") {
+			t.Errorf("%s is another without messages", name)
+		}
 	}
 }
 

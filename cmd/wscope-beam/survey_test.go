@@ -33,7 +33,7 @@ func TestAnySplitGivesTheSamePackets(t *testing.T) {
 		for state, data := range map[string][]byte{"whole": whole, "cut": whole[:len(whole)-77], "damaged": damaged} {
 			t.Run(format+" "+state, func(t *testing.T) {
 				if format == "pcapng" && state == "damaged" {
-					t.Skip("what is behind the damage is one part")
+					t.Skip("behind the damage it is one part")
 				}
 				name := filepath.Join(t.TempDir(), "x")
 				if err := os.WriteFile(name, data, 0o666); err != nil {

@@ -38,7 +38,7 @@ func (fn *writeFn) ProcessElement(ctx context.Context, shard int, lines func(*[]
 	defer order.close()
 	var b []byte
 	for lines(&b) {
-		if err := order.add(b); err != nil {
+		if err := eachFrame(b, order.add); err != nil {
 			return err
 		}
 	}
