@@ -75,11 +75,14 @@ func number(code uint16) *int {
 	return &n
 }
 
+// stillOpen is Closing.TCP of a flow whose end the capture does not have.
+const stillOpen = "open when the capture ended"
+
 // transportEnd says what became of the transport, and who ended a flow without Close.
 func (f *flow) transportEnd(r *Closing) {
 	first := f.firstEnd()
 	if first < 0 {
-		r.TCP = "open when the capture ended"
+		r.TCP = stillOpen
 		for i := range f.dirs {
 			if f.dirs[i].why == assembly.Idle {
 				r.TCP = "silence"

@@ -119,7 +119,8 @@ func (p *pings) sum() *PingSum {
 		}
 		one := &PingSide{Sent: s.sent, Answered: s.answered}
 		if s.answered > 0 {
-			one.RTTP50, one.RTTMax = seconds(s.rtt.quantile(0.5)), seconds(s.rtt.max)
+			one.RTTMin, one.RTTMax = seconds(s.rtt.min), seconds(s.rtt.max)
+			one.RTTP50, one.RTTP99 = seconds(s.rtt.quantile(0.5)), seconds(s.rtt.quantile(0.99))
 		}
 		if s.gaps > 0 {
 			one.Interval, one.Jitter = seconds(int64(s.gapMean)), seconds(int64(s.gapDev))

@@ -201,7 +201,9 @@ type PingSum struct {
 type PingSide struct {
 	Sent     int64    `json:"sent"`
 	Answered int64    `json:"answered"`
+	RTTMin   *Seconds `json:"rtt_min,omitempty"`
 	RTTP50   *Seconds `json:"rtt_p50,omitempty"`
+	RTTP99   *Seconds `json:"rtt_p99,omitempty"`
 	RTTMax   *Seconds `json:"rtt_max,omitempty"`
 	Interval *Seconds `json:"interval,omitempty"` // mean between pings
 	Jitter   *Seconds `json:"jitter,omitempty"`   // mean deviation from it

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -274,4 +275,52 @@ func flowOf(k *kept, port uint16, stream uint32, path string, index int) *analyz
 		}
 	}
 	return nil
+}
+
+// TestPingsTookNoLongerThanThePingerMeasured holds round trips to what the pingers measured around
+// theirs: an upper bound. Where every ping of a side was measured, so are the smallest and the
+// largest.
+func TestPingsTookNoLongerThanThePingerMeasured(t *testing.T) {
+	const slack = 0.3e-3 // seconds that the clocks of tcpdump and of the pinger may differ by
+	flows := 0
+	for _, path := range journals(t) {
+		j := readJournal(t, path)
+		var got *kept
+		for i := range j.Flows {
+			want := &j.Flows[i]
+			measured := map[string][]float64{}
+			pings := map[string]int{}
+			for _, m := range want.Messages {
+				if m.Type == "ping" {
+					if pings[m.From]++; m.RTT > 0 {
+						measured[m.From] = append(measured[m.From], m.RTT/1000)
+					}
+				}
+			}
+			for from, rtts := range measured {
+				if got == nil {
+					got, _ = analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{})
+				}
+				f := flowOf(got, want.ClientPort, want.StreamID, want.Path, i)
+				if f == nil || f.Ping == nil || len(rtts) != pings[from] || want.Missing != nil {
+					continue
+				}
+				side := f.Ping.Client
+				if from == "server" {
+					side = f.Ping.Server
+				}
+				if side == nil || side.Sent != int64(len(rtts)) || side.Answered != side.Sent {
+					t.Errorf("%s: flow %d: the %s's pings are %+v, it measured %v", path, f.Flow, from, side, rtts)
+					continue
+				}
+				flows++
+				if side.RTTMin.Float() <= 0 || side.RTTMin.Float() > slices.Min(rtts)+slack || side.RTTMax.Float() > slices.Max(rtts)+slack {
+					t.Errorf("%s: flow %d: round trips from %v to %v s, the %s measured %v", path, f.Flow, side.RTTMin.Float(), side.RTTMax.Float(), from, rtts)
+				}
+			}
+		}
+	}
+	if flows < 10 {
+		t.Errorf("only %d flows with measured pings", flows)
+	}
 }

@@ -35,6 +35,13 @@ func SummaryCSV(s *analyzer.Summary) []byte {
 	names("other_connections", s.Elsewhere)
 	count("flows", s.Flows)
 	count("max_open", s.MaxOpen)
+	if c := s.Concurrency; c != nil {
+		put("concurrency.begin", c.Begin.Append(nil))
+		put("concurrency.step", c.Step.Append(nil))
+		for i, n := range c.Open {
+			count("concurrency.open["+strconv.Itoa(i)+"]", n)
+		}
+	}
 	names("by_pickup", s.ByPickup)
 	names("by_result", s.ByResult)
 	names("encrypted_ports", s.Encrypted)
