@@ -18,7 +18,7 @@ func (f *flow) story(r *Closing) string {
 	switch {
 	case r.How == "half" && end >= 0:
 		parts = append(parts, fmt.Sprintf("%s sent Close, and %s ended the connection %s later without answering it",
-			r.By, fromNames[end], span(f.dirs[end].endedAt-f.closing.at[f.closing.first])))
+			r.By, fromNames[end], span(max(f.dirs[end].endedAt-f.closing.at[f.closing.first], 0))))
 	case r.How == "half":
 		parts = append(parts, r.By+" sent Close, and the capture has no answer to it")
 	case end >= 0 && r.How == "rst":
@@ -54,6 +54,9 @@ func (f *flow) story(r *Closing) string {
 func (f *flow) sinceLast(at int64) string {
 	if f.pace.latest == 0 {
 		return " before any frame"
+	}
+	if at < f.pace.latest {
+		return " while the other side was still sending"
 	}
 	return " " + span(at-f.pace.latest) + " after the last frame"
 }
