@@ -8,8 +8,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/goccy/go-yaml"
 )
 
 const shopFolder = "../../testdata/regressions/"
@@ -82,80 +80,5 @@ func TestInitPasses(t *testing.T) {
 	})
 	if err != nil {
 		t.Error(err)
-	}
-}
-
-// TestSnippetsOfCI runs what analyzer/rules/CI.md shows.
-func TestSnippetsOfCI(t *testing.T) {
-	text, err := os.ReadFile("../../analyzer/rules/CI.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	dir := t.TempDir()
-	base, quality, junit := filepath.Join(dir, "base.json"), filepath.Join(dir, "quality.json"), filepath.Join(dir, "junit.xml")
-	rulesFile := filepath.Join(dir, "wscope.yaml")
-	capture := shopFolder + "same-1.before.pcap.gz"
-	verdictOf("check", "--baseline", base, "--update-baseline", capture)
-	place := strings.NewReplacer("base.json", base, "quality.json", quality, "junit.xml", junit, "wscope.yaml", rulesFile, "run.pcapng", capture)
-	ran := 0
-	for _, part := range strings.Split(string(text), "<!-- run: ")[1:] {
-		kind, rest, _ := strings.Cut(part, " -->\n```yaml\n")
-		snippet, _, _ := strings.Cut(rest, "```")
-		var v map[string]any
-		if err := yaml.Unmarshal([]byte(snippet), &v); err != nil {
-			t.Errorf("%s: %v", kind, err)
-		}
-		ran++
-		switch kind {
-		case "check":
-			if err := os.WriteFile(rulesFile, []byte(snippet), 0o666); err != nil {
-				t.Fatal(err)
-			}
-			if code, out, errs := verdictOf("check", "--rules", rulesFile, capture); code != 0 {
-				t.Errorf("%s%s", out, errs)
-			}
-		case "script":
-			line := v["websocket"].(map[string]any)["script"].([]any)[0].(string)
-			if code, out, errs := verdictOf(strings.Fields(place.Replace(line))[1:]...); code != 0 {
-				t.Errorf("%s: %s%s", line, out, errs)
-			}
-		case "action":
-			holdAction(t, snippet)
-		case "hook":
-			hook, err := os.ReadFile("../../.pre-commit-hooks.yaml")
-			if err != nil || !bytes.Contains(hook, []byte("id: wscope-check\n")) || !bytes.Contains(hook, []byte("entry: wscope check\n")) {
-				t.Errorf("%s %v", hook, err)
-			}
-		}
-	}
-	if ran != 4 {
-		t.Errorf("%d snippets of 4", ran)
-	}
-}
-
-// holdAction sees that the action has what the snippet gives it, and calls check with flags that it has.
-func holdAction(t *testing.T, snippet string) {
-	t.Helper()
-	text, err := os.ReadFile("../../action.yml")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var action struct {
-		Inputs map[string]any `yaml:"inputs"`
-	}
-	if err := yaml.Unmarshal(text, &action); err != nil {
-		t.Fatal(err)
-	}
-	_, with, _ := strings.Cut(snippet, "with:\n")
-	for line := range strings.Lines(with) {
-		if name, _, ok := strings.Cut(strings.TrimSpace(line), ":"); ok && action.Inputs[name] == nil {
-			t.Errorf("the action has no input %s", name)
-		}
-	}
-	cmd := newCheck(&environment{})
-	for _, word := range strings.Fields(string(text)) {
-		if _, flag, ok := strings.Cut(word, "--"); ok && cmd.Flags().Lookup(strings.Trim(flag, `"`)) == nil {
-			t.Errorf("check has no flag --%s", flag)
-		}
 	}
 }

@@ -196,7 +196,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 		Promiscuous: l.promisc, Immediate: l.immediate, Wait: l.wait, Tell: func(line string) { l.tell("%s", line) },
 	})
 	if err != nil {
-		return l.explain(err)
+		return l.explain(err, "live …")
 	}
 	queue := shed.New(tap, queueDepth(int64(l.maxMemory)), idleAfter, time.Now)
 	defer queue.Close()
@@ -292,13 +292,13 @@ func (l *live) newSaver(tap capture.LiveSource) (*saver, error) {
 }
 
 // explain adds to an error of opening what can be done about it.
-func (l *live) explain(err error) error {
+func (l *live) explain(err error, command string) error {
 	text := strings.ToLower(err.Error())
 	if !strings.Contains(text, "permi") && !strings.Contains(text, "not permitted") {
 		return err
 	}
 	l.tell("%v", err)
-	for _, line := range waysToPermit() {
+	for _, line := range waysToPermit(command) {
 		l.tell("%s", line)
 	}
 	return errTrouble

@@ -95,7 +95,7 @@ func prctl(option, value uintptr) error {
 }
 
 // waysToPermit are the three ways to be allowed to capture.
-func waysToPermit() []string {
+func waysToPermit(command string) []string {
 	self, err := os.Executable()
 	if err != nil {
 		self = "wscope"
@@ -104,6 +104,6 @@ func waysToPermit() []string {
 		"give the program the one capability that it needs: sudo setcap cap_net_raw+ep " + self,
 		"or to the members of a group alone: sudo groupadd -f pcap && sudo usermod -aG pcap $USER && sudo chgrp pcap " + self +
 			" && sudo chmod 750 " + self + " && sudo setcap cap_net_raw+ep " + self + ", and log in again",
-		"or run it as root, which it gives up after opening: sudo " + self + " live …",
+		"or run it as root, which it gives up after opening: sudo " + self + " " + command,
 	}
 }

@@ -13,10 +13,10 @@ func drop(name string, _ bool) error {
 }
 
 // waysToPermit are the ways to be allowed to capture.
-func waysToPermit() []string {
+func waysToPermit(command string) []string {
 	return []string{
 		"on macOS let your group read the BPF devices: install Wireshark's ChmodBPF, or sudo chgrp admin /dev/bpf* && sudo chmod g+rw /dev/bpf*",
 		"on Windows install Npcap without its restriction to administrators",
-		"or run it as root or administrator",
+		"or run " + command + " as root or administrator",
 	}
 }

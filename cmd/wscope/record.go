@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -31,10 +32,11 @@ func newRecord(env *environment) *cobra.Command {
 	r := &record{env: env}
 	cmd := &cobra.Command{
 		Use: "record -w FILE [-i INTERFACE] -- COMMAND…", Short: "Capture while a command runs, such as a test suite",
-		Long: "record captures while a command runs, and ends with the command's exit status (2 where it could not capture). The\n" +
-			"file is pcapng; the TLS keys that the command writes to the key log (it finds its name in $SSLKEYLOGFILE) go into it as\n" +
-			"secrets blocks, so that the file can be read by itself. After opening the interface record becomes the user that\n" +
-			"called sudo: the command does not run as root then.",
+		Long: "record captures while a command runs, and ends with the command's exit status: 128 and its number where a signal ended\n" +
+			"it, 2 where record could not capture. SIGINT and SIGTERM interrupt the command, and the file is written whole.\n" +
+			"The file is pcapng; the TLS keys that the command writes to the key log (it finds its name in $SSLKEYLOGFILE) go into it\n" +
+			"as secrets blocks, so that the file can be read by itself. After opening the interface record becomes the user that\n" +
+			"called sudo, and gives up all capabilities: the command does not run as root then, and cannot become it.",
 		Example: "  wscope record -i lo -w run.pcapng -- npm test\n" +
 			"  wscope record -w run.pcapng --bpf 'tcp port 8080' -- go test ./... && wscope check --rules wscope.yaml run.pcapng",
 		Args: cobra.MinimumNArgs(1),
@@ -68,7 +70,7 @@ func (r *record) run(ctx context.Context, command []string) error {
 	}
 	tap, err := capture.OpenLive(capture.LiveOptions{Interfaces: r.interfaces, BPF: r.bpf})
 	if err != nil {
-		return (&live{env: r.env}).explain(err)
+		return (&live{env: r.env}).explain(err, "record …")
 	}
 	defer tap.Close()
 	if err := drop("", false); err != nil {
@@ -120,17 +122,27 @@ func (r *record) command(ctx context.Context, command []string, keylog string) e
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.Stdin, c.Stdout, c.Stderr = r.env.stdin, r.env.stdout, r.env.stderr
 	c.Env = append(os.Environ(), "SSLKEYLOGFILE="+keylog)
-	c.Cancel = func() error { return c.Process.Signal(os.Interrupt) }
+	c.Cancel = func() error {
+		if isTerminal(r.env.stdin) {
+			return nil // which has told the command itself: a second signal would be too much
+		}
+		return c.Process.Signal(os.Interrupt)
+	}
 	c.WaitDelay = 10 * time.Second
 	err := c.Run()
-	var ended *exec.ExitError
-	if errors.As(err, &ended) {
-		if code := ended.ExitCode(); code > 0 {
-			return exitStatus(code)
-		}
-		return exitStatus(1) // a signal ended it
+	ended := c.ProcessState
+	switch {
+	case ended == nil:
+		return err // it did not begin
+	case ended.Success():
+		return nil
+	case ended.ExitCode() > 0:
+		return exitStatus(ended.ExitCode())
 	}
-	return err
+	if status, ok := ended.Sys().(interface{ Signal() syscall.Signal }); ok && status.Signal() > 0 {
+		return exitStatus(128 + int(status.Signal())) // as shells do
+	}
+	return exitStatus(1)
 }
 
 // save writes what is captured until the capture ends, the keys before the packets that
