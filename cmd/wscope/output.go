@@ -81,7 +81,7 @@ func (o *output) write(do func(w *bufio.Writer) error) error {
 }
 
 func flushed(w io.Writer, do func(w *bufio.Writer) error) error {
-	b := bufio.NewWriterSize(w, 1<<18)
+	b := bufio.NewWriterSize(w, 1<<16)
 	err := do(b)
 	if err2 := b.Flush(); err == nil || errors.Is(err, errTrouble) && err2 != nil {
 		if err2 != nil {
