@@ -122,7 +122,7 @@ func (l *live) publisher(next analyzer.Sink) (sink analyzer.Sink, sent func() bo
 		}
 		dropped := pub.Dropped()
 		for _, kind := range slices.Sorted(maps.Keys(dropped)) {
-			l.tell("--to: %d %s were dropped: the spool was full", dropped[kind], kind)
+			l.tell("--to: %d %s were dropped", dropped[kind], kind)
 		}
 		return len(dropped) == 0
 	}, nil
