@@ -199,7 +199,7 @@ func (st *stream) begin() {
 func (st *stream) tunnel() {
 	l := st.h.lane
 	st.state = laneStream
-	st.lane = &lane{root: l.root, secure: l.secure, via: l.via, realIP: l.realIP, inner: true}
+	st.lane = &lane{root: l.root, secure: l.secure, client: l.client, via: l.via, realIP: l.realIP, inner: true}
 	st.lane.stage = newSniffer(st.lane)
 }
 

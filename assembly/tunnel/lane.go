@@ -11,8 +11,9 @@ type lane struct {
 	stage  assembly.Handler
 	whole  settled // the stage, from when the lane is one WebSocket
 	root   *root
-	secure any
-	via    []Hop // never appended to in place: WebSockets share it
+	secure any           // not nil inside TLS
+	client assembly.Side // inside TLS: who sent the ClientHello
+	via    []Hop         // never appended to in place: WebSockets share it
 	realIP string
 	stream uint32     // the HTTP/2 stream that a WebSocket joined midway is, else 0
 	ws     *WebSocket // inner: the one that was found, to know what ends it
@@ -109,6 +110,15 @@ func (l *lane) through(h Hop) bool {
 	}
 	l.via = append(l.via[:len(l.via):len(l.via)], h)
 	return true
+}
+
+// sender is what is known of who sends on a side before anything else says it: inside TLS the
+// client is known, and what looks like frames and is masked the wrong way is chance.
+func (l *lane) sender(s assembly.Side) wsparse.Role {
+	if l.secure == nil {
+		return wsparse.FromUnknown
+	}
+	return role(s, l.client)
 }
 
 // role is what the side is in a conversation whose client is known.

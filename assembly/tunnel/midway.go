@@ -57,7 +57,7 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 			return false
 		}
 		f.searched[s] = want
-		found, ok := findFrames(b[:want])
+		found, ok := findFrames(b[:want], f.lane.sender(s))
 		if i := h2Boundary(b[:want], 3); i >= 0 && (!ok || i < found.Offset) || ok && inData(b[:found.Offset]) {
 			f.lose(at)
 			f.lane.become(newHTTP2Midway(f.lane), f.seen)
@@ -73,8 +73,9 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 // findFrames looks for frames that nothing but their bytes speaks for. Periodic bytes can
 // read as frames that are all the same, so it wants frames that differ from the one
 // before, or text, and one that begins a message or is a control frame.
-func findFrames(b []byte) (wsparse.Boundary, bool) {
-	found, ok := wsparse.FindBoundary(b, wsparse.FromUnknown)
+// from is FromUnknown where it is not known who sent them.
+func findFrames(b []byte, from wsparse.Role) (wsparse.Boundary, bool) {
+	found, ok := wsparse.FindBoundary(b, from)
 	if !ok {
 		return found, false
 	}
@@ -110,7 +111,7 @@ func (f *sniffer) settleMidway(s assembly.Side, found wsparse.Boundary, at *asse
 	if !found.Masked {
 		client = s.Other()
 		c := f.lane.root.conn
-		other, ok := findFrames(f.seen.bytes[client][f.first[client]:])
+		other, ok := findFrames(f.seen.bytes[client][f.first[client]:], f.lane.sender(client))
 		if ok && !other.Masked && c.Initiator {
 			client = assembly.A
 		}

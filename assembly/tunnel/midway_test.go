@@ -124,3 +124,26 @@ func TestNothingIsInvented(t *testing.T) {
 		}
 	}
 }
+
+// Inside TLS it is known who the client is: what looks like frames and is masked the wrong way
+// is none.
+func TestMidwayInsideTLSKnowsTheClient(t *testing.T) {
+	masked := strings.Repeat("\x81\x85\x01\x02\x03\x04igohn\x81\x84\x01\x02\x03\x04igoh", 8)
+	for _, c := range []struct {
+		side  assembly.Side
+		text  string
+		found bool
+	}{{assembly.A, masked, true}, {assembly.B, masked, false}, {assembly.A, strings.Repeat(world, 20), false}, {assembly.B, strings.Repeat(world, 20), true}} {
+		rec := new(recorder)
+		l := &lane{root: &root{conn: &assembly.Conn{}, hooks: rec.hooks()}, secure: "tls", client: assembly.A}
+		l.stage = newSniffer(l)
+		at := &assembly.Mark{Number: 1}
+		l.Gap(c.side, -1, assembly.Lost, at)
+		l.Data(c.side, []byte(c.text), at)
+		l.End(assembly.A, assembly.FIN, at)
+		l.End(assembly.B, assembly.FIN, at)
+		if found := len(rec.flows) == 1; found != c.found || found && rec.flows[0].Client != assembly.A {
+			t.Errorf("side %d, %.10q: %q", c.side, c.text, rec.lines)
+		}
+	}
+}

@@ -121,7 +121,7 @@ func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 		l.ignore("tls")
 		return
 	}
-	in := &lane{root: l.root, via: l.via, realIP: l.realIP, inner: l.inner}
+	in := &lane{root: l.root, client: client, via: l.via, realIP: l.realIP, inner: l.inner}
 	in.stage = newSniffer(in)
 	h, info := l.root.hooks.Security(l.root.conn, client, in)
 	if h == nil {
