@@ -5,11 +5,11 @@ package analyzer
 type pace struct {
 	begin   int64 // capture time of the first step
 	step    int64 // nanoseconds; 0 before the first message
-	bars    [2][paceSteps]uint32
 	silence int64
 	latest  int64 // capture time of the latest frame of either side
 	first   int64 // capture time of the first data message; 0 while none
 	delayed int64
+	bars    [2][paceSteps]uint32 // last, so that what each message touches lies together
 }
 
 const (

@@ -22,7 +22,10 @@ func (d *direction) watch(m *wsparse.Message, first *assembly.Mark) {
 		d.stalled = true
 		f.findings.tell(f, &ruleStall, fromNames[d.index()], "waited "+string(Seconds(to-from).Append(nil))+" s", first)
 	}
-	d.even.message(first.Time, int64(m.Length), f.dirs[1-d.index()].even.n > 0)
+	if e := &d.even; !e.answered { // what the other side keeps is looked at until it has sent something
+		e.answered = f.dirs[1-d.index()].even.n > 0
+	}
+	d.even.message(first.Time, int64(m.Length))
 	if d.looked >= lookAt {
 		return
 	}
@@ -84,11 +87,12 @@ func (d *direction) lookInside(data []byte, at *assembly.Mark) {
 
 // even is how regular a side's data messages are.
 type even struct {
-	n      int64
-	last   int64
-	mean   float64 // of the intervals
-	dev    float64 // mean deviation from it
-	larger bool    // a message over beaconSize was sent
+	n        int64
+	last     int64
+	mean     float64 // of the intervals
+	dev      float64 // mean deviation from it
+	larger   bool    // a message over beaconSize was sent
+	answered bool    // the other side was seen to send one
 }
 
 const (
@@ -100,9 +104,9 @@ const (
 
 // message takes a message. Where one was too large, or the other side has sent one, it can
 // be no beacon: its regularity is no longer asked for.
-func (e *even) message(at, size int64, answered bool) {
+func (e *even) message(at, size int64) {
 	e.larger = e.larger || size > beaconSize
-	if e.n > 0 && !e.larger && !answered {
+	if e.n > 0 && !e.larger && !e.answered {
 		gap := float64(at - e.last)
 		off := gap - e.mean
 		e.mean += off / float64(e.n)
