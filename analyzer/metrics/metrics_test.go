@@ -1,6 +1,7 @@
 package metrics
 
 import (
+	"io"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -8,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
 
 	"wscope/analyzer"
 )
@@ -69,6 +73,37 @@ func TestCounts(t *testing.T) {
 		`wscope_packets_total 90`, `wscope_shed_packets_total 7`, `wscope_refused_connections_total 2`,
 		`wscope_queue_batches 5`, `wscope_queue_batches_limit 32`,
 	)
+}
+
+// TestHistogramsAreNativeToo scrapes as a Prometheus that asks for native histograms does:
+// each has its classic buckets besides.
+func TestHistogramsAreNativeToo(t *testing.T) {
+	c := New(Options{})
+	latency := analyzer.Seconds(2e6)
+	c.FlowBegun(&analyzer.Flow{Flow: 1})
+	c.FlowEnded(&analyzer.Flow{Flow: 1, Handshake: &analyzer.Handshake{Result: "accepted", Latency: &latency},
+		Ping: &analyzer.PingSum{Answered: 1, Fresh: []analyzer.Seconds{5e6}}})
+	request := httptest.NewRequest("GET", "/metrics", nil)
+	request.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
+	w := httptest.NewRecorder()
+	c.ServeHTTP(w, request)
+	native := 0
+	for d := expfmt.NewDecoder(w.Body, expfmt.ResponseFormat(w.Header())); ; {
+		var family dto.MetricFamily
+		if err := d.Decode(&family); err == io.EOF {
+			break
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if h := family.Metric[0].GetHistogram(); h != nil {
+			if native++; len(h.PositiveSpan) == 0 || len(h.Bucket) != len(latencies) || h.GetSampleCount() != 1 {
+				t.Errorf("%s: %v", family.GetName(), h)
+			}
+		}
+	}
+	if native != 2 {
+		t.Errorf("%d histograms", native)
+	}
 }
 
 // TestLabelsAreBounded shows that what a peer chooses makes no label of its own.
