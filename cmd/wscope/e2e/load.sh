@@ -7,13 +7,13 @@
 #
 # A rate is held if in one of the tries nothing was lost: no packet that was sent is
 # missing, neither dropped by the kernel nor shed, nor (for tshark, which puts packets into
-# a file first) untold 1.5 seconds after the last one was sent. A tool that does not hold a
+# a file first) untold a second after the last one was sent. A tool that does not hold a
 # rate is not asked for a higher one. The last rate, max, is what the sender can do.
 #
 # Sender and receiver have processors of their own and go before all else on the machine
 # for these seconds (SCHED_RR), so that its other work is not what is measured.
 set -euo pipefail
-seconds=${1:-3}
+seconds=${1:-5}
 tries=${2:-3}
 here=$(cd "$(dirname "$0")/../../.." && pwd)
 work=$(mktemp -d)
@@ -62,14 +62,14 @@ run() {
 	local tool=$1 rate=$2 sent had lost=0 begin cpu
 	case $tool in
 	tcpdump) "${in[@]}" "${others[@]}" tcpdump -i load1 -B 32768 -w /dev/null tcp 2>"$work/err" & ;;
-	tshark) "${in[@]}" "${others[@]}" tshark -i load1 -B 32 -f tcp -Y websocket -T fields -e websocket.opcode >"$work/out" 2>"$work/err" & ;;
+	tshark) "${in[@]}" "${others[@]}" tshark -l -i load1 -B 32 -f tcp -Y websocket -T fields -e websocket.opcode >"$work/out" 2>"$work/err" & ;;
 	wscope) "${in[@]}" "${others[@]}" "$work/wscope" live -i load1 --buffer 32M --no-screen -o "$work/out" 2>"$work/err" & ;;
 	esac
 	receiver=$!
 	: >"$work/out"
 	started $receiver
 	"${in[@]}" "${first[@]}" "$work/send" -i load0 -rate "$rate" -seconds "$seconds" "$work/chat.pcap" >"$work/sent"
-	sleep 1.5
+	sleep 1
 	had=$(wc -l <"$work/out")
 	cpu=$(awk '{printf "%.2f", ($14 + $15 + $16 + $17) / 100}' /proc/$receiver/stat)
 	kill -INT $receiver
@@ -108,7 +108,7 @@ climb() { # TOOLS RATE…: raises the rate for each tool that held the one befor
 	done
 }
 
-climb tshark 1000 2000 3000 4000 6000 8000 10000 15000 20000 30000
+climb tshark 2000 5000 10000 15000 20000 25000 30000 35000 40000 45000 50000 60000
 climb "tcpdump wscope" 200000 300000 400000 500000 600000 700000 800000 900000
 for _ in $(seq "$tries"); do climb "tcpdump wscope" 0; done
 echo
