@@ -308,16 +308,17 @@ func TestE2EMemory(t *testing.T) {
 	if n := len(flows) + int(refused); n != 100020 {
 		t.Errorf("%d flows told and %v refused are not 100,020", len(flows), refused)
 	}
+	shed := sum["capture"].(map[string]any)["shed_packets"].(float64) > 0 // on a slow machine: then some have gaps
 	told := 0
 	for client, f := range flows {
-		if len(f["findings"].([]any)) > 0 || f["pickup"] != "handshake" {
+		if !shed && len(f["findings"].([]any)) > 0 || f["pickup"] != "handshake" {
 			if told++; told < 3 {
 				b, _ := json.Marshal(f)
 				t.Errorf("%s: %s", client, b)
 			}
 		}
 	}
-	if refused == 0 {
+	if !shed {
 		w.held(flows, false) // those that talk: they were never let go
 	}
 }
