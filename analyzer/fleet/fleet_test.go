@@ -122,6 +122,16 @@ func say(p *Publisher, name string, n int64) []string {
 // held is what a collector's folder holds, in the sensors' words.
 func held(t *testing.T, folder string) []string {
 	t.Helper()
+	got, err := holds(t, folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return got
+}
+
+// holds is held, with an error where a collector moves files meanwhile.
+func holds(t *testing.T, folder string) ([]string, error) {
+	t.Helper()
 	var got []string
 	err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() || d.Name() == stateName {
@@ -130,8 +140,10 @@ func held(t *testing.T, folder string) []string {
 		hour := filepath.Base(filepath.Dir(path))
 		kind, _, _ := strings.Cut(d.Name(), "-")
 		if strings.HasSuffix(path, "."+Parquet) {
-			rows := rowsOf(t, path)
-			for _, r := range rows {
+			if _, err := os.Stat(path); err != nil {
+				return err
+			}
+			for _, r := range rowsOf(t, path) {
 				got = append(got, fmt.Sprintf("%s %s %d", r["sensor"], kind, r["flow"]))
 			}
 			return nil
@@ -144,17 +156,14 @@ func held(t *testing.T, folder string) []string {
 			}
 			h, e := readHead([]byte(line))
 			if err := json.Unmarshal([]byte(line), &x); e != nil || err != nil || kind != h.Kind || hour != h.hour() {
-				t.Errorf("%s holds %s", path, line)
+				return fmt.Errorf("%s holds %s", path, line)
 			}
 			got = append(got, fmt.Sprintf("%s %s %d", x.Sensor, h.Kind, x.Flow))
 		}
 		return err
 	})
-	if err != nil {
-		t.Fatal(err)
-	}
 	slices.Sort(got)
-	return got
+	return got, err
 }
 
 // rowsOf reads a Parquet file by its own schema.

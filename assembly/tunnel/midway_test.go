@@ -128,7 +128,10 @@ func TestNothingIsInvented(t *testing.T) {
 // Inside TLS it is known who the client is: what looks like frames and is masked the wrong way
 // is none.
 func TestMidwayInsideTLSKnowsTheClient(t *testing.T) {
-	masked := strings.Repeat("\x81\x85\x01\x02\x03\x04igohn\x81\x84\x01\x02\x03\x04igoh", 8)
+	masked := ""
+	for i := range uint32(16) {
+		masked += string(wsparse.AppendFrame(nil, wsparse.Header{Finished: true, Opcode: wsparse.Text, IsMasked: true, MaskKey: 0x01020304 * (i + 1)}, []byte("hello")))
+	}
 	for _, c := range []struct {
 		side  assembly.Side
 		text  string
