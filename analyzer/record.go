@@ -59,12 +59,6 @@ func (f *flow) started() int64 {
 	return f.conn().Start.Time
 }
 
-// shared says whether the flow is one of several streams of its connection.
-func (f *flow) shared() bool {
-	ws := f.socket()
-	return ws != nil && ws.StreamID != 0
-}
-
 func (f *flow) conn() *assembly.Conn { return f.tcp }
 
 // client is the side of the connection that is the client.
