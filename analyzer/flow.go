@@ -161,6 +161,7 @@ func (f *flow) Answered(at *assembly.Mark) {
 	if f.shard.opt.Updates {
 		f.say(itemUpdate) // what the answer says, before the first message
 	}
+	f.packHandshake()
 }
 
 // Data takes the next bytes of a direction.

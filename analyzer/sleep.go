@@ -88,8 +88,7 @@ func (f *flow) sleep() bool {
 	if f.ended > 0 || f.sealed != nil || f.chat != nil || f.known != nil || f.closing.first >= 0 {
 		return false
 	}
-	if ws := f.ws; ws != nil && (ws.Secure != nil || len(ws.Via) > 0 || ws.StreamID != 0 ||
-		ws.Handshake == nil || ws.Handshake.Response == nil || ws.Handshake.Result == wsparse.Rejected) {
+	if !f.packHandshake() {
 		return false
 	}
 	b, ok := f.talk.append(f.shard.sleepers.bytes[:0])
@@ -98,11 +97,25 @@ func (f *flow) sleep() bool {
 		return false
 	}
 	f.rest = append(f.rest[:0], b...)
+	f.shard.sleepers.leave(f)
+	return true
+}
+
+// packHandshake packs the WebSocket with its handshake, which nobody asks for again before
+// the next record; it says false where that cannot be done.
+func (f *flow) packHandshake() bool {
+	ws := f.ws
+	if ws == nil {
+		return f.asked != ""
+	}
+	if ws.Secure != nil || len(ws.Via) > 0 || ws.StreamID != 0 ||
+		ws.Handshake == nil || ws.Handshake.Response == nil || ws.Handshake.Result == wsparse.Rejected {
+		return false
+	}
 	if f.asked == "" {
-		f.asked = f.shard.sleepers.words.pack(f.ws)
+		f.asked = f.shard.sleepers.words.pack(ws)
 	}
 	f.ws = nil
-	f.shard.sleepers.leave(f)
 	return true
 }
 
