@@ -39,7 +39,7 @@ const (
 	maxAhead  = 1 << 30
 
 	// Closed connections remembered, at most.
-	maxClosed = 1 << 14
+	maxClosed = 1 << 12
 
 	// The least that a waiting piece counts against the buffer limits, so that a million
 	// pieces of one byte are no cheaper than they are.
