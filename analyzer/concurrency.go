@@ -28,12 +28,8 @@ func (c *concurrency) flow(start, end int64, stays bool) {
 func (c *concurrency) place(at int64) int64 {
 	for (at-c.begin)/c.step >= concurrencySteps {
 		c.step *= 2
-		for _, bars := range []*[concurrencySteps]int64{&c.starts, &c.ends} {
-			for i := range concurrencySteps / 2 {
-				bars[i] = bars[2*i] + bars[2*i+1]
-			}
-			clear(bars[concurrencySteps/2:])
-		}
+		halve(c.starts[:])
+		halve(c.ends[:])
 	}
 	return max(at-c.begin, 0) / c.step
 }

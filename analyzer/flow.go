@@ -123,13 +123,16 @@ func (f *flow) settle() {
 	if s.selects == nil && s.apps == nil && s.keepMessage == nil && s.keepFrame == nil {
 		return
 	}
-	f.known = f.describe()
-	if s.selects != nil && !s.selects(f.known) {
+	known := f.describe()
+	if s.selects != nil && !s.selects(known) {
 		f.unwanted = true
 		return
 	}
+	if s.keepMessage != nil || s.keepFrame != nil {
+		f.known = known
+	}
 	if s.apps != nil {
-		f.chat = s.apps.Open(f.known)
+		f.chat = s.apps.Open(known)
 	}
 }
 

@@ -45,12 +45,16 @@ func (p *pace) message(from int, at int64) {
 func (p *pace) halve() {
 	p.step *= 2
 	for side := range p.bars {
-		b := &p.bars[side]
-		for i := range paceSteps / 2 {
-			b[i] = b[2*i] + b[2*i+1]
-		}
-		clear(b[paceSteps/2:])
+		halve(p.bars[side][:])
 	}
+}
+
+// halve makes one bar of each two.
+func halve[T uint32 | int64](bars []T) {
+	for i := range len(bars) / 2 {
+		bars[i] = bars[2*i] + bars[2*i+1]
+	}
+	clear(bars[len(bars)/2:])
 }
 
 // record is the pace; nil where there was no frame.

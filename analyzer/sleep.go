@@ -6,8 +6,8 @@ import (
 )
 
 // Of very many flows that are open at once nearly all are silent at any time. A flow that
-// is between two messages can be put to sleep: its talk becomes some eighty bytes, its handshake what is
-// not said by others too, and the next bytes wake it. No record shows whether a flow slept.
+// is between two messages can be put to sleep: its talk becomes some two hundred bytes, its handshake
+// what is not said by others too, and the next bytes wake it. No record shows whether a flow slept.
 
 // sleepers decides which flows of a shard sleep.
 type sleepers struct {
