@@ -168,6 +168,14 @@ func (s *Stream) checkKey(h *Header) {
 	}
 }
 
+// tells is whether checkKey will tell of key, the next one.
+func (k *seen) tells(key uint32) bool {
+	if key == k.key {
+		return k.same == keysToTell-1 || key == 0 && k.same == zerosToTell-1
+	}
+	return k.even == keysToTell-2 && key-k.key == k.step
+}
+
 // keysToTell is how many keys in a row have to be of a kind.
 const keysToTell = 4
 

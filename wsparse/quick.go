@@ -17,6 +17,9 @@ func (s *Stream) quick(ev *Event) bool {
 	}
 	p := in[n : n+int(h.LenPayload)]
 	check := !s.cfg.NoCheck
+	if check && h.IsMasked && s.seen.tells(h.MaskKey) {
+		return false // a finding stands before its frame
+	}
 	if check && (s.seen.close || s.cfg.Refused || h.IsMasked && s.cfg.From == FromServer || !h.IsMasked && s.cfg.From == FromClient ||
 		h.LenPayloadPrimary >= 126 && (len(p) < 126 || h.LenPayloadPrimary == 127 && len(p) <= 0xffff)) {
 		return false

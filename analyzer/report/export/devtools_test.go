@@ -27,19 +27,38 @@ const importHAR = `(async () => {
 	})))
 })()`
 
+// profileFolder is one for a browser. A t.TempDir would fail the test: processes of a browser
+// that has ended may write there for a moment still.
+func profileFolder(t *testing.T) string {
+	dir, err := os.MkdirTemp("", "wscope-browser")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for range 50 {
+			if os.RemoveAll(dir) == nil {
+				return
+			}
+			time.Sleep(100 * time.Millisecond)
+		}
+		t.Logf("%s stays: the browser still writes there", dir)
+	})
+	return dir
+}
+
 // TestHAROpensInDevTools has the developer tools of the installed Chromium import archives.
 func TestHAROpensInDevTools(t *testing.T) {
 	path, err := exec.LookPath("chromium")
 	if err != nil {
 		t.Skip("no chromium in the PATH (Debian: apt-get install chromium)")
 	}
-	profile := t.TempDir()
-	allocator, stop := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.UserDataDir(profile),
+	profile := profileFolder(t)
+	allocator, stop := chromedp.NewExecAllocator(context.Background(), chromedp.ExecPath(path), chromedp.UserDataDir(profile), chromedp.WSURLReadTimeout(time.Minute),
 		chromedp.Headless, chromedp.NoSandbox, chromedp.DisableGPU, chromedp.NoFirstRun, chromedp.Flag("disable-background-networking", true))
 	defer stop()
 	ctx, closeAll := chromedp.NewContext(allocator)
 	defer closeAll()
-	ctx, expire := context.WithTimeout(ctx, time.Minute)
+	ctx, expire := context.WithTimeout(ctx, 3*time.Minute)
 	defer expire()
 	if err := chromedp.Run(ctx); err != nil {
 		t.Fatal(err)
