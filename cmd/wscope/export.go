@@ -26,6 +26,7 @@ type exporting struct {
 var (
 	exportFormats = []string{"har", "parquet", "csv", "zeek", "pcapng", "payloads"}
 	exportFolders = []string{"parquet", "csv", "zeek", "payloads"}
+	exportApps    = []string{"parquet", "csv", "pcapng"} // those with a place for what subprotocols say
 )
 
 func newExport(env *environment) *cobra.Command {
@@ -53,6 +54,7 @@ func newExport(env *environment) *cobra.Command {
 	}
 	e.in.flags(cmd)
 	f := cmd.Flags()
+	e.in.apps.flags(f, true)
 	f.StringVar(&e.to, "to", "", strings.Join(exportFormats, ", "))
 	f.StringVarP(&e.out.file, "output", "o", "", "write to the file or folder `OUT`; - is standard output for har and pcapng")
 	f.StringVar(&e.per, "per", "message", "payloads: a file a message, or a direction")
@@ -122,6 +124,9 @@ func (e *exporting) fill(cmd *cobra.Command, args []string, x export.Exporter) e
 	opt, err := e.in.options()
 	var sum *analyzer.Summary
 	if err == nil {
+		if !slices.Contains(exportApps, e.to) && e.in.filter == "" { // a filter may ask what they say
+			opt.Apps = nil
+		}
 		x.Options(&opt)
 		if e.in.filter != "" && slices.Contains([]string{"parquet", "csv", "payloads"}, e.to) {
 			var flows map[int64]bool

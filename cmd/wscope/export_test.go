@@ -215,3 +215,32 @@ func TestExportFiltersByTheEnd(t *testing.T) {
 		}
 	}
 }
+
+// TestExportTellsWhatSubprotocolsSay looks for an operation of a GraphQL conversation in the
+// formats that have a place for it, and for none with --no-apps.
+func TestExportTellsWhatSubprotocolsSay(t *testing.T) {
+	graphql := filepath.Join("..", "..", "testdata", "apps", "graphql", "transport-ws.pcap")
+	for _, c := range []struct{ to, file, want string }{
+		{"csv", "messages.csv", "graphql-transport-ws,subscribe,Hello"},
+		{"parquet", "messages.parquet", "graphql-transport-ws"},
+		{"pcapng", "", "178 bytes: query Hello("},
+	} {
+		for _, off := range []bool{false, true} {
+			out := filepath.Join(t.TempDir(), "out")
+			args := []string{"export", "--to", c.to, graphql, "-o", out}
+			if off {
+				args = append(args, "--no-apps")
+			}
+			if status, _, stderr := wscope("", args...); status != exitDone {
+				t.Fatalf("%v: status %d, %s", args, status, stderr)
+			}
+			data, err := os.ReadFile(filepath.Join(out, c.file))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if bytes.Contains(data, []byte(c.want)) == off {
+				t.Errorf("%v: %q is there: %t", args, c.want, !off)
+			}
+		}
+	}
+}
