@@ -26,7 +26,7 @@ func (a *appsFlag) flags(f *pflag.FlagSet, byDefault bool) {
 		f.BoolVar(&a.on, "apps", false, "look for the subprotocols inside the WebSockets")
 	}
 	f.StringVar(&a.proto, "proto", "", "read binary messages of no subprotocol by this Protocol Buffers schema: `FILE` is a .proto source or a FileDescriptorSet")
-	f.StringArrayVar(&a.protoTypes, "proto-type", nil, "message `TYPE` of the schema that they are of, or client=TYPE, server=TYPE (repeatable; default: the one that fits)")
+	f.Var(repeatable{&a.protoTypes}, "proto-type", "message `TYPE` of the schema that they are of, or client=TYPE, server=TYPE (repeatable; default: the one that fits)")
 }
 
 func (a *appsFlag) set(opt *analyzer.Options) error {

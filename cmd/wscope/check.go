@@ -52,7 +52,7 @@ func newCheck(env *environment) *cobra.Command {
 	f.StringVar(&c.rulesFile, "rules", "", "the rules, a YAML `FILE`")
 	f.StringVar(&c.baseline, "baseline", "", "compare with the behaviour in `FILE`, or with that of a capture")
 	f.BoolVar(&c.update, "update-baseline", false, "write the behaviour to the file of --baseline, and compare nothing")
-	f.StringArrayVar(&c.ignore, "ignore", nil, "leave `WHAT` aside when comparing, besides the rules file's ignore (repeatable)")
+	f.Var(repeatable{&c.ignore}, "ignore", "leave `WHAT` aside when comparing, besides the rules file's ignore (repeatable)")
 	f.StringVar(&c.failOn, "fail-on", "", "fail from this severity on: error, warning, note (default: the rules file's, else warning)")
 	f.StringVar(&c.format, "format", "text", "text, json, markdown")
 	f.StringVar(&c.junit, "junit", "", "write JUnit XML to `FILE`")

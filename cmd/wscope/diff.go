@@ -74,7 +74,7 @@ func newDiff(env *environment) *cobra.Command {
 	in.apps.flags(cmd.Flags(), true)
 	cmd.Flags().StringVar(&format, "format", "text", strings.Join(behaviour.Formats, ", "))
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, beside and renamed: never half a file")
-	cmd.Flags().StringArrayVar(&ignore, "ignore", nil, "leave `WHAT` aside: a place of JSON ($.sent_at), a kind (server tick), an area (latency) (repeatable)")
+	cmd.Flags().Var(repeatable{&ignore}, "ignore", "leave `WHAT` aside: a place of JSON ($.sent_at), a kind (server tick), an area (latency) (repeatable)")
 	return cmd
 }
 

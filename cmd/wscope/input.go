@@ -39,8 +39,8 @@ type input struct {
 
 func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVar(&in.keylogs, "keylog", nil, "TLS key log `FILE` (repeatable; also $SSLKEYLOGFILE)")
-	f.StringArrayVar(&in.decodeAs, "decode-as", nil, "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
+	f.Var(repeatable{&in.keylogs}, "keylog", "TLS key log `FILE` (repeatable; also $SSLKEYLOGFILE)")
+	f.Var(repeatable{&in.decodeAs}, "decode-as", "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
 	f.BoolVar(&in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	f.BoolVar(&in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
 	f.BoolVar(&in.checksum, "checksum", false, "pass over segments with a wrong TCP checksum")

@@ -106,7 +106,7 @@ standard error, to the collector as a record, and by exit status 2.`
 
 func (l *live) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringArrayVarP(&l.interfaces, "interface", "i", nil, "capture on `INTERFACE` (repeatable; any is all of them on Linux)")
+	f.VarP(repeatable{&l.interfaces}, "interface", "i", "capture on `INTERFACE` (repeatable; any is all of them on Linux)")
 	f.IntVar(&l.snaplen, "snaplen", 0, "keep `N` bytes of each packet (default: all)")
 	f.Var(&l.buffer, "buffer", "`SIZE` of the kernel's buffer of each interface")
 	f.BoolVar(&l.promisc, "promisc", false, "take packets that are for other machines too")
@@ -129,12 +129,12 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.Lookup("apps").Usage += " (with --messages and on the screen by default)"
 	f.BoolVar(&l.noScreen, "no-screen", false, "give lines of JSON on a terminal too")
 	f.StringVar(&l.metrics, "metrics", "", "serve Prometheus metrics and /healthz on `ADDR`, such as :9464 (loopback where it has no host)")
-	f.StringArrayVar(&l.hosts, "metrics-host", nil, "tell this `HOST` apart in the metrics (repeatable)")
-	f.StringArrayVar(&l.paths, "metrics-path", nil, "tell this `PATH` apart in the metrics (repeatable)")
+	f.Var(repeatable{&l.hosts}, "metrics-host", "tell this `HOST` apart in the metrics (repeatable)")
+	f.Var(repeatable{&l.paths}, "metrics-path", "tell this `PATH` apart in the metrics (repeatable)")
 	l.publish.flags(f)
 	f.StringVar(&l.user, "user", "", "become `USER` after opening the interfaces")
-	f.StringArrayVar(&l.in.keylogs, "keylog", nil, "follow this TLS key log `FILE` as it grows (repeatable; also $SSLKEYLOGFILE)")
-	f.StringArrayVar(&l.in.decodeAs, "decode-as", nil, "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
+	f.Var(repeatable{&l.in.keylogs}, "keylog", "follow this TLS key log `FILE` as it grows (repeatable; also $SSLKEYLOGFILE)")
+	f.Var(repeatable{&l.in.decodeAs}, "decode-as", "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
 	f.BoolVar(&l.in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	f.BoolVar(&l.in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
 	f.IntVar(&l.in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 16 MiB)")
