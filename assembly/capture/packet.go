@@ -52,6 +52,35 @@ func (b *Batch) reset(size int) {
 	b.used = 0
 }
 
+// Join copies what other holds into b, which is empty or has packets that were copied into
+// it, as those of an interface are. It returns false, and does nothing, where b has no room.
+func (b *Batch) Join(other *Batch) bool {
+	if len(b.Packets)+len(b.Secrets) == 0 {
+		b.reset(liveBuffer)
+	} else if b.used == 0 {
+		return false
+	}
+	need := 0
+	for i := range other.Packets {
+		need += len(other.Packets[i].Data)
+	}
+	if need > len(b.buf)-b.used || len(b.Packets)+len(other.Packets) > batchLimit || b.Now != 0 || other.Now != 0 {
+		return false
+	}
+	for _, s := range other.Secrets {
+		s.Before += len(b.Packets)
+		b.Secrets = append(b.Secrets, s)
+	}
+	for i := range other.Packets {
+		p := b.next()
+		*p = other.Packets[i]
+		begin := b.used
+		b.used += copy(b.buf[begin:], p.Data)
+		p.Data = b.buf[begin:b.used:b.used]
+	}
+	return true
+}
+
 // next gives the slot of one more packet. It may hold an older one: every field is to be set.
 func (b *Batch) next() *Packet {
 	n := len(b.Packets)

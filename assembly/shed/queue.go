@@ -2,6 +2,8 @@
 // reading when the analysis cannot, and then gives up whole connections instead of packets
 // here and there, so that what is reported of the others is right.
 //
+// What the queue holds is a matter of bytes: small batches that wait are joined.
+//
 // While the queue is half full, connections that begin are refused: none of their packets
 // is let through, up to their end. When it is nearly full all the same, connections that
 // are being analysed are given up too, one in sixteen of them with every batch, and taken
@@ -31,12 +33,14 @@ type Queue struct {
 	stopped chan struct{}
 	judge   judge
 	stats   counters
+	joining sync.Mutex // for batch.taken, and for the last batch in full until that is set
 }
 
 // batch is a batch with what its Read returned.
 type batch struct {
 	capture.Batch
-	err error
+	err   error
+	taken bool // out of the queue
 }
 
 // Stats say what became of the packets.
@@ -71,14 +75,25 @@ func New(src capture.Source, depth int, idle time.Duration, now func() time.Time
 	return q
 }
 
-// pump moves batches from the source into the queue.
+// pump moves batches from the source into the queue. Where traffic is light they are far
+// from full: one goes into that before it, if that still waits, so that what the queue
+// holds is a matter of bytes and not of how long the analysis stands still.
 func (q *Queue) pump() {
 	defer close(q.stopped)
+	var last *batch
 	for {
 		b := q.spare.take()
+		if b == last {
+			last = nil // it came back
+		}
+		b.taken = false
 		b.err = q.src.Read(&b.Batch)
 		q.judge.pressure(len(q.full))
 		q.sift(&b.Batch)
+		if b.err == nil && q.join(last, b) {
+			q.spare.give(b)
+			continue
+		}
 		select {
 		case q.full <- b:
 		case <-q.done:
@@ -87,7 +102,15 @@ func (q *Queue) pump() {
 		if b.err != nil {
 			return
 		}
+		last = b
 	}
+}
+
+// join adds b to the last batch, if that waits and has room.
+func (q *Queue) join(last, b *batch) bool {
+	q.joining.Lock()
+	defer q.joining.Unlock()
+	return last != nil && !last.taken && last.Join(&b.Batch)
 }
 
 // sift takes out of b the packets of connections that are given up.
@@ -140,6 +163,9 @@ func (q *Queue) Read(b *capture.Batch) error {
 
 // hand swaps the batches, so that no packet is copied.
 func (q *Queue) hand(b *capture.Batch, full *batch) error {
+	q.joining.Lock()
+	full.taken = true
+	q.joining.Unlock()
 	err := full.err
 	*b, full.Batch = full.Batch, *b
 	q.spare.give(full)

@@ -31,14 +31,19 @@ const (
 type source struct {
 	batches chan []capture.Packet
 	done    chan struct{}
+	copies  bool // as a source that is an interface
 }
 
 func (s *source) Read(b *capture.Batch) error {
 	select {
 	case p, ok := <-s.batches:
-		b.Packets = append(b.Packets[:0], p...)
-		if !ok {
+		if b.Packets, b.Secrets = b.Packets[:0], b.Secrets[:0]; !ok {
 			return io.EOF
+		}
+		if s.copies {
+			b.Join(&capture.Batch{Packets: p})
+		} else {
+			b.Packets = append(b.Packets, p...)
 		}
 		return nil
 	case <-s.done:
@@ -113,7 +118,7 @@ func TestGivesUpBySixteenths(t *testing.T) {
 // TestQueue holds that batches come out in order, with the time where none come, and that
 // a reader that falls behind makes the queue refuse.
 func TestQueue(t *testing.T) {
-	src := &source{make(chan []capture.Packet), make(chan struct{})}
+	src := &source{batches: make(chan []capture.Packet), done: make(chan struct{})}
 	now := time.Unix(100, 0)
 	q := New(src, depth, time.Millisecond, func() time.Time { return now })
 	var b capture.Batch
@@ -145,5 +150,60 @@ func TestQueue(t *testing.T) {
 	}
 	if err := q.Close(); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestLightTrafficFillsNoQueue holds that while nobody reads, small batches wait as few
+// large ones, in order, and that nothing is refused for them.
+func TestLightTrafficFillsNoQueue(t *testing.T) {
+	src := &source{batches: make(chan []capture.Packet), done: make(chan struct{}), copies: true}
+	q := New(src, depth, time.Hour, time.Now)
+	const sent = 20 * depth
+	for i := range sent {
+		src.batches <- []capture.Packet{packet(i, syn, uint32(i))}
+	}
+	close(src.batches)
+	var b capture.Batch
+	seen := 0
+	for ended := false; !ended; {
+		ended = q.Read(&b) == io.EOF
+		for i := range b.Packets {
+			if p, want := &b.Packets[i], packet(seen, syn, uint32(seen)); p.Number != int64(seen) || string(p.Data) != string(want.Data) {
+				t.Fatalf("packet %d is %+v", seen, *p)
+			}
+			seen++
+		}
+	}
+	if st := q.Stats(); seen != sent || st.Refused != 0 {
+		t.Errorf("%d packets of %d, %+v", seen, sent, st)
+	}
+	if err := q.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestBatchesComeBack reads as fast as is sent, so that the same few batches go round.
+func TestBatchesComeBack(t *testing.T) {
+	src := &source{batches: make(chan []capture.Packet), done: make(chan struct{}), copies: true}
+	q := New(src, depth, time.Hour, time.Now)
+	go func() {
+		for i := range 2000 {
+			src.batches <- []capture.Packet{packet(i, ack, uint32(i))}
+		}
+		close(src.batches)
+	}()
+	var b capture.Batch
+	seen := 0
+	for ended := false; !ended; {
+		ended = q.Read(&b) == io.EOF
+		for i := range b.Packets {
+			if b.Packets[i].Number != int64(seen) {
+				t.Fatalf("packet %d is %d", seen, b.Packets[i].Number)
+			}
+			seen++
+		}
+	}
+	if err := q.Close(); err != nil || seen != 2000 {
+		t.Errorf("%d packets, %v", seen, err)
 	}
 }
