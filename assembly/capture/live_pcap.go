@@ -16,8 +16,13 @@ import (
 	libpcap "github.com/google/gopacket/pcap"
 )
 
-// liveDelay is how long a packet may wait in a batch for others to join it.
+// liveDelay is how long a packet may wait in a batch for others to join it, and in the
+// kernel's block for the block to be handed over.
 const liveDelay = 50 * time.Millisecond
+
+// drainLimit is how long a capture that is over waits for the kernel's last block, where
+// the kernel's counts do not say that there is none.
+const drainLimit = time.Second
 
 // ErrNoLive says that this program cannot capture live; this one can.
 var ErrNoLive = errors.New("built without live capture")
@@ -119,6 +124,7 @@ type tap struct {
 	held   []byte // a packet that was read and did not fit in its batch: it begins the next
 	heldAs gopacket.CaptureInfo
 	failed error     // why the capture is over, while what came before is still read
+	silent time.Time // since when nothing came of a capture that is over; zero while it is not
 	nic    int       // its number while it was opened; 0 where it is no network interface
 	looked time.Time // when it was looked at last
 
@@ -163,10 +169,9 @@ func (l *live) run(t *tap) {
 		case err == io.EOF || l.closed():
 			return
 		case t.failed == nil:
-			t.failed = err
-			time.Sleep(2 * liveDelay) // until the kernel hands over what it has
+			t.failed = err // and what the kernel has is read first
 		default:
-			t.failed = nil
+			t.failed, t.silent = nil, time.Time{}
 			if !t.reopen(err) {
 				return
 			}
@@ -253,28 +258,21 @@ func (t *tap) reopen(why error) bool {
 }
 
 // fill reads packets into b until it is full, or has held its first one for liveDelay, or
-// no more came for as long. After Stop it returns io.EOF once all before it were read.
+// no more came for as long. When the capture is over, which it is after Stop and where the
+// interface failed, it gives what the kernel has before it says so.
 func (t *tap) fill(b *Batch) error {
 	b.reset(liveBuffer)
 	for len(b.Packets) < batchLimit {
 		data, ci, err := t.next()
-		if err != nil && t.failed != nil {
-			return t.failed
-		}
-		if err == libpcap.NextErrorTimeoutExpired {
-			if t.live.closed() {
-				return io.EOF
-			}
-			if err := t.gone(); err != nil {
-				return err
-			}
+		if err != nil {
 			if len(b.Packets) > 0 {
+				t.silent = time.Time{}
 				return nil
 			}
+			if err := t.over(err); err != nil {
+				return err
+			}
 			continue
-		}
-		if err != nil {
-			return err
 		}
 		at := ci.Timestamp.UnixNano()
 		if stop := t.live.stop.Load(); stop != 0 && at > stop {
@@ -295,6 +293,47 @@ func (t *tap) fill(b *Batch) error {
 		}
 	}
 	return nil
+}
+
+// over says what it means that no packet came, but err: the error that ends fill, or nil
+// where packets may come yet.
+func (t *tap) over(err error) error {
+	select {
+	case <-t.live.done:
+		return io.EOF
+	default:
+	}
+	end := t.failed
+	if t.live.stop.Load() != 0 {
+		end = io.EOF
+	}
+	silence := err == libpcap.NextErrorTimeoutExpired
+	switch {
+	case end == nil && silence:
+		return t.gone()
+	case end == nil:
+		return err
+	case t.drained():
+		return end
+	case !silence:
+		time.Sleep(liveDelay) // an error does not wait for packets
+	}
+	return nil
+}
+
+// drained says whether all that the kernel had for a capture that is over has been read.
+// The kernel hands packets over in blocks, the last of them when liveDelay has passed, or
+// later on a busy machine: an empty ring says nothing, the kernel's count of packets does.
+// It counts more than can be read on a loopback, whose packets libpcap gives once of twice,
+// and before the filter is in place; then drainLimit decides.
+func (t *tap) drained() bool {
+	if s := t.stats(); s.Received-s.Dropped <= t.count {
+		return true
+	}
+	if t.silent.IsZero() {
+		t.silent = time.Now()
+	}
+	return time.Since(t.silent) > drainLimit
 }
 
 // next gives the next packet. Its bytes are libpcap's until the one after is asked for.

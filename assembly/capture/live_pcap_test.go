@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"sync"
 	"testing"
 	"time"
 )
@@ -64,6 +65,52 @@ func TestLiveLoopback(t *testing.T) {
 	if p := s.Problems(); len(p) != 0 {
 		t.Errorf("problems %v", p)
 	}
+}
+
+// TestLiveStopDrains stops captures right after packets were sent, when the kernel has not
+// handed over the block that they are in: none is missing. The captures begin at different
+// times, so that the stop comes at different times of their blocks.
+func TestLiveStopDrains(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("needs root")
+	}
+	c, err := net.ListenPacket("udp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	var taps []LiveSource
+	for range 25 {
+		s, err := OpenLive(LiveOptions{Interfaces: []string{"lo"}, BPF: "udp port " + port(c), Buffer: 1 << 20})
+		if err != nil {
+			t.Skip(err)
+		}
+		defer s.Close()
+		taps = append(taps, s)
+		time.Sleep(2 * time.Millisecond)
+	}
+	const sent = 7
+	for range sent {
+		if _, err := c.WriteTo([]byte("wscope live"), c.LocalAddr()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, s := range taps {
+		s.Stop()
+	}
+	var all sync.WaitGroup
+	for i, s := range taps {
+		all.Go(func() {
+			seen := 0
+			for b := new(Batch); s.Read(b) == nil; {
+				seen += len(b.Packets)
+			}
+			if seen != sent {
+				t.Errorf("capture %d: %d packets of %d", i, seen, sent)
+			}
+		})
+	}
+	all.Wait()
 }
 
 func port(c net.PacketConn) string {
