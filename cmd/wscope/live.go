@@ -232,6 +232,8 @@ func (l *live) run(ctx context.Context, args []string) error {
 	end := l.listen(ctx, tap, src, out, count)
 	if s, ok := out.(*screenOutput); ok {
 		s.show(count, tap.Stop)
+	} else {
+		l.env.notice("capturing on %s", strings.Join(l.interfaces, ", "))
 	}
 	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, sink)
 	hide(sum)

@@ -98,7 +98,7 @@ func TestE2EStopAmidLoad(t *testing.T) {
 	saved := filepath.Join(w.dir, "saved.pcapng")
 	c := w.capture("-w", saved)
 	clients := w.start(w.peer(peerPlan{Conns: 2000, AtOnce: 50, Messages: 50, Size: 300, Pause: time.Millisecond}))
-	time.Sleep(time.Second)
+	has(t, c.out, `"event":"open"`, 200)
 	if status := c.end(syscall.SIGTERM); status != 0 {
 		t.Errorf("status %d: %s", status, c.err)
 	}
@@ -165,13 +165,17 @@ func TestE2ESlowReader(t *testing.T) {
 		t.Fatal(err)
 	}
 	list := records(t, c.out)
-	refused := list[len(list)-1]["capture"].(map[string]any)["refused_connections"].(float64)
+	counts := list[len(list)-1]["capture"].(map[string]any)
+	refused, givenUp := counts["refused_connections"].(float64), counts["given_up"].(float64)
 	flows := closes(t, c.out)
-	t.Logf("%d flows told, %v refused", len(flows), refused)
+	t.Logf("%d flows told, %v refused, %v times some given up", len(flows), refused, givenUp)
 	if len(flows)+int(refused) != 300 {
 		t.Errorf("%d flows and %v refused are not 300", len(flows), refused)
 	}
 	for client, f := range flows {
+		if givenUp > 0 && gap(f) {
+			continue
+		}
 		if n := len(f["findings"].([]any)); n > 0 || f["client_to_server"].(map[string]any)["messages"].(map[string]any)["text"].(float64) != 20 {
 			t.Errorf("%s is not whole, or has %d findings", client, n)
 		}
@@ -186,19 +190,20 @@ func TestE2ESignals(t *testing.T) {
 	c := w.capture("-w", saved, "-o", out, "--metrics", "127.0.0.1:9464", "--metrics-host", "chat.example.com")
 	plan := peerPlan{Conns: 20, AtOnce: 5, Messages: 5, Size: 100}
 	w.talk(plan)
-	time.Sleep(500 * time.Millisecond)
+	has(t, out, `"event":"close"`, 20)
 	for _, name := range []string{saved, out} {
 		if err := os.Rename(name, name+".old"); err != nil {
 			t.Fatal(err)
 		}
 	}
 	c.Process.Signal(syscall.SIGHUP)
-	time.Sleep(700 * time.Millisecond)
+	has(t, saved, "", 0)
+	has(t, out, "", 0)
 	w.held(closes(t, out+".old"), false)
 	w.talk(plan)
-	time.Sleep(500 * time.Millisecond)
+	has(t, out, `"event":"close"`, 20)
 	c.Process.Signal(syscall.SIGUSR1)
-	time.Sleep(200 * time.Millisecond)
+	c.says("packets analysed, 40 flows (0 open)")
 	for _, page := range []struct{ path, line string }{
 		{"metrics", `wscope_connections_ended_total{host="chat.example.com",path="other",result="accepted"} 40`},
 		{"healthz", "ok"},

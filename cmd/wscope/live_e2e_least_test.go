@@ -9,7 +9,6 @@ import (
 	"strings"
 	"syscall"
 	"testing"
-	"time"
 )
 
 // TestE2ELeastPrivilege runs live as a container with --cap-drop ALL --cap-add NET_RAW and
@@ -35,8 +34,7 @@ func TestE2ELeastPrivilege(t *testing.T) {
 	c.Cmd = w.in(w.server, []string{"SUDO_UID=", "SSLKEYLOGFILE="}, "unshare", "--mount", "--propagation", "private", "bash", "-c", confined)
 	c.err, c.Stdout = c.Stderr.(*said), out
 	w.start(c.Cmd)
-	w.opened(c.Cmd)
-	time.Sleep(300 * time.Millisecond)
+	c.says("capturing on")
 	w.talk(peerPlan{Conns: 20, AtOnce: 5, Messages: 5, Size: 100})
 	if text, err := w.get("metrics"); err != nil || !strings.Contains(text, "wscope_") {
 		t.Errorf("metrics: %v", err)

@@ -144,7 +144,7 @@ func (w *wire) serve(p peerPlan) {
 	w.t.Helper()
 	p.Server = true
 	w.start(w.peer(p))
-	for range 100 {
+	for range patience {
 		if exec.Command("ip", "netns", "exec", w.server, "bash", "-c", "exec 3<>/dev/tcp/10.99.0.1/8080").Run() == nil {
 			return
 		}
@@ -188,10 +188,14 @@ func (s *said) String() string {
 	return s.b.String()
 }
 
+// patience is how many times the tests look for what must come, 50 ms apart: long enough
+// for any machine.
+const patience = 1200
+
 // says waits until a program has said something.
 func (c *capturing) says(what string) {
 	c.t.Helper()
-	for range 400 {
+	for range patience {
 		if strings.Contains(c.err.String(), what) {
 			return
 		}
@@ -218,7 +222,7 @@ func (w *wire) captureTo(out *os.File, c *capturing, args ...string) *capturing 
 	c.Cmd = w.in(w.server, []string{"SUDO_UID=", "SSLKEYLOGFILE="}, w.wscope, append([]string{"live"}, onVeth(args)...)...)
 	c.err, c.Stdout = c.Stderr.(*said), out
 	w.start(c.Cmd)
-	w.opened(c.Cmd)
+	c.says("capturing on")
 	return c
 }
 
@@ -228,21 +232,6 @@ func onVeth(args []string) []string {
 		return args
 	}
 	return append([]string{"-i", "veth0"}, args...)
-}
-
-// opened waits until a program has a packet socket, and then until it has given up its
-// privileges, which it does when the filter is in place.
-func (w *wire) opened(cmd *exec.Cmd) {
-	for range 400 {
-		sockets, _ := os.ReadFile(fmt.Sprintf("/proc/%d/net/packet", cmd.Process.Pid))
-		status, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", cmd.Process.Pid))
-		if bytes.Count(sockets, []byte("\n")) > 1 && bytes.Contains(status, []byte("NoNewPrivs:\t1")) {
-			time.Sleep(100 * time.Millisecond)
-			return
-		}
-		time.Sleep(20 * time.Millisecond)
-	}
-	w.t.Fatalf("wscope does not capture: %s", cmd.Stderr)
 }
 
 // end sends a signal and gives the exit status.
@@ -261,7 +250,7 @@ func (c *capturing) status() int {
 	go func() { ended <- c.Wait() }()
 	select {
 	case <-ended:
-	case <-time.After(20 * time.Second):
+	case <-time.After(patience * 50 * time.Millisecond):
 		c.Process.Kill()
 		<-ended
 		c.t.Fatalf("wscope does not end: %s", c.err)

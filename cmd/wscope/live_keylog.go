@@ -29,6 +29,7 @@ const (
 	keyChunk   = 64 << 10 // bytes read at a time
 	keyLine    = 8 << 10  // a longer line is none of a key log
 	keyBatch   = 1 << 20  // bytes taken at one poll, so that a large log does not stop the packets
+	keyRest    = 64       // polls at the end of a capture, so that a log that is written without end does not hold it
 	secretsTLS = 0x544c534b
 )
 
@@ -54,6 +55,17 @@ func (k *keyFollower) into(b *capture.Batch, now time.Time) {
 	}
 	if len(fresh) > 0 {
 		b.Secrets = append(fresh, b.Secrets...)
+	}
+}
+
+// rest adds all that the logs have got by now: the capture is over.
+func (k *keyFollower) rest(b *capture.Batch) {
+	for range keyRest {
+		had := len(b.Secrets)
+		k.polled = time.Time{}
+		if k.into(b, time.Now()); len(b.Secrets) == had {
+			return
+		}
 	}
 }
 

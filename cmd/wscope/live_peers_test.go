@@ -40,6 +40,7 @@ type peerPlan struct {
 	Conns    int // clients: connections in all
 	AtOnce   int
 	Messages int           // of a connection
+	Until    string        // clients: talk until there is a file of this name, instead
 	Size     int           // bytes of a message
 	Pause    time.Duration // between messages
 }
@@ -167,14 +168,23 @@ func (p *peerPlan) clients(j *journal) error {
 	return nil
 }
 
+// goesOn says whether there is another message after n of them.
+func (p *peerPlan) goesOn(n int) bool {
+	if p.Until == "" {
+		return n < p.Messages
+	}
+	_, err := os.Stat(p.Until)
+	return err != nil
+}
+
 // client is one conversation; what fails ends it.
 func (p *peerPlan) client(config *tls.Config) (e entry) {
-	c, err := net.DialTimeout("tcp", p.Addr, 5*time.Second)
+	c, err := net.DialTimeout("tcp", p.Addr, time.Minute)
 	if err != nil {
 		return e
 	}
 	defer c.Close()
-	c.SetDeadline(time.Now().Add(30 * time.Second))
+	c.SetDeadline(time.Now().Add(10 * time.Minute))
 	e.Client = c.LocalAddr().String()
 	if p.TLS {
 		c = tls.Client(c, config)
@@ -188,7 +198,7 @@ func (p *peerPlan) client(config *tls.Config) (e entry) {
 		return e
 	}
 	text := []byte(strings.Repeat("wscope ", p.Size/7+1)[:p.Size])
-	for range p.Messages {
+	for n := 0; p.goesOn(n); n++ {
 		if _, err := c.Write(frame(1, text, true)); err != nil {
 			return e
 		}

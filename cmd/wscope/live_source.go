@@ -13,12 +13,28 @@ import (
 type liveSource struct {
 	capture.Source
 	keys *keyFollower
+	seen int64 // packets so far
 	left int64 // packets still wanted; negative is all
 	stop func()
 	save *saver // nil where nothing is saved
 }
 
 func (s *liveSource) Read(b *capture.Batch) error {
+	err := s.packets(b)
+	if err != nil {
+		s.keys.rest(b)
+	} else {
+		s.keys.into(b, time.Now())
+	}
+	if s.save != nil {
+		s.save.take(b)
+	}
+	return err
+}
+
+// packets reads those that are still wanted. They are numbered as they are analysed, over
+// all interfaces, which is their number in the file that is saved.
+func (s *liveSource) packets(b *capture.Batch) error {
 	if s.left == 0 {
 		b.Packets, b.Secrets, b.Now = b.Packets[:0], b.Secrets[:0], 0
 		return io.EOF
@@ -30,9 +46,9 @@ func (s *liveSource) Read(b *capture.Batch) error {
 			s.stop()
 		}
 	}
-	s.keys.into(b, time.Now())
-	if s.save != nil {
-		s.save.take(b)
+	for i := range b.Packets {
+		s.seen++
+		b.Packets[i].Number = s.seen
 	}
 	return err
 }

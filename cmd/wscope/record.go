@@ -159,11 +159,11 @@ func (r *record) save(tap capture.LiveSource, keylog string, w io.Writer) error 
 		if ended = errors.Is(err, io.EOF); err != nil && !ended {
 			return err
 		}
-		now := time.Now()
 		if ended {
-			now = now.Add(keyPoll) // what the log got last
+			keys.rest(&b)
+		} else {
+			keys.into(&b, time.Now())
 		}
-		keys.into(&b, now)
 		for _, s := range b.Secrets {
 			if err := out.Secrets(s); err != nil {
 				return err

@@ -7,15 +7,20 @@
 //
 //	send -i load0 -rate 500000 -seconds 4 chat.pcap
 //
+// With -steps it waits for lines on standard input, sends as many packets as each says,
+// going on where it was, and answers with a line.
+//
 // The times in the capture are not looked at. Start reading at ring.go.
 package main
 
 import (
+	"bufio"
 	"errors"
 	"flag"
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"time"
 
 	"wscope/assembly/capture"
@@ -26,8 +31,10 @@ func main() {
 	rate := flag.Int("rate", 0, "packets a second; 0 is as many as can be")
 	seconds := flag.Float64("seconds", 4, "how long to send, at most")
 	count := flag.Int64("count", 0, "packets to send at most; 0 is any number, -1 the capture once")
+	steps := flag.Bool("steps", false, "send when standard input says so")
 	flag.Parse()
-	if err := run(*name, plan{*rate, time.Duration(*seconds * float64(time.Second)), *count}, flag.Args()); err != nil {
+	p := plan{*rate, time.Duration(*seconds * float64(time.Second)), *count}
+	if err := run(*name, p, *steps, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "send:", err)
 		os.Exit(2)
 	}
@@ -41,7 +48,7 @@ type plan struct {
 }
 
 // run prints how many packets were sent in how many seconds.
-func run(name string, p plan, files []string) error {
+func run(name string, p plan, steps bool, files []string) error {
 	packets, err := load(files)
 	if err != nil {
 		return err
@@ -54,6 +61,22 @@ func run(name string, p plan, files []string) error {
 	if p.count < 0 {
 		p.count = int64(len(packets))
 	}
+	if !steps {
+		return r.send(packets, p)
+	}
+	lines := bufio.NewScanner(os.Stdin)
+	for lines.Scan() {
+		if p.count, err = strconv.ParseInt(lines.Text(), 10, 64); err != nil {
+			return err
+		}
+		if err := r.send(packets, p); err != nil {
+			return err
+		}
+	}
+	return lines.Err()
+}
+
+func (r *ring) send(packets [][]byte, p plan) error {
 	begin := time.Now()
 	sent, err := r.replay(packets, p)
 	took := time.Since(begin).Seconds()

@@ -28,6 +28,8 @@ type ring struct {
 	fd  int
 	mem []byte
 	at  int // the next frame to fill
+
+	next, round int // the packet to send, and how often all of them were sent
 }
 
 func newRing(name string) (*ring, error) {
@@ -72,15 +74,15 @@ func (r *ring) close() {
 	unix.Close(r.fd)
 }
 
-// replay sends the packets over and over, and says how many.
+// replay sends packets, over and over, from where the last call ended, and says how many.
 func (r *ring) replay(packets [][]byte, p plan) (sent int64, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
-	begin, next, round := time.Now(), 0, 0
+	begin := time.Now()
 	for {
 		past := time.Since(begin)
 		if past >= p.long || p.count > 0 && sent >= p.count {
-			return sent, nil
+			return sent, r.drain()
 		}
 		due := int64(burst)
 		if p.rate > 0 {
@@ -96,12 +98,12 @@ func (r *ring) replay(packets [][]byte, p plan) (sent int64, err error) {
 			continue
 		}
 		for range due {
-			if !r.put(packets[next], round) {
+			if !r.put(packets[r.next], r.round) {
 				break
 			}
 			sent++
-			if next++; next == len(packets) {
-				next, round = 0, round+1
+			if r.next++; r.next == len(packets) {
+				r.next, r.round = 0, r.round+1
 			}
 		}
 		if err := r.flush(); err != nil {
@@ -131,6 +133,21 @@ func (r *ring) flush() error {
 	_, _, errno := unix.Syscall6(unix.SYS_SENDTO, uintptr(r.fd), 0, 0, unix.MSG_DONTWAIT, 0, 0)
 	if errno != 0 && errno != unix.EAGAIN && errno != unix.ENOBUFS && errno != unix.EINTR {
 		return errno
+	}
+	return nil
+}
+
+// drain lets the kernel send until nothing that was put is left.
+func (r *ring) drain() error {
+	for i := 0; i < frames; {
+		status := (*uint32)(unsafe.Pointer(&r.mem[i*frameSize]))
+		if s := atomic.LoadUint32(status); s&(unix.TP_STATUS_SEND_REQUEST|unix.TP_STATUS_SENDING) == 0 {
+			i++
+			continue
+		}
+		if err := r.flush(); err != nil {
+			return err
+		}
 	}
 	return nil
 }
