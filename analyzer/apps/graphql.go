@@ -2,6 +2,7 @@ package apps
 
 import (
 	"bytes"
+	"cmp"
 	"slices"
 
 	"wscope/analyzer"
@@ -94,8 +95,8 @@ func (d *graphQL) name(id string) string {
 	return ""
 }
 
-// operationName is the name the client gives, or else the one in the document, or else
-// the operation's type.
+// operationName is the name the client gives, or else the one in the document, or else the first field that the
+// operation asks for, or else its type.
 func operationName(given, query []byte) string {
 	if isString(given) && len(given) > 2 {
 		return text(given)
@@ -115,12 +116,37 @@ func operationName(given, query []byte) string {
 		if n > 0 {
 			return short(rest[:n])
 		}
-		return kind
+		return cmp.Or(firstField(rest), kind)
 	}
 	if len(q) > 0 {
-		return "query" // a document that begins with { is one, GraphQL §2.3
+		return cmp.Or(firstField(q), "query") // a document that begins with { is one, GraphQL §2.3
 	}
 	return ""
+}
+
+// firstField is the name at the head of a selection set, behind its alias; "" where there is none.
+func firstField(q []byte) string {
+	_, q, open := bytes.Cut(q[:min(len(q), 4096)], []byte("{"))
+	if !open {
+		return ""
+	}
+	name := func() string {
+		q = q[space(q, 0):]
+		n := 0
+		for n < len(q) && isNameByte(q[n]) {
+			n++
+		}
+		word := short(q[:n])
+		q = q[n:]
+		q = q[space(q, 0):]
+		return word
+	}
+	first := name()
+	if len(q) > 0 && q[0] == ':' {
+		q = q[1:]
+		return name()
+	}
+	return first
 }
 
 func isNameByte(c byte) bool {

@@ -1,5 +1,10 @@
 package behaviour
 
+import (
+	"maps"
+	"slices"
+)
+
 // Version is of the baseline's format.
 const Version = 1
 
@@ -30,6 +35,7 @@ type Role struct {
 	Pings        Tally   `json:"pings,omitempty"`        // "answered by client"
 	Closes       Tally   `json:"closes,omitempty"`       // "1000 by client"
 	Findings     Tally   `json:"findings,omitempty"`     // "error text-not-utf8 by server"
+	Reconnects   int64   `json:"reconnects,omitempty"`   // flows of a client that came back after an abnormal end
 	Lasts        *Band   `json:"lasts,omitempty"`        // seconds from a flow's begin to its end
 	Answer       *Band   `json:"answer,omitempty"`       // seconds of the opening handshake
 	Messages     []*Kind `json:"messages,omitempty"`     // by sender and name
@@ -45,12 +51,14 @@ type Tally map[string]int64
 type Kind struct {
 	From    string `json:"from"`
 	Name    string `json:"kind"`
-	Count   int64  `json:"count"`    // messages, without the repeated ones
-	Flows   int64  `json:"in_flows"` // flows that have any
-	PerFlow int64  `json:"per_flow"` // median, in the flows that have any
-	Least   int64  `json:"least"`    // in one of those flows
+	Answers string `json:"answers,omitempty"` // the kind of the other side's that Reply is about: the one most often answered
+	First   bool   `json:"first,omitempty"`   // and that request is always what its flow begins with
+	Count   int64  `json:"count"`             // messages
+	Flows   int64  `json:"in_flows"`          // flows that have any
+	PerFlow int64  `json:"per_flow"`          // median, in the flows that have any
+	Least   int64  `json:"least"`             // in one of those flows
 	Most    int64  `json:"most"`
-	// Repeated is how many messages were the same, byte by byte, as the one that the same side had sent before.
+	// Repeated is how many messages were the same as one that the same side had sent just before, in one burst.
 	Repeated int64 `json:"repeated,omitempty"`
 	// Alike is how many others were the same as one of their kind earlier in their flow: where they are, it
 	// says nothing that two of them meet.
@@ -62,14 +70,18 @@ type Kind struct {
 	Fields map[string]Tally `json:"fields,omitempty"`
 }
 
-// Band is where the middle half of some values lies, and the least of them.
+// Band is where the middle half of some values lies, the least of them and the most.
 type Band struct {
 	N   int64   `json:"n"`
 	Min float64 `json:"min"`
 	P25 float64 `json:"p25"`
 	P50 float64 `json:"p50"`
 	P75 float64 `json:"p75"`
+	Max float64 `json:"max,omitempty"` // 0 in baselines of before it was kept
 }
+
+// most is the largest value, as far as it is known.
+func (b *Band) most() float64 { return max(b.Max, b.P75) }
 
 // tallies are a role's tallies with the area of the behaviour that each is about.
 func (r *Role) tallies() []areaTally {
@@ -89,6 +101,16 @@ func (t *Tally) add(name string) {
 		*t = Tally{}
 	}
 	(*t)[name]++
+}
+
+// most is the name that is there most often; "" where there is none.
+func (t Tally) most() (name string) {
+	for _, is := range slices.Sorted(maps.Keys(t)) {
+		if name == "" || t[is] > t[name] {
+			name = is
+		}
+	}
+	return name
 }
 
 func (t Tally) sum() (n int64) {

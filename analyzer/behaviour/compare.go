@@ -10,13 +10,15 @@ import (
 // Difference is one way in which two behaviours differ.
 type Difference struct {
 	Role     string `json:"role"`
-	Area     string `json:"area"`    // role, flows, transport, handshake, subprotocol, extensions, pings, close, finding, message, count, repeated, field, order, size, latency
+	Area     string `json:"area"`    // role, flows, reconnects, transport, handshake, subprotocol, extensions, pings, close, finding, message, count, repeated, field, order, size, latency
 	Subject  string `json:"subject"` // what of the area: a kind, a kind and a place of its JSON, …
 	Change   string `json:"change"`  // appeared, vanished, changed
 	Old      string `json:"old,omitempty"`
 	New      string `json:"new,omitempty"`
 	Detail   string `json:"detail,omitempty"` // the numbers behind it
 	Severity string `json:"severity"`         // error, warning, note: how likely it breaks somebody
+	// LedTo are sentences about what else differs because of it.
+	LedTo []string `json:"led_to,omitempty"`
 }
 
 // Compare tells how now differs from old, what was ignored in either left aside.
@@ -48,10 +50,12 @@ func (c *comparison) tell(area, subject, change, old, now, detail, severity stri
 	if c.ignore.hides(area, subject) {
 		return
 	}
-	c.found = append(c.found, Difference{c.role, area, subject, change, old, now, detail, severity})
+	c.found = append(c.found, Difference{c.role, area, subject, change, old, now, detail, severity, nil})
 }
 
 func (c *comparison) roles(a, b *Role) {
+	before := len(c.found)
+	c.reconnects(a, b)
 	if counted(a.Flows, b.Flows) {
 		c.tell("flows", "", "changed", decimal(a.Flows), decimal(b.Flows), "", "warning")
 	}
@@ -72,6 +76,7 @@ func (c *comparison) roles(a, b *Role) {
 	}
 	renamed := c.kinds(a, b)
 	c.order(a, b, renamed)
+	c.found = append(c.found[:before], causes(c.found[before:], a, b)...)
 }
 
 // missing is what of a tally another lacks, though not by chance.
@@ -125,14 +130,17 @@ func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
 	renamed = map[string]string{}
 	vanished, appeared := lacking(old, now), lacking(now, old)
 	for _, was := range vanished {
-		i := slices.IndexFunc(appeared, func(is string) bool { return sameShape(old[was], now[is]) })
+		i := slices.IndexFunc(appeared, func(is string) bool { return old[was].renamedTo(now[is]) })
+		if i < 0 {
+			i = onlyOne(old[was], vanished, appeared, old, now)
+		}
 		if i < 0 {
 			if !rare(old[was], a.Flows, b.Flows) {
 				c.tell("message", was, "vanished", "", "", "", "error")
 			}
 			continue
 		}
-		c.tell("message", was, "changed", was, appeared[i], "renamed: same sender and fields, about as many", "error")
+		c.tell("message", was, "changed", was, appeared[i], "renamed: the same sender, of the same form, about as many", "error")
 		renamed[was] = appeared[i]
 		appeared = slices.Delete(appeared, i, i+1)
 	}
@@ -147,6 +155,7 @@ func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
 			c.kind(name, old[name], k, a, b, others)
 		}
 	}
+	c.latencies(old, now, others)
 	return renamed
 }
 
@@ -168,54 +177,20 @@ func rare(k *Kind, flows, inFlows int64) bool {
 	return 2*k.Flows < flows
 }
 
-// sameShape says whether two kinds are likely one that was renamed.
-func sameShape(a, b *Kind) bool {
-	return a.From == b.From && !counted(a.Count, b.Count) && len(a.Fields) > 1 &&
-		slices.Equal(slices.Sorted(maps.Keys(a.Fields)), slices.Sorted(maps.Keys(b.Fields)))
-}
-
 // kind compares two kinds of one name.
 func (c *comparison) kind(name string, old, now *Kind, a, b *Role, others *bystander) {
-	if !isHeart(old.Name) {
-		if moreOrLess(old, now, a, b) {
-			c.tell("count", name, "changed", decimal(old.PerFlow)+" a flow", decimal(now.PerFlow)+" a flow", "", "warning")
-		}
-		c.repeated(name, old, now)
+	if !isHeart(old.Name) && !c.repeated(name, old, now) && moreOrLess(old, now, a, b, others.quiet()) {
+		c.tell("count", name, "changed", decimal(old.PerFlow)+" a flow", decimal(now.PerFlow)+" a flow", "", "warning")
 	}
-	fields := c.fields(name, old, now)
 	// A field that came or went explains the size.
-	if moved, numbers := sizeTolerance.shift(old.Size, now.Size, bytesUnit); moved && !fields {
-		c.tell("size", name, "changed", bytesUnit(old.Size.P50), bytesUnit(now.Size.P50), numbers, worse(now.Size.P50 > old.Size.P50))
-	}
-	if moved, numbers := latencyTolerance.shift(old.Reply, now.Reply, milliseconds); moved && old.timed() && now.timed() {
-		quick, slow := old.Reply, now.Reply
-		if quick.P50 > slow.P50 {
-			quick, slow = slow, quick
-		}
-		if slowedDown(quick, slow, others.moved(name)) {
-			c.tell("latency", name, "changed", milliseconds(old.Reply.P50), milliseconds(now.Reply.P50), numbers, worse(slow == now.Reply))
-		}
-	}
-}
-
-// repeated tells of messages that come again, byte by byte the same. Where payloads are alike anyway, two may meet by chance.
-func (c *comparison) repeated(name string, old, now *Kind) {
-	if (old.Repeated > 0) == (now.Repeated > 0) {
-		return
-	}
-	if old.Alike+now.Alike > 0 && byChance(old.Repeated, old.Count+old.Repeated, now.Repeated, now.Count+now.Repeated) {
-		return
-	}
-	if now.Repeated > 0 {
-		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" sent again, byte by byte the same", "warning")
-	} else {
-		c.tell("repeated", name, "vanished", "", "", "", "note")
+	if fields := c.fields(name, old, now); !fields && sizes(old.Size, now.Size) {
+		c.tell("size", name, "changed", bytesUnit(old.Size.P50), bytesUnit(now.Size.P50), numbers(old.Size, now.Size, bytesUnit), worse(now.Size.P50 > old.Size.P50))
 	}
 }
 
 // moreOrLess says whether a flow has more or less of a kind than before. What timers send grows with the time that
 // a flow lasts, and is less on a busy machine.
-func moreOrLess(old, now *Kind, a, b *Role) bool {
+func moreOrLess(old, now *Kind, a, b *Role, quiet bool) bool {
 	if !counted(old.PerFlow, now.PerFlow) || old.PerFlow <= now.Most && old.PerFlow >= now.Least || now.PerFlow <= old.Most && now.PerFlow >= old.Least {
 		return false
 	}
@@ -229,13 +204,12 @@ func moreOrLess(old, now *Kind, a, b *Role) bool {
 	}
 	if old.pushed() || now.pushed() {
 		room = 0.33
+		if quiet {
+			room = 0.6
+		}
 	}
 	return is < room*min(was, grown) || is > max(was, grown)/room
 }
-
-// timed says whether a kind's latencies can be compared: it answers something, and more than once in a few flows,
-// where all that is measured is how quickly the programs start.
-func (k *Kind) timed() bool { return !k.pushed() && (k.Most > 1 || k.Flows >= fewValues) }
 
 // pushed says whether most of a kind answer nothing: events, or what timers send.
 func (k *Kind) pushed() bool {

@@ -1,8 +1,7 @@
 package behaviour
 
 import (
-	"bytes"
-	"encoding/json"
+	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,9 +12,10 @@ import (
 // What the fields that tell messages apart are called, and those that tie an answer to its
 // request, the most telling first.
 var (
-	kindKeys = []string{"event", "type", "op", "action", "method", "kind", "cmd", "command", "notification", "messageType", "message_type", "msgType",
+	kindKeys = []string{"event", "type", "op", "action", "method", "kind", "cmd", "command", "notification", "verb", "function", "messageType", "message_type", "msgType",
 		"msg_type", "eventType", "event_type", "eventName", "event_name", "__typename", "name", "topic", "channel", "msg", "t", "e"}
-	idKeys = []string{"id", "request_id", "requestId", "ref", "correlation_id", "correlationId", "reply_to", "replyTo", "in_reply_to", "msg_id"}
+	headKeys = []string{"header", "head", "meta", "metadata", "envelope"}
+	idKeys   = []string{"id", "request_id", "requestId", "ref", "correlation_id", "correlationId", "reply_to", "replyTo", "in_reply_to", "msg_id"}
 )
 
 // meaning is what a data message is about.
@@ -42,28 +42,83 @@ func mean(m *analyzer.Message, v any) meaning {
 		return meaning{kind: strings.TrimSpace(strings.Join(words, " ")), id: a.ID}
 	}
 	id := identifier(object)
-	for _, key := range kindKeys {
-		switch x := object[key].(type) {
-		case string:
-			if word(x) {
-				return meaning{kind: name(x), id: id}
+	if kind := called(object); kind != "" {
+		return meaning{kind: kind, id: id}
+	}
+	for _, key := range headKeys { // {"header": {"type": …}, …}
+		if head, _ := object[key].(map[string]any); head != nil {
+			if kind := called(head); kind != "" {
+				return meaning{kind: kind, id: cmp.Or(id, identifier(head))}
 			}
-		case float64:
-			if (key == "op" || key == "type" || key == "kind") && x == float64(int(x)) {
-				return meaning{kind: key + " " + strconv.Itoa(int(x)), id: id}
+		}
+	}
+	if list != "" {
+		return meaning{kind: list, id: id}
+	}
+	if len(object) == 1 { // {"subscribe": {…}}
+		for key, inside := range object {
+			switch inside.(type) {
+			case map[string]any, []any:
+				if word(key) {
+					return meaning{kind: name(key), id: id}
+				}
 			}
 		}
 	}
 	switch {
-	case list != "":
-		return meaning{kind: list, id: id}
 	case object != nil:
 		return meaning{kind: "json", id: id, bare: true}
 	case v != nil:
 		return meaning{kind: "json list", bare: true}
+	case m.Type == "text":
+		if c := command(m.Data); c != "" {
+			return meaning{kind: c}
+		}
 	}
 	return meaning{kind: m.Type, bare: true}
 }
+
+// called is the kind that an object says it is; "" where it says nothing.
+func called(object map[string]any) string {
+	for _, key := range kindKeys {
+		switch x := object[key].(type) {
+		case string:
+			if word(x) {
+				return name(x)
+			}
+		case float64:
+			if (key == "op" || key == "type" || key == "kind") && x == float64(int(x)) {
+				return key + " " + strconv.Itoa(int(x))
+			}
+		}
+	}
+	return ""
+}
+
+// command is the word at the head of a text that is no prose: MOVE north, /join, trade|17|3, price:12. Words in small
+// letters are commands only with a separator right behind them.
+func command(text []byte) string {
+	n := 0
+	for n < len(text) && n <= 24 && (isLetter(text[n]) || n > 0 && (text[n] == '_' || text[n] == '-' || text[n] == '.') || n == 0 && text[n] == '/') {
+		n++
+	}
+	if n < 2 || n > 24 {
+		return ""
+	}
+	head, rest := string(text[:n]), text[n:]
+	aloud := head == strings.ToUpper(head) || head[0] == '/'
+	switch {
+	case len(rest) == 0 && aloud:
+		return head
+	case len(rest) > 0 && strings.IndexByte(" \r\n\t,;", rest[0]) >= 0 && aloud:
+		return head
+	case len(rest) > 1 && (rest[0] == ':' || rest[0] == '|') && rest[1] != ' ' && rest[1] != '/':
+		return head
+	}
+	return ""
+}
+
+func isLetter(c byte) bool { return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' }
 
 // parts gives the object that a message is or, of a list such as ["news", {…}], the name at
 // its head and the object in it.
@@ -123,31 +178,6 @@ func name(s string) string {
 		s = strings.Join(words, separator)
 	}
 	return s[:min(len(s), 100)]
-}
-
-// maxParse is the longest message whose JSON is looked at.
-const maxParse = 1 << 20
-
-// parse is the JSON in a message; nil where there is none. In a text digits may stand before it, as in
-// Socket.IO; in a binary message of a subprotocol, such as MQTT's PUBLISH, the payload is at the end.
-func parse(m *analyzer.Message) any {
-	data := bytes.TrimSpace(m.Data)
-	switch {
-	case len(data) == 0 || len(data) > maxParse:
-		return nil
-	case m.Type == "text":
-		data = bytes.TrimLeft(data, "0123456789")
-	case m.App != nil:
-		data = data[max(bytes.IndexAny(data, "{["), 0):]
-	}
-	if len(data) == 0 || data[0] != '{' && data[0] != '[' {
-		return nil
-	}
-	var v any
-	if json.Unmarshal(data, &v) != nil {
-		return nil
-	}
-	return v
 }
 
 // hearts are what the messages are called that keep a connection alive.

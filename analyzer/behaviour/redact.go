@@ -16,6 +16,9 @@ func Redact(found []Difference, r Redactor) {
 		d := &found[i]
 		d.Role = r.Prose(d.Role)
 		d.Detail = r.Prose(d.Detail)
+		for i, s := range d.LedTo {
+			d.LedTo[i] = r.Prose(s)
+		}
 		switch d.Area {
 		case "message", "order":
 			d.Subject, d.Old, d.New = kindWords(d.Subject, r), kindWords(d.Old, r), kindWords(d.New, r)

@@ -80,6 +80,9 @@ func writeText(w io.Writer, found []Difference) error {
 			b.WriteString(clean(role) + "\n")
 		}
 		fmt.Fprintf(&b, "  %s %-7s  %s\n", marks[d.Change], d.Severity, d.Sentence())
+		for _, s := range d.LedTo {
+			fmt.Fprintf(&b, "               and so  %s\n", clean(s))
+		}
 	}
 	if len(found) == 0 {
 		b.WriteString("no difference\n")
@@ -99,7 +102,11 @@ func writeMarkdown(w io.Writer, old, now string, found []Difference) error {
 	}
 	for i := range found {
 		d := &found[i]
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", marks[d.Change], cell(clean(d.Role)), cell(d.Sentence()), d.Severity)
+		what := cell(d.Sentence())
+		if len(d.LedTo) > 0 {
+			what += "<br>and so " + cell(clean(strings.Join(d.LedTo, "; ")))
+		}
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", marks[d.Change], cell(clean(d.Role)), what, d.Severity)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -122,8 +129,11 @@ func writeHTML(w io.Writer, old, now string, found []Difference) error {
 	}
 	for i := range found {
 		d := &found[i]
-		fmt.Fprintf(&b, "<tr><td>%s<td>%s<td>%s<td class=%s>%s\n", html.EscapeString(clean(d.Role)), d.Change,
-			html.EscapeString(d.Sentence()), severityClass(d.Severity), severityClass(d.Severity))
+		what := html.EscapeString(d.Sentence())
+		for _, s := range d.LedTo {
+			what += "<br><small>and so " + html.EscapeString(clean(s)) + "</small>"
+		}
+		fmt.Fprintf(&b, "<tr><td>%s<td>%s<td>%s<td class=%s>%s\n", html.EscapeString(clean(d.Role)), d.Change, what, severityClass(d.Severity), severityClass(d.Severity))
 	}
 	if len(found) > 0 {
 		b.WriteString("</table>\n")

@@ -84,6 +84,9 @@ func transport(f *analyzer.Flow) string {
 // addFlow adds what a finished flow's record says to its role.
 func (r *Role) addFlow(f *analyzer.Flow) {
 	r.Flows++
+	if f.Reconnects != 0 {
+		r.Reconnects++
+	}
 	r.Transport.add(transport(f))
 	if h := f.Handshake; h != nil {
 		result := h.Result
@@ -95,10 +98,6 @@ func (r *Role) addFlow(f *analyzer.Flow) {
 			r.Subprotocols.add(orNone(h.Subprotocol))
 			r.Extensions.add(orNone(strings.Join(h.Extensions, ", ")))
 		}
-	}
-	if p := f.Ping; p != nil {
-		r.addPings("client", "server", p.Client)
-		r.addPings("server", "client", p.Server)
 	}
 	if c := f.Close; c != nil && c.How != "none" {
 		r.Closes.add(closing(c))
@@ -118,18 +117,6 @@ func orNone(s string) string {
 		return "none"
 	}
 	return s
-}
-
-// addPings says whether a side's pings are answered. One ping that has no answer may be
-// on its way when the flow ends.
-func (r *Role) addPings(from, by string, p *analyzer.PingSide) {
-	switch {
-	case p == nil || p.Sent == 0:
-	case p.Sent-p.Answered >= 2:
-		r.Pings.add("of " + from + " not answered by " + by)
-	case p.Answered > 0:
-		r.Pings.add("of " + from + " answered by " + by)
-	}
 }
 
 func closing(c *analyzer.Closing) string {

@@ -13,8 +13,14 @@ func (c *comparison) fields(name string, old, now *Kind) (changed bool) {
 		return false
 	}
 	told := map[string]bool{} // places whose parent was told: they go without saying
+	places := renamedPlaces(old, now)
+	for _, was := range slices.Sorted(maps.Keys(places)) {
+		is := places[was]
+		c.tell("field", name+" "+was, "changed", was, is, "renamed: in the same place, of the same type, as often", "error")
+		told[was], told[is], changed = true, true, true
+	}
 	for _, at := range union(old.Fields, now.Fields) {
-		if above := parent(at); told[above] {
+		if told[at] || told[parent(at)] {
 			told[at] = true
 			continue
 		}

@@ -17,37 +17,68 @@ var (
 	sizeTolerance    = tolerance{ratio: 0.2, floor: 16, score: 4}
 )
 
-// shift compares two distributions by their middle halves: these must lie apart, by the floor and the ratio, and
+// moved compares two distributions by their middle halves: these must lie apart, by the floor and the ratio, and
 // the medians must be more than score standard errors from each other, the spread taken from the middle half of the
-// values, on which neither a few extreme ones nor their distribution have a hold. It tells numbers with the verdict.
+// values, on which neither a few extreme ones nor their distribution have a hold.
 //
 //	score = |p50 - p50'| / sqrt(e² + e'²),  e = 1.2533 · (p75 - p25)/1.349 / sqrt(n)
-func (t tolerance) shift(old, now *Band, unit func(float64) string) (moved bool, numbers string) {
+func (t tolerance) moved(old, now *Band) bool {
 	if old == nil || now == nil || old.N == 0 || now.N == 0 {
-		return false, ""
+		return false
 	}
 	floor, ratio := t.floor, t.ratio
 	if min(old.N, now.N) < 3 { // the spread of one or two values says nothing
 		floor, ratio = 4*floor, 4*ratio
 	}
 	apart := old.apart(now)
-	score := math.Inf(1)
-	if noise := math.Hypot(standardError(old), standardError(now)); noise > 0 {
-		score = math.Abs(now.P50-old.P50) / noise
+	return apart > floor && apart > ratio*min(old.P50, now.P50) && old.score(now) > t.score
+}
+
+// score is how many standard errors two medians lie apart.
+func (b *Band) score(o *Band) float64 {
+	if noise := math.Hypot(standardError(b), standardError(o)); noise > 0 {
+		return math.Abs(o.P50-b.P50) / noise
 	}
-	if !(apart > floor && apart > ratio*min(old.P50, now.P50) && score > t.score) {
-		return false, ""
+	return math.Inf(1)
+}
+
+// sizes says whether messages became larger or smaller: by their middle halves; or because all, or of some messages at
+// least half, are twice as large as any of the other run; or because of many the largest is so beyond measure.
+// No busy machine makes messages larger.
+func sizes(old, now *Band) bool {
+	if sizeTolerance.moved(old, now) {
+		return true
 	}
+	if old == nil || now == nil || old.N == 0 || now.N == 0 {
+		return false
+	}
+	small, large := old, now
+	if small.most() > large.most() {
+		small, large = large, small
+	}
+	least, n := small.most(), min(small.N, large.N)
+	twice := func(v float64) bool { return v >= 2*least && v-least >= 4*sizeTolerance.floor }
+	return twice(large.Min) || n >= 4 && (twice(large.P50) || large.most() > 5*least && large.most()-least > 512)
+}
+
+// numbers are those behind a shift.
+func numbers(old, now *Band, unit func(float64) string) string {
 	change := ""
-	if old.P50 > 0 {
+	switch {
+	case old.P50 > 0 && now.P50 >= 3*old.P50:
+		change = fmt.Sprintf(", %.3g times as much", now.P50/old.P50)
+	case old.P50 > 0:
 		change = fmt.Sprintf(", %+.0f %%", (now.P50/old.P50-1)*100)
 	}
-	against := fmt.Sprintf("%.1f standard errors apart", score)
-	if math.IsInf(score, 1) {
+	if old.N == 1 && now.N == 1 {
+		return unit(old.P50) + " → " + unit(now.P50) + change + " (one in each run)"
+	}
+	against := fmt.Sprintf("%.1f standard errors apart", old.score(now))
+	if math.IsInf(old.score(now), 1) {
 		against = "no noise in either"
 	}
-	return true, fmt.Sprintf("median %s → %s%s (middle half %s–%s → %s–%s, n %d → %d, %s)", unit(old.P50), unit(now.P50), change,
-		unit(old.P25), unit(old.P75), unit(now.P25), unit(now.P75), old.N, now.N, against)
+	return fmt.Sprintf("median %s → %s%s (middle half %s–%s → %s–%s, most %s → %s, n %d → %d, %s)", unit(old.P50), unit(now.P50), change,
+		unit(old.P25), unit(old.P75), unit(now.P25), unit(now.P75), unit(old.most()), unit(now.most()), old.N, now.N, against)
 }
 
 // apart is the distance between two middle halves; 0 where they touch.
@@ -62,19 +93,33 @@ func standardError(b *Band) float64 {
 const fewValues = 8
 
 // slowedDown says whether a change of latency is the operation's own, and not that of a machine that was busier
-// in one of the runs. Of many answers some come when the machine is idle: the least of the slower run must be
-// slower than the middle half of the other, and the change more than what happened to the middle one of the others.
-// Of few, it must stand out of what happened to all others.
-func slowedDown(quick, slow *Band, others []float64) bool {
-	most, middle := 0.0, 0.0
-	if n := len(others); n > 0 {
-		most, middle = others[n-1], others[n/2]
-	}
+// in one of the runs; most and middle is how much those of other operations moved. Of many answers some come
+// when the machine is idle: the least of the slower run must be slower than the middle half of the other, and the
+// change more than what happened to the middle one of the others. Of few, it must stand out of what happened to all others.
+func slowedDown(quick, slow *Band, most, middle float64) bool {
 	moved := slow.P50 - quick.P50
 	if min(quick.N, slow.N) < fewValues && moved < 2*most {
 		return false
 	}
 	return slow.Min > quick.P75 && moved > middle
+}
+
+// In seconds, how much longer something that is done once may take: at all, and as the first thing that a flow does,
+// when programs have just begun.
+const (
+	onceMore  = 0.050
+	firstMore = 0.150
+)
+
+// slowedOnce is the same of what is done once in each of a few flows: it must stand out further of all others' noise, and
+// even further if it is what flows begin with.
+func slowedOnce(quick, slow *Band, noise float64, first bool) bool {
+	least, room, ratio := onceMore, 4.0, 2.0
+	if first {
+		least, room, ratio = firstMore, 16, 20
+	}
+	moved := slow.Min - quick.most()
+	return moved > least && moved >= room*noise && slow.Min >= ratio*quick.most()
 }
 
 // counted says whether two counts differ by more than tests that run twice do: small ones

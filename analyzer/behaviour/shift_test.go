@@ -42,53 +42,71 @@ func TestFisher(t *testing.T) {
 // TestLatencies tells operations that became slower from machines that did.
 func TestLatencies(t *testing.T) {
 	band := func(n int64, least, p25, p50, p75 float64) *Band {
-		return &Band{n, least / 1e3, p25 / 1e3, p50 / 1e3, p75 / 1e3}
+		return &Band{N: n, Min: least / 1e3, P25: p25 / 1e3, P50: p50 / 1e3, P75: p75 / 1e3, Max: p75 / 1e3}
 	}
 	for _, c := range []struct {
 		name     string
 		old, now *Band
 		others   []float64
+		first    bool
 		want     bool
 	}{
-		{"60 ms in place of 2", band(24, 1.9, 2, 2.1, 2.5), band(24, 60, 61, 62, 63), []float64{0.001}, true},
-		{"the same on a busy machine", band(24, 1.9, 2, 2.1, 2.5), band(24, 2, 14, 20, 38), []float64{0.001}, false},
-		{"slower, as all else", band(30, 0.5, 0.6, 1, 1.9), band(30, 14, 15, 20, 39), []float64{0.05, 0.2, 0.4}, false},
-		{"three answers, as slow as all else", band(3, 7, 7, 14, 15), band(3, 170, 174, 198, 200), []float64{0.02, 0.15}, false},
-		{"three answers, slower by themselves", band(3, 2, 2, 2, 3), band(3, 60, 60, 61, 62), []float64{0.001, 0.002}, true},
-		{"quicker", band(24, 60, 61, 62, 63), band(24, 1.9, 2, 2.1, 2.5), nil, true},
-		{"8 ms more", band(24, 1, 2, 2, 2), band(24, 10, 10, 10, 10), nil, false},
-		{"one answer", band(1, 2, 2, 2, 2), band(1, 30, 30, 30, 30), nil, false},
+		{"60 ms in place of 2", band(24, 1.9, 2, 2.1, 2.5), band(24, 60, 61, 62, 63), []float64{0.001}, false, true},
+		{"the same on a busy machine", band(24, 1.9, 2, 2.1, 2.5), band(24, 2, 14, 20, 38), []float64{0.001}, false, false},
+		{"slower, as all else", band(30, 0.5, 0.6, 1, 1.9), band(30, 14, 15, 20, 39), []float64{0.05, 0.2, 0.4}, false, false},
+		{"three answers, as slow as all else", band(3, 7, 7, 14, 15), band(3, 170, 174, 198, 200), []float64{0.02, 0.15}, false, false},
+		{"three answers, slower by themselves", band(3, 2, 2, 2, 3), band(3, 60, 60, 61, 62), []float64{0.001, 0.002}, false, true},
+		{"quicker", band(24, 60, 61, 62, 63), band(24, 1.9, 2, 2.1, 2.5), nil, false, true},
+		{"8 ms more", band(24, 1, 2, 2, 2), band(24, 10, 10, 10, 10), nil, false, false},
+		{"one answer, 28 ms more", band(1, 2, 2, 2, 2), band(1, 30, 30, 30, 30), nil, false, false},
+		{"one answer, half a second in place of 10 ms", band(1, 10, 10, 10, 10), band(1, 500, 500, 500, 500), []float64{0.002}, false, true},
+		{"and all that a flow asks", band(1, 10, 10, 10, 10), band(1, 500, 500, 500, 500), []float64{0.002}, true, true},
+		{"one answer, as the others", band(1, 10, 10, 10, 10), band(1, 500, 500, 500, 500), []float64{0.2}, false, false},
+		{"what programs begin with, on a busy machine", band(1, 97, 97, 97, 97), band(1, 500, 500, 500, 500), []float64{0.002}, true, false},
+		{"one answer, quicker", band(1, 500, 500, 500, 500), band(1, 10, 10, 10, 10), nil, false, false},
 	} {
-		moved, numbers := latencyTolerance.shift(c.old, c.now, milliseconds)
-		quick, slow := c.old, c.now
-		if quick.P50 > slow.P50 {
-			quick, slow = slow, quick
+		kind := func(b *Band) *Kind {
+			return &Kind{From: "server", Name: "b", Answers: "a", First: c.first, Count: b.N, Flows: 1, Most: b.N, Reply: b}
 		}
-		if got := moved && slowedDown(quick, slow, c.others); got != c.want {
-			t.Errorf("%s: %v %s", c.name, got, numbers)
+		others := &bystander{}
+		for _, moved := range c.others {
+			others.answers, others.first = append(others.answers, opening), append(others.first, false)
+			others.moves, others.wide = append(others.moves, moved), append(others.wide, 0)
+		}
+		if got := latencyMoved(kind(c.old), kind(c.now), others); got != c.want {
+			t.Errorf("%s: %v %s", c.name, got, numbers(c.old, c.now, milliseconds))
 		}
 	}
 }
 
 func TestSizes(t *testing.T) {
+	band := func(n int64, least, p25, p50, p75, most float64) *Band { return &Band{n, least, p25, p50, p75, most} }
 	for _, c := range []struct {
 		name     string
 		old, now *Band
 		want     bool
 	}{
-		{"a third more", &Band{9, 300, 300, 300, 300}, &Band{9, 400, 400, 400, 400}, true},
-		{"lists of any length", &Band{21, 100, 303, 562, 572}, &Band{21, 90, 180, 291, 302}, false},
-		{"some bytes", &Band{9, 30, 30, 30, 30}, &Band{9, 44, 44, 44, 44}, false},
+		{"a third more", band(9, 300, 300, 300, 300, 300), band(9, 400, 400, 400, 400, 400), true},
+		{"lists of any length", band(21, 60, 303, 562, 572, 580), band(21, 90, 180, 291, 302, 400), false},
+		{"some bytes", band(9, 30, 30, 30, 30, 30), band(9, 44, 44, 44, 44, 44), false},
+		{"texts of any length, all of them longer", band(12, 70, 75, 83, 95, 110), band(12, 300, 320, 352, 900, 980), true},
+		{"three lists of any length", band(3, 145, 145, 343, 500, 500), band(3, 300, 300, 420, 560, 560), false},
+		{"three, all longer than any was", band(3, 145, 145, 222, 500, 500), band(3, 1100, 1100, 1280, 2900, 2900), true},
+		{"one", band(1, 141, 141, 141, 141, 141), band(1, 2400, 2400, 2400, 2400, 2400), true},
+		{"most of two sorts", band(8, 2, 2, 64, 64, 64), band(8, 2, 2, 4064, 4064, 4064), true},
+		{"the longest of many", band(9, 20, 20, 30, 40, 50), band(9, 20, 20, 30, 40, 4000), true},
+		{"much smaller", band(3, 1100, 1100, 1280, 2900, 2900), band(3, 145, 145, 222, 500, 500), true},
+		{"of a baseline that has no largest", &Band{9, 30, 40, 50, 60, 0}, band(9, 30, 40, 50, 60, 90), false},
 	} {
-		if got, numbers := sizeTolerance.shift(c.old, c.now, bytesUnit); got != c.want {
-			t.Errorf("%s: %v %s", c.name, got, numbers)
+		if got := sizes(c.old, c.now); got != c.want {
+			t.Errorf("%s: %v %s", c.name, got, numbers(c.old, c.now, bytesUnit))
 		}
 	}
 }
 
 // TestCounts tells how often a kind is sent from how long the timers ran.
 func TestCounts(t *testing.T) {
-	lasts := func(s float64) *Role { return &Role{Lasts: &Band{3, s, s, s, s}} }
+	lasts := func(s float64) *Role { return &Role{Lasts: &Band{3, s, s, s, s, s}} }
 	kind := func(from string, least, median, most int64) *Kind {
 		return &Kind{From: from, Count: 3 * median, PerFlow: median, Least: least, Most: most}
 	}
@@ -96,16 +114,19 @@ func TestCounts(t *testing.T) {
 		name     string
 		old, now *Kind
 		a, b     *Role
+		quiet    bool
 		want     bool
 	}{
-		{"one more in each flow", kind("server", 1, 1, 1), kind("server", 2, 2, 2), lasts(1), lasts(1), true},
-		{"a tick for each tenth of a longer second", kind("server", 9, 10, 10), kind("server", 19, 20, 21), lasts(1), lasts(2), false},
-		{"ticks on a busy machine", kind("server", 11, 11, 11), kind("server", 5, 6, 7), lasts(0.4), lasts(0.4), false},
-		{"four times the ticks", kind("server", 10, 10, 10), kind("server", 40, 40, 40), lasts(1), lasts(1), true},
-		{"twice the requests", kind("client", 8, 8, 8), kind("client", 16, 16, 16), lasts(1), lasts(1.1), true},
-		{"within what flows had before", kind("client", 2, 8, 20), kind("client", 14, 15, 16), lasts(1), lasts(1), false},
+		{"one more in each flow", kind("server", 1, 1, 1), kind("server", 2, 2, 2), lasts(1), lasts(1), false, true},
+		{"a tick for each tenth of a longer second", kind("server", 9, 10, 10), kind("server", 19, 20, 21), lasts(1), lasts(2), false, false},
+		{"ticks on a busy machine", kind("server", 11, 11, 11), kind("server", 5, 6, 7), lasts(0.4), lasts(0.4), false, false},
+		{"twice the ticks, which a busy machine may make of them", kind("server", 10, 10, 10), kind("server", 20, 20, 20), lasts(1), lasts(1), false, false},
+		{"twice the ticks, and nothing is busy", kind("server", 10, 10, 10), kind("server", 20, 20, 20), lasts(1), lasts(1), true, true},
+		{"four times the ticks", kind("server", 10, 10, 10), kind("server", 40, 40, 40), lasts(1), lasts(1), false, true},
+		{"twice the requests", kind("client", 8, 8, 8), kind("client", 16, 16, 16), lasts(1), lasts(1.1), false, true},
+		{"within what flows had before", kind("client", 2, 8, 20), kind("client", 14, 15, 16), lasts(1), lasts(1), false, false},
 	} {
-		if got := moreOrLess(c.old, c.now, c.a, c.b); got != c.want {
+		if got := moreOrLess(c.old, c.now, c.a, c.b, c.quiet); got != c.want {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}

@@ -39,14 +39,14 @@ var regressions = map[string][]string{
 	"renamed-event":      {"message server filled changed"},
 	"extra-round-trip":   {"message client proof appeared", "message server challenge appeared"},
 	"wrong-close-code":   {"close  changed"},
-	"missing-pong":       {"pings  changed", "finding ping-unanswered by client appeared"},
+	"missing-pong":       {"pings  changed"},
 	"slower-operation":   {"latency server price changed"},
 	"compression-off":    {"extensions  changed"},
 	"larger-payload":     {"size server receipt changed"},
 	"out-of-order":       {"order server: filled < receipt changed"},
 	"duplicate-message":  {"repeated server filled appeared"},
 	"protocol-violation": {"finding length-not-minimal by server appeared"},
-	"reconnect-loop":     {"flows  changed", "close rst by server appeared", "finding reconnect-storm by client appeared"},
+	"reconnect-loop":     {"reconnects  appeared"},
 }
 
 func TestEachRegressionIsNamedAndNothingElse(t *testing.T) {

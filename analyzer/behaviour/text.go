@@ -32,6 +32,9 @@ func (w *textWriter) role(r *Role, last bool) {
 	w.indent++
 	defer func() { w.indent-- }()
 	head := `{"role": ` + compact(r.Name) + `, "flows": ` + decimal(r.Flows)
+	if r.Reconnects > 0 {
+		head += `, "reconnects": ` + decimal(r.Reconnects)
+	}
 	names := []string{"transport", "handshakes", "subprotocols", "extensions", "pings", "closes", "findings"}
 	for i, t := range r.tallies() {
 		if len(*t.tally) > 0 {

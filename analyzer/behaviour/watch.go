@@ -29,6 +29,8 @@ type kindKey struct{ from, name string }
 
 type kindWatch struct {
 	Kind
+	answers              Tally // requests whose answers reply measures
+	firsts               int64 // of them, those with which their flows began
 	size, reply, perFlow analyzer.Spread
 	heart                bool // sent to keep the connection alive: when, and how often, is the timers' matter
 }
@@ -40,6 +42,7 @@ type flowWatch struct {
 	counts  map[*kindWatch]int64
 	sides   [2]sideWatch
 	pending map[string]request
+	said    int64   // data messages
 	last    request // the data message before, whoever sent it
 }
 
@@ -47,11 +50,11 @@ type sideWatch struct {
 	kinds []*kindWatch // in the order of their first message
 	since []*kindWatch // what it said since the other side spoke
 	burst []*kindWatch // and in one go
-	hash  uint64       // of the data message before
-	last  *kindWatch   // its kind; nil where there is none
-	at    analyzer.Time
-	reply bool // it answered a request by its identifier
+	fresh []uint64     // what it said in the burst, as hashes
 	seen  map[uint64]bool
+	at    analyzer.Time
+	reply bool    // it answered a request by its identifier
+	pings [2]beat // that it sent: as frames, and in messages
 }
 
 // burstGap is the silence, in nanoseconds, after which what a side says is another burst.
@@ -64,6 +67,7 @@ const oneGo = 1e6
 type request struct {
 	kind, from string
 	at         analyzer.Time
+	first      bool // in its flow
 }
 
 // NewWatcher returns one that has seen nothing.
@@ -98,6 +102,7 @@ func (w *Watcher) FlowEnded(f *analyzer.Flow) error {
 	}
 	delete(w.flows, f.Flow)
 	fw.role.addFlow(f)
+	fw.addBeats(f)
 	fw.role.lasts.Add(f.Duration.Float())
 	if h := f.Handshake; h != nil && h.Latency != nil {
 		fw.role.answer.Add(h.Latency.Float())
@@ -115,11 +120,18 @@ func (w *Watcher) FlowEnded(f *analyzer.Flow) error {
 // Message adds a data message.
 func (w *Watcher) Message(m *analyzer.Message) error {
 	fw := w.flows[m.Flow]
-	if fw == nil || m.Type != "text" && m.Type != "binary" || fw.stream && m.App == nil {
+	if fw == nil {
 		return nil
 	}
+	if m.Type == "ping" || m.Type == "pong" {
+		fw.beat(m.From, m.Type, inFrames, m.End)
+	}
+	if m.Type != "text" && m.Type != "binary" || fw.stream && m.App == nil {
+		return nil
+	}
+	fw.said++
 	side := &fw.sides[sender(m.From)]
-	v := parse(m)
+	body, v := parse(m)
 	says := mean(m, v)
 	answers, isReply := fw.pending[says.id]
 	isReply = isReply && says.id != "" && answers.from != m.From
@@ -130,53 +142,45 @@ func (w *Watcher) Message(m *analyzer.Message) error {
 		}
 	}
 	k := fw.role.kind(m.From, says.kind)
-	if side.repeats(k, maphash.Bytes(w.seed, m.Data), m.Complete) {
-		return nil
+	if k.heart {
+		fw.beat(m.From, says.kind, inMessages, m.End)
 	}
 	k.Count++
 	k.size.Add(float64(m.Length))
+	if v == nil {
+		v = pairs(m)
+	}
 	if v != nil {
 		k.addFields(v)
 	}
-	since := fw.last.at // where no identifier tells what it answers: the message before it
 	switch {
 	case isReply:
 		delete(fw.pending, says.id)
-		since = answers.at
 	case says.id != "" && len(fw.pending) < maxPending:
-		fw.pending[says.id] = request{says.kind, m.From, m.End}
+		fw.pending[says.id] = request{says.kind, m.From, m.End, fw.said == 1}
 	}
-	if m.From == "server" && (isReply || fw.last.from == "client" && k.heart == isHeart(fw.last.kind)) {
-		k.reply.Add(float64(m.Time-since) / 1e9)
+	switch { // where no identifier tells what it answers: the message before it
+	case isReply:
+		k.replied(answers, m.Time)
+	case m.From == "server" && fw.last.from == "client" && k.heart == isHeart(fw.last.kind):
+		k.replied(fw.last, m.Time)
 	}
 	other := &fw.sides[1-sender(m.From)]
-	other.since, other.burst = other.since[:0], other.burst[:0]
-	fw.last = request{says.kind, m.From, m.End}
+	other.since, other.burst, other.fresh = other.since[:0], other.burst[:0], other.fresh[:0]
+	fw.last = request{says.kind, m.From, m.End, fw.said == 1}
 	gap := m.Time - side.at
 	if gap > burstGap || gap > oneGo && (isReply || side.reply) {
 		side.burst = side.burst[:0]
 	}
+	if gap > burstGap {
+		side.fresh = side.fresh[:0]
+	}
+	if m.Complete {
+		side.repeats(k, w.hash(m, says, isReply, body))
+	}
 	side.at, side.reply = m.End, isReply
 	fw.order(side, k)
 	return nil
-}
-
-// repeats notes that a message is the one before it once more, or like an earlier one. The former is no message
-// of its own.
-func (s *sideWatch) repeats(k *kindWatch, hash uint64, whole bool) bool {
-	again := s.last == k && s.hash == hash && whole
-	switch {
-	case again:
-		k.Repeated++
-	case s.seen[hash]:
-		k.Alike++
-	case s.seen == nil:
-		s.seen = map[uint64]bool{hash: true}
-	case len(s.seen) < maxSeen:
-		s.seen[hash] = true
-	}
-	s.last, s.hash = k, hash
-	return again
 }
 
 // Frame takes nothing.
@@ -207,6 +211,33 @@ func (r *roleWatch) kind(from, name string) *kindWatch {
 		r.kinds[key] = k
 	}
 	return k
+}
+
+// hash is of what a message says: to whom, about what, and to which request it is the answer.
+func (w *Watcher) hash(m *analyzer.Message, says meaning, isReply bool, body []byte) uint64 {
+	var h maphash.Hash
+	h.SetSeed(w.seed)
+	h.WriteString(says.kind)
+	if isReply {
+		h.WriteString("\x00" + says.id)
+	}
+	if m.App != nil {
+		h.WriteString("\x00" + m.App.Name + "\x00" + m.App.Topic)
+	}
+	h.WriteByte(0)
+	h.Write(body)
+	return h.Sum64()
+}
+
+// replied adds how long it took to answer a request.
+func (k *kindWatch) replied(r request, at analyzer.Time) {
+	k.reply.Add(float64(at-r.at) / 1e9)
+	if len(k.answers) < maxOrdered || k.answers[r.kind] > 0 {
+		k.answers.add(r.kind)
+	}
+	if r.first {
+		k.firsts++
+	}
 }
 
 // order counts a message among the flow's, and notes what of the same sender came before it.
@@ -248,7 +279,8 @@ func (w *Watcher) Behaviour() *Behaviour {
 		for _, k := range r.kinds {
 			kind := k.Kind
 			kind.PerFlow = int64(math.Round(k.perFlow.Quantile(0.5)))
-			kind.Size, kind.Reply = band(&k.size), band(&k.reply)
+			kind.Size, kind.Reply, kind.Answers = band(&k.size), band(&k.reply), k.answers.most()
+			kind.First = k.firsts > 0 && k.firsts == k.reply.Count()
 			role.Messages = append(role.Messages, &kind)
 		}
 		slices.SortFunc(role.Messages, func(a, b *Kind) int {
@@ -269,7 +301,7 @@ func band(s *analyzer.Spread) *Band {
 		v, _ := strconv.ParseFloat(strconv.FormatFloat(s.Quantile(q), 'g', 3, 64), 64)
 		return v
 	}
-	return &Band{N: s.Count(), Min: near(0), P25: near(0.25), P50: near(0.5), P75: near(0.75)}
+	return &Band{N: s.Count(), Min: near(0), P25: near(0.25), P50: near(0.5), P75: near(0.75), Max: near(1)}
 }
 
 var _ analyzer.Sink = (*Watcher)(nil)

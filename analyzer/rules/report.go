@@ -84,7 +84,11 @@ func (r *Report) AddDifferences(found []behaviour.Difference, baseline string) {
 			result.Severity = d.Severity
 		}
 		result.Judged++
-		result.add(Breach{Message: d.Sentence(), Severity: d.Severity, Where: clean(d.Role)})
+		message := d.Sentence()
+		if len(d.LedTo) > 0 {
+			message += "; and so: " + strings.Join(d.LedTo, "; ")
+		}
+		result.add(Breach{Message: clean(message), Severity: d.Severity, Where: clean(d.Role)})
 	}
 }
 

@@ -96,10 +96,10 @@ func TestBaselineNamesTheRegression(t *testing.T) {
 	}
 	want := map[string][]string{
 		"dropped-field": {"baseline/field"}, "renamed-event": {"baseline/message"}, "extra-round-trip": {"baseline/message"},
-		"wrong-close-code": {"baseline/close"}, "missing-pong": {"baseline/pings", "baseline/finding"}, "slower-operation": {"baseline/latency"},
+		"wrong-close-code": {"baseline/close"}, "missing-pong": {"baseline/pings"}, "slower-operation": {"baseline/latency"},
 		"compression-off": {"baseline/extensions"}, "larger-payload": {"baseline/size"}, "out-of-order": {"baseline/order"},
 		"duplicate-message": {"baseline/repeated"}, "protocol-violation": {"baseline/finding"},
-		"reconnect-loop": {"baseline/flows", "baseline/close", "baseline/finding"},
+		"reconnect-loop": {"baseline/reconnects"},
 	}
 	for _, name := range regressions {
 		r := &Report{}

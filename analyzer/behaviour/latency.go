@@ -1,0 +1,77 @@
+package behaviour
+
+import (
+	"maps"
+	"slices"
+	"strings"
+)
+
+// latencies compares how quickly the kinds that both runs have are answered. Kinds that answer the same request wait for
+// the same work: one of them is told.
+func (c *comparison) latencies(old, now map[string]*Kind, others *bystander) {
+	told := map[string][]string{}
+	for _, name := range slices.Sorted(maps.Keys(old)) {
+		was, is := old[name], now[name]
+		if is != nil && latencyMoved(was, is, others) {
+			told[is.request()] = append(told[is.request()], name)
+		}
+	}
+	for _, request := range slices.Sorted(maps.Keys(told)) {
+		name := telling(told[request], request, now)
+		was, is := old[name], now[name]
+		detail := numbers(was.Reply, is.Reply, milliseconds)
+		if is.Answers != "" {
+			detail += ", in answer to " + request
+		}
+		before := len(c.found)
+		c.tell("latency", name, "changed", milliseconds(was.Reply.P50), milliseconds(is.Reply.P50), detail, worse(is.Reply.P50 > was.Reply.P50))
+		if len(c.found) > before {
+			d := &c.found[before]
+			for _, other := range told[request] {
+				if other != name {
+					d.LedTo = append(d.LedTo, "latency "+other+": "+numbers(old[other].Reply, now[other].Reply, milliseconds))
+				}
+			}
+		}
+	}
+}
+
+// latencyMoved says whether a kind is answered slower or quicker than before, by itself. That what is done once was quicker
+// the next time says nothing.
+func latencyMoved(old, now *Kind, others *bystander) bool {
+	if old.pushed() || now.pushed() || !latencyTolerance.moved(old.Reply, now.Reply) {
+		return false
+	}
+	quick, slow := old.Reply, now.Reply
+	if quick.P50 > slow.P50 {
+		quick, slow = slow, quick
+	}
+	if old.once() || now.once() {
+		return slow == now.Reply && slowedOnce(quick, slow, others.noise(now.request()), old.First && now.First)
+	}
+	most, middle := others.moved(now.request())
+	return slowedDown(quick, slow, most, middle)
+}
+
+// once says whether a kind is there once in each of a few flows.
+func (k *Kind) once() bool { return k.Most <= 1 && k.Flows < fewValues }
+
+// telling is, of kinds that answer one request, the one by which people know it: the one most often measured, of
+// those one that bears the request's name, and of those the one that comes last.
+func telling(names []string, request string, kinds map[string]*Kind) string {
+	word := request[strings.LastIndexByte(request, ' ')+1:]
+	best := names[0]
+	rank := func(name string) int64 {
+		n := 2 * kinds[name].Reply.N
+		if strings.Contains(name, word) {
+			n++
+		}
+		return n
+	}
+	for _, name := range names[1:] {
+		if rank(name) > rank(best) || rank(name) == rank(best) && kinds[name].Reply.P50 > kinds[best].Reply.P50 {
+			best = name
+		}
+	}
+	return best
+}
