@@ -27,13 +27,14 @@ const (
 	itemGap
 	itemFinding
 	itemAnswered // nothing for the Sink: the merger notes it
+	itemPolled   // the same, and of no flow
 )
 
 // item is one thing for the Sink.
 type item struct {
 	index    int64 // of the packet that made it
 	flow     *numbered
-	body     any    // *Flow (or, when the capture is over, the *flow that will make it), *Message, *Frame, *Gap, *Finding; nil
+	body     any    // *Flow (or, when the capture is over, the *flow that will make it), *Message, *Frame, *Gap, *Finding, *PollRequest; nil
 	from, to uint32 // itemRendered: its place in output.bytes
 	kind     itemKind
 }
@@ -84,6 +85,7 @@ type merger struct {
 	flows  int64
 	again  reconnects
 	hops   hops
+	polls  pollings
 	totals *Totals
 }
 
@@ -170,14 +172,21 @@ func (m *merger) hand(o *output, it *item) error {
 		r := it.body.(*Flow)
 		it.flow.reconnects = m.again.begun(r)
 		m.hops.begun(r, it.flow)
+		r.Polling = m.polls.of(r)
 		return m.sink.FlowBegun(it.flow.fill(r))
 	case itemAnswered:
 		it.flow.answered = true
 		return nil
+	case itemPolled:
+		m.polls.add(it.body.(*PollRequest))
+		return nil
 	case itemUpdate:
-		return m.sink.FlowUpdate(it.flow.fill(it.body.(*Flow)))
+		r := it.body.(*Flow)
+		r.Polling = m.polls.of(r)
+		return m.sink.FlowUpdate(it.flow.fill(r))
 	case itemEnded:
 		r := it.flow.fill(it.ended())
+		r.Polling = m.polls.of(r)
 		m.again.ended(r)
 		if m.keep != nil && !m.keep(r) {
 			m.totals.open--

@@ -31,6 +31,8 @@ type PartSink interface {
 	// Ended gives a flow's finished record.
 	Ended(flow int64, f *Flow) error
 	Message(flow int64, m *Message) error
+	// Polled gives a request of an Engine.IO session over plain HTTP, which is of no flow.
+	Polled(r *PollRequest) error
 }
 
 // NewPart makes a Part. files names the capture's files by Mark.File, "" where there is
@@ -89,6 +91,8 @@ func (p *Part) hand(sink PartSink, it *item) error {
 		return sink.Ended(it.flow.flow, it.ended())
 	case itemMessage:
 		return sink.Message(it.flow.flow, it.body.(*Message))
+	case itemPolled:
+		return sink.Polled(it.body.(*PollRequest))
 	}
 	return nil
 }
@@ -130,6 +134,11 @@ func (m *Merge) Answered(n *Merged) {
 // Ended completes a flow's finished record.
 func (m *Merge) Ended(n *Merged, f *Flow) {
 	m.merger.hand(nil, &item{kind: itemEnded, flow: &n.numbered, body: f})
+}
+
+// Polled takes what PartSink.Polled gave.
+func (m *Merge) Polled(r *PollRequest) {
+	m.merger.hand(nil, &item{kind: itemPolled, body: r})
 }
 
 // nothing is a Sink that takes nothing.

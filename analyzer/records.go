@@ -38,6 +38,8 @@ type Flow struct {
 	Reconnects int64 `json:"reconnects,omitempty"`
 	// Proxied is the other hop of the same conversation through a reverse proxy.
 	Proxied *Proxied `json:"proxied,omitempty"`
+	// Polling is what its Engine.IO session did over plain HTTP until the flow ended, by the sid that its path names.
+	Polling *Polling `json:"polling,omitempty"`
 	Ping    *PingSum `json:"ping,omitempty"`
 	TCP     *TCP     `json:"tcp,omitempty"`
 	// App is what the subprotocol said, where Options.Apps recognised one.
@@ -169,6 +171,19 @@ type Proxied struct {
 	Role string `json:"role"` // of this flow: front (the client's hop) or back (the proxy's own)
 	By   string `json:"by"`   // key (both asked with the same Sec-WebSocket-Key), or time and path
 	Sure string `json:"sure"` // certain, likely
+}
+
+// Polling is what an Engine.IO session did over plain HTTP, before its WebSocket or instead of it.
+type Polling struct {
+	Start       Time       `json:"start"`                // of the first request that was captured
+	End         Time       `json:"end"`                  // of the last answer
+	Requests    int64      `json:"requests"`             // GET and POST
+	Failed      int64      `json:"failed,omitempty"`     // answered by a status of 400 or more
+	Unanswered  int64      `json:"unanswered,omitempty"` // whose answer was not seen to its end
+	Unread      int64      `json:"unread,omitempty"`     // whose messages are not all counted: compressed, JSONP, cut or lost
+	Client      int64      `json:"client"`               // messages that the client sent
+	Server      int64      `json:"server"`               // messages that the server sent
+	Connections []Endpoint `json:"connections"`          // the client's ends of them, the first 16
 }
 
 // Pace is how a flow's data messages were spread over time.

@@ -68,6 +68,7 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 		Found:    s.found,
 		Security: s.security,
 		Other:    func(_ *assembly.Conn, what string) { s.other[what]++ },
+		Polled:   s.polled,
 		DecodeAs: opt.DecodeAs,
 		NoMidway: opt.NoMidway,
 	}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -18,8 +19,13 @@ type journal struct {
 		Counts    [][]any                         `json:"counts"` // sender, kind, name, how often
 		Answered  map[string]map[string][]float64 `json:"answered_ms"`
 		Heartbeat map[string][]float64            `json:"heartbeat_ms"`
-		Session   string                          `json:"session"`
-		Decoded   any                             `json:"decoded"` // read by formats/chat.proto
+		Beats     map[string]beatTimes            `json:"heartbeats"`
+		Polling   *struct {
+			Requests, Failed, Client, Server int64
+			Ports                            []uint16
+		} `json:"polling"`
+		Session string `json:"session"`
+		Decoded any    `json:"decoded"` // read by formats/chat.proto
 	} `json:"app"`
 }
 
@@ -106,6 +112,20 @@ func TestSummariesAreWhatTheEndpointsCounted(t *testing.T) {
 			}
 			for from, ms := range log.App.Heartbeat {
 				heartbeats(t, flows, from, ms)
+			}
+			for from, b := range log.App.Beats {
+				beating(t, flows, from, &b)
+			}
+			if want := log.App.Polling; want != nil {
+				p := flows[0].Polling
+				if p == nil || p.Requests != want.Requests || p.Failed != want.Failed || p.Client != want.Client || p.Server != want.Server {
+					t.Fatalf("polling %+v, the server counted %+v", p, *want)
+				}
+				for _, c := range p.Connections {
+					if !slices.Contains(want.Ports, c.Port) || len(p.Connections) != len(want.Ports) {
+						t.Errorf("polled on %v, the server on ports %v", p.Connections, want.Ports)
+					}
+				}
 			}
 		})
 	}

@@ -162,6 +162,18 @@ func (r *row) flow(f *analyzer.Flow) {
 		r.text("by", p.By)
 		r.text("sure", p.Sure)
 	})
+	r.of("polling", f.Polling != nil, func() {
+		p := or(f.Polling)
+		r.time("start", p.Start)
+		r.time("end", p.End)
+		r.int("requests", p.Requests)
+		r.int("failed", p.Failed)
+		r.int("unanswered", p.Unanswered)
+		r.int("unread", p.Unread)
+		r.int("client", p.Client)
+		r.int("server", p.Server)
+		r.json("connections", len(p.Connections), p.Connections)
+	})
 	if f.App != nil {
 		r.json("app", 1, f.App)
 	} else {

@@ -101,6 +101,10 @@ type Hooks struct {
 	// "http/1.1", "h2", "ssh", "unknown", … for the summary's hints.
 	Other func(c *assembly.Conn, what string)
 
+	// Polled is told of each request of Engine.IO's polling once it is answered or lost; nil
+	// where nobody asks. p is the receiver's.
+	Polled func(p *Poll)
+
 	DecodeAs map[uint16]bool // ports whose connections are WebSocket frames from the first byte
 	NoMidway bool            // look for no WebSocket without a handshake
 }

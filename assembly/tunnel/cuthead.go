@@ -14,7 +14,8 @@ func (h *http1) cutHead(s assembly.Side, at *assembly.Mark) {
 	head := m.head
 	m.head, m.place = nil, between
 	if s == h.client {
-		h.queue.push(bytes.HasPrefix(head, []byte("HEAD ")))
+		method, target, ok := requestLine(head)
+		h.expect(bytes.HasPrefix(head, []byte("HEAD ")), ok && h.asks(method, target, framing{packed: true}, at))
 		h.release()
 		return
 	}
@@ -26,11 +27,14 @@ func (h *http1) cutHead(s assembly.Side, at *assembly.Mark) {
 		f := newSniffer(h.lane)
 		f.http, f.up, f.switched = h, h.up, true
 		h.queue, h.up = queue{}, nil
+		h.unpolls()
 		h.handOver(f)
 	case status >= 200:
 		m.place = astray // how its body is framed is not known
 		if h.queue.n > 0 || h.up == nil {
-			h.queue.pop()
+			if _, isPoll := h.queue.pop(); isPoll {
+				h.answers(status, true, true, at)
+			}
 			return
 		}
 		head = append(head[:bytes.LastIndexByte(head, '\n')+1], "\r\n"...)

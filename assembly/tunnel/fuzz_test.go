@@ -53,6 +53,11 @@ func converse(t *testing.T, in []byte, phrases []string) {
 			judges = append(judges, j)
 			return j
 		},
+		Polled: func(p *Poll) {
+			if p.Session == "" || p.Messages[0] < 0 || p.Messages[1] < 0 || len(p.Session) > maxSession {
+				t.Errorf("poll %+v", p)
+			}
+		},
 		Security: func(_ *assembly.Conn, client assembly.Side, inner assembly.Handler) (assembly.Handler, any) {
 			return &sixBytes{Handler: inner, client: client}, "tls"
 		},
@@ -93,13 +98,15 @@ func FuzzConversation(f *testing.F) {
 		"HTTP/1.1 401 x\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\nhello\r\n", "0\r\n\r\n",
 		"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n", "\x05\x01\x00", "\x05\x00", "\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x50", "\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50",
 		"\x04\x01\x00\x50\x00\x00\x00\x01joe\x00h\x00", "\x00\x5a\x00\x00\x00\x00\x00\x00", "\x16\x03\x01\x00\x05\x01", h2Preface,
-		"HTTP/1.1 101 x\r\nUpgrade: h2c\r\n\r\n", chatter(8, true), chatter(8, false)}
+		"HTTP/1.1 101 x\r\nUpgrade: h2c\r\n\r\n", chatter(8, true), chatter(8, false),
+		pollOf("4", "abc", "40\x1e41"), pollOf("4", "", ""), pollOf("3", "abc", "2:402:41"), ok(opens)}
 	f.Add([]byte{6, 0, 7, 1, 6, 4, 7, 5})                   // upgrade and frames
 	f.Add([]byte{6, 0, 7, 8, 6, 0, 7, 1})                   // refused, then granted
 	f.Add([]byte{6, 6, 7, 7, 6, 19, 6, 0, 7, 1})            // CONNECT, TLS, upgrade
 	f.Add([]byte{6, 13, 7, 14, 6, 15, 7, 16, 6, 0, 7, 1})   // SOCKS5
 	f.Add([]byte{6, 0, 5, 0, 7, 23, 6, 22})                 // the answer lost
 	f.Add([]byte{4, 0, 6, 22, 7, 23})                       // midway
+	f.Add([]byte{6, 24, 6, 25, 7, 27, 6, 26, 5, 3, 7, 27})  // Engine.IO's polling
 	f.Add([]byte{0, 3, 'G', 'E', 'T', 6, 5, 4, 9, 7, 9, 7}) // nonsense
 	f.Fuzz(func(t *testing.T, in []byte) { converse(t, in, phrases) })
 }

@@ -16,6 +16,7 @@ type stream struct {
 	state  streamState
 	lane   *lane // of a tunnel, and of a stream whose request was not seen
 	early  *tape // what the client sent before the answer
+	poll   *poll // pollStream: nil once it is over
 	ended  [2]bool
 }
 
@@ -27,6 +28,7 @@ const (
 	openStream                       // a WebSocket
 	refusedStream                    // was to be one
 	laneStream                       // see stream.lane
+	pollStream                       // a request of Engine.IO's polling
 )
 
 const (
@@ -53,6 +55,8 @@ func (h *http2) headers(s assembly.Side, o h2Open, whole bool, at *assembly.Mark
 		st = h.opened(s, o, method, at)
 	case isAnswer && st != nil && st.state == askedStream && s != st.client:
 		h.answered(st, at)
+	case isAnswer && st != nil && st.poll != nil && s != st.client:
+		st.pollAnswered(k.response(), k.packed())
 	case !whole && st != nil && st.state == askedStream && s != st.client:
 		st.begin() // answered, but nobody knows how: the bytes will show
 	case isAnswer && st == nil && h.midway && !k.mayBeWebSocket():
@@ -105,8 +109,13 @@ func (h *http2) opened(s assembly.Side, o h2Open, method string, at *assembly.Ma
 	case method == "CONNECT" && !extended:
 		st.state = askedStream
 		st.up = &asked{kind: "connect", target: r.Host}
-	case !h.midway:
-		return nil
+	default:
+		st.poll = newPoll(h.lane.root.conn, s, []byte(method), []byte(r.Target), k.packed(), at)
+		if st.poll != nil {
+			st.state = pollStream
+		} else if !h.midway {
+			return nil
+		}
 	}
 	h.keep(st, at)
 	return st
@@ -253,6 +262,10 @@ func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 		if s == st.client {
 			st.wait(func(t *tape) { t.Data(s, b, at) })
 		}
+	case pollStream:
+		if st.poll != nil {
+			st.poll.take(s == st.client, b)
+		}
 	}
 }
 
@@ -271,6 +284,10 @@ func (st *stream) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly
 	case askedStream:
 		if s == st.client {
 			st.wait(func(t *tape) { t.Gap(s, n, why, at) })
+		}
+	case pollStream:
+		if st.poll != nil {
+			st.poll.lose(s == st.client)
 		}
 	}
 }
@@ -324,6 +341,19 @@ func (st *stream) tellEnd(s assembly.Side, why assembly.Cause, code uint32, at *
 		st.lane.endStream(s, why, code, at)
 	case st.up != nil:
 		st.up.end(r, why, code, at)
+	case st.poll != nil && s != st.client:
+		if why != assembly.FIN || st.poll.Status == 0 {
+			at = nil
+		}
+		st.poll.end(st.h.lane.root.hooks, at)
+		st.poll = nil
+	}
+}
+
+// pollAnswered takes the head of the answer to a poll.
+func (st *stream) pollAnswered(r *wsparse.Response, packed bool) {
+	if r != nil && r.Status >= 200 {
+		st.poll.answered(r.Status, packed)
 	}
 }
 

@@ -22,6 +22,7 @@ type http1 struct {
 	open   bool       // so much came behind up, in frames, that it no longer waits
 	ended  [2]bool
 	ends   *[2]event // with ended
+	polls  *polls    // of Engine.IO; nil while there is none
 }
 
 func newHTTP1(l *lane, client assembly.Side) *http1 {
@@ -99,7 +100,11 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 	}
 	if !ok {
 		m.place = astray
+		h.unpolls()
 		return nil
+	}
+	if h.polls != nil {
+		h.polled(s, body, m.place == between, at)
 	}
 	if m.place == between && s == h.client && h.up != nil {
 		h.up.whole = true
@@ -189,6 +194,9 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 		return
 	}
 	if m.skip(n) {
+		if h.polls != nil {
+			h.unpolled(s, m.place == between, at)
+		}
 		return
 	}
 	// What is missing may be requests and answers, or an upgrade and its frames: where
@@ -196,6 +204,7 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	// length it is most likely more of the body.
 	h.loose = true
 	h.queue = queue{}
+	h.unpolls()
 	head := m.place == between || m.place == inHead
 	m.head, m.place = nil, astray
 	if head && !h.again {
@@ -258,34 +267,53 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 		h.ends = new([2]event)
 	}
 	h.ended[s], h.ends[s] = true, event{at: *at, why: why}
+	if s != h.client && h.polls != nil && h.in[s].place == toClose {
+		h.polled(s, nil, why == assembly.FIN, at)
+	}
 	if h.ended[0] && h.ended[1] && h.lane.stage == assembly.Handler(h) {
+		h.unpolls()
 		h.lane.tell("http/1.1")
 	}
 }
 
-// queue is the requests that wait for an answer, oldest first, by the one thing that
-// matters: whether the answer has a body. Of more than 64 the oldest are forgotten.
+// queue is the requests that wait for an answer, oldest first, by what matters: whether the
+// answer has a body, and whether it is to a poll.
 type queue struct {
 	head uint64 // bit i: request i is a HEAD
+	poll uint64 // bit i: request i is http1.polls' next
 	n    int
 }
 
-func (q *queue) push(isHead bool) {
-	if q.n == 64 {
-		q.pop()
+// maxQueue is how many requests wait; of more the oldest are forgotten.
+const maxQueue = 64
+
+// expect adds a request that waits for its answer.
+func (h *http1) expect(isHead, isPoll bool) {
+	if h.queue.n == maxQueue {
+		if _, poll := h.queue.pop(); poll {
+			h.unpoll()
+		}
 	}
+	h.queue.push(isHead, isPoll)
+}
+
+func (q *queue) push(isHead, isPoll bool) {
 	if isHead {
 		q.head |= 1 << q.n
+	}
+	if isPoll {
+		q.poll |= 1 << q.n
 	}
 	q.n++
 }
 
-func (q *queue) pop() (isHead bool) {
+func (q *queue) pop() (isHead, isPoll bool) {
 	if q.n == 0 {
-		return false
+		return false, false
 	}
-	isHead = q.head&1 != 0
+	isHead, isPoll = q.head&1 != 0, q.poll&1 != 0
 	q.head >>= 1
+	q.poll >>= 1
 	q.n--
-	return isHead
+	return isHead, isPoll
 }

@@ -28,7 +28,7 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 	case f.upgrade:
 		h.up = &asked{kind: "other"}
 	default:
-		h.queue.push(string(method) == "HEAD")
+		h.expect(string(method) == "HEAD", h.asks(method, target, f, at))
 	}
 	if h.up != nil {
 		h.up.whole = m.place == between

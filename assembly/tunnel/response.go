@@ -20,9 +20,9 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		return true // interim: the request still waits, RFC 9110 §15.2
 	}
 	f := readFraming(head)
-	isHead := false
+	isHead, isPoll := false, false
 	if h.queue.n > 0 || h.up == nil {
-		isHead = h.queue.pop()
+		isHead, isPoll = h.queue.pop()
 	} else {
 		up := h.up
 		if up.kind == "connect" && status < 300 {
@@ -39,6 +39,9 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		server.place = between
 	} else {
 		server.startBody(f, true)
+	}
+	if isPoll {
+		h.answers(status, f.packed, server.place == between, at)
 	}
 	if h.up == nil {
 		h.resume()
@@ -78,6 +81,7 @@ func (h *http1) resume() {
 func (h *http1) switching(head []byte, at *assembly.Mark) {
 	up := h.up
 	h.queue, h.up = queue{}, nil
+	h.unpolls()
 	if h.over != nil {
 		h.over.passed(at)
 		h.over = nil

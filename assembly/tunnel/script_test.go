@@ -138,6 +138,14 @@ func (r *recorder) hooks() *Hooks {
 			return &recorded{rec: r, n: n}
 		},
 		Other: func(c *assembly.Conn, what string) { r.add("other %s", what) },
+		Polled: func(p *Poll) {
+			unread := ""
+			if p.Unread {
+				unread = " unread"
+			}
+			r.add("poll %s client=%c @%d,%d status %d messages %d %d%s", p.Session, 'A'+p.Client, p.Asked.Number, p.Ended.Number, p.Status,
+				p.Messages[0], p.Messages[1], unread)
+		},
 	}
 }
 

@@ -52,14 +52,16 @@ const (
 	stepBegun = iota
 	stepAnswered
 	stepEnded
+	stepPolled // of no flow
 )
 
 // step is one step of a flow's life, sorted by what stands before it; see order.
 type step struct {
 	ID    []byte // of the flow, over all connections
 	Kind  int
-	Asked analyzer.Time  `json:",omitempty"`
-	Flow  *analyzer.Flow `json:",omitempty"`
+	Asked analyzer.Time         `json:",omitempty"`
+	Flow  *analyzer.Flow        `json:",omitempty"`
+	Poll  *analyzer.PollRequest `json:",omitempty"`
 }
 
 // analyseFn analyses one connection. It gives the steps of its flows, for numbering, and
@@ -293,6 +295,11 @@ func (a *analysis) Answered(flow int64) error {
 // Ended is of analyzer.PartSink.
 func (a *analysis) Ended(flow int64, f *analyzer.Flow) error {
 	return a.step(&step{ID: a.id(flow), Kind: stepEnded, Flow: f})
+}
+
+// Polled is of analyzer.PartSink.
+func (a *analysis) Polled(r *analyzer.PollRequest) error {
+	return a.step(&step{Kind: stepPolled, Poll: r})
 }
 
 // Message is of analyzer.PartSink. A message goes on as it is rendered, with its number before it.

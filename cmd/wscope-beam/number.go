@@ -85,6 +85,8 @@ func (n *numbering) take(text []byte) error {
 		n.numbers(s.ID, binary.BigEndian.AppendUint64(nil, uint64(s.Flow.Flow)))
 	case stepAnswered:
 		n.merge.Answered(n.alive[id])
+	case stepPolled:
+		n.merge.Polled(s.Poll)
 	case stepEnded:
 		n.merge.Ended(n.alive[id], s.Flow)
 		delete(n.alive, id)

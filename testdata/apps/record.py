@@ -23,6 +23,7 @@ SHOWS_IO = "events, acknowledgements, attachments, rooms, namespaces, one that r
 CAPTURES = {
     "socketio/v4": ({"app": "socketio", **WS}, ["socket.io-client"], ["socket.io"], SHOWS_IO),
     "socketio/v4-upgraded": ({"app": "socketio", **BOTH}, ["socket.io-client"], ["socket.io"], SHOWS_IO + "; polling before"),
+    "socketio/v2-upgraded": ({"app": "socketio", "version": 2, **BOTH, "early": True}, ["socket.io-client-v2"], ["socket.io-v2"], SHOWS_IO + "; Engine.IO 3, messages while it polls"),
     "socketio/v2": ({"app": "socketio", "version": 2, **WS}, ["socket.io-client-v2"], ["socket.io-v2"], SHOWS_IO + "; Engine.IO 3"),
     "mqtt/v3.1.1": ({"app": "mqtt", "version": 4}, ["mqtt"], ["aedes"], "a refused CONNECT; QoS 0 to 2, a retained and a large message, pings"),
     "mqtt/v5": ({"app": "mqtt", "version": 5}, ["mqtt"], ["mqtt-packet"], "as v3.1.1, and a topic alias, a refused PUBLISH and SUBSCRIBE"),
@@ -74,6 +75,31 @@ def counts(events, sent, received, name):
     return [[*k, n] for k, n in sorted(out.items())]
 
 
+def beats(events):
+    """The heartbeats of each sender: when it had sent them and the other had received them, in milliseconds from the
+    first on, and the same of their answers: what the capture shows lies between the two."""
+    out = {}
+    for who, other in (("client", "server"), ("server", "client")):
+        times = lambda side, ev, beat: [e["t"] for e in events if (e["who"], e["ev"], e.get("beat")) == (side, ev, beat)]
+        sent = times(who, "sent", "ping")
+        if not sent:
+            continue
+        lists = {"sent": sent, "received": times(other, "received", "ping"), "answered": times(other, "sent", "pong"), "heard": times(who, "received", "pong")}
+        out[who] = {k + "_ms": [round((t - sent[0]) * 1000, 3) for t in v] for k, v in lists.items() if v}
+        # The first answer may be to a ping that went by polling.
+        out[who] = {k: [t for t in v if t >= 0] for k, v in out[who].items()}
+    return out
+
+
+def polling(events):
+    """What the server wrote down of the requests of Engine.IO's polling."""
+    polls = [e for e in events if e["ev"] == "poll"]
+    return {
+        "requests": len(polls), "failed": sum(e["status"] >= 400 for e in polls), "client": sum(e["client"] for e in polls),
+        "server": sum(e["server"] for e in polls), "ports": list(dict.fromkeys(e["from"] for e in sorted(polls, key=lambda e: e["begun"]))),
+    } if polls else None
+
+
 def record(name, spec, client, server, shows):
     folder, base = f"{HERE}/{os.path.dirname(name)}", os.path.basename(name)
     os.makedirs(folder, exist_ok=True)
@@ -100,6 +126,10 @@ def record(name, spec, client, server, shows):
             app.setdefault("decoded", {}).setdefault(e["who"], []).append(e["message"])
         elif e["ev"] == "session":
             app["session"] = e["id"]
+    if said := beats(events):
+        app["heartbeats"] = said
+    if polls := polling(events):
+        app["polling"] = polls
     flows = lib.flows([e for e in events if "port" in e], port)
     lib.write_log(folder, base, {"client": peer(*client), "server": peer(*server)}, flows, shows, app=app)
 

@@ -40,3 +40,5 @@ exports.client = async (spec, app, sleep) => {
   await closed;
   await sleep(50);
 };
+
+exports.beat = (data) => (data.toString('hex') === '0000000802000000' ? 'ping' : undefined);

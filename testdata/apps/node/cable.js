@@ -49,3 +49,5 @@ exports.client = async (spec, app, sleep) => {
   consumer.disconnect();
   await sleep(50);
 };
+
+exports.beat = (data) => (JSON.parse(data).type === 'ping' ? 'ping' : undefined);

@@ -90,3 +90,5 @@ async function legacy(spec, app, sleep) {
   await sleep(400);
   client.close(false); // or both would close at once
 }
+
+exports.beat = (data) => ({ ping: 'ping', pong: 'pong', ka: 'ping' }[JSON.parse(data).type]);

@@ -10,10 +10,13 @@ const bytes = (data) => (typeof data === 'string' ? Buffer.from(data) : Array.is
   : ArrayBuffer.isView(data) ? Buffer.from(data.buffer, data.byteOffset, data.byteLength) : Buffer.from(data ?? ''));
 
 let journal;
+let beatOf = () => undefined;
 exports.begin = (path, who) => { journal = exports.journal = new Journal(path, who); return journal; };
+// beats is told which messages are the subprotocol's heartbeats: f says 'ping', 'pong' or nothing of one's content.
+exports.beats = (f) => { beatOf = (type, data) => (type === 'text' || type === 'binary' ? f(data, type) : undefined); };
 
 const note = (ws, ev, type, data, more) => ws.journalPort
-  && journal.write({ port: ws.journalPort, ev, type, length: data.length, sha256: sha256(data), ...more });
+  && journal.write({ port: ws.journalPort, ev, type, length: data.length, sha256: sha256(data), beat: beatOf(type, data), ...more });
 
 // frameOf reads an unmasked single frame, as engine.io encodes one for many receivers at once.
 function frameOf(list) {

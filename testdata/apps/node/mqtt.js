@@ -113,3 +113,5 @@ exports.client = async (spec, app, sleep) => {
   await c.unsubscribeAsync('room/#');
   await c.endAsync();
 };
+
+exports.beat = (data) => ({ c000: 'ping', d000: 'pong' }[data.toString('hex')]);

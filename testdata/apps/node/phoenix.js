@@ -73,3 +73,8 @@ exports.client = async (spec, app, sleep) => {
   await new Promise((done) => socket.disconnect(done));
   await sleep(50);
 };
+
+exports.beat = (data, type) => {
+  const [, , topic, event] = type === 'text' ? JSON.parse(data) : [];
+  return topic === 'phoenix' ? { heartbeat: 'ping', phx_reply: 'pong' }[event] : undefined;
+};

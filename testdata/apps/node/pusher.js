@@ -57,3 +57,5 @@ exports.client = async (spec, app, sleep) => {
   pusher.disconnect();
   await sleep(50);
 };
+
+exports.beat = (data) => ({ 'pusher:ping': 'ping', 'pusher:pong': 'pong' }[JSON.parse(data).event]);

@@ -26,6 +26,7 @@ const app = {
 
 (async () => {
   const peer = require(`./${spec.app}`);
+  if (peer.beat) hook.beats((data, type) => peer.beat(data, type, spec));
   await peer[role]({ ...spec, url: `ws://127.0.0.1:${spec.port}` }, app, sleep);
   if (role === 'server') console.log('ready');
   else {

@@ -86,3 +86,5 @@ exports.client = async (spec, app, sleep) => {
   await sleep(700);
   await hub.stop();
 };
+
+exports.beat = (data, type) => ((type === 'text' ? String(data) === '{"type":6}\x1e' : data.equals(Buffer.from([2, 0x91, 6]))) ? 'ping' : undefined);

@@ -1,15 +1,43 @@
 'use strict';
 // socketio.js: Socket.IO 2 or 4, on both sides: events, acknowledgements, attachments, rooms, namespaces.
+// Polling is journaled by its HTTP requests, read by Engine.IO's own parser.
+const hook = require('./hook');
 const v2 = (spec) => spec.version === 2;
+
+// watchPolling notes each polling request with the messages that it and its answer carried.
+function watchPolling(server, spec) {
+  const count = (text) => {
+    let n = 0;
+    if (v2(spec)) require('socket.io-v2/node_modules/engine.io-parser').decodePayload(text, (p) => { n += p.type === 'message'; });
+    else n = require('engine.io-parser').decodePayload(text).filter((p) => p.type === 'message').length;
+    return n;
+  };
+  server.prependListener('request', (req, res) => {
+    let asked = '';
+    if (req.method === 'POST') req.on('data', (b) => { asked += b; }); // a GET that was read is closed to Engine.IO 3
+    const { end } = res;
+    const begun = (performance.timeOrigin + performance.now()) / 1000;
+    res.end = function (data, ...rest) {
+      const post = req.method === 'POST';
+      hook.journal.write({
+        ev: 'poll', from: req.socket.remotePort, begun, status: res.statusCode,
+        client: post ? count(asked) : 0, server: !post && res.statusCode === 200 ? count(String(data)) : 0,
+      });
+      return end.call(this, data, ...rest);
+    };
+  });
+}
 
 exports.server = (spec, app) => {
   const server = require('http').createServer();
   const options = { pingInterval: 300, pingTimeout: 2000, perMessageDeflate: false, transports: spec.transports };
   const io = v2(spec) ? require('socket.io-v2')(server, options) : new (require('socket.io').Server)(server, options);
+  watchPolling(server, spec);
   const tell = (socket, name, ...args) => { app.sent(args.some(Buffer.isBuffer) ? 'binary_event' : 'event', name); socket.emit(name, ...args); };
   io.on('connection', (socket) => {
     app.session(socket.conn.id);
     socket.on('chat', (text) => { app.received('event', 'chat'); tell(socket, 'chat', text.toUpperCase()); });
+    socket.on('early', (text, data, ack) => ack(data));
     socket.on('add', (a, b, ack) => { app.received('event', 'add'); setTimeout(() => { app.sent('ack', 'add'); ack(a + b); }, 20); });
     socket.on('never', () => app.received('event', 'never'));
     socket.on('upload', (a, b, ack) => { app.received('binary_event', 'upload'); app.sent('binary_ack', 'upload'); ack({ sizes: [a.length, b.length] }, a); });
@@ -43,9 +71,12 @@ exports.client = async (spec, app, sleep) => {
     app.received(answer.some(Buffer.isBuffer) ? 'binary_ack' : 'ack', name);
     done(answer);
   })));
-  const upgraded = spec.transports.length < 2 ? null : new Promise((done) => socket.io.once('open', () => socket.io.engine.once('upgrade', done)));
+  const upgraded = spec.transports.length < 2 || spec.early ? null : new Promise((done) => socket.io.once('open', () => socket.io.engine.once('upgrade', done)));
   await new Promise((done, fail) => { socket.once('connect', done); socket.once('connect_error', fail); });
   await upgraded;
+  if (spec.early) { // said before the WebSocket is there
+    await new Promise((done) => socket.emit('early', 'a check ✓ and a smile 😀', Buffer.from('early'), done));
+  }
   await sleep(50);
   for (const text of ['hello', 'a "quoted" line\nand another', 'grüße ✓']) emit(socket, 'event', 'chat', text);
   for (let i = 0; i < 4; i++) await ask(socket, 'event', 'add', i, 1);
@@ -66,3 +97,5 @@ exports.client = async (spec, app, sleep) => {
   await sleep(750);
   socket.io.engine.close();
 };
+
+exports.beat = (data) => ({ 2: 'ping', 3: 'pong' }[String(data)]);

@@ -68,3 +68,5 @@ async function stomp(sock, app, sleep) {
   await sleep(250);
   await client.deactivate();
 }
+
+exports.beat = (data) => (String(data) === 'h' ? 'ping' : undefined);

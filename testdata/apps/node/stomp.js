@@ -76,3 +76,5 @@ exports.client = async (spec, app, sleep) => {
   await sleep(50);
   await client.deactivate({ force: false });
 };
+
+exports.beat = (data) => (/^[\r\n]+$/.test(data) ? 'ping' : undefined);

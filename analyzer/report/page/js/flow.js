@@ -30,6 +30,7 @@ function flowFacts(r) {
     fact("Pings", ping && join(`${number(ping.answered)} answered`, ping.unanswered && `${number(ping.unanswered)} unanswered`, ping.rtt_p50 !== undefined && `median ${span(ping.rtt_p50)}, at most ${span(ping.rtt_max)}`)),
     fact("TCP", tcp && join(tcp.rtt !== undefined && "round trip " + span(tcp.rtt), tcp.retransmitted && number(tcp.retransmitted) + " retransmitted", tcp.out_of_order && number(tcp.out_of_order) + " out of order", tcp.zero_windows && number(tcp.zero_windows) + " zero windows", tcp.stall && "stalled " + span(tcp.stall), tcp.capture_loss && size(tcp.capture_loss) + " not captured")),
     fact("Closed", close && join(close.by && "by " + close.by, close.code !== null ? `${close.code} ${close.name || ""}` : /handshake|half/.test(close.how) && "with no code", close.reason && `\u201c${close.reason}\u201d`, close.reply_code !== null && `answered ${close.reply_code}`, close.delay !== undefined && `after ${span(close.delay)}`, close.how === "half" && "half", close.tcp), close?.story && h("p", null, oneLine(close.story))),
+    fact("Polled", r.polling && join(`${number(r.polling.requests)} requests over HTTP`, `${number(r.polling.client)} messages sent, ${number(r.polling.server)} received`, r.polling.failed && `${number(r.polling.failed)} failed`, "on " + r.polling.connections.map(address).join(", "))),
     fact("Before", r.reconnects && h("a", { href: "#flow=" + r.reconnects }, `flow ${r.reconnects} ended abnormally`)));
 }
 
