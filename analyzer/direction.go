@@ -7,42 +7,46 @@ import (
 
 // direction is what one side of a flow sends.
 type direction struct {
-	// What each message touches stands first, for the sake of the processor's cache.
+	// What each message touches lies together in three lines of the processor's cache, from
+	// sizes.min on to the beginning of the stream: TestLinesOfMessage.
 
-	flow    *flow
-	frames  int64
-	wire    int64
-	payload int64
-	message int64
-	firstAt int64 // capture time of the first frame; 0 while none
-	lastAt  int64 // of the latest bytes
-	begunAt int64 // of the latest frame's first byte
-
-	counts   Counts
-	role     wsparse.Role
-	ended    bool
-	why      assembly.Cause
-	inMsg    bool  // a data message is in hand
-	collects bool  // messages are collected whole for a reader
-	stalled  bool  // TCP waited for a lost segment inside the message just told
-	looked   uint8 // data messages looked into, up to lookAt
-	places   places
-	stream   wsparse.Stream
 	sizes    sketch // of data messages
+	counts   Counts
 	squeezed squeeze
-	even     even
+	gaps     int64
 
-	code    uint32 // HTTP/2 error code of the end
-	gaps    int64
+	flow      *flow
+	frames    int64
+	wire      int64
+	payload   int64
+	message   int64
+	lastAt    int64 // capture time of the latest bytes
+	begunAt   int64 // of the latest frame's first byte
+	role      wsparse.Role
+	inMsg     bool  // a data message is in hand
+	collects  bool  // messages are collected whole for a reader
+	stalled   bool  // TCP waited for a lost segment inside the message just told
+	looked    uint8 // data messages looked into, up to lookAt
+	ledger    bool  // compression was agreed: squeezed counts messages without it too
+	irregular bool  // it is known that the side sends no beacons: even counts no more
+	ended     bool
+	stream    wsparse.Stream
+
+	places  places
+	even    even
+	why     assembly.Cause
+	code    uint32        // HTTP/2 error code of the end
+	firstAt int64         // capture time of the first frame; 0 while none
 	endedAt int64         // capture time of the end
 	frameAt assembly.Mark // first byte of the frame in hand, where it comes in parts
 	msgAt   assembly.Mark // first byte of the data message in hand, the same
-	part    []byte        // payload of the frame in hand, where frames are given with theirs
+	part    *[]byte       // payload of the frame in hand, where frames are given with theirs
 }
 
 func (d *direction) init(f *flow, role wsparse.Role) {
 	o := f.shard.opt
 	d.flow, d.role = f, role
+	d.ledger = f.terms.deflate != nil
 	d.collects = o.Messages && o.Payload || f.shard.apps != nil
 }
 
@@ -67,9 +71,18 @@ func (d *direction) config() wsparse.StreamConfig {
 }
 
 func (d *direction) bytes(b []byte, at *assembly.Mark) {
-	d.places.note(d.stream.Offset())
 	d.lastAt = at.Time
-	d.stream.Feed(b)
+	if ev := &d.flow.shard.event; d.stream.Take(b, ev) {
+		// All that the stream is asked about came with the packet in hand.
+		if d.stream.Calm() {
+			d.whole(ev, at, at)
+			return
+		}
+		d.take(ev, at)
+	} else {
+		d.places.note(d.stream.Offset())
+		d.stream.Feed(b)
+	}
 	d.drain(at)
 	d.places.done(d.stream.Held(), d.stream.Offset(), at)
 }
@@ -99,18 +112,23 @@ func (d *direction) index() int { return sender(d.role) }
 func (d *direction) drain(at *assembly.Mark) {
 	ev := &d.flow.shard.event
 	for d.stream.Next(ev) {
-		switch ev.Kind {
-		case wsparse.FramePart:
-			d.framePart(ev, at)
-		case wsparse.MessageDone:
-			if ev.First {
-				d.whole(ev, at)
-			} else {
-				d.messageEnd(ev.Message, at)
-			}
-		case wsparse.Violation:
-			d.flow.findings.add(d.flow, d.index(), &ev.Finding, d.places.at(ev.Finding.Offset, at))
+		d.take(ev, at)
+	}
+}
+
+// take takes an event.
+func (d *direction) take(ev *wsparse.Event, at *assembly.Mark) {
+	switch ev.Kind {
+	case wsparse.FramePart:
+		d.framePart(ev, at)
+	case wsparse.MessageDone:
+		if ev.First {
+			d.whole(ev, d.places.at(ev.Offset, at), d.places.at(ev.Message.End-1, at))
+		} else {
+			d.messageEnd(ev.Message, at)
 		}
+	case wsparse.Violation:
+		d.flow.findings.add(d.flow, d.index(), &ev.Finding, d.places.at(ev.Finding.Offset, at))
 	}
 }
 
@@ -132,18 +150,18 @@ func (d *direction) framePart(ev *wsparse.Event, at *assembly.Mark) {
 
 // frame counts a frame that begins.
 func (d *direction) frame(h *wsparse.Header, at int64) {
+	if d.frames == 0 {
+		d.firstAt = at
+	}
 	d.frames++
 	d.wire += int64(h.Size())
 	d.flow.pace.frame(at)
-	if d.firstAt == 0 {
-		d.firstAt = at
-	}
 	d.begunAt = at
 }
 
-// whole takes a frame that is a message of its own.
-func (d *direction) whole(ev *wsparse.Event, at *assembly.Mark) {
-	first := d.places.at(ev.Offset, at)
+// whole takes a frame that is a message of its own; first and last are the packets of its first
+// and last byte.
+func (d *direction) whole(ev *wsparse.Event, first, last *assembly.Mark) {
 	d.frame(&ev.Header, first.Time)
 	n := int64(ev.Len)
 	d.wire += n
@@ -151,7 +169,7 @@ func (d *direction) whole(ev *wsparse.Event, at *assembly.Mark) {
 	if d.flow.shard.opt.Frames {
 		d.tellFrame(ev, first)
 	}
-	d.messageDone(ev.Message, first, d.places.at(ev.Message.End-1, at))
+	d.messageDone(ev.Message, first, last)
 }
 
 // messageEnd takes a message that came in parts.

@@ -41,25 +41,29 @@ func (d *direction) append(b []byte, base int64) (_ []byte, ok bool) {
 		return b, false
 	}
 	c := &d.counts
-	b = appendInts(b, int64(d.looked), flag(d.stalled), d.frames, d.wire, d.payload, d.message,
+	b = appendInts(b, int64(d.looked), flag(d.stalled), flag(d.irregular), d.frames, d.wire, d.payload, d.message,
 		since(base, d.firstAt), since(base, d.lastAt), since(base, d.begunAt), d.gaps,
 		d.squeezed.plain, c.Text, c.Binary, c.Ping, c.Pong, c.Close)
 	return d.even.append(d.sizes.append(b), base), true
 }
 
 func (d *direction) restore(b []byte, base int64) []byte {
-	var looked, stalled int64
+	var looked, stalled, irregular int64
 	c := &d.counts
-	b = takeInts(d.stream.Resume(d.config(), b), &looked, &stalled, &d.frames, &d.wire, &d.payload, &d.message, &d.firstAt, &d.lastAt, &d.begunAt, &d.gaps,
+	b = takeInts(d.stream.Resume(d.config(), b), &looked, &stalled, &irregular, &d.frames, &d.wire, &d.payload, &d.message, &d.firstAt, &d.lastAt, &d.begunAt, &d.gaps,
 		&d.squeezed.plain, &c.Text, &c.Binary, &c.Ping, &c.Pong, &c.Close)
-	d.looked, d.stalled = uint8(looked), stalled != 0
+	d.looked, d.stalled, d.irregular = uint8(looked), stalled != 0, irregular != 0
 	d.firstAt, d.lastAt, d.begunAt = at(base, d.firstAt), at(base, d.lastAt), at(base, d.begunAt)
 	return d.even.restore(d.sizes.restore(b), base)
 }
 
 func (p *pace) append(b []byte) []byte {
+	p.settle()
 	b = appendInts(b, p.begin, p.step, p.silence, since(p.begin, p.latest), since(p.begin, p.first), p.delayed)
 	used := int64(0)
+	if p.bars == nil {
+		return appendInts(b, used)
+	}
 	for side := range p.bars {
 		for _, n := range p.bars[side] {
 			used += flag(n > 0)
@@ -80,6 +84,9 @@ func (p *pace) restore(b []byte) []byte {
 	var used int64
 	b = takeInts(b, &p.begin, &p.step, &p.silence, &p.latest, &p.first, &p.delayed, &used)
 	p.latest, p.first = at(p.begin, p.latest), at(p.begin, p.first)
+	if used > 0 && p.bars == nil {
+		p.bars = new(paceBars)
+	}
 	for range used {
 		var i, n int64
 		b = takeInts(b, &i, &n)
@@ -119,7 +126,7 @@ func (s *sketch) restore(b []byte) []byte {
 
 func (e *even) append(b []byte, base int64) []byte {
 	asked := e.mean != 0 || e.dev != 0
-	b = appendInts(b, e.n, since(base, e.last), flag(e.larger), flag(asked))
+	b = appendInts(b, e.n, since(base, e.last), flag(asked))
 	if asked {
 		b = binary.BigEndian.AppendUint64(b, math.Float64bits(e.mean))
 		b = binary.BigEndian.AppendUint64(b, math.Float64bits(e.dev))
@@ -128,9 +135,9 @@ func (e *even) append(b []byte, base int64) []byte {
 }
 
 func (e *even) restore(b []byte, base int64) []byte {
-	var larger, asked int64
-	b = takeInts(b, &e.n, &e.last, &larger, &asked)
-	e.last, e.larger = at(base, e.last), larger != 0
+	var asked int64
+	b = takeInts(b, &e.n, &e.last, &asked)
+	e.last = at(base, e.last)
 	if asked == 0 {
 		return b
 	}

@@ -10,18 +10,20 @@ import (
 // and keeps what its record will say. The larger part of it, talk, is put away while
 // nothing is said; see sleep.go.
 type flow struct {
-	shard *shard
-	tcp   *assembly.Conn
-	*talk        // nil while the flow sleeps
-	rest  []byte // what talk was, then
+	// What each message touches stands first, for the sake of the processor's cache.
 
+	shard      *shard
+	tcp        *assembly.Conn
+	*talk      // nil while the flow sleeps
+	chat       Conversation
 	clientSide assembly.Side
 	unwanted   bool // Options.Select did not choose it
 	recent     bool // bytes came since the last look for one to put to sleep
 	news       bool // bytes came since the last update
-	ended      uint8
 	closed     bool // its record was made
+	ended      uint8
 
+	rest     []byte // what talk was, while the flow sleeps
 	number   numbered
 	findings findings
 	pings    pings
@@ -29,24 +31,23 @@ type flow struct {
 	ws       *tunnel.WebSocket // nil for an encrypted one, and after sleep; see socket
 	asked    string            // what ws was, then
 	known    *Flow             // what the handshake says, where somebody asks for it at each message
-	chat     Conversation
-	leak     *leak   // nil but in TLS with compression
-	sealed   *sealed // nil but for an encrypted one
+	leak     *leak             // nil but in TLS with compression
+	sealed   *sealed           // nil but for an encrypted one
 
 	before, after *flow
 }
 
 // talk is what changes with each message.
 type talk struct {
-	// What each message touches stands first, for the sake of the processor's cache.
+	// What each message touches stands first, and in dirs; see direction.
 
 	messages int64
 	frames   int64
 	pace     pace
-	dirs     [2]direction // by the sender: fromClient, fromServer
-	closing  closing
 	ending   assembly.Mark // of the last end
-	place    int           // in sleepers.awake
+	dirs     [2]direction  // by the sender: fromClient, fromServer
+	closing  closing
+	place    int // in sleepers.awake
 }
 
 // terms is what of the handshake decides how frames are read.
@@ -254,4 +255,14 @@ func (w *wire) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Ma
 func (w *wire) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	f := (*flow)(w)
 	f.End(roles[s^f.clientSide], why, 0, at)
+}
+
+// Warm implements assembly.Warmer.
+func (w *wire) Warm(s assembly.Side) int64 {
+	f := (*flow)(w)
+	if f.talk == nil {
+		return 0
+	}
+	d := &f.dirs[s^f.clientSide]
+	return f.messages + d.sizes.min + d.frames + d.stream.Warm()
 }

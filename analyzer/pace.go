@@ -1,16 +1,26 @@
 package analyzer
 
+import "math"
+
 // pace is how messages are spread over time, in a fixed number of steps: when time runs
 // out of them, each two become one, so that a flow of any length fits.
 type pace struct {
+	// What each message touches stands first.
+
+	silence  int64
+	latest   int64     // capture time of the latest frame of either side
+	from, to int64     // the step that the latest message fell into, to excluded
+	count    [2]uint32 // messages in it that are not among the bars yet
+
 	begin   int64 // capture time of the first step
 	step    int64 // nanoseconds; 0 before the first message
-	silence int64
-	latest  int64 // capture time of the latest frame of either side
 	first   int64 // capture time of the first data message; 0 while none
 	delayed int64
-	bars    [2][paceSteps]uint32 // last, so that what each message touches lies together
+	bars    *paceBars // nil before the first message
 }
+
+// paceBars is data messages by side and step.
+type paceBars [2][paceSteps]uint32
 
 const (
 	paceSteps = 64
@@ -25,8 +35,20 @@ func (p *pace) frame(at int64) {
 	p.latest = max(p.latest, at)
 }
 
-// message notes a data message of a side.
-func (p *pace) message(from int, at int64) {
+// message notes a data message of a side. Most fall into the step of the one before.
+func (p *pace) message(side int, at int64) {
+	if at < p.from || at >= p.to {
+		p.turn(at)
+	}
+	p.count[side]++
+}
+
+// turn makes the step that a message at a time falls into the one that is counted.
+func (p *pace) turn(at int64) {
+	p.settle()
+	if p.bars == nil {
+		p.bars = new(paceBars)
+	}
 	if p.first == 0 {
 		p.first = at
 	}
@@ -38,7 +60,24 @@ func (p *pace) message(from int, at int64) {
 		p.halve()
 		step = (at - p.begin) / p.step
 	}
-	p.bars[from][max(step, 0)]++
+	p.from, p.to = p.begin+step*p.step, p.begin+(step+1)*p.step
+	if step <= 0 { // what comes before the first step counts as in it
+		p.from, p.to = math.MinInt64, p.begin+p.step
+	}
+}
+
+// settle puts what was counted of the latest step among the bars.
+func (p *pace) settle() {
+	step := int64(0)
+	if p.from > p.begin {
+		step = (p.from - p.begin) / p.step
+	}
+	for side, n := range p.count {
+		if n > 0 {
+			p.bars[side][step] += n
+		}
+	}
+	p.from, p.to, p.count = 0, 0, [2]uint32{}
 }
 
 // halve makes one step of each two.
@@ -66,6 +105,10 @@ func (p *pace) record(answered int64) *Pace {
 	if p.first != 0 && answered != 0 {
 		r.FirstMessage = seconds(max(p.first-answered, 0))
 	}
+	if p.bars == nil {
+		return r
+	}
+	p.settle()
 	used := 0
 	for side := range p.bars {
 		for i, n := range p.bars[side] {

@@ -84,13 +84,18 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 
 // segments takes those of segs that part names.
 func (s *shard) segments(segs []link.Segment, part []uint32) {
-	for _, i := range part {
-		seg := &segs[i]
-		s.index = seg.Mark.Index
-		s.asm.Segment(seg)
-		if mostAwake == 0 {
-			s.sleepers.rest()
+	for len(part) > 0 {
+		group := part[:min(len(part), assembly.Group)]
+		found := s.asm.Ahead(segs, group)
+		for i, k := range group {
+			seg := &segs[k]
+			s.index = seg.Mark.Index
+			s.asm.Take(seg, &found[i])
+			if mostAwake == 0 {
+				s.sleepers.rest()
+			}
 		}
+		part = part[len(group):]
 	}
 }
 

@@ -10,11 +10,14 @@ import (
 // sketchExact values, from then on in buckets that are at most 1/64 of their value wide, so that a quantile is off
 // by at most 1 %. Smallest, largest and number are always exact.
 type sketch struct {
-	n        int64
+	exact   []int64       // all values, while there are few
+	buckets []sketchCount // by bucket, ascending
+	n       int64         // without latest.n
+
+	// What each value touches stands last; a direction has more of the kind behind it.
+
 	min, max int64
-	latest   sketchCount   // of the latest value's bucket, not in buckets yet: most messages are like the one before
-	buckets  []sketchCount // by bucket, ascending
-	exact    []int64       // all values, while there are few
+	latest   sketchCount // of the latest value's bucket, neither in buckets nor in n yet: most messages are like the one before
 }
 
 type sketchCount struct {
@@ -43,32 +46,33 @@ func middle(bucket int32) int64 {
 }
 
 func (s *sketch) add(v int64) {
+	if s.latest.n > 0 && v >= s.min && v <= s.max && bucketOf(v) == s.latest.bucket {
+		s.latest.n++
+		return
+	}
+	s.settle()
 	if s.n == 0 || v < s.min {
 		s.min = v
 	}
 	if s.n == 0 || v > s.max {
 		s.max = v
 	}
-	s.n++
 	if s.buckets == nil {
 		if len(s.exact) < sketchExact {
 			s.exact = append(s.exact, v)
+			s.n++
 			return
 		}
 		s.spill()
 	}
-	if b := bucketOf(v); b == s.latest.bucket {
-		s.latest.n++
-	} else {
-		s.settle()
-		s.latest = sketchCount{b, 1}
-	}
+	s.latest = sketchCount{bucketOf(v), 1}
 }
 
 // settle puts what was counted of the latest bucket among the others.
 func (s *sketch) settle() {
-	if s.latest.n > 0 {
-		s.count(s.latest.bucket, s.latest.n)
+	if n := s.latest.n; n > 0 {
+		s.count(s.latest.bucket, n)
+		s.n += n
 		s.latest.n = 0
 	}
 }
@@ -92,10 +96,10 @@ func (s *sketch) count(bucket int32, n int64) {
 
 // merge adds another sketch's values.
 func (s *sketch) merge(o *sketch) {
+	o.settle()
 	if o.n == 0 {
 		return
 	}
-	o.settle()
 	if o.buckets == nil {
 		for _, v := range o.exact {
 			s.add(v)
@@ -108,6 +112,7 @@ func (s *sketch) merge(o *sketch) {
 	if s.n == 0 || o.max > s.max {
 		s.max = o.max
 	}
+	s.settle()
 	s.n += o.n
 	if s.buckets == nil {
 		s.spill()
@@ -119,6 +124,7 @@ func (s *sketch) merge(o *sketch) {
 
 // quantile is the value below or at which the share q of the values is; 0 if there are none.
 func (s *sketch) quantile(q float64) int64 {
+	s.settle()
 	if s.n == 0 {
 		return 0
 	}
@@ -129,7 +135,6 @@ func (s *sketch) quantile(q float64) int64 {
 		slices.Sort(sorted)
 		return sorted[rank]
 	}
-	s.settle()
 	for _, c := range s.buckets {
 		if rank -= c.n; rank < 0 {
 			return min(max(middle(c.bucket), s.min), s.max)
@@ -140,7 +145,11 @@ func (s *sketch) quantile(q float64) int64 {
 
 // record is the sketch as a record; nil where it is empty.
 func (s *sketch) record() *Quantiles {
-	if s == nil || s.n == 0 {
+	if s == nil {
+		return nil
+	}
+	s.settle()
+	if s.n == 0 {
 		return nil
 	}
 	return &Quantiles{

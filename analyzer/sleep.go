@@ -78,7 +78,12 @@ func (s *sleepers) leave(f *flow) {
 	}
 	f.talk = nil
 	if len(s.free) < mostFree {
+		bars := t.pace.bars
 		*t = talk{}
+		if bars != nil {
+			*bars = paceBars{}
+			t.pace.bars = bars
+		}
 		s.free = append(s.free, t)
 	}
 }

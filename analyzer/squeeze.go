@@ -12,6 +12,9 @@ type squeeze struct {
 // dataMessage takes a text or binary message for the ledger and the sizes.
 func (d *direction) dataMessage(m *wsparse.Message) {
 	d.sizes.add(int64(m.Length))
+	if !m.Compressed && !d.ledger {
+		return
+	}
 	s := &d.squeezed
 	if !m.Compressed {
 		s.plain++

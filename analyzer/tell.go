@@ -12,11 +12,8 @@ import (
 func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 	f := d.flow
 	s := f.shard
-	if ev.First {
-		d.part = d.part[:0]
-	}
 	if s.opt.Payload {
-		d.part = append(d.part, ev.Payload...)
+		d.collect(ev)
 	}
 	if !ev.Last {
 		return
@@ -31,8 +28,8 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 	}
 	r.SetHeader(h)
 	if s.opt.Payload {
-		r.Payload = d.part
-		r.IsText = h.Opcode != wsparse.Binary && utf8.Valid(d.part)
+		r.Payload = *d.part
+		r.IsText = h.Opcode != wsparse.Binary && utf8.Valid(r.Payload)
 	}
 	if s.keepFrame != nil && !s.keepFrame(f.known, r) {
 		return
@@ -47,6 +44,17 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 	kept.SetHeader(h) // its pointers are to its own fields
 	kept.Payload = append([]byte(nil), r.Payload...)
 	s.say(item{kind: itemFrame, flow: &f.number, body: &kept})
+}
+
+// collect adds to the payload of the frame in hand.
+func (d *direction) collect(ev *wsparse.Event) {
+	if d.part == nil {
+		d.part = new([]byte)
+	}
+	if ev.First {
+		*d.part = (*d.part)[:0]
+	}
+	*d.part = append(*d.part, ev.Payload...)
 }
 
 // SetHeader fills a record's fields from a frame's header. A copy of the record shares the

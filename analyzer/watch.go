@@ -22,10 +22,10 @@ func (d *direction) watch(m *wsparse.Message, first *assembly.Mark) {
 		d.stalled = true
 		f.findings.tell(f, &ruleStall, fromNames[d.index()], "waited "+string(Seconds(to-from).Append(nil))+" s", first)
 	}
-	if e := &d.even; !e.answered { // what the other side keeps is looked at until it has sent something
-		e.answered = f.dirs[1-d.index()].even.n > 0
+	if !d.irregular {
+		d.even.message(first.Time)
+		d.irregular = m.Length > beaconSize || f.dirs[1-d.index()].even.n > 0
 	}
-	d.even.message(first.Time, int64(m.Length))
 	if d.looked >= lookAt {
 		return
 	}
@@ -87,12 +87,10 @@ func (d *direction) lookInside(data []byte, at *assembly.Mark) {
 
 // even is how regular a side's data messages are.
 type even struct {
-	n        int64
-	last     int64
-	mean     float64 // of the intervals
-	dev      float64 // mean deviation from it
-	larger   bool    // a message over beaconSize was sent
-	answered bool    // the other side was seen to send one
+	n    int64 // messages, up to the one that showed that this is no beacon
+	last int64
+	mean float64 // of the intervals
+	dev  float64 // mean deviation from it
 }
 
 const (
@@ -102,11 +100,10 @@ const (
 	beaconShare = 0.005      // deviation as a share of the interval at most
 )
 
-// message takes a message. Where one was too large, or the other side has sent one, it can
-// be no beacon: its regularity is no longer asked for.
-func (e *even) message(at, size int64) {
-	e.larger = e.larger || size > beaconSize
-	if e.n > 0 && !e.larger && !e.answered {
+// message takes a message of a side that may still be a beacon: none of its own was larger
+// than beaconSize, and none of the other side was seen before one of its own.
+func (e *even) message(at int64) {
+	if e.n > 0 {
 		gap := float64(at - e.last)
 		off := gap - e.mean
 		e.mean += off / float64(e.n)
@@ -124,8 +121,8 @@ func (e *even) message(at, size int64) {
 // other sends none: what is left when software phones home.
 func (f *flow) judgeBeacon(at *assembly.Mark) {
 	for i := range f.dirs {
-		e, other := &f.dirs[i].even, &f.dirs[1-i].even
-		if e.n >= beaconCount && !e.larger && other.n == 0 && e.mean >= float64(beaconEvery) && e.dev <= beaconShare*e.mean {
+		d, other := &f.dirs[i], &f.dirs[1-i]
+		if e := &d.even; e.n >= beaconCount && !d.irregular && other.even.n == 0 && e.mean >= float64(beaconEvery) && e.dev <= beaconShare*e.mean {
 			f.findings.tell(f, &ruleBeacon, fromNames[i], "every "+string(Seconds(e.mean).Append(nil))+" s", at)
 		}
 	}

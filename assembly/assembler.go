@@ -36,6 +36,8 @@ type Assembler struct {
 	pool    pool
 	now     int64 // the latest Tick
 	ticked  bool
+	group   [Group]Found // what Ahead found
+	warmth  int64        // what its reads came to, so that they are made
 }
 
 // Stats counts what an Assembler has seen.
@@ -50,12 +52,17 @@ type Stats struct {
 
 // Segment takes the next segment. Its payload is not kept beyond the call.
 func (a *Assembler) Segment(s *link.Segment) {
+	hash := a.conns.sum(&s.Key)
+	c, x := a.conns.find(hash, &s.Key)
+	a.segment(s, hash, c, x)
+}
+
+// segment takes a segment whose connection, if it has one, was found.
+func (a *Assembler) segment(s *link.Segment, hash uint32, c *Conn, x Side) {
 	if s.BadSum {
 		a.Stats.BadSums++
 		return
 	}
-	hash := a.conns.sum(&s.Key)
-	c, x := a.conns.find(hash, &s.Key)
 	if c == nil {
 		// A late ACK, FIN or RST of a forgotten connection begins none.
 		if s.Flags&link.RST != 0 || s.Flags&link.SYN == 0 && len(s.Payload)+s.Missing == 0 {
@@ -109,10 +116,8 @@ func (a *Assembler) Segment(s *link.Segment) {
 
 // begin makes the connection that s is the first segment of.
 func (a *Assembler) begin(hash uint32, s *link.Segment) (*Conn, Side) {
-	if a.conns.slots == nil {
+	if a.limits == (Limits{}) {
 		a.limits = a.Limits.orDefaults()
-		a.conns.key()
-		hash = a.conns.sum(&s.Key)
 	}
 	c := &Conn{Key: s.Key, Start: s.Mark, SYNACK: -1, HandACK: -1, hash: hash}
 	x := A

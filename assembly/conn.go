@@ -9,7 +9,7 @@ type Conn struct {
 	// What each packet touches stands first, for the sake of the processor's cache.
 
 	Key       link.Key // from side A to side B
-	hash      uint32
+	handler   Handler
 	phase     phase
 	Initiator bool // a SYN (or SYN-ACK) was captured: A is certainly the side that connected
 
@@ -22,11 +22,11 @@ type Conn struct {
 	contested bool   // a SYN with another number came and waits to be confirmed
 	turn      uint8  // the slot of recent that is overwritten next
 	kinds     uint16 // what segments there were; see History
-	seen      int64  // the assembler's time (the latest Tick) at the latest packet
 	Last      Mark   // the latest packet seen so far, of either side
 	recent    [4]print
 	sides     [2]side
-	handler   Handler
+	seen      int64 // the assembler's time (the latest Tick) at the latest packet
+	hash      uint32
 
 	Start   Mark   // the first packet
 	SYNACK  int64  // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured

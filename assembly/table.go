@@ -12,9 +12,10 @@ import (
 // of 16 bytes a slot. The hash is keyed at random, so that no capture can be made to
 // collide; nothing ever iterates over the table, so the key shows nowhere.
 type table struct {
-	slots []slot // a power of two
-	used  int
-	seed  [3]uint64
+	slots   []slot // a power of two
+	used    int
+	changes uint32 // connections that came or went
+	seed    [3]uint64
 }
 
 type slot struct {
@@ -24,6 +25,9 @@ type slot struct {
 
 // sum hashes a key, the same for both directions.
 func (t *table) sum(k *link.Key) uint32 {
+	if t.seed[0] == 0 {
+		t.key()
+	}
 	h := t.end(&k.Src, k.SrcPort) + t.end(&k.Dst, k.DstPort)
 	hi, lo := bits.Mul64(h^uint64(k.Tunnel), t.seed[2])
 	return uint32(hi ^ lo)
@@ -72,6 +76,7 @@ func (t *table) add(c *Conn) {
 		t.grow()
 	}
 	t.used++
+	t.changes++
 	t.place(slot{c.hash, c})
 }
 
@@ -103,6 +108,7 @@ func (t *table) remove(c *Conn) {
 		i = (i + 1) & mask
 	}
 	t.used--
+	t.changes++
 	for j := (i + 1) & mask; t.slots[j].c != nil; j = (j + 1) & mask {
 		// What stands at j may move to i unless its own place lies between them.
 		if (j-t.slots[j].hash)&mask >= (j-i)&mask {

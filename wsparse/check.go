@@ -135,8 +135,9 @@ func (s *Stream) checkAfterClose() {
 }
 
 // checkKey watches the masking keys of a sender, RFC 6455 §5.3. One key shows nothing: it
-// takes frames in a row, so many that chance is out of the question.
-func (s *Stream) checkKey(h *Header) {
+// takes frames in a row, so many that chance is out of the question. It says whether it found
+// something.
+func (s *Stream) checkKey(h *Header) bool {
 	k := &s.seen
 	key := h.MaskKey
 	step := key - k.key
@@ -157,6 +158,9 @@ func (s *Stream) checkKey(h *Header) {
 		k.keys = 2
 	}
 	k.key, k.step = key, step
+	if k.same < zerosToTell && k.even < keysToTell-1 {
+		return false
+	}
 	at := s.frameAt + int64(h.Size()) - 4
 	switch {
 	case k.same == zerosToTell && key == 0:
@@ -165,7 +169,10 @@ func (s *Stream) checkKey(h *Header) {
 		s.find(ruleKeyReused, at, fmt.Sprintf("key 0x%08x in %d frames in a row", key, keysToTell))
 	case k.even == keysToTell-1:
 		s.find(ruleKeyCounting, at, fmt.Sprintf("each key is the one before plus 0x%x", step))
+	default:
+		return false
 	}
+	return true
 }
 
 // tells is whether checkKey will tell of key, the next one.

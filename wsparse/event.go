@@ -45,5 +45,27 @@ type Event struct {
 	// or could not be understood here, where their number is known.
 	Lost int64
 
-	own Message // what Message points to where the Stream need not remember it
+	own  Message // what Message points to where the Stream need not remember it
+	bare []byte  // the memory of unmasked bytes, the same
+}
+
+// reset clears ev but for its memory. (A literal with that would be built beside and copied.)
+func (ev *Event) reset() {
+	bare := ev.bare
+	*ev = Event{}
+	ev.bare = bare
+}
+
+// bareMost is how many unmasked bytes an Event has room for at most.
+const bareMost = 64 << 10
+
+// room gives n bytes of any content in the Event's own memory; nil where that would be too many.
+func (ev *Event) room(n int) []byte {
+	if n > cap(ev.bare) {
+		if n > bareMost {
+			return nil
+		}
+		ev.bare = make([]byte, max(n, 2*cap(ev.bare)))
+	}
+	return ev.bare[:n]
 }

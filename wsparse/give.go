@@ -18,7 +18,7 @@ func (s *Stream) give(m *body) { s.done, s.doneAt = m, int32(len(s.found)) }
 // giveNext fills ev with the next finding or the message that is done.
 func (s *Stream) giveNext(ev *Event) {
 	if m := s.done; m != nil && s.next == s.doneAt {
-		*ev = Event{}
+		ev.reset()
 		ev.Kind = MessageDone
 		ev.Header = m.first
 		ev.Frame = m.number
@@ -31,7 +31,7 @@ func (s *Stream) giveNext(ev *Event) {
 	} else {
 		f := s.found[s.next]
 		s.next++
-		*ev = Event{Kind: Violation, Frame: s.frame, Offset: f.Offset, Finding: f}
+		*ev = Event{bare: ev.bare, Kind: Violation, Frame: s.frame, Offset: f.Offset, Finding: f}
 	}
 	if s.done == nil && int(s.next) == len(s.found) {
 		s.next = 0

@@ -63,7 +63,7 @@ func (s *Stream) jumpPayload(ev *Event) bool {
 		s.lost += int64(n)
 	}
 	last := s.left == 0
-	*ev = Event{Kind: FramePart, Last: last, Header: s.h, Frame: s.frame, Offset: s.frameAt, Lost: int64(n)}
+	*ev = Event{bare: ev.bare, Kind: FramePart, Last: last, Header: s.h, Frame: s.frame, Offset: s.frameAt, Lost: int64(n)}
 	if last {
 		s.endFrame(m)
 	}
@@ -78,7 +78,7 @@ func (h *Header) nonsense() bool {
 
 // abandon gives up the frame under way, and searches for another behind its header.
 func (s *Stream) abandon(m *body, ev *Event) bool {
-	*ev = Event{Kind: FramePart, First: true, Last: true, Header: s.h, Frame: s.frame, Offset: s.frameAt}
+	*ev = Event{bare: ev.bare, Kind: FramePart, First: true, Last: true, Header: s.h, Frame: s.frame, Offset: s.frameAt}
 	s.fresh, s.loss = false, true
 	s.endFrame(m)
 	if m.open {
@@ -114,7 +114,7 @@ func (s *Stream) finish(ev *Event) progress {
 	case s.state == atPayload:
 		m := s.current()
 		s.loss = true
-		*ev = Event{Kind: FramePart, Last: true, Header: s.h, Frame: s.frame, Offset: s.frameAt}
+		*ev = Event{bare: ev.bare, Kind: FramePart, Last: true, Header: s.h, Frame: s.frame, Offset: s.frameAt}
 		s.endFrame(m)
 		if s.cfg.Frames {
 			return gave

@@ -1,60 +1,77 @@
 package wsparse
 
+// Take is Feed and the first Next in one for bytes that are one frame of the kind that
+// nearly all are (see quick), whole and nothing else: most packets hold that. For any other
+// bytes, and while the Stream is in the middle of something, it says false and has done
+// nothing: Feed them then. Where it says true, Next gives more only if Calm says false.
+func (s *Stream) Take(b []byte, ev *Event) bool { return s.calm && s.quick(b, ev, len(b)) > 0 }
+
+// Calm says that Next would return false and that the next byte begins a message. It may
+// say false where that is so.
+func (s *Stream) Calm() bool { return s.calm }
+
+// Warm reads the memory that Take touches first. What it returns says nothing.
+func (s *Stream) Warm() int64 { return s.at }
+
 // quick takes the next frame if it is what nearly all frames are: whole in the bytes at
 // hand, a text or binary message of its own, not compressed, and with nothing wrong in it.
-// It then does what accept, piece and endMessage would, in one go, and fills ev. It writes
-// little of the Stream: with many connections each line of memory that a frame touches is a
-// miss of the processor's cache. Where it says false it has changed nothing that matters.
-func (s *Stream) quick(ev *Event) bool {
-	in := s.in
+// It then does what accept, piece and endMessage would, in one go, fills ev and returns the
+// frame's length. It writes little of the Stream. Where it returns 0, as for a frame of
+// less than least bytes, it has changed nothing that matters.
+func (s *Stream) quick(in []byte, ev *Event, least int) int {
 	if len(in) < 2 || in[0] != 0x80|byte(Text) && in[0] != 0x80|byte(Binary) {
-		return false
+		return 0
 	}
 	h := &ev.Header
 	n := h.parse(in)
 	if n == 0 || h.LenPayload > uint64(len(in)-n) {
-		return false
+		return 0
 	}
-	p := in[n : n+int(h.LenPayload)]
+	used := n + int(h.LenPayload)
+	if used < least {
+		return 0
+	}
+	p := in[n:used]
 	check := !s.cfg.NoCheck
 	if check && h.IsMasked && s.seen.tells(h.MaskKey) {
 		return false // a finding stands before its frame
 	}
 	if check && (s.seen.close || s.cfg.Refused || h.IsMasked && s.cfg.From == FromServer || !h.IsMasked && s.cfg.From == FromClient ||
 		h.LenPayloadPrimary >= 126 && (len(p) < 126 || h.LenPayloadPrimary == 127 && len(p) <= 0xffff)) {
-		return false
+		return 0
 	}
 	payload := s.cfg.Payload && s.cfg.Frames
 	text := check && h.Opcode == Text
 	plain := p
 	switch {
 	case s.cfg.Collect && len(p) > s.limit(&s.data), s.cfg.Hash:
-		return false
+		return 0
 	case !h.IsMasked, !text && !s.cfg.Collect && !payload:
 	case s.cfg.Collect || payload:
-		plain = s.scratchFor(len(p))
+		if plain = ev.room(len(p)); plain == nil {
+			return 0
+		}
 		Unmask(plain, p, h.MaskKey, 0)
 	default:
 		if maskedASCII(p, h.MaskKey, 0) < len(p) {
-			return false
+			return 0
 		}
 		plain, text = nil, false
 	}
 	if text {
 		var t textCheck
 		if t.bad(plain) >= 0 || t.need > 0 {
-			return false
+			return 0
 		}
 	}
 	s.frame++
 	s.frameAt = s.at
-	s.skip(n + len(p))
+	s.at += int64(used)
 	s.uncertain = false
-	if check && h.IsMasked {
-		s.checkKey(h)
+	alone := !s.cfg.Frames || s.cfg.Brief
+	if check && h.IsMasked && s.checkKey(h) {
+		alone = false
 	}
-
-	alone := (!s.cfg.Frames || s.cfg.Brief) && len(s.found) == 0
 	msg := &ev.own
 	if !alone {
 		msg = &s.data.msg
@@ -63,7 +80,7 @@ func (s *Stream) quick(ev *Event) bool {
 	msg.Opcode = h.Opcode
 	msg.Offset, msg.End = s.frameAt, s.at
 	msg.Frames = 1
-	msg.WireBytes = uint64(n + len(p))
+	msg.WireBytes = uint64(used)
 	msg.Payload, msg.Length = h.LenPayload, h.LenPayload
 	msg.Complete = true
 	msg.ValidUTF8 = check && h.Opcode == Text
@@ -72,11 +89,12 @@ func (s *Stream) quick(ev *Event) bool {
 	}
 	ev.Kind, ev.Message = MessageDone, msg
 	if !alone {
+		s.calm = false
 		s.data.first, s.data.number = *h, s.frame
 		s.give(&s.data)
 		if !s.cfg.Frames {
 			s.giveNext(ev)
-			return true
+			return used
 		}
 		ev.Kind, ev.Message = FramePart, nil
 	}
@@ -87,5 +105,5 @@ func (s *Stream) quick(ev *Event) bool {
 	if payload {
 		ev.Payload = plain
 	}
-	return true
+	return used
 }

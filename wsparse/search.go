@@ -79,7 +79,7 @@ func (s *Stream) settle(ev *Event, end bool) progress {
 	if w.silent {
 		return did
 	}
-	*ev = Event{Kind: Resynced, Offset: s.at, Lost: w.lost}
+	*ev = Event{bare: ev.bare, Kind: Resynced, Offset: s.at, Lost: w.lost}
 	return gave
 }
 

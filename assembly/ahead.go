@@ -1,0 +1,55 @@
+package assembly
+
+import "wscope/assembly/link"
+
+// Group is how many segments Ahead looks at, at most.
+const Group = 16
+
+// Found is what Ahead found out about a segment, for Take.
+type Found struct {
+	conn *Conn // nil where there is none
+	side Side
+	hash uint32
+	when uint32 // table.changes then: a connection is only where it was while none came or went
+}
+
+// Warmer is a Handler that can read ahead the memory which its next Data of a side touches.
+type Warmer interface {
+	// Warm does so. What it returns says nothing; a read that nobody asks for is not made.
+	Warm(s Side) int64
+}
+
+// Ahead looks up the connections of the next segments, those of segs that part names, Group
+// at most, and reads what Take will touch of them. With thousands of connections nothing of
+// a packet's is in the processor's caches: one by one each of its reads is waited for,
+// those of a group wait together. What it returns is valid until the next call.
+func (a *Assembler) Ahead(segs []link.Segment, part []uint32) *[Group]Found {
+	g := &a.group
+	for i, k := range part {
+		f, key := &g[i], &segs[k].Key
+		f.hash, f.when = a.conns.sum(key), a.conns.changes
+		f.conn, f.side = a.conns.find(f.hash, key)
+	}
+	warmth := int64(0)
+	for i := range part {
+		c := g[i].conn
+		if c == nil {
+			continue
+		}
+		warmth += c.Last.Time + c.sides[A].timeAt + c.sides[B].timeAt
+		if w, ok := c.handler.(Warmer); ok {
+			warmth += w.Warm(g[i].side)
+		}
+	}
+	a.warmth = warmth
+	return g
+}
+
+// Take is Segment for one that Ahead has looked at, all before it having been taken.
+func (a *Assembler) Take(s *link.Segment, f *Found) {
+	c, x := f.conn, f.side
+	if f.when != a.conns.changes {
+		c, x = a.conns.find(f.hash, &s.Key)
+	}
+	a.segment(s, f.hash, c, x)
+}
