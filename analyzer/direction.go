@@ -73,16 +73,11 @@ func (d *direction) config() wsparse.StreamConfig {
 func (d *direction) bytes(b []byte, at *assembly.Mark) {
 	d.lastAt = at.Time
 	if ev := &d.flow.shard.event; d.stream.Take(b, ev) {
-		// All that the stream is asked about came with the packet in hand.
-		if d.stream.Calm() {
-			d.whole(ev, at, at)
-			return
-		}
-		d.take(ev, at)
-	} else {
-		d.places.note(d.stream.Offset())
-		d.stream.Feed(b)
+		d.whole(ev, at, at)
+		return
 	}
+	d.places.note(d.stream.Offset())
+	d.stream.Feed(b)
 	d.drain(at)
 	d.places.done(d.stream.Held(), d.stream.Offset(), at)
 }
@@ -112,23 +107,18 @@ func (d *direction) index() int { return sender(d.role) }
 func (d *direction) drain(at *assembly.Mark) {
 	ev := &d.flow.shard.event
 	for d.stream.Next(ev) {
-		d.take(ev, at)
-	}
-}
-
-// take takes an event.
-func (d *direction) take(ev *wsparse.Event, at *assembly.Mark) {
-	switch ev.Kind {
-	case wsparse.FramePart:
-		d.framePart(ev, at)
-	case wsparse.MessageDone:
-		if ev.First {
-			d.whole(ev, d.places.at(ev.Offset, at), d.places.at(ev.Message.End-1, at))
-		} else {
-			d.messageEnd(ev.Message, at)
+		switch ev.Kind {
+		case wsparse.FramePart:
+			d.framePart(ev, at)
+		case wsparse.MessageDone:
+			if ev.First {
+				d.whole(ev, d.places.at(ev.Offset, at), d.places.at(ev.Message.End-1, at))
+			} else {
+				d.messageEnd(ev.Message, at)
+			}
+		case wsparse.Violation:
+			d.flow.findings.add(d.flow, d.index(), &ev.Finding, d.places.at(ev.Finding.Offset, at))
 		}
-	case wsparse.Violation:
-		d.flow.findings.add(d.flow, d.index(), &ev.Finding, d.places.at(ev.Finding.Offset, at))
 	}
 }
 

@@ -71,7 +71,7 @@ func TestTakeIsFeedAndNext(t *testing.T) {
 		if a.String() != b.String() {
 			t.Errorf("%+v: fed\n%s\ntaken\n%s", cfg, a.String(), b.String())
 		}
-		if took < 12 {
+		if took < 12 && (cfg.Brief || !cfg.Frames) {
 			t.Errorf("%+v: took %d", cfg, took)
 		}
 	}
@@ -87,9 +87,6 @@ func writeEvents(w *strings.Builder, s *Stream, first *Event) {
 	}
 	if first != nil {
 		write(first)
-		if s.Calm() {
-			return
-		}
 	}
 	var ev Event
 	for s.Next(&ev) {

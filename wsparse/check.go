@@ -135,9 +135,8 @@ func (s *Stream) checkAfterClose() {
 }
 
 // checkKey watches the masking keys of a sender, RFC 6455 §5.3. One key shows nothing: it
-// takes frames in a row, so many that chance is out of the question. It says whether it found
-// something.
-func (s *Stream) checkKey(h *Header) bool {
+// takes frames in a row, so many that chance is out of the question.
+func (s *Stream) checkKey(h *Header) {
 	k := &s.seen
 	key := h.MaskKey
 	step := key - k.key
@@ -158,9 +157,6 @@ func (s *Stream) checkKey(h *Header) bool {
 		k.keys = 2
 	}
 	k.key, k.step = key, step
-	if k.same < zerosToTell && k.even < keysToTell-1 {
-		return false
-	}
 	at := s.frameAt + int64(h.Size()) - 4
 	switch {
 	case k.same == zerosToTell && key == 0:
@@ -169,10 +165,7 @@ func (s *Stream) checkKey(h *Header) bool {
 		s.find(ruleKeyReused, at, fmt.Sprintf("key 0x%08x in %d frames in a row", key, keysToTell))
 	case k.even == keysToTell-1:
 		s.find(ruleKeyCounting, at, fmt.Sprintf("each key is the one before plus 0x%x", step))
-	default:
-		return false
 	}
-	return true
 }
 
 // tells is whether checkKey will tell of key, the next one.

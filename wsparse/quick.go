@@ -1,14 +1,12 @@
 package wsparse
 
-// Take is Feed and the first Next in one for bytes that are one frame of the kind that
-// nearly all are (see quick), whole and nothing else: most packets hold that. For any other
-// bytes, and while the Stream is in the middle of something, it says false and has done
-// nothing: Feed them then. Where it says true, Next gives more only if Calm says false.
-func (s *Stream) Take(b []byte, ev *Event) bool { return s.calm && s.quick(b, ev, len(b)) > 0 }
-
-// Calm says that Next would return false and that the next byte begins a message. It may
-// say false where that is so.
-func (s *Stream) Calm() bool { return s.calm }
+// Take is Feed and all the Next there is for bytes that are one frame of the kind that
+// nearly all are (see quick), whole and nothing else: most packets hold that. It fills ev with
+// the one event. For any other bytes, while the Stream is in the middle of something, and
+// where a frame is more than an event, it says false and has done nothing: Feed them then.
+func (s *Stream) Take(b []byte, ev *Event) bool {
+	return s.calm && (s.cfg.Brief || !s.cfg.Frames) && s.quick(b, ev, len(b)) > 0
+}
 
 // Warm reads the memory that Take touches first. What it returns says nothing.
 func (s *Stream) Warm() int64 { return s.at }
@@ -34,7 +32,7 @@ func (s *Stream) quick(in []byte, ev *Event, least int) int {
 	p := in[n:used]
 	check := !s.cfg.NoCheck
 	if check && h.IsMasked && s.seen.tells(h.MaskKey) {
-		return false // a finding stands before its frame
+		return 0 // a finding stands before its frame
 	}
 	if check && (s.seen.close || s.cfg.Refused || h.IsMasked && s.cfg.From == FromServer || !h.IsMasked && s.cfg.From == FromClient ||
 		h.LenPayloadPrimary >= 126 && (len(p) < 126 || h.LenPayloadPrimary == 127 && len(p) <= 0xffff)) {
@@ -69,8 +67,8 @@ func (s *Stream) quick(in []byte, ev *Event, least int) int {
 	s.at += int64(used)
 	s.uncertain = false
 	alone := !s.cfg.Frames || s.cfg.Brief
-	if check && h.IsMasked && s.checkKey(h) {
-		alone = false
+	if check && h.IsMasked {
+		s.checkKey(h)
 	}
 	msg := &ev.own
 	if !alone {
@@ -89,7 +87,6 @@ func (s *Stream) quick(in []byte, ev *Event, least int) int {
 	}
 	ev.Kind, ev.Message = MessageDone, msg
 	if !alone {
-		s.calm = false
 		s.data.first, s.data.number = *h, s.frame
 		s.give(&s.data)
 		if !s.cfg.Frames {

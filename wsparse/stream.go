@@ -22,7 +22,7 @@ type Stream struct {
 
 	state     state
 	nhdr      uint8 // bytes of hdr
-	calm      bool  // Next would return false, and the next byte begins a message
+	calm      bool  // Next has said that all is consumed, and the next byte begins a message
 	fresh     bool  // the frame's First was not given yet
 	ended     bool  // End was called
 	uncertain bool  // messages may have begun in what was lost
