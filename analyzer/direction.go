@@ -188,7 +188,7 @@ func (d *direction) messageDone(m *wsparse.Message, first, last *assembly.Mark) 
 		f.pings.ping(d.index(), m, first)
 	case wsparse.Pong:
 		d.counts.Pong++
-		f.pings.pong(d.index(), m, first.Time, f.shard.opt.Updates)
+		f.pings.pong(d.index(), m, first, f.shard.opt.Updates)
 	case wsparse.Close:
 		d.counts.Close++
 		f.closing.frame(f, d.index(), m, last)

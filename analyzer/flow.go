@@ -91,6 +91,11 @@ func (f *flow) open() {
 			refused:  h.Result == wsparse.Rejected,
 			extended: len(h.Extensions) > 1 || len(h.Extensions) == 1 && h.Deflate == nil,
 		}
+		if h.Result == wsparse.Unanswered && len(h.ExtensionsOffered) > 0 {
+			// What the answer took of the extensions is not known: frames that come without
+			// one are read as those of which no handshake was seen.
+			f.terms.midstream, f.terms.aligned = true, [2]bool{true, true}
+		}
 	} else {
 		f.terms = terms{midstream: true, aligned: f.ws.Aligned}
 	}

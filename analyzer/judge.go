@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"wscope/assembly"
+	"wscope/wsparse"
 )
 
 // judge adds what can only be said at the end of a flow.
@@ -67,9 +68,21 @@ func (f *flow) judgeClose(at *assembly.Mark) {
 	if c.first < 0 || c.reply >= 0 || lostAny(&f.dirs[1-c.first]) || f.findings.blames(fromNames[c.first]) {
 		return
 	}
-	received, known := f.conn().Received(f.side(c.first), c.sent)
-	if !known || !received || f.firstEnd() != 1-c.first {
+	if peer := &f.dirs[1-c.first]; peer.frames == 0 && !f.granted() {
+		return // all that it sent may be missing
+	}
+	acked, known := f.conn().Acked(f.side(c.first))
+	if !known || int32(acked-c.sent) < 0 || f.firstEnd() != 1-c.first {
 		return
 	}
+	if acked != c.sent && !f.conn().Stats(f.side(c.first)).FIN && len(f.streamEnds()) == 0 {
+		return // what it acknowledged besides may be the end of the first closer
+	}
 	f.findings.tell(f, &ruleClose, fromNames[1-c.first], "it ended the connection instead", at)
+}
+
+// granted says whether the capture has the answer that made it a WebSocket.
+func (f *flow) granted() bool {
+	ws := f.socket()
+	return ws != nil && ws.Handshake != nil && ws.Handshake.Result != wsparse.Unanswered
 }

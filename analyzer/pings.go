@@ -20,11 +20,15 @@ const maxFresh = 256
 // is pushed out counts as unanswered.
 const maxPending = 64
 
+// maxEarly is how many pongs that answer nothing are remembered.
+const maxEarly = 4
+
 type pingSide struct {
 	pending      []pending
 	sent         int64
 	answered     int64
-	unsolicited  int64 // pongs to this side that answer nothing
+	unsolicited  int64     // pongs to this side that answer nothing
+	early        []pending // the latest of them: where the capture lacks bytes, a pong can be understood before its ping
 	rtt          sketch
 	lastSent     int64
 	lastAnswered int64 // capture time of the latest ping that was answered
@@ -56,10 +60,30 @@ func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark) {
 		s.interval(at.Time - s.lastSent)
 	}
 	s.lastSent = at.Time
+	hash := maphash.Bytes(pingSeed, m.Data)
+	for i := range s.early {
+		if e := &s.early[i]; e.payload == hash && e.at.Index > at.Index {
+			s.unsolicited--
+			s.answer(at.Time, e.at.Time, false)
+			s.early = append(s.early[:i], s.early[i+1:]...)
+			return
+		}
+	}
 	if len(s.pending) == maxPending {
 		s.pending = append(s.pending[:0], s.pending[1:]...)
 	}
-	s.pending = append(s.pending, pending{maphash.Bytes(pingSeed, m.Data), *at})
+	s.pending = append(s.pending, pending{hash, *at})
+}
+
+// answer counts a ping that was answered.
+func (s *pingSide) answer(asked, answered int64, keep bool) {
+	s.answered++
+	s.lastAnswered = max(s.lastAnswered, asked)
+	rtt := max(answered-asked, 0)
+	s.rtt.add(rtt)
+	if keep && len(s.fresh) < maxFresh {
+		s.fresh = append(s.fresh, Seconds(rtt))
+	}
 }
 
 // interval keeps the mean of the intervals and of their deviations from it.
@@ -75,23 +99,21 @@ func (s *pingSide) interval(ns int64) {
 }
 
 // pong takes a pong; keep says that round trips are kept for the next record.
-func (p *pings) pong(from int, m *wsparse.Message, at int64, keep bool) {
+func (p *pings) pong(from int, m *wsparse.Message, at *assembly.Mark, keep bool) {
 	s := p.side(1 - from)
 	hash := maphash.Bytes(pingSeed, m.Data)
 	for i := len(s.pending) - 1; i >= 0; i-- {
 		if s.pending[i].payload == hash {
-			s.answered++
-			s.lastAnswered = max(s.lastAnswered, s.pending[i].at.Time)
-			rtt := max(at-s.pending[i].at.Time, 0)
-			s.rtt.add(rtt)
-			if keep && len(s.fresh) < maxFresh {
-				s.fresh = append(s.fresh, Seconds(rtt))
-			}
+			s.answer(s.pending[i].at.Time, at.Time, keep)
 			s.pending = append(s.pending[:i], s.pending[i+1:]...)
 			return
 		}
 	}
 	s.unsolicited++
+	if len(s.early) == maxEarly {
+		s.early = append(s.early[:0], s.early[1:]...)
+	}
+	s.early = append(s.early, pending{hash, *at})
 }
 
 // unanswered is how many pings of the side had no pong.

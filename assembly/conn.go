@@ -71,6 +71,13 @@ func (c *Conn) Received(s Side, seq uint32) (yes, known bool) {
 	return st.heard && !after(seq, st.acked), st.heard
 }
 
+// Acked is the sequence number up to which the peer of a side has acknowledged the side's
+// stream so far. known is false where the capture has none of the peer's acknowledgements.
+func (c *Conn) Acked(s Side) (seq uint32, known bool) {
+	st := &c.sides[s]
+	return st.acked, st.heard
+}
+
 // LastStall gives the capture times between which the latest stall of a side's stream
 // lasted, zero where there was none. It is cheap enough to ask at each message.
 func (c *Conn) LastStall(s Side) (from, to int64) {

@@ -112,6 +112,12 @@ func (k *h2Block) response() *wsparse.Response {
 	return &wsparse.Response{Version: "2", Status: status, Fields: k.fields}
 }
 
+// granted says whether the status of a response is 2xx, as far as it is known.
+func (k *h2Block) granted() bool {
+	status := k.pseudo[":status"]
+	return len(status) == 3 && status[0] == '2'
+}
+
 // packed says whether the body that belongs to the block is compressed.
 func (k *h2Block) packed() bool {
 	for _, f := range k.fields {

@@ -51,9 +51,11 @@ func (h *http2) headers(s assembly.Side, o h2Open, whole bool, at *assembly.Mark
 	}
 	st := h.streams[o.stream]
 	switch {
+	case isRequest && !whole:
+		// What it asks for is known in part: the bytes will show.
 	case isRequest && st == nil:
 		st = h.opened(s, o, method, at)
-	case isAnswer && st != nil && st.state == askedStream && s != st.client:
+	case isAnswer && st != nil && st.state == askedStream && s != st.client && (whole || !k.granted()):
 		h.answered(st, at)
 	case isAnswer && st != nil && st.poll != nil && s != st.client:
 		st.pollAnswered(k.response(), k.packed())
@@ -141,7 +143,6 @@ func (h *http2) answered(st *stream, at *assembly.Mark) {
 	if r == nil || r.Status < 200 {
 		return
 	}
-	granted := r.Status < 300
 	if ws := st.up.ws; ws != nil {
 		if ws.Enabled == Unknown {
 			ws.Enabled = h.enabled
@@ -149,7 +150,7 @@ func (h *http2) answered(st *stream, at *assembly.Mark) {
 		st.up.answer(r, at)
 	}
 	switch {
-	case granted:
+	case k.granted():
 		st.begin()
 	default:
 		st.state = refusedStream
@@ -271,9 +272,6 @@ func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 
 // Gap says that bytes of the stream are missing.
 func (st *stream) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
-	if st.ended[s] {
-		return
-	}
 	switch st.state {
 	case openStream:
 		if st.up.recv != nil {

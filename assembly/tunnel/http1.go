@@ -9,20 +9,21 @@ import (
 // both directions, so that nothing in a body is taken for a head, until a request for
 // another protocol is granted.
 type http1 struct {
-	lane   *lane
-	client assembly.Side
-	in     [2]message // by side
-	queue  queue      // requests that wait for their answers
-	up     *asked     // the request for another protocol that waits; always the latest
-	over   *asked     // a refused one, whose Receiver is not yet told the end
-	early  *tape      // what the client sent behind up
-	held   *tape      // what the server sent before the request it answers
-	loose  bool       // requests may be missing: an answer without one does not wait
-	again  bool       // what the sniffer has seen is being played
-	open   bool       // so much came behind up, in frames, that it no longer waits
-	ended  [2]bool
-	ends   *[2]event // with ended
-	polls  *polls    // of Engine.IO; nil while there is none
+	lane    *lane
+	client  assembly.Side
+	in      [2]message // by side
+	queue   queue      // requests that wait for their answers
+	up      *asked     // the request for another protocol that waits; always the latest
+	over    *asked     // a refused one, whose Receiver is not yet told the end
+	early   *tape      // what the client sent behind up
+	held    *tape      // what the server sent before the request it answers
+	loose   bool       // requests may be missing: an answer without one does not wait
+	unasked unasked    // a 101 without a request
+	again   bool       // what the sniffer has seen is being played
+	open    bool       // so much came behind up, in frames, that it no longer waits
+	ended   [2]bool
+	ends    *[2]event // with ended
+	polls   *polls    // of Engine.IO; nil while there is none
 }
 
 func newHTTP1(l *lane, client assembly.Side) *http1 {
@@ -69,7 +70,7 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 		return b
 	case inHead:
 		if len(m.head) < 64 && !h.begins(s, m.head, b) {
-			m.head, m.place = nil, astray
+			h.stray(s, b, at)
 			return nil
 		}
 		head, rest, ok := m.takeHead(b)
@@ -89,6 +90,7 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 		return rest
 	case astray:
 		if !h.begins(s, nil, b) {
+			h.stray(s, b, at)
 			return nil
 		}
 		m.place = between
@@ -148,7 +150,12 @@ func (h *http1) hold(b []byte, at *assembly.Mark) {
 		h.held = new(tape)
 	}
 	h.held.Data(h.client.Other(), b, at)
-	if h.held.size() > maxTape {
+	if h.held.size() <= maxTape {
+		return
+	}
+	if h.unasked.waits {
+		h.proceed(nil, at)
+	} else {
 		h.release()
 	}
 }
@@ -156,7 +163,7 @@ func (h *http1) hold(b []byte, at *assembly.Mark) {
 // release lets the server go on with what was held of it.
 func (h *http1) release() {
 	if t := h.held; t != nil {
-		h.held = nil
+		h.held, h.unasked.waits = nil, false
 		h.loose = h.loose || h.queue.n == 0 && h.up == nil
 		t.play(h.lane)
 	}
@@ -166,6 +173,9 @@ func (h *http1) release() {
 func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if why == assembly.Early {
 		h.loose = true
+		if h.unasked.waits {
+			h.missing(s, n, why, at)
+		}
 		return
 	}
 	if s == h.client && h.up != nil && h.up.whole {
@@ -180,7 +190,7 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 		h.over.recv.Gap(wsparse.FromClient, n, why, at)
 		return
 	}
-	if s != h.client && h.held != nil {
+	if s != h.client && h.held != nil && !h.unasked.waits {
 		h.loose = true
 		h.release()
 		if h.lane.stage != assembly.Handler(h) {
@@ -188,9 +198,17 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 			return
 		}
 	}
+	if h.unasked.waits { // perhaps only now
+		h.missing(s, n, why, at)
+		return
+	}
 	m := &h.in[s]
 	if why == assembly.Cut && m.place == inHead {
 		h.cutHead(s, at)
+		return
+	}
+	if s == h.client && m.place == astray {
+		h.miss(n, why, at)
 		return
 	}
 	if m.skip(n) {
@@ -209,6 +227,8 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	m.head, m.place = nil, astray
 	if head && !h.again {
 		h.resniff(s, n, why, at)
+	} else if s == h.client {
+		h.miss(n, why, at)
 	}
 }
 
@@ -249,13 +269,20 @@ func (h *http1) handOver(next assembly.Handler) {
 
 // End implements assembly.Handler.
 func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
-	if h.held != nil {
+	if h.held != nil && !h.unasked.waits {
 		h.loose = true
 		h.release()
-		if h.lane.stage != assembly.Handler(h) {
-			h.lane.End(s, why, at)
+	}
+	if h.unasked.waits {
+		if s != h.client {
+			h.held.End(s, why, at)
 			return
 		}
+		h.proceed(nil, at)
+	}
+	if h.lane.stage != assembly.Handler(h) {
+		h.lane.End(s, why, at)
+		return
 	}
 	if h.over != nil {
 		h.over.end(role(s, h.client), why, 0, at)

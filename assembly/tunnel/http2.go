@@ -308,7 +308,7 @@ func (h *http2) missing(s assembly.Side, f *h2Frame, n int64, why assembly.Cause
 		h.blocks[s].reset()
 		h.blocks[s].over = true
 	case h2Data:
-		if st := h.streams[f.stream]; st != nil && carried > 0 {
+		if st := h.streams[f.stream]; st != nil && carried > 0 && !st.ended[s] {
 			st.Gap(s, carried, why, at)
 		}
 	}
@@ -337,7 +337,9 @@ func (h *http2) astray(s assembly.Side, at *assembly.Mark) {
 		h.preface = 0
 	}
 	for _, id := range h.ids() {
-		h.streams[id].Gap(s, -1, assembly.Lost, at)
+		if st := h.streams[id]; !st.ended[s] {
+			st.Gap(s, -1, assembly.Lost, at)
+		}
 	}
 }
 

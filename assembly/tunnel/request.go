@@ -17,6 +17,7 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 		h.over.passed(at)
 		h.over = nil
 	}
+	h.unasked.since = nil
 	m := &h.in[h.client]
 	f := readFraming(head)
 	m.startBody(f, false)

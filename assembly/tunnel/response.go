@@ -21,6 +21,11 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 	}
 	f := readFraming(head)
 	isHead, isPoll := false, false
+	if h.overtaken(at) {
+		// A CONNECT is granted without a body (RFC 9110 §9.3.6), and most others have a length.
+		server.startBody(f, status >= 300)
+		return true
+	}
 	if h.queue.n > 0 || h.up == nil {
 		isHead, isPoll = h.queue.pop()
 	} else {
@@ -47,6 +52,12 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		h.resume()
 	}
 	return true
+}
+
+// overtaken says whether an answer whose head ends at answers a request that is missing, since
+// it was captured before the one that waits.
+func (h *http1) overtaken(at *assembly.Mark) bool {
+	return h.loose && h.queue.n == 0 && h.up != nil && h.up.ws != nil && at.Index < h.up.ws.Asked.Index
 }
 
 // refused ends the asking: the conversation goes on in HTTP.
@@ -80,13 +91,17 @@ func (h *http1) resume() {
 // switching takes a 101, RFC 9110 §15.2.2.
 func (h *http1) switching(head []byte, at *assembly.Mark) {
 	up := h.up
+	websocket := upgrades(head, "websocket")
+	if up == nil && websocket && !h.unasked.sure && !h.ended[h.client] {
+		h.await(head, at)
+		return
+	}
 	h.queue, h.up = queue{}, nil
 	h.unpolls()
 	if h.over != nil {
 		h.over.passed(at)
 		h.over = nil
 	}
-	websocket := upgrades(head, "websocket")
 	switch {
 	case up != nil && up.ws != nil && (websocket || !upgrades(head, "h2c") && !upgrades(head, "tls")):
 		// Whatever is wrong with it, what follows a 101 is no longer HTTP.
@@ -96,10 +111,11 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 		answer(up, head, at)
 		h.settle(up)
 	case websocket:
-		// The request was not captured. The frames begin here for certain.
+		// The request was not captured. The server's frames begin here for certain, and the
+		// client's with the next bytes that it sends, where there are any.
 		ws := h.lane.webSocket(h.client, Midstream)
 		ws.Begin = *at
-		ws.Aligned = [2]bool{true, true}
+		ws.Aligned = [2]bool{h.unasked.aligned, true}
 		h.settle(&asked{ws: ws, recv: h.lane.find(ws, at)})
 	default:
 		if up != nil && up.ws != nil { // asked for several; another was chosen
