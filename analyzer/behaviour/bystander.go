@@ -48,34 +48,32 @@ func (k *Kind) request() string {
 	return "server " + k.Answers
 }
 
-// moved is how much at most any of those moved that answer something else, and the middle one of them. How quickly
-// programs start is not what others are held against.
-func (s *bystander) moved(request string) (most, middle float64) {
+// around is what happened to the answers to all other requests.
+type around struct {
+	moved  float64 // the most that any moved
+	noise  float64 // that, or how much longer than its median any took
+	middle float64 // how much the middle one of them moved
+	start  float64 // noise, with what flows begin with
+}
+
+// around leaves what flows begin with out of moved and noise: how quickly programs start is not what others are held against.
+func (s *bystander) around(request string) (a around) {
 	var list []float64
 	for i, other := range s.answers {
 		if other == request {
 			continue
 		}
 		list = append(list, s.moves[i])
+		a.start = max(a.start, s.moves[i], s.wide[i])
 		if !s.first[i] {
-			most = max(most, s.moves[i])
+			a.moved, a.noise = max(a.moved, s.moves[i]), max(a.noise, s.moves[i], s.wide[i])
 		}
 	}
 	if len(list) > 0 {
 		slices.Sort(list)
-		middle = list[len(list)/2]
+		a.middle = list[len(list)/2]
 	}
-	return most, middle
-}
-
-// noise is how much at most any of those moved, or how long it took beyond its median.
-func (s *bystander) noise(request string) (most float64) {
-	for i, other := range s.answers {
-		if other != request {
-			most = max(most, s.moves[i], s.wide[i])
-		}
-	}
-	return most
+	return a
 }
 
 // calm is, in seconds, how much latencies may move on two machines that have time.

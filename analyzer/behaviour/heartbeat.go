@@ -63,7 +63,8 @@ func (fw *flowWatch) addBeats(f *analyzer.Flow) {
 		for sort, b := range fw.sides[i].pings {
 			waited := f.End - b.waits
 			givenUp := f.Close != nil && f.Close.By == from && (f.Close.How == "fin" || f.Close.How == "rst") && waited > impatience
-			late := b.waits != 0 && (waited > patient || givenUp) // and not on its way when the flow ended
+			known := sort == inFrames && slices.ContainsFunc(f.Findings, func(n analyzer.Finding) bool { return n.Rule == "ping-unanswered" && n.From == by })
+			late := known || b.waits != 0 && (waited > patient || givenUp) // and not on its way when the flow ended
 			switch {
 			case late || b.sent >= 2 && b.answered == 0:
 				fw.role.Pings.add("of " + from + beatNames[sort] + " not answered by " + by)

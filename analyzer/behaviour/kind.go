@@ -193,6 +193,9 @@ func isHeart(kind string) bool {
 	return false
 }
 
+// KeepsAlive says whether messages of a kind are there to keep the connection alive.
+func (k *Kind) KeepsAlive() bool { return isHeart(k.Name) }
+
 // isStream says whether a flow's subprotocol is a stream of bytes, cut into messages anyhow.
 func isStream(f *analyzer.Flow) bool {
 	return f.Handshake != nil && slices.ContainsFunc(f.Handshake.SubprotocolsOffered, func(s string) bool {

@@ -36,8 +36,8 @@ func (c *comparison) latencies(old, now map[string]*Kind, others *bystander) {
 	}
 }
 
-// latencyMoved says whether a kind is answered slower or quicker than before, by itself. That what is done once was quicker
-// the next time says nothing.
+// latencyMoved says whether a kind is answered slower or quicker than before, by itself. That what is done a few times was
+// quicker the next time says nothing.
 func latencyMoved(old, now *Kind, others *bystander) bool {
 	if old.pushed() || now.pushed() || !latencyTolerance.moved(old.Reply, now.Reply) {
 		return false
@@ -46,11 +46,14 @@ func latencyMoved(old, now *Kind, others *bystander) bool {
 	if quick.P50 > slow.P50 {
 		quick, slow = slow, quick
 	}
-	if old.once() || now.once() {
-		return slow == now.Reply && slowedOnce(quick, slow, others.noise(now.request()), old.First && now.First)
+	if slow == old.Reply && min(quick.N, slow.N) < fewValues {
+		return false
 	}
-	most, middle := others.moved(now.request())
-	return slowedDown(quick, slow, most, middle)
+	around := others.around(now.request())
+	if old.once() || now.once() {
+		return slowedOnce(quick, slow, around.start, old.First && now.First)
+	}
+	return slowedDown(quick, slow, around)
 }
 
 // once says whether a kind is there once in each of a few flows.

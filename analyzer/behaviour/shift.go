@@ -93,15 +93,15 @@ func standardError(b *Band) float64 {
 const fewValues = 8
 
 // slowedDown says whether a change of latency is the operation's own, and not that of a machine that was busier
-// in one of the runs; most and middle is how much those of other operations moved. Of many answers some come
-// when the machine is idle: the least of the slower run must be slower than the middle half of the other, and the
-// change more than what happened to the middle one of the others. Of few, it must stand out of what happened to all others.
-func slowedDown(quick, slow *Band, most, middle float64) bool {
+// in one of the runs. Of many answers some come when the machine is idle: the least of the slower run must be slower than
+// the middle half of the other, and the change more than what happened to the middle one of the others. Of few, it must
+// stand out of what happened to all others.
+func slowedDown(quick, slow *Band, others around) bool {
 	moved := slow.P50 - quick.P50
-	if min(quick.N, slow.N) < fewValues && moved < 2*most {
+	if min(quick.N, slow.N) < fewValues && (moved < 2*others.moved || moved < others.noise) {
 		return false
 	}
-	return slow.Min > quick.P75 && moved > middle
+	return slow.Min > quick.P75 && moved > others.middle
 }
 
 // In seconds, how much longer something that is done once may take: at all, and as the first thing that a flow does,

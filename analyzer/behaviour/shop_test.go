@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"wscope/analyzer"
+	"wscope/analyzer/apps"
 	"wscope/analyzer/behaviour"
 	"wscope/assembly/capture"
 )
@@ -22,7 +23,7 @@ func watch(t testing.TB, path string) *behaviour.Behaviour {
 	}
 	defer src.Close()
 	w := behaviour.NewWatcher()
-	if _, err := analyzer.Run(context.Background(), src, analyzer.Options{Messages: true, Payload: true}, w); err != nil {
+	if _, err := analyzer.Run(context.Background(), src, analyzer.Options{Messages: true, Payload: true, Apps: apps.New}, w); err != nil {
 		t.Fatal(err)
 	}
 	return w.Behaviour()

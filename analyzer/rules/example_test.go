@@ -1,6 +1,7 @@
 package rules_test
 
 import (
+	"context"
 	"fmt"
 	"testing"
 
@@ -37,5 +38,17 @@ func TestCheckTellsATest(t *testing.T) {
 	rules.Check(r, folder+"same-1.before.pcap.gz", "absent.yaml")
 	if r.errors != 3 || r.fatals != 2 {
 		t.Errorf("%+v", r)
+	}
+}
+
+// TestCheckSeesSubprotocols holds what a subprotocol says against rules, as the command does.
+func TestCheckSeesSubprotocols(t *testing.T) {
+	set, err := rules.Load("wscope.yaml", []byte("rules:\n  - name: subscribes\n    expect: app.protocol == 'graphql-transport-ws' and count(messages, app.kind == 'subscribe') > 0\n"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	report, err := set.CheckCapture(context.Background(), "../../testdata/apps/graphql/transport-ws.pcap")
+	if err != nil || report.Failed("note") {
+		t.Errorf("%v, %+v", err, report.Results[0])
 	}
 }

@@ -2,9 +2,12 @@ package rules
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"wscope/analyzer"
+	"wscope/analyzer/apps"
 	"wscope/assembly/capture"
 )
 
@@ -48,7 +51,13 @@ func Check(t T, capturePath, rulesFile string) *Report {
 // DefaultFailOn is the severity from which a report is negative, unless one says otherwise.
 const DefaultFailOn = "warning"
 
-// CheckCapture holds captures against the rules. The error is about what could not be read.
+// oneWay says that a capture can only be read forwards, so that secrets in it may come after what they open.
+func oneWay(path string) bool {
+	return slices.Contains([]string{".gz", ".zst", ".lz4", ".xz"}, filepath.Ext(path))
+}
+
+// CheckCapture holds captures against the rules, as wscope check does without flags. The error is about what could not
+// be read.
 func (s *Set) CheckCapture(ctx context.Context, paths ...string) (*Report, error) {
 	src, err := capture.Open(paths, capture.Options{Context: ctx})
 	if err != nil {
@@ -56,7 +65,7 @@ func (s *Set) CheckCapture(ctx context.Context, paths ...string) (*Report, error
 	}
 	defer src.Close()
 	c := s.Checker()
-	opt := analyzer.Options{}
+	opt := analyzer.Options{Apps: apps.New, WaitKeys: slices.ContainsFunc(paths, oneWay)}
 	c.Options(&opt)
 	sum, err := analyzer.Run(ctx, src, opt, c)
 	if err != nil {

@@ -179,7 +179,7 @@ func (s *Starter) kinds(t *startText, b *behaviour.Behaviour) {
 	var busiest *behaviour.Kind
 	for _, r := range b.Roles {
 		for _, k := range r.Messages {
-			if k.From == "server" && k.Reply != nil && (busiest == nil || k.Reply.N > busiest.Reply.N) {
+			if k.From == "server" && k.Reply != nil && !k.KeepsAlive() && (busiest == nil || k.Reply.N > busiest.Reply.N) {
 				busiest = k
 			}
 		}
@@ -191,7 +191,7 @@ func (s *Starter) kinds(t *startText, b *behaviour.Behaviour) {
 	t.line("  #   expect: count(messages, type == \"text\") < 10000 and p99(ping.rtt) < 0.5")
 	t.line("  #   message: \"{{count(messages, type == \\\"text\\\")}} texts\"")
 	if busiest != nil {
-		t.line("  # The server said %q after %.3g s in the middle:", clean(busiest.Name), busiest.Reply.P50)
+		t.line("  # The server said %q after %.3g s in the middle, in answer to %q:", clean(busiest.Name), busiest.Reply.P50, clean(busiest.Answers))
 		t.line("  # - use: latency-under")
 		t.line("  #   with: {request: 'json.type == \"…\"', answer: 'json.type == \"…\"', key: json.id, time: %s}", roomySeconds(busiest.Reply.P75))
 	}

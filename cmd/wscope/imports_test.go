@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 	"analyzer/filter":        {"analyzer", "analyzer/query"},
 	"analyzer/query":         {"analyzer"},
 	"analyzer/behaviour":     {"analyzer"},
-	"analyzer/rules":         {"analyzer", "analyzer/behaviour", "analyzer/query", "assembly/capture"}, // capture for Check in Go tests
+	"analyzer/rules":         {"analyzer", "analyzer/apps", "analyzer/behaviour", "analyzer/query", "assembly/capture"}, // apps and capture for Check in Go tests
 	"analyzer/report":        {"analyzer"},
 	"analyzer/report/page":   {"analyzer", "analyzer/report"},
 	"analyzer/report/export": {"analyzer", "analyzer/report"},
