@@ -217,7 +217,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	count := newTally(l.chosen(out), tap, queue)
+	count := newTally(l.chosen(out), tap, src, queue)
 	if web != nil {
 		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}

@@ -146,7 +146,7 @@ func TestE2EEnds(t *testing.T) {
 	saved := filepath.Join(w.dir, "counted.pcapng")
 	c := w.capture("--count", "57", "--snaplen", "120", "--promisc", "--immediate", "--buffer", "4M", "-w", saved)
 	w.talk(plan)
-	if status := c.status(); status != 0 {
+	if status := c.status(); status != 0 || !strings.Contains(c.err.String(), "57 packets analysed") {
 		t.Errorf("status %d: %s", status, c.err)
 	}
 	n, longest := 0, 0

@@ -13,8 +13,8 @@ import (
 type liveSource struct {
 	capture.Source
 	keys *keyFollower
-	seen int64 // packets so far
-	left int64 // packets still wanted; negative is all
+	seen atomic.Int64 // packets so far
+	left int64        // packets still wanted; negative is all
 	stop func()
 	save *saver // nil where nothing is saved
 }
@@ -46,10 +46,12 @@ func (s *liveSource) packets(b *capture.Batch) error {
 			s.stop()
 		}
 	}
+	seen := s.seen.Load()
 	for i := range b.Packets {
-		s.seen++
-		b.Packets[i].Number = s.seen
+		seen++
+		b.Packets[i].Number = seen
 	}
+	s.seen.Store(seen)
 	return err
 }
 

@@ -17,6 +17,7 @@ import (
 type tally struct {
 	liveOutput
 	tap     capture.LiveSource
+	src     *liveSource
 	queue   *shed.Queue
 	web     *serveMetrics // nil without --metrics
 	metrics *metrics.Collector
@@ -28,8 +29,8 @@ type tally struct {
 	findings map[string]int64
 }
 
-func newTally(out liveOutput, tap capture.LiveSource, queue *shed.Queue) *tally {
-	return &tally{liveOutput: out, tap: tap, queue: queue, findings: map[string]int64{}}
+func newTally(out liveOutput, tap capture.LiveSource, src *liveSource, queue *shed.Queue) *tally {
+	return &tally{liveOutput: out, tap: tap, src: src, queue: queue, findings: map[string]int64{}}
 }
 
 func (t *tally) FlowBegun(f *analyzer.Flow) error {
@@ -104,7 +105,7 @@ type captureInterface struct {
 
 func (t *tally) capture() captureCounts {
 	q := t.queue.Stats()
-	c := captureCounts{Analysed: q.Packets, Shed: q.ShedPackets, Refused: q.Refused, GivenUp: q.GivenUp}
+	c := captureCounts{Analysed: t.src.seen.Load(), Shed: q.ShedPackets, Refused: q.Refused, GivenUp: q.GivenUp}
 	for _, s := range t.tap.Stats() {
 		c.Interfaces = append(c.Interfaces, captureInterface{s.Interface, s.Received, s.Dropped, s.IfDropped})
 	}
