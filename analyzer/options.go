@@ -93,6 +93,7 @@ type Sink interface {
 	Frame(f *Frame) error
 	// Rendered gives the bytes that Options.Render made for one record of a flow.
 	Rendered(flow int64, b []byte) error
-	// Batch is called after each batch of packets: a good time to flush.
+	// Batch is called after each batch of packets: a good time to flush. now is the time of
+	// the last packet; in live use it goes on while no packets come.
 	Batch(now Time) error
 }

@@ -115,7 +115,7 @@ func (m *merger) merge(w *work) error {
 			return err
 		}
 	}
-	return m.sink.Batch(Time(w.last.Time))
+	return m.sink.Batch(Time(max(w.last.Time, w.batch.Now)))
 }
 
 // noHead is the head of an output with nothing left.

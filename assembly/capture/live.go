@@ -14,7 +14,7 @@ type LiveOptions struct {
 	Fallback string
 
 	// Wait makes an interface that goes down or vanishes be opened again when it is back.
-	// Tell is told of both in a line, from any goroutine; nil is nobody.
+	// Tell is told of both, or of the end, in a line, from any goroutine; nil is nobody.
 	Wait bool
 	Tell func(line string)
 }

@@ -232,6 +232,7 @@ func (t *tap) reopen(why error) bool {
 	}
 	if !l.opts.Wait {
 		l.probs.add(t.name, -1, "capture ended: %v", why)
+		l.tell("%s: capture ended: %v", t.name, why) // others may go on for weeks
 		return false
 	}
 	l.tell("%s: capture paused: %v", t.name, why)

@@ -246,9 +246,6 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	for _, p := range tap.Problems() {
-		l.tell("%s", p)
-	}
 	if !saved || !whole || len(tap.Problems()) > 0 {
 		return errTrouble
 	}
