@@ -1,5 +1,7 @@
 package analyzer
 
+import "wscope/assembly"
+
 // tcpRecord is TCP's part in a flow: of its whole connection, where several flows share one.
 func (f *flow) tcpRecord() *TCP {
 	c := f.conn()
@@ -9,6 +11,9 @@ func (f *flow) tcpRecord() *TCP {
 		if c.HandACK >= 0 {
 			r.RTT = seconds(c.SYNACK + c.HandACK)
 		}
+	}
+	if a, b := c.Stats(assembly.A).RTTMin, c.Stats(assembly.B).RTTMin; r.RTT == nil && a >= 0 && b >= 0 && a+b > 0 {
+		r.RTT = seconds(a + b) // wherever between the two it was captured
 	}
 	r.History = c.History(f.client())
 	for i := range f.dirs {
@@ -21,6 +26,7 @@ func (f *flow) tcpRecord() *TCP {
 		r.OutOfOrder += s.OutOfOrder
 		r.Duplicates += s.Duplicates
 		r.ZeroWindows += s.ZeroWindows
+		r.ZeroWindow += Seconds(s.ZeroWindowTime)
 		r.Stall += Seconds(s.StallTime)
 		r.CaptureLoss += s.LostBytes
 	}

@@ -110,6 +110,21 @@ func (a *Assembler) end(c *Conn, x Side, why Cause, at *Mark) {
 	}
 }
 
+// countBehind counts a segment of a connection that nobody wants the bytes of, whose place
+// was passed: whether its bytes came before is not known.
+func (a *Assembler) countBehind(c *Conn, x Side, s *link.Segment) {
+	st := &c.sides[x]
+	switch p := printOf(x, s); {
+	case c.again(p):
+		st.rare().Duplicates++
+	case len(s.Payload) == 1 && s.Seq+1 == st.next:
+		st.rare().KeepAlives++
+	default:
+		c.countLate(x, s.Mark.Time-st.timeAt)
+		c.remember(p)
+	}
+}
+
 // watch follows a connection that nobody wants the bytes of, up to its end.
 func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 	st := &c.sides[x]
@@ -119,8 +134,18 @@ func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 	if s.Flags&link.SYN != 0 {
 		end++
 	}
-	if !st.started || after(end, st.next) && !st.far(end) && !st.ended {
-		st.started, st.next = true, end
+	switch {
+	case !st.started || after(end, st.next) && !st.far(end) && !st.ended:
+		st.started, st.next, st.timeAt = true, end, s.Mark.Time
+		if len(s.Payload) > 0 {
+			c.remember(printOf(x, s))
+		}
+	case len(s.Payload) > 0 && !st.far(end):
+		a.countBehind(c, x, s)
+	}
+	if s.Flags&(link.ACK|link.RST) == link.ACK && (s.Window == 0 || st.window == 0) {
+		st.zeroWindow(uint32(s.Window), s)
+		st.window = uint32(s.Window)
 	}
 	switch {
 	case s.Flags&link.RST != 0:

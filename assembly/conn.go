@@ -52,6 +52,9 @@ func (c *Conn) Stats(s Side) SideStats {
 	var out SideStats
 	if st.trouble != nil {
 		out = st.trouble.SideStats
+		if st.trouble.zero {
+			out.ZeroWindowTime += max(0, c.Last.Time-st.trouble.zeroSince)
+		}
 	}
 	out.Packets, out.Bytes = st.packets, st.bytes
 	out.SYN, out.FIN, out.RST = st.syn, st.finned, st.reset
@@ -92,9 +95,9 @@ type SideStats struct {
 	Packets        int64 // segments captured, of any kind
 	Bytes          int64 // payload bytes delivered to the Handler
 	LostBytes      int64 // bytes told as gaps of known length
-	Retransmitted  int64 // segments whose bytes had all been seen before (keep-alive probes apart)
+	Retransmitted  int64 // segments whose bytes had all been seen before (keep-alive probes apart), or that came a round trip after their successors
 	Duplicates     int64 // segments that the capture holds twice (same IP identification)
-	OutOfOrder     int64 // segments that came before their turn
+	OutOfOrder     int64 // segments that came after their successors, sooner than they can have been sent again
 	KeepAlives     int64
 	ZeroWindows    int64 // times that this side announced a window of zero
 	ZeroWindowTime int64 // nanoseconds in which the other side was held by it

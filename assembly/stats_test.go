@@ -64,19 +64,25 @@ func TestStats(t *testing.T) {
 		{"captured twice before its turn", func(s *sim) {
 			numbered(s, A, 3, "def", 8)
 			numbered(s, A, 3, "def", 8)
-		}, A, func(g SideStats) bool { return g.Duplicates == 1 && g.Retransmitted == 0 && g.OutOfOrder >= 1 }},
+		}, A, func(g SideStats) bool { return g.Duplicates == 1 && g.Retransmitted == 0 && g.OutOfOrder == 0 }},
 		{"no identification tells nothing", func(s *sim) {
 			numbered(s, A, 0, "abc", 0)
 			numbered(s, A, 0, "abc", 0)
 		}, A, func(g SideStats) bool { return g.Duplicates == 0 && g.Retransmitted == 1 }},
-		{"out of order, and how long it stalled", func(s *sim) {
+		{"sent again after a loss before the capture, and how long it stalled", func(s *sim) {
 			s.send(A, 3, "def")
 			s.send(A, 6, "g")
 			s.time += 9 * ms
 			s.send(A, 0, "abc")
 		}, A, func(g SideStats) bool {
-			return g.OutOfOrder == 2 && g.StallTime == 11*ms && g.LastStall[1]-g.LastStall[0] == 11*ms && g.Retransmitted == 0
+			return g.OutOfOrder == 0 && g.StallTime == 11*ms && g.LastStall[1]-g.LastStall[0] == 11*ms && g.Retransmitted == 1
 		}},
+		{"overtaken: sooner than anybody can have asked for it", func(s *sim) {
+			s.send(A, 3, "def")
+			s.send(A, 6, "g")
+			s.time -= ms / 2
+			s.send(A, 0, "abc")
+		}, A, func(g SideStats) bool { return g.OutOfOrder == 1 && g.Retransmitted == 0 && g.StallTime == 3*ms/2 }},
 		{"probes for life", func(s *sim) {
 			s.send(A, 0, "abc")
 			s.ack(B, 0, 3)

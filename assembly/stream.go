@@ -42,9 +42,9 @@ func (a *Assembler) disorder(c *Conn, x Side, seq uint32, s *link.Segment) {
 		}
 		return
 	}
+	since, late := st.waits(seq + n)
 	switch {
 	case after(seq, st.next):
-		st.rare().OutOfOrder++
 	case seq == st.next && st.hold == nil:
 		st.time(seq+n, s.Mark.Time)
 	default:
@@ -58,6 +58,9 @@ func (a *Assembler) disorder(c *Conn, x Side, seq uint32, s *link.Segment) {
 		a.countRepeat(c, x, s)
 	} else {
 		c.remember(printOf(x, s))
+		if late {
+			c.countLate(x, s.Mark.Time-since)
+		}
 	}
 	a.settle(c, x)
 	a.bound(st, &s.Mark)
@@ -112,6 +115,38 @@ func (a *Assembler) countRepeat(c *Conn, x Side, s *link.Segment) {
 	if st.timing && after(st.timeEnd, s.Seq) {
 		st.timing = false
 	}
+}
+
+// waits says whether bytes before end come late, since others wait behind them, and since when
+// those do.
+func (st *side) waits(end uint32) (since int64, late bool) {
+	if h := st.hold; h != nil && h.stalled {
+		if w := h.waitingPieces(); len(w) > 0 {
+			return h.stall, !after(end, w[len(w)-1].seq)
+		}
+	}
+	return 0, false
+}
+
+// unhurried is how late a segment is at least that was sent again, where the round trip is
+// not known.
+const unhurried = int64(3e6)
+
+// countLate counts a segment that came after its successors, by so many nanoseconds. Sent
+// again because it was lost before it was captured, it takes a round trip at least: the
+// receiver has to ask for it. What comes sooner was overtaken on the way.
+func (c *Conn) countLate(x Side, by int64) {
+	roundTrip := unhurried
+	if c.SYNACK >= 0 && c.HandACK >= 0 {
+		roundTrip = c.SYNACK + c.HandACK
+	}
+	t := c.sides[x].rare()
+	if by < roundTrip {
+		t.OutOfOrder++
+		return
+	}
+	t.Retransmitted++
+	c.first(x, kindAgain)
 }
 
 // deliver hands over the next bytes of a stream.

@@ -152,6 +152,7 @@ func (r *row) flow(f *analyzer.Flow) {
 		r.int("out_of_order", t.OutOfOrder)
 		r.int("duplicates", t.Duplicates)
 		r.int("zero_windows", t.ZeroWindows)
+		r.seconds("zero_window", &t.ZeroWindow)
 		r.seconds("stall", &t.Stall)
 		r.int("capture_loss", t.CaptureLoss)
 	})
