@@ -23,7 +23,7 @@ import (
 //	go test ./analyzer -run '^$' -bench Stages -benchtime 10x
 func BenchmarkStages(b *testing.B) {
 	path := filepath.Join(b.TempDir(), "stages.pcapng")
-	packets := writeTalk(b, path, &talk{conns: 2000, rounds: 50})
+	packets := writeTalk(b, path, &talk{conns: 2000, rounds: 100})
 	info, err := os.Stat(path)
 	if err != nil {
 		b.Fatal(err)
@@ -136,10 +136,13 @@ func (heedless) Gap(assembly.Side, int64, assembly.Cause, *assembly.Mark) {}
 func (heedless) End(assembly.Side, assembly.Cause, *assembly.Mark)        {}
 
 // decoding takes a WebSocket's directions; where it has streams it decodes them.
-type decoding struct{ streams *[2]wsparse.Stream }
+type decoding struct {
+	streams *[2]wsparse.Stream
+	event   *wsparse.Event
+}
 
 func newDecoding() decoding {
-	d := decoding{new([2]wsparse.Stream)}
+	d := decoding{new([2]wsparse.Stream), new(wsparse.Event)}
 	for i, from := range []wsparse.Role{wsparse.FromClient, wsparse.FromServer} {
 		d.streams[i].Init(wsparse.StreamConfig{From: from})
 	}
@@ -157,8 +160,7 @@ func (d decoding) Data(from wsparse.Role, data []byte, _ *assembly.Mark) {
 		s = &d.streams[1]
 	}
 	s.Feed(data)
-	var ev wsparse.Event
-	for s.Next(&ev) {
+	for s.Next(d.event) {
 	}
 }
 
