@@ -258,7 +258,11 @@ func (h *http1) handOver(next assembly.Handler) {
 	h.early = nil
 	h.lane.stage = next
 	for s := assembly.A; s <= assembly.B; s++ {
-		if h.ended[s] && (waited == nil || !waited.hasEnd(s)) {
+		switch {
+		case !h.ended[s]:
+		case waited != nil && waited.hasEnd(s):
+			h.ended[s] = false // it comes again behind what waited, perhaps to h
+		default:
 			h.lane.End(s, h.ends[s].why, &h.ends[s].at)
 		}
 	}
