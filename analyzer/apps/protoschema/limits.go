@@ -7,5 +7,5 @@ const (
 	maxNested = 100       // messages inside messages: the limit of the official libraries
 	maxFields = 20000     // fields of a message that are told, those of its messages included
 	maxJSON   = 256 << 10 // bytes of JSON, beyond which fields are left out
-	maxLine   = 600       // bytes of the one line, the same
+	maxLine   = 600       // bytes of the one line, the same; before control characters are escaped
 )
