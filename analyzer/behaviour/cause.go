@@ -151,11 +151,20 @@ func fewer(d *Difference) bool {
 
 // fold puts those of the differences that one led to with it.
 func fold(found []Difference, cause int, led func(*Difference) bool) (kept []Difference) {
-	var follow []string
+	var follow, less []string
 	for i := range found {
-		if i != cause && led(&found[i]) {
-			follow = append(append(follow, found[i].Sentence()), found[i].LedTo...)
+		d := &found[i]
+		switch {
+		case i == cause || !led(d):
+		case d.Area == "message" && d.Change == "vanished" || d.Area == "count" && fewer(d):
+			less = append(less, d.Subject)
+		default:
+			follow = append(append(follow, d.Sentence()), d.LedTo...)
 		}
+	}
+	if less != nil {
+		slices.Sort(less)
+		follow = append(follow, "less or nothing is sent of: "+strings.Join(less, ", "))
 	}
 	for i := range found {
 		if i == cause {

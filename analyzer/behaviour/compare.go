@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"wscope/analyzer"
 )
 
 // Difference is one way in which two behaviours differ.
@@ -119,9 +121,23 @@ func (c *comparison) findings(vanished, appeared []string, a, b *Role) {
 	}
 	for _, name := range appeared {
 		if severity, rest, _ := strings.Cut(name, " "); !byHaste(rest, b.Findings[name], b.Flows) {
-			c.tell("finding", rest, "appeared", "", "", "", severity)
+			c.tell("finding", rest, "appeared", "", "", rule(rest), severity)
 		}
 	}
+}
+
+// rule is what a finding says, "reserved-bits by server", in the words of its rule.
+func rule(finding string) string {
+	id, _, _ := strings.Cut(finding, " by ")
+	for _, r := range analyzer.Rules() {
+		if r.ID == id {
+			if r.RFC != "" {
+				return r.RFC + ": " + r.Sentence
+			}
+			return r.Sentence
+		}
+	}
+	return ""
 }
 
 // kinds compares messages, and returns the new names of those that were renamed.
@@ -140,7 +156,7 @@ func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
 			}
 			continue
 		}
-		c.tell("message", was, "changed", was, appeared[i], "renamed: the same sender, of the same form, about as many", "error")
+		c.tell("message", was, "changed", was, appeared[i], "the same sender, of the same form, about as many", "error")
 		renamed[was] = appeared[i]
 		appeared = slices.Delete(appeared, i, i+1)
 	}

@@ -21,7 +21,7 @@ func (c *comparison) latencies(old, now map[string]*Kind, others *bystander) {
 		was, is := old[name], now[name]
 		detail := numbers(was.Reply, is.Reply, milliseconds)
 		if is.Answers != "" {
-			detail += ", in answer to " + request
+			detail = "in answer to " + request + "; " + detail
 		}
 		before := len(c.found)
 		c.tell("latency", name, "changed", milliseconds(was.Reply.P50), milliseconds(is.Reply.P50), detail, worse(is.Reply.P50 > was.Reply.P50))
@@ -29,7 +29,7 @@ func (c *comparison) latencies(old, now map[string]*Kind, others *bystander) {
 			d := &c.found[before]
 			for _, other := range told[request] {
 				if other != name {
-					d.LedTo = append(d.LedTo, "latency "+other+": "+numbers(old[other].Reply, now[other].Reply, milliseconds))
+					d.LedTo = append(d.LedTo, "latency "+other+": "+milliseconds(old[other].Reply.P50)+" → "+milliseconds(now[other].Reply.P50))
 				}
 			}
 		}

@@ -40,9 +40,19 @@ func (d *Difference) Sentence() string {
 	if d.Subject != "" {
 		s += " " + d.Subject
 	}
+	from, pair, _ := strings.Cut(d.Subject, ": ")
 	switch {
-	case d.Change == "changed" && d.Detail != "" && strings.HasPrefix(d.Detail, "median"):
-		return clean(s + ": " + d.Detail)
+	case d.Area == "role" && d.Change == "appeared":
+		s = "flows of this host and path appeared: there were none"
+	case d.Area == "role":
+		s = "flows of this host and path vanished: there are none any more"
+	case d.Area == "order" && pair != "":
+		first, then, _ := strings.Cut(d.New, " < ")
+		s = "order changed: the " + from + "'s " + first + " now comes before its " + then
+	case d.Area == "message" && d.Change == "changed":
+		s = "message " + d.Old + " renamed: it is now " + d.New
+	case d.Area == "repeated" && d.Change == "appeared":
+		s += ": what was just sent is sent again"
 	case d.Change == "changed":
 		s += ": " + d.Old + " → " + d.New
 	case d.New != "":
@@ -114,6 +124,7 @@ func writeMarkdown(w io.Writer, old, now string, found []Difference) error {
 
 const htmlHead = `<!doctype html><html lang="en"><meta charset="utf-8"><title>WebSocket behaviour</title>
 <style>body{font:15px/1.5 system-ui,sans-serif;margin:2em auto;max-width:70em;padding:0 1em}table{border-collapse:collapse;width:100%}
+h1{font-size:1.3em;overflow-wrap:anywhere}
 td,th{text-align:left;padding:.3em .8em .3em 0;border-bottom:1px solid #8884;vertical-align:top}
 .error{color:#c22}.warning{color:#b60}.note{color:#678}@media(prefers-color-scheme:dark){body{background:#111;color:#ddd}}</style>
 `

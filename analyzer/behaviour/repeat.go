@@ -43,7 +43,7 @@ func (c *comparison) repeated(name string, old, now *Kind) bool {
 		return false
 	}
 	if with == now {
-		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" of "+decimal(now.Count)+" are the message before once more", "warning")
+		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" of "+decimal(now.Count)+" messages", "warning")
 	} else {
 		c.tell("repeated", name, "vanished", "", "", "", "note")
 	}

@@ -16,7 +16,7 @@ func (c *comparison) fields(name string, old, now *Kind) (changed bool) {
 	places := renamedPlaces(old, now)
 	for _, was := range slices.Sorted(maps.Keys(places)) {
 		is := places[was]
-		c.tell("field", name+" "+was, "changed", was, is, "renamed: in the same place, of the same type, as often", "error")
+		c.tell("field", name+" "+was, "changed", was, is, "renamed: of the same type, as often", "error")
 		told[was], told[is], changed = true, true, true
 	}
 	for _, at := range union(old.Fields, now.Fields) {

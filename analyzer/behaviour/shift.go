@@ -61,24 +61,24 @@ func sizes(old, now *Band) bool {
 	return twice(large.Min) || n >= 4 && (twice(large.P50) || large.most() > 5*least && large.most()-least > 512)
 }
 
-// numbers are those behind a shift.
+// numbers are those behind a shift of medians.
 func numbers(old, now *Band, unit func(float64) string) string {
 	change := ""
 	switch {
 	case old.P50 > 0 && now.P50 >= 3*old.P50:
-		change = fmt.Sprintf(", %.3g times as much", now.P50/old.P50)
+		change = fmt.Sprintf("%.3g times as much, ", now.P50/old.P50)
 	case old.P50 > 0:
-		change = fmt.Sprintf(", %+.0f %%", (now.P50/old.P50-1)*100)
+		change = fmt.Sprintf("%+.0f %%, ", (now.P50/old.P50-1)*100)
 	}
 	if old.N == 1 && now.N == 1 {
-		return unit(old.P50) + " → " + unit(now.P50) + change + " (one in each run)"
+		return change + "one in each run"
 	}
-	against := fmt.Sprintf("%.1f standard errors apart", old.score(now))
+	against := fmt.Sprintf("%.0f standard errors apart", old.score(now))
 	if math.IsInf(old.score(now), 1) {
 		against = "no noise in either"
 	}
-	return fmt.Sprintf("median %s → %s%s (middle half %s–%s → %s–%s, most %s → %s, n %d → %d, %s)", unit(old.P50), unit(now.P50), change,
-		unit(old.P25), unit(old.P75), unit(now.P25), unit(now.P75), unit(old.most()), unit(now.most()), old.N, now.N, against)
+	return fmt.Sprintf("medians: %s%s; middle half %s to %s → %s to %s, most %s → %s, n %d → %d", change, against,
+		unit(old.P25), unit(old.P75), unit(now.P25), unit(now.P75), unit(old.most()), unit(now.most()), old.N, now.N)
 }
 
 // apart is the distance between two middle halves; 0 where they touch.

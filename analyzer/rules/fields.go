@@ -65,6 +65,9 @@ func (f *fields) done() error {
 			if near := query.Nearest(name, f.known); near != "" {
 				return e.key.fail("%s has no %q; did you mean %s?", f.what, name, near)
 			}
+			if len(f.known) == 0 {
+				return e.key.fail("%s has no %q, nor anything else", f.what, name)
+			}
 			return e.key.fail("%s has no %q; it has %s", f.what, name, strings.Join(f.known, ", "))
 		}
 	}

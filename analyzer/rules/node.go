@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"strings"
@@ -69,6 +70,7 @@ func (n *node) fail(format string, args ...any) error {
 // parseFile reads YAML. Of YAML's many things only maps, lists and scalars are taken: a
 // rules file needs no anchors, aliases, tags and merge keys.
 func parseFile(name string, text []byte) (root *node, err error) {
+	text = bytes.TrimPrefix(text, []byte("\ufeff")) // of editors that mark UTF-8 so
 	file := &sourceFile{name, strings.Split(string(text), "\n")}
 	top := &node{file: file, line: 1, column: 1}
 	if len(text) > maxFile {

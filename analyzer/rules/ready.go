@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"wscope/analyzer"
 	"wscope/analyzer/query"
 )
 
@@ -26,6 +27,7 @@ type Parameter struct {
 	Doc      string
 	Standard string // its value where it is not given; "" where it must be, or may be absent
 	Required bool
+	wrong    func(entry string) string // what is wrong with an entry of a list; "" where nothing is
 }
 
 func (r *Ready) severity() string {
@@ -104,7 +106,13 @@ func (p *params) take(q *Parameter, n *node, f *fields) (err error) {
 	switch q.Kind {
 	case "list":
 		if n.kind == listNode || n.kind == scalarNode && p.nodes[q.Name] != nil {
-			p.lists[q.Name], _ = f.list(q.Name)
+			texts, nodes := f.list(q.Name)
+			p.lists[q.Name] = texts
+			for i := 0; q.wrong != nil && i < len(texts); i++ {
+				if why := q.wrong(texts[i]); why != "" {
+					return nodes[i].fail("%s", why)
+				}
+			}
 		} else if n.kind == mapNode {
 			return n.fail("%s must be a list", q.Name)
 		} else {
@@ -210,4 +218,27 @@ func words(list []string) string {
 		quoted[i] = strconv.Quote(s)
 	}
 	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// wrongFinding says what is wrong with the name of a finding.
+func wrongFinding(name string) string {
+	var all []string
+	for _, r := range analyzer.Rules() {
+		if r.ID == name {
+			return ""
+		}
+		all = append(all, r.ID)
+	}
+	if near := query.Nearest(name, all); near != "" {
+		return fmt.Sprintf("no finding is called %q; did you mean %s?", name, near)
+	}
+	return fmt.Sprintf("no finding is called %q", name)
+}
+
+// wrongCode says what is wrong with a close code, RFC 6455 §7.4.
+func wrongCode(code string) string {
+	if n, err := strconv.Atoi(code); err != nil || n < 1000 || n > 4999 {
+		return fmt.Sprintf("%q is no close code: these go from 1000 to 4999", code)
+	}
+	return ""
 }

@@ -20,19 +20,19 @@ const ownKey = `(app.id ?? "") != "" ? app.id : json.id`
 var readyList = []Ready{
 	{
 		Name: "no-errors", Doc: "no flow has a finding of severity error: nobody breaks a MUST",
-		Parameters: []Parameter{{Name: "except", Kind: "list", Doc: "findings that are let pass"}},
+		Parameters: []Parameter{{Name: "except", Kind: "list", Doc: "findings that are let pass", wrong: wrongFinding}},
 		build: func(p *params) ([]check, error) {
 			return p.findings(`severity == "error" and not (rule in ` + words(p.lists["except"]) + `)`)
 		},
 	}, {
 		Name: "no-warnings", Doc: "no flow has a finding of severity warning or error", Severity: "warning",
-		Parameters: []Parameter{{Name: "except", Kind: "list", Doc: "findings that are let pass"}},
+		Parameters: []Parameter{{Name: "except", Kind: "list", Doc: "findings that are let pass", wrong: wrongFinding}},
 		build: func(p *params) ([]check, error) {
 			return p.findings(`severity in ["error", "warning"] and not (rule in ` + words(p.lists["except"]) + `)`)
 		},
 	}, {
 		Name: "no-abnormal-close", Doc: "each flow that ends does so by a closing handshake with a normal code",
-		Parameters: []Parameter{{Name: "codes", Kind: "list", Standard: "1000 1001", Doc: "the codes that are normal; an empty Close is"}},
+		Parameters: []Parameter{{Name: "codes", Kind: "list", Standard: "1000 1001", Doc: "the codes that are normal; an empty Close is", wrong: wrongCode}},
 		build: func(p *params) ([]check, error) {
 			return p.expect("flow", `close != nil and close.how != "none"`,
 				`close.how == "handshake" and (close.code == nil or string(close.code) in `+words(p.lists["codes"])+`)`,
