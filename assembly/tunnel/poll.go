@@ -152,6 +152,7 @@ func (h *http1) unpoll() {
 
 // unpolls ends all polls: what answers them is no longer known.
 func (h *http1) unpolls() {
+	h.queue.poll = 0
 	if h.polls == nil {
 		return
 	}
