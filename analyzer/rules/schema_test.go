@@ -9,6 +9,8 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+
+	"wscope/analyzer"
 )
 
 var update = flag.Bool("update", false, "write schema.json and the table of CI.md anew")
@@ -54,6 +56,7 @@ func makeSchema() object {
 	short := object{"enum": names, "description": "a ready-made rule with its standard parameters"}
 	return object{
 		"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "Rules of wscope check", "type": "object", "additionalProperties": false,
+		"examples": []any{exampleFile},
 		"properties": object{
 			"version": object{"const": 1},
 			"fail-on": object{"enum": severities, "description": "the severity from which a breach fails the check"},
@@ -68,13 +71,14 @@ func parameterSchema(p *Parameter) object {
 	s := object{"description": p.Doc}
 	switch p.Kind {
 	case "list":
-		s["type"] = []string{"array", "string", "number"}
+		s["type"], s["items"] = []string{"array", "string", "number"}, entrySchema(p.Name)
 	case "number":
 		s["type"], s["minimum"] = "number", 0
 	case "percentile":
 		s["enum"] = slices.Sorted(maps.Keys(percentiles))
 	case "duration":
 		s["type"], s["examples"] = []string{"string", "number"}, []string{"250ms", "2s"}
+		s["minimum"], s["pattern"] = 0, `^([0-9]+(\.[0-9]*)?(ns|us|µs|ms|s|m|h))+$`
 	case "size":
 		s["type"], s["examples"] = []string{"string", "number"}, []string{"64KiB"}
 	case "schema":
@@ -83,6 +87,29 @@ func parameterSchema(p *Parameter) object {
 		s["type"] = "string"
 	}
 	return s
+}
+
+// entrySchema is that of an entry of a list: the names of findings, or close codes.
+func entrySchema(parameter string) object {
+	if parameter == "codes" {
+		return object{"type": []string{"integer", "string"}, "minimum": 1000, "maximum": 4999}
+	}
+	var names []string
+	for _, r := range analyzer.Rules() {
+		names = append(names, r.ID)
+	}
+	return object{"enum": names}
+}
+
+// exampleFile is what editors show of a rules file.
+var exampleFile = object{
+	"version": 1, "fail-on": "warning", "ignore": []string{"$.sent_at", "server tick", "latency"},
+	"rules": []any{
+		"no-errors",
+		object{"use": "latency-under", "with": object{"request": `json.type == "quote"`, "answer": `json.type == "price"`, "key": "json.id", "time": "250ms"}},
+		object{"use": "no-warnings", "with": object{"except": []string{"token-in-url"}}, "severity": "note"},
+		object{"name": "few-messages", "scope": "flow", "where": `http.path startsWith "/chat"`, "expect": "count(messages) < 1000", "message": "{{count(messages)}} messages"},
+	},
 }
 
 func TestSchemaIsThatOfTheRules(t *testing.T) {
@@ -114,10 +141,16 @@ func TestSchemaAgreesWithTheReader(t *testing.T) {
 	}
 	files, _ := filepath.Glob(filepath.Join("..", "..", "testdata", "regressions", "*.yaml"))
 	examples, _ := filepath.Glob(filepath.Join("testdata", "*.yaml"))
-	for _, name := range append(files, examples...) {
-		text, err := os.ReadFile(name)
-		if err != nil {
-			t.Fatal(err)
+	example, err := json.Marshal(exampleFile)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range append(append(files, examples...), "the example") {
+		text := example
+		if name != "the example" {
+			if text, err = os.ReadFile(name); err != nil {
+				t.Fatal(err)
+			}
 		}
 		if _, err := Load(name, text); err != nil {
 			t.Errorf("%v", err)
