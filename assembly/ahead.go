@@ -31,13 +31,13 @@ func (a *Assembler) Ahead(segs []link.Segment, part []uint32) *[Group]Found {
 		f.conn, f.side = a.conns.find(f.hash, key)
 	}
 	warmth := int64(0)
-	for i := range part {
+	for i, k := range part {
 		c := g[i].conn
 		if c == nil {
 			continue
 		}
-		warmth += c.Last.Time + c.sides[A].timeAt + c.sides[B].timeAt
-		if w, ok := c.handler.(Warmer); ok {
+		warmth += c.Last.Time + c.sides[A].timeAt + c.sides[B].timeAt + c.seen // its lines but the first, which find reads
+		if w, ok := c.handler.(Warmer); ok && len(segs[k].Payload) > 0 {
 			warmth += w.Warm(g[i].side)
 		}
 	}

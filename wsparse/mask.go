@@ -57,7 +57,18 @@ const highBits = 0x8080808080808080
 func maskedASCII(src []byte, key uint32, pos uint64) int {
 	k := wideKey(key, pos)
 	n := 0
-	for len(src)-n >= 32 {
+	for len(src)-n >= 64 {
+		s := (*[64]byte)(src[n:])
+		a := (binary.LittleEndian.Uint64(s[0:]) ^ k) | (binary.LittleEndian.Uint64(s[8:]) ^ k) |
+			(binary.LittleEndian.Uint64(s[16:]) ^ k) | (binary.LittleEndian.Uint64(s[24:]) ^ k) |
+			(binary.LittleEndian.Uint64(s[32:]) ^ k) | (binary.LittleEndian.Uint64(s[40:]) ^ k) |
+			(binary.LittleEndian.Uint64(s[48:]) ^ k) | (binary.LittleEndian.Uint64(s[56:]) ^ k)
+		if a&highBits != 0 {
+			return n
+		}
+		n += 64
+	}
+	if len(src)-n >= 32 {
 		s := (*[32]byte)(src[n:])
 		a := (binary.LittleEndian.Uint64(s[0:]) ^ k) | (binary.LittleEndian.Uint64(s[8:]) ^ k) |
 			(binary.LittleEndian.Uint64(s[16:]) ^ k) | (binary.LittleEndian.Uint64(s[24:]) ^ k)
