@@ -43,6 +43,10 @@ func (c *conn) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	c.retry(at)
 }
 
+// Become makes h what the opened bytes go to, in place of the inner handler that calls it, from
+// the next call on: one that has handed over for good need not stand between.
+func (c *conn) Become(h assembly.Handler) { c.inner = h }
+
 // Gap implements assembly.Handler.
 func (c *conn) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if t := &c.sides[s]; t.blocked {

@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"encoding/binary"
 	"sync"
+	"unsafe"
 
 	"golang.org/x/crypto/chacha20poly1305"
 )
@@ -40,6 +41,8 @@ type opener struct {
 	// of its first plaintext byte: an explicit nonce or IV.
 	before int
 
+	state  unsafe.Pointer // the memory of aead, and how many lines of the cache it takes; see stateOf
+	lines  uint8
 	suite  suite
 	secret []byte // TLS 1.3: the traffic secret, from which the next one follows
 }
@@ -59,6 +62,7 @@ var scratches = sync.Pool{New: func() any { return new(scratch) }}
 func newOpener13(s suite, secret []byte) *opener {
 	o := &opener{suite: s, version: tls13, tagLen: s.tagLen, secret: secret}
 	o.aead = newAEAD(s, expandLabel(s.hash, secret, "key", s.keyLen))
+	o.state, o.lines = stateOf(o.aead)
 	copy(o.iv[:], expandLabel(s.hash, secret, "iv", 12))
 	return o
 }
@@ -101,6 +105,7 @@ func newOpener12(n *negotiation, master []byte, client bool) *opener {
 		return o
 	}
 	o.aead = newAEAD(s, key)
+	o.state, o.lines = stateOf(o.aead)
 	copy(o.iv[:], iv)
 	if s.kind != chacha20 {
 		o.before = 8

@@ -50,6 +50,7 @@ func (t *stream) sealed12(r record) bool {
 // opened12 reads what a record held.
 func (t *stream) opened12(r record, plain []byte) {
 	t.accept(len(plain))
+	t.state, t.lines = t.op.state, t.op.lines
 	switch r.kind() {
 	case typeData:
 		t.deliver(r, plain, headerLen+t.op.before)

@@ -145,6 +145,7 @@ func (t *stream) laterKey() bool {
 // opened13 reads what a record held.
 func (t *stream) opened13(r record, plain []byte, inner byte) {
 	t.accept(len(plain))
+	t.state, t.lines = t.op.state, t.op.lines
 	switch {
 	case inner == typeHandshake:
 		t.handshake(plain, r.at)

@@ -2,38 +2,44 @@ package tlsopen
 
 import (
 	"encoding/binary"
+	"unsafe"
 
 	"wscope/assembly"
 )
 
 // stream is one side's half of a connection: its bytes become records, and its records are
-// read in the clear, then under one key after another.
+// read in the clear, then under one key after another. It is a multiple of 64 bytes long, so that
+// the other side's begins with a line of the cache too.
 type stream struct {
 	// What each record touches stands first, for the sake of the processor's cache.
 
-	c       *conn
-	part    *partial // a record under way
-	skip    int      // bytes to the end of a record that is damaged
-	op      *opener  // what it is under: see sealed13.go and sealed12.go. nil while none was chosen
-	seq     uint64   // sequence number of the next record
-	failed  int32    // bytes that failed to authenticate since a record last did
-	budget  int32    // see searchBudget
-	side    assembly.Side
-	epoch   epoch // TLS 1.3
-	client  bool
-	dead    bool // nothing more of it can be opened
-	sealed  bool // records are encrypted
-	proved  bool // op has opened a record
-	shown   bool // application data was given
-	blocked bool // waits; what comes is held
+	c              *conn
+	part           *partial // a record under way
+	skip           int      // bytes to the end of a record that is damaged
+	op             *opener  // what it is under: see sealed13.go and sealed12.go. nil while none was chosen
+	seq            uint64   // sequence number of the next record
+	failed         int32    // bytes that failed to authenticate since a record last did
+	budget         int32    // see searchBudget
+	side           assembly.Side
+	epoch          epoch // TLS 1.3
+	client         bool
+	dead           bool  // nothing more of it can be opened
+	sealed         bool  // records are encrypted
+	proved         bool  // op has opened a record
+	shown          bool  // application data was given
+	blocked        bool  // waits; what comes is held
+	lines          uint8 // of state
+	hello          bool  // its ClientHello or ServerHello was read
+	ended, endTold bool
+	endWhy         assembly.Cause // with ended
 
-	loss loss
-	neg  *negotiation // TLS 1.2: the handshake that the keys are of
+	state unsafe.Pointer // of op's AEAD, once it has opened a record; see warm.go
+	loss  loss
+	neg   *negotiation // TLS 1.2: the handshake that the keys are of
 	// starved counts bytes let go for want of a secret while it is not yet certain
 	// that the connection stays closed.
 	starved int
 
-	hello    bool // its ClientHello or ServerHello was read
 	messages messages
 
 	why          string // blocked: for what
@@ -41,11 +47,7 @@ type stream struct {
 	seenKeys     uint64
 	held         hold
 
-	ended, endTold bool
-	endWhy         assembly.Cause
-	endAt          assembly.Mark
-
-	_ [8]byte // makes it a multiple of 64 bytes, so that the other side's begins with a line of the cache too
+	endAt assembly.Mark
 }
 
 // recordLen is the length of the record that b begins with, header included. ok is false

@@ -12,6 +12,7 @@ type lane struct {
 	whole  settled // the stage, from when the lane is one WebSocket
 	root   *root
 	secure any           // not nil inside TLS
+	below  becoming      // who opens TLS for this lane alone; nil where nobody does, or not for it alone
 	client assembly.Side // inside TLS: who sent the ClientHello
 	via    []Hop         // never appended to in place: WebSockets share it
 	realIP string
@@ -147,12 +148,19 @@ func (w *settled) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	w.recv.End(role(s, w.client), why, 0, at)
 }
 
+// becoming is a Handler whose inner one can be replaced, as Conn.Become does.
+type becoming interface{ Become(h assembly.Handler) }
+
 // settled is the stage that gives all that follows to recv. It is a part of the lane, so
 // that a packet's way to recv leads through one piece of memory.
 func (l *lane) settled(recv Receiver, client assembly.Side) assembly.Handler {
-	if w, ok := recv.(Whole); ok && l.own {
+	if w, ok := recv.(Whole); ok && (l.own || l.below != nil) {
 		h := w.Whole()
-		l.root.conn.Become(h)
+		if l.own {
+			l.root.conn.Become(h)
+		} else {
+			l.below.Become(h)
+		}
 		return h
 	}
 	l.whole = settled{recv: recv, client: client}

@@ -129,7 +129,11 @@ func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 		return
 	}
 	in.secure = info
+	in.below, _ = h.(becoming)
 	l.become(h, f.seen)
+	if l.own {
+		l.root.conn.Become(h)
+	}
 }
 
 // behind sniffs again behind the first bytes of both sides, which belonged to a proxy.
