@@ -12,8 +12,8 @@ FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libpcap0.8 libcap2-bin && rm -rf /var/lib/apt/lists/* \
  && useradd --system --no-create-home wscope
 COPY --from=build /wscope /usr/local/bin/wscope
-# Effective for the user below when the container has NET_RAW; without it wscope still reads files.
-RUN setcap cap_net_raw+ep /usr/local/bin/wscope
+# live takes it where the container has NET_RAW. Not +ep: that would not run at all where it has not, and wscope reads files there.
+RUN setcap cap_net_raw+p /usr/local/bin/wscope
 USER wscope
 WORKDIR /data
 ENTRYPOINT ["wscope"]

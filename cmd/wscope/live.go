@@ -190,6 +190,9 @@ func (l *live) run(ctx context.Context, args []string) error {
 		}
 		defer web.close()
 	}
+	if err := raise(); err != nil {
+		return err
+	}
 	filter, fallback := kernelFilter(strings.Join(args, " "), l.tunnels)
 	tap, err := capture.OpenLive(capture.LiveOptions{
 		Interfaces: l.interfaces, BPF: filter, Fallback: fallback, Snaplen: l.snaplen, Buffer: int(l.buffer),

@@ -12,6 +12,23 @@ import (
 	"kernel.org/pub/linux/libs/security/libcap/psx"
 )
 
+// raise makes CAP_NET_RAW effective where the program may have it. A file's capability that
+// is effective by itself (setcap cap_net_raw+ep) keeps the program from running at all where
+// the capability is not to be had, as in a container without it; cap_net_raw+p does not.
+func raise() error {
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var sets [2]unix.CapUserData
+	if err := unix.Capget(&head, &sets[0]); err != nil {
+		return fmt.Errorf("capabilities: %w", err)
+	}
+	const raw = 1 << unix.CAP_NET_RAW
+	if sets[0].Permitted&raw == 0 || sets[0].Effective&raw != 0 {
+		return nil
+	}
+	sets[0].Effective |= raw
+	return setCapabilities(&sets)
+}
+
 // drop gives up what was needed to open the interfaces: root becomes the named user, or
 // the one that called sudo; all capabilities go, but CAP_NET_RAW where an interface may
 // have to be opened again; and no program that is run can gain any.
@@ -75,14 +92,18 @@ func become(name string) error {
 
 // clearCapabilities empties the permitted, effective and inheritable sets of every thread.
 func clearCapabilities(keepRaw bool) error {
-	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var sets [2]unix.CapUserData
 	if keepRaw {
 		sets[0].Permitted, sets[0].Effective = 1<<unix.CAP_NET_RAW, 1<<unix.CAP_NET_RAW
 	}
+	return setCapabilities(&sets)
+}
+
+func setCapabilities(sets *[2]unix.CapUserData) error {
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	_, _, errno := psx.Syscall3(unix.SYS_CAPSET, uintptr(unsafe.Pointer(&head)), uintptr(unsafe.Pointer(&sets[0])), 0)
 	if errno != 0 {
-		return fmt.Errorf("giving up capabilities: %w", errno)
+		return fmt.Errorf("changing capabilities: %w", errno)
 	}
 	return nil
 }

@@ -4,6 +4,9 @@ package main
 
 import "errors"
 
+// raise has nothing to take.
+func raise() error { return nil }
+
 // drop does nothing but refuse what it cannot do here.
 func drop(name string, _ bool) error {
 	if name != "" {

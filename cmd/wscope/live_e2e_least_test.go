@@ -45,6 +45,54 @@ func TestE2ELeastPrivilege(t *testing.T) {
 	w.held(closes(t, c.out), false)
 }
 
+// TestE2EFileCapability runs the program as the image has it: for a user who is not root,
+// with a file's capability that is permitted. It captures where that may be had, and where
+// it may not it runs all the same.
+func TestE2EFileCapability(t *testing.T) {
+	for _, name := range []string{"setpriv", "setcap"} {
+		if _, err := exec.LookPath(name); err != nil {
+			t.Skip("needs " + name)
+		}
+	}
+	w := newWire(t)
+	w.serve(peerPlan{})
+	dir, err := os.MkdirTemp("", "wscope-image") // where nobody may go
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer os.RemoveAll(dir)
+	os.Chmod(dir, 0o755)
+	text, err := os.ReadFile(w.wscope)
+	if err != nil {
+		t.Fatal(err)
+	}
+	image := filepath.Join(dir, "wscope")
+	if err := os.WriteFile(image, text, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if out, err := exec.Command("setcap", "cap_net_raw+p", image).CombinedOutput(); err != nil {
+		t.Skipf("no capabilities of files here: %s", out)
+	}
+	as := func(bounding string) []string {
+		return []string{"--reuid=65534", "--regid=65534", "--clear-groups", "--bounding-set=-all" + bounding, "--inh-caps=-all", image}
+	}
+	if out, err := exec.Command("setpriv", append(as(""), "version")...).CombinedOutput(); err != nil {
+		t.Errorf("without the capability it does not run: %v %s", err, out)
+	}
+	out, err := os.Create(filepath.Join(w.dir, "live.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer out.Close()
+	c := &capturing{t: t, out: out.Name()}
+	c.Cmd = w.in(w.server, []string{"SUDO_UID=", "SSLKEYLOGFILE="}, "setpriv", append(as(",+net_raw"), "live", "-i", "veth0")...)
+	c.err, c.Stdout = c.Stderr.(*said), out
+	w.start(c.Cmd)
+	c.says("capturing on")
+	w.talk(peerPlan{Conns: 5, AtOnce: 5, Messages: 5, Size: 100})
+	w.held(closes(t, w.ended(c)), false)
+}
+
 // TestE2ENotPermitted tells the three ways to be allowed to capture.
 func TestE2ENotPermitted(t *testing.T) {
 	w := newWire(t)

@@ -68,6 +68,9 @@ func (r *record) run(ctx context.Context, command []string) error {
 	if r.file == "" {
 		return errors.New("record needs -w FILE")
 	}
+	if err := raise(); err != nil {
+		return err
+	}
 	tap, err := capture.OpenLive(capture.LiveOptions{Interfaces: r.interfaces, BPF: r.bpf})
 	if err != nil {
 		return (&live{env: r.env}).explain(err, "record …")
