@@ -1,5 +1,6 @@
 # Two stages: build with libpcap, run with little more than it. The user is not root; for
-# live capture give it one capability: docker run --cap-drop ALL --cap-add NET_RAW …
+# live capture give it one capability:
+#	docker run --rm --network host --cap-drop ALL --cap-add NET_RAW IMAGE live -i eth0
 FROM golang:1.26-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends libpcap-dev
 WORKDIR /src
