@@ -16,6 +16,7 @@ type closing struct {
 	both  bool // each sent Close before it had received the other's
 	codes [2]uint16
 	at    [2]int64 // capture time of the Close frame's last byte
+	wire  [2]int64 // bytes of the side's frames up to and with its Close
 	text  string   // the first closer's reason
 	index int64    // of the packet that ended the first Close
 	sent  uint32   // TCP sequence number after the first Close
@@ -41,7 +42,7 @@ func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Ma
 	default:
 		return
 	}
-	c.codes[from], c.at[from] = m.Code, last.Time
+	c.codes[from], c.at[from], c.wire[from] = m.Code, last.Time, f.dirs[from].wire
 }
 
 // record says how the flow ended.
@@ -62,6 +63,11 @@ func (c *closing) record(f *flow) *Closing {
 			if c.both {
 				r.By = "both"
 			}
+		}
+	}
+	for _, i := range [...]int{c.first, c.reply} {
+		if i >= 0 {
+			r.DataAfter += f.dirs[i].wire - c.wire[i]
 		}
 	}
 	f.transportEnd(r)

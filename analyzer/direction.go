@@ -35,6 +35,7 @@ type direction struct {
 	places  places
 	even    even
 	why     assembly.Cause
+	torn    bool          // it ended within a message
 	code    uint32        // HTTP/2 error code of the end
 	firstAt int64         // capture time of the first frame; 0 while none
 	endedAt int64         // capture time of the end
@@ -96,6 +97,7 @@ func (d *direction) end(why assembly.Cause, code uint32, at *assembly.Mark) {
 		return
 	}
 	d.ended, d.why, d.code, d.endedAt = true, why, code, at.Time
+	d.torn = d.stream.Midway()
 	d.stream.End()
 	d.drain(at)
 	d.places.release()

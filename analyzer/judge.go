@@ -41,7 +41,7 @@ func (f *flow) judgePings(at *assembly.Mark) {
 		}
 		last := &s.pending[len(s.pending)-1]
 		peer := &f.dirs[1-i]
-		if last.at.Time < s.lastAnswered || lostAny(peer) || lostAny(&f.dirs[i]) || f.findings.blames(fromNames[i]) {
+		if last.nth < s.lastAnswered || lostAny(peer) || lostAny(&f.dirs[i]) || f.findings.blames(fromNames[i]) {
 			continue
 		}
 		c := &f.closing

@@ -31,7 +31,7 @@ type pingSide struct {
 	early        []pending // the latest of them: where the capture lacks bytes, a pong can be understood before its ping
 	rtt          sketch
 	lastSent     int64
-	lastAnswered int64 // capture time of the latest ping that was answered
+	lastAnswered int64 // which ping, from 1, is the latest that was answered
 	gaps         int64 // intervals between pings
 	gapSum       int64
 	gapDev       float64 // mean deviation, running
@@ -41,6 +41,7 @@ type pingSide struct {
 
 type pending struct {
 	payload uint64 // hash
+	nth     int64  // of the side's pings, from 1; several may come at the same time
 	at      assembly.Mark
 }
 
@@ -64,7 +65,7 @@ func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark) {
 	for i := range s.early {
 		if e := &s.early[i]; e.payload == hash && e.at.Index > at.Index {
 			s.unsolicited--
-			s.answer(at.Time, e.at.Time, false)
+			s.answer(s.sent, at.Time, e.at.Time, false)
 			s.early = append(s.early[:i], s.early[i+1:]...)
 			return
 		}
@@ -72,13 +73,13 @@ func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark) {
 	if len(s.pending) == maxPending {
 		s.pending = append(s.pending[:0], s.pending[1:]...)
 	}
-	s.pending = append(s.pending, pending{hash, *at})
+	s.pending = append(s.pending, pending{hash, s.sent, *at})
 }
 
-// answer counts a ping that was answered.
-func (s *pingSide) answer(asked, answered int64, keep bool) {
+// answer counts a ping that was answered, the nth.
+func (s *pingSide) answer(nth, asked, answered int64, keep bool) {
 	s.answered++
-	s.lastAnswered = max(s.lastAnswered, asked)
+	s.lastAnswered = max(s.lastAnswered, nth)
 	rtt := max(answered-asked, 0)
 	s.rtt.add(rtt)
 	if keep && len(s.fresh) < maxFresh {
@@ -104,7 +105,7 @@ func (p *pings) pong(from int, m *wsparse.Message, at *assembly.Mark, keep bool)
 	hash := maphash.Bytes(pingSeed, m.Data)
 	for i := len(s.pending) - 1; i >= 0; i-- {
 		if s.pending[i].payload == hash {
-			s.answer(s.pending[i].at.Time, at.Time, keep)
+			s.answer(s.pending[i].nth, s.pending[i].at.Time, at.Time, keep)
 			s.pending = append(s.pending[:i], s.pending[i+1:]...)
 			return
 		}
@@ -113,7 +114,7 @@ func (p *pings) pong(from int, m *wsparse.Message, at *assembly.Mark, keep bool)
 	if len(s.early) == maxEarly {
 		s.early = append(s.early[:0], s.early[1:]...)
 	}
-	s.early = append(s.early, pending{hash, *at})
+	s.early = append(s.early, pending{payload: hash, at: *at})
 }
 
 // unanswered is how many pings of the side had no pong.

@@ -29,7 +29,7 @@ func (f *flow) record() *Flow {
 	}
 	r.ClientToServer = f.dirs[fromClient].record()
 	r.ServerToClient = f.dirs[fromServer].record()
-	if r.Pickup == "midstream" || r.Handshake != nil && (r.Handshake.Result == "accepted" || r.Handshake.Result == "invalid") {
+	if f.unanswered() && f.firstEnd() >= 0 || r.Pickup == "midstream" || r.Handshake != nil && (r.Handshake.Result == "accepted" || r.Handshake.Result == "invalid") {
 		r.Close = f.closing.record(f)
 	}
 	r.Ping = f.pings.sum()
@@ -40,6 +40,12 @@ func (f *flow) record() *Flow {
 		f.chat.Done(r)
 	}
 	return r
+}
+
+// unanswered is whether the flow was asked for, and the capture has no answer.
+func (f *flow) unanswered() bool {
+	ws := f.socket()
+	return ws != nil && ws.Handshake != nil && ws.Handshake.Result == wsparse.Unanswered
 }
 
 // answeredAt is when the handshake was answered; 0 where it was not seen.

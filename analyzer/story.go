@@ -17,10 +17,20 @@ func (f *flow) story(r *Closing) string {
 	end := f.firstEnd()
 	switch {
 	case r.How == "half" && end >= 0:
-		parts = append(parts, fmt.Sprintf("%s sent Close, and %s ended the connection %s later without answering it",
-			r.By, fromNames[end], span(max(f.dirs[end].endedAt-f.closing.at[f.closing.first], 0))))
+		what := "ended the connection %s later, without an answer from the " + fromNames[1-f.closing.first]
+		if end != f.closing.first {
+			what = fromNames[end] + " ended the connection %s later without answering it"
+		}
+		parts = append(parts, fmt.Sprintf("%s sent Close, and "+what, r.By, span(max(f.dirs[end].endedAt-f.closing.at[f.closing.first], 0))))
 	case r.How == "half":
 		parts = append(parts, r.By+" sent Close, and the capture has no answer to it")
+	case end >= 0 && f.unanswered():
+		what := "ended"
+		if r.How == "rst" {
+			what = "reset"
+		}
+		parts = append(parts, fmt.Sprintf("%s %s the connection %s after the request, which was not answered",
+			fromNames[end], what, span(max(f.dirs[end].endedAt-f.socket().Asked.Time, 0))))
 	case end >= 0 && r.How == "rst":
 		parts = append(parts, fmt.Sprintf("%s reset the connection%s", fromNames[end], f.sinceLast(f.dirs[end].endedAt)))
 	case end >= 0:
@@ -31,7 +41,7 @@ func (f *flow) story(r *Closing) string {
 		return "" // open when the capture ended
 	}
 	for i := range f.dirs {
-		if f.dirs[i].stream.Midway() {
+		if f.dirs[i].torn {
 			parts = append(parts, "a message of the "+fromNames[i]+" was unfinished")
 		}
 	}

@@ -108,6 +108,7 @@ CASES = {
     "close-unanswered": ("server", MUST + "§5.5.1", "no Close in answer", [*HELLO, c(CLOSE, close(1000, b"bye"))]),
     "close-both": ("", "", "nothing: both sent Close before they saw the other's", [*HELLO, ("both", frame(CLOSE, close(1001), mask=b"wxyz"), frame(CLOSE, close(1000)))]),
     "ping-unanswered": ("server", MUST + "§5.5.2", "a ping with no pong", [c(PING, b"there?"), *HELLO, *BYE]),
+    "pings-at-once": ("", "", "nothing: of three pings in one segment the last is answered, as §5.5.3 allows", [*HELLO, ("server", frame(PING, b"1") + frame(PING, b"2") + frame(PING, b"3")), c(PONG, b"3"), s(CLOSE, close()), c(CLOSE, close())]),
     "pong-unasked": ("", "", "nothing: a pong that no ping asked for is allowed", [c(PONG, b"beat"), *BYE]),
     "mask-key-zero": ("client", MUST + "§5.3", "masking keys that are not random (zero)", [("client", frame(TEXT, b"zero", mask=bytes(4))), ("client", frame(TEXT, b"zero", mask=bytes(4))), *BYE]),
     "mask-key-repeated": ("client", MUST + "§5.3", "one masking key for every frame", [("client", frame(TEXT, b"same%d" % i, mask=b"\x12\x34\x56\x78")) for i in range(6)] + BYE),
