@@ -18,6 +18,7 @@ type http1 struct {
 	early   *tape      // what the client sent behind up
 	held    *tape      // what the server sent before the request it answers
 	loose   bool       // requests may be missing: an answer without one does not wait
+	hasty   bool       // so much of the server waited that until the next request nothing does
 	unasked unasked    // a 101 without a request
 	again   bool       // what the sniffer has seen is being played
 	open    bool       // so much came behind up, in frames, that it no longer waits
@@ -139,7 +140,7 @@ func (h *http1) holds() bool {
 	if h.held != nil {
 		return true
 	}
-	if h.queue.n > 0 || h.up != nil || h.ended[h.client] {
+	if h.hasty || h.queue.n > 0 || h.up != nil || h.ended[h.client] {
 		return false
 	}
 	return !h.loose || h.in[h.client].place == inHead
@@ -156,8 +157,14 @@ func (h *http1) hold(b []byte, at *assembly.Mark) {
 	if h.unasked.waits {
 		h.proceed(nil, at)
 	} else {
-		h.release()
+		h.hasten()
 	}
+}
+
+// hasten lets the server go on without the request that it answers.
+func (h *http1) hasten() {
+	h.hasty = true
+	h.release()
 }
 
 // release lets the server go on with what was held of it.
@@ -192,7 +199,7 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	}
 	if s != h.client && h.held != nil && !h.unasked.waits {
 		h.loose = true
-		h.release()
+		h.hasten()
 		if h.lane.stage != assembly.Handler(h) {
 			h.lane.Gap(s, n, why, at)
 			return
@@ -275,7 +282,7 @@ func (h *http1) handOver(next assembly.Handler) {
 func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if h.held != nil && !h.unasked.waits {
 		h.loose = true
-		h.release()
+		h.hasten()
 	}
 	if h.unasked.waits {
 		if s != h.client {

@@ -34,6 +34,7 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 	if h.up != nil {
 		h.up.whole = m.place == between
 	}
+	h.hasty = false
 	h.release()
 	return true
 }
