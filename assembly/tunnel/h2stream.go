@@ -315,7 +315,7 @@ func (st *stream) end(s assembly.Side, why assembly.Cause, code uint32, at *asse
 		return
 	}
 	st.ended[s] = true
-	if st.state == askedStream && s == st.client && why == assembly.FIN && code == 0 {
+	if st.state == askedStream && s == st.client && why == assembly.FIN && code == 0 && !st.ended[s.Other()] {
 		st.wait(func(t *tape) { t.End(s, why, at) }) // the answer may still come
 		return
 	}
