@@ -142,8 +142,8 @@ func (f *Follow) content(m *analyzer.Message) []string {
 		if len(lines) == followLines {
 			return append(lines, fmt.Sprintf("… %s in all", Bytes(m.Length)))
 		}
-		if most := 2000; len(line) > most {
-			line = Clean(line[:most]) + "… " + Bytes(int64(len(line))) + " in all"
+		if len(line) > longestLine {
+			line = Clean(line[:longestLine]) + "… " + Bytes(int64(len(line))) + " in all"
 		} else {
 			line = Clean(line)
 		}

@@ -33,6 +33,21 @@ func prettyJSON(data []byte, width int) []string {
 	return p.lines
 }
 
+// longestLine is how many bytes of a line of a payload are shown.
+const longestLine = 2000
+
+// shortened is clean text of which not too much is shown.
+func shortened(s string) string {
+	most := longestLine
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && s[most]&0xc0 == 0x80 {
+		most--
+	}
+	return s[:most] + "… " + Bytes(int64(len(s))) + " in all"
+}
+
 type printer struct {
 	width int
 	lines []string
@@ -44,6 +59,9 @@ func (p *printer) value(v []byte, indent string, depth int, name, tail string) {
 		return
 	}
 	flat := string(AppendClean(nil, v))
+	if v[0] != '{' && v[0] != '[' {
+		flat = shortened(flat)
+	}
 	if v[0] != '{' && v[0] != '[' || len(v) == 2 || width(indent)+width(name)+width(flat)+len(tail) <= p.width {
 		p.lines = append(p.lines, indent+name+flat+tail)
 		return

@@ -21,15 +21,15 @@ func wrap(s string, n, first int) []string {
 	}
 	for word := range strings.SplitSeq(s, " ") {
 		switch {
-		case line == "" && len(lines) == 0 && room > 0 && width(word) <= room:
+		case line == "" && len(lines) == 0 && room > 0 && !beyond(word, room):
 			line = word
-		case line != "" && width(line)+1+width(word) <= room:
+		case line != "" && !beyond(word, room) && width(line)+1+width(word) <= room:
 			line += " " + word
 		default:
 			if line != "" {
 				end()
 			}
-			for width(word) > room {
+			for beyond(word, room) {
 				head := prefix(word, room)
 				line = head
 				end()
@@ -44,8 +44,28 @@ func wrap(s string, n, first int) []string {
 	return lines
 }
 
+// beginning is so much of s as is looked at to fill n columns: a payload is one word at worst,
+// and to measure all of it for each of its lines takes the square of its length.
+func beginning(s string, n int) string {
+	most := 16 * (n + 1)
+	if len(s) <= most {
+		return s
+	}
+	for most > 0 && s[most]&0xc0 == 0x80 {
+		most--
+	}
+	return s[:most]
+}
+
+// beyond says whether s does not fit n columns, or is too long for what takes so few.
+func beyond(s string, n int) bool {
+	b := beginning(s, n)
+	return len(b) < len(s) || width(b) > n
+}
+
 // prefix is the longest beginning of s, at least a character, that takes at most n columns.
 func prefix(s string, n int) string {
+	s = beginning(s, n)
 	head := strings.TrimSuffix(cut(s, n+1), "…")
 	for head != "" && width(head) > n {
 		runes := []rune(head)
