@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 )
 
 // MaxBaseline is, in bytes, the largest baseline that is read.
@@ -46,17 +47,59 @@ func Parse(text []byte) (*Behaviour, error) {
 // Update is now as a new baseline in the place of old, in which all stays as it was
 // written that has not changed beyond its noise: a review sees what changed alone.
 func Update(old, now *Behaviour, ignore Ignore) *Behaviour {
-	changed := map[string]bool{}
+	changed := map[string][]Difference{}
 	for _, d := range Compare(old, now, ignore) {
-		changed[d.Role] = true
+		changed[d.Role] = append(changed[d.Role], d)
 	}
 	was := byName(old.Roles)
 	b := &Behaviour{Version: Version, Roles: []*Role{}}
 	for _, r := range now.Roles {
-		if o := was[r.Name]; o != nil && !changed[r.Name] {
-			r = o
+		if o := was[r.Name]; o != nil {
+			r = o.updated(r, changed[r.Name], ignore)
 		}
 		b.Roles = append(b.Roles, r)
 	}
 	return b
+}
+
+// updated is a role as it was, with what differs from another run of it; that run's, where parts of the two do not go together.
+func (r *Role) updated(now *Role, found []Difference, ignore Ignore) *Role {
+	if len(found) == 0 {
+		return r
+	}
+	if r.Flows != now.Flows {
+		return now
+	}
+	told := map[string]bool{}
+	for _, d := range found {
+		told[d.Area] = true
+		if len(d.LedTo) > 0 { // to such as these
+			told["pings"], told["close"], told["finding"] = true, true, true
+		}
+		subject, _, _ := strings.Cut(d.Subject, " $")
+		told[subject] = true
+	}
+	mixed := *r
+	tallies, fresh := mixed.tallies(), now.tallies()
+	for i, t := range tallies {
+		if told[t.area] {
+			*t.tally = *fresh[i].tally
+		}
+	}
+	if told["order"] || told["message"] {
+		mixed.Order = now.Order
+	}
+	mixed.Messages = nil
+	old := byKind(r.Messages)
+	for _, k := range now.Messages {
+		if was := old[k.From+" "+k.Name]; was != nil && !told[k.From+" "+k.Name] {
+			k = was
+		}
+		mixed.Messages = append(mixed.Messages, k)
+	}
+	one := func(r *Role) *Behaviour { return &Behaviour{Version: Version, Roles: []*Role{r}} }
+	if len(Compare(one(&mixed), one(now), ignore)) > 0 {
+		return now
+	}
+	return &mixed
 }

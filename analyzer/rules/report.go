@@ -26,9 +26,10 @@ type Result struct {
 	Rule     string   `json:"rule"`
 	Severity string   `json:"severity"`
 	Doc      string   `json:"doc"`
-	Line     int      `json:"line,omitempty"` // in the rules file
-	Judged   int64    `json:"judged"`         // records that the rule was about
-	Failed   int64    `json:"failed"`         // breaches in all; Breaches has the first of them
+	Line     int      `json:"line,omitempty"`     // in the rules file
+	Baseline string   `json:"baseline,omitempty"` // the file that Breach.Line is in
+	Judged   int64    `json:"judged"`             // records that the rule was about
+	Failed   int64    `json:"failed"`             // breaches in all; Breaches has the first of them
 	Breaches []Breach `json:"breaches,omitempty"`
 }
 
@@ -42,6 +43,19 @@ type Breach struct {
 	Packet   int64          `json:"packet,omitempty"`
 	File     string         `json:"file,omitempty"`
 	Time     *analyzer.Time `json:"time,omitempty"`
+	Line     int            `json:"line,omitempty"` // in the baseline
+}
+
+// stands is the file and line that a breach is about, which reviewers can be shown: the rule's, or the baseline's; 0
+// where there is none.
+func (r *Report) stands(result *Result, b *Breach) (file string, line int) {
+	switch {
+	case r.File != "" && result.Line > 0:
+		return r.File, result.Line
+	case result.Baseline != "" && b.Line > 0:
+		return result.Baseline, b.Line
+	}
+	return "", 0
 }
 
 // Failed says whether something is as bad as a severity, or worse.
@@ -66,8 +80,9 @@ func rank(severity string) int {
 	return len(severities)
 }
 
-// AddDifferences adds what differs from a baseline as results, one for each area that has any.
-func (r *Report) AddDifferences(found []behaviour.Difference, baseline string) {
+// AddDifferences adds what differs from a baseline as results, one for each area that has any. lines are where they stand in
+// the baseline's file; nil where it is a capture.
+func (r *Report) AddDifferences(found []behaviour.Difference, baseline string, lines []int) {
 	if len(found) == 0 {
 		r.Results = append(r.Results, &Result{Rule: "baseline", Severity: "error", Doc: "the behaviour is that of " + baseline, Judged: 1})
 	}
@@ -76,7 +91,7 @@ func (r *Report) AddDifferences(found []behaviour.Difference, baseline string) {
 		d := &found[i]
 		result := byArea[d.Area]
 		if result == nil {
-			result = &Result{Rule: "baseline/" + d.Area, Severity: d.Severity, Doc: "the behaviour is that of " + baseline + ": " + d.Area}
+			result = &Result{Rule: "baseline/" + d.Area, Severity: d.Severity, Doc: "the behaviour is that of " + baseline + ": " + d.Area, Baseline: baseline}
 			byArea[d.Area] = result
 			r.Results = append(r.Results, result)
 		}
@@ -88,7 +103,11 @@ func (r *Report) AddDifferences(found []behaviour.Difference, baseline string) {
 		if len(d.LedTo) > 0 {
 			message += "; and so: " + strings.Join(d.LedTo, "; ")
 		}
-		result.add(Breach{Message: clean(message), Severity: d.Severity, Where: clean(d.Role)})
+		b := Breach{Message: clean(message), Severity: d.Severity, Where: clean(d.Role)}
+		if i < len(lines) {
+			b.Line = lines[i]
+		}
+		result.add(b)
 	}
 }
 

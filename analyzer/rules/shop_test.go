@@ -103,7 +103,7 @@ func TestBaselineNamesTheRegression(t *testing.T) {
 	}
 	for _, name := range regressions {
 		r := &Report{}
-		r.AddDifferences(behaviour.Compare(base, watch(t, filepath.Join(shopFolder, name+".after.pcap.gz")), nil), "base.json")
+		r.AddDifferences(behaviour.Compare(base, watch(t, filepath.Join(shopFolder, name+".after.pcap.gz")), nil), "base.json", nil)
 		if got := broken(r); !slices.Equal(got, want[name]) {
 			t.Errorf("%s: %q", name, got)
 		}

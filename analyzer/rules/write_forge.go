@@ -23,8 +23,8 @@ func (r *Report) WriteGitHub(w io.Writer) error {
 				word = "notice"
 			}
 			title := "title=" + property("wscope: "+clean(result.Rule))
-			if r.File != "" && result.Line > 0 {
-				title = fmt.Sprintf("file=%s,line=%d,%s", property(clean(r.File)), result.Line, title)
+			if file, line := r.stands(result, breach); line > 0 {
+				title = fmt.Sprintf("file=%s,line=%d,%s", property(clean(file)), line, title)
 			}
 			fmt.Fprintf(&b, "::%s %s::%s\n", word, title, data(breach.Message+suffix(" [", breach.at(), "]")))
 		}
@@ -85,8 +85,8 @@ func (r *Report) WriteGitLab(w io.Writer) error {
 		for i := range result.Breaches {
 			b := &result.Breaches[i]
 			at := gitlabLocation{r.capture(b), gitlabLines{1}}
-			if r.File != "" && result.Line > 0 {
-				at = gitlabLocation{filepath.ToSlash(filepath.Clean(r.File)), gitlabLines{result.Line}}
+			if file, line := r.stands(result, b); line > 0 {
+				at = gitlabLocation{filepath.ToSlash(filepath.Clean(file)), gitlabLines{line}}
 			}
 			print := fingerprint(result.Rule, b)
 			seen[print]++ // GitLab shows one of those that are alike

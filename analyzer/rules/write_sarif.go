@@ -68,7 +68,7 @@ type (
 )
 
 // WriteSARIF gives the report as SARIF 2.1.0. A result's place is the rule's line in the
-// rules file, which code-scanning pages can show; the capture's packet is a logical location and among
+// rules file, or the line in the baseline that it differs from, which code-scanning pages can show; the capture's packet is a logical location and among
 // the properties.
 func (r *Report) WriteSARIF(w io.Writer) error {
 	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "wscope", Rules: []sarifRule{}}}, Results: []sarifResult{}}
@@ -80,8 +80,8 @@ func (r *Report) WriteSARIF(w io.Writer) error {
 				Locations:    []sarifLocation{{Physical: sarifPhysical{Artifact: sarifArtifact{r.place(b)}}}},
 				Fingerprints: map[string]string{"wscope/v1": fingerprint(result.Rule, b)},
 			}
-			if r.File != "" && result.Line > 0 {
-				s.Locations[0].Physical = sarifPhysical{sarifArtifact{fileURI(r.File)}, &sarifRegion{result.Line}}
+			if file, line := r.stands(result, b); line > 0 {
+				s.Locations[0].Physical = sarifPhysical{sarifArtifact{fileURI(file)}, &sarifRegion{line}}
 			}
 			if at := b.at(); at != "" {
 				s.Locations[0].Logical = []sarifLogical{{at, "object"}}

@@ -57,7 +57,7 @@ func reports(t *testing.T) map[string]*Report {
 	for _, name := range append([]string{"same-2"}, regressions...) {
 		path := filepath.Join(shopFolder, name+".after.pcap.gz")
 		all[name] = judge(t, set, path)
-		all[name].AddDifferences(behaviour.Compare(base, watch(t, path), nil), "base.json")
+		all[name].AddDifferences(behaviour.Compare(base, watch(t, path), nil), "base.json", nil)
 	}
 	return all
 }

@@ -30,6 +30,7 @@ type check struct {
 	schema, list, start          bool
 	rulesSet                     *rules.Set
 	oldBehaviour, freshBehaviour *behaviour.Behaviour
+	oldText                      []byte           // of the baseline; nil where it is a capture
 	redactor                     *report.Redactor // nil without --redact
 }
 
@@ -191,7 +192,13 @@ func (c *check) load(cmd *cobra.Command) error {
 		return err
 	}
 	var err error
-	c.oldBehaviour, err = c.in.behaviour(cmd, c.baseline)
+	if c.oldBehaviour, err = readBaseline(c.baseline); err == nil && c.oldBehaviour != nil {
+		c.oldText, err = os.ReadFile(c.baseline)
+		return err
+	}
+	if err == nil {
+		c.oldBehaviour, err = c.in.behaviour(cmd, c.baseline)
+	}
 	return err
 }
 
@@ -210,10 +217,11 @@ func (c *check) writeBaseline() error {
 func (c *check) verdict(r *rules.Report) error {
 	if c.oldBehaviour != nil {
 		found := behaviour.Compare(c.oldBehaviour, c.freshBehaviour, c.ignore)
+		lines := behaviour.Lines(c.oldText, found)
 		if c.redactor != nil {
 			behaviour.Redact(found, c.redactor)
 		}
-		r.AddDifferences(found, c.baseline)
+		r.AddDifferences(found, c.baseline, lines)
 	}
 	files := []struct {
 		name  string

@@ -68,6 +68,9 @@ func (r *record) run(ctx context.Context, command []string) error {
 	if r.file == "" {
 		return errors.New("record needs -w FILE")
 	}
+	if _, err := exec.LookPath(command[0]); err != nil {
+		return err // before there is a file without a run in it
+	}
 	if err := raise(); err != nil {
 		return err
 	}
