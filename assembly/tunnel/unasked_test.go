@@ -40,3 +40,18 @@ func TestUpgradeWithoutItsRequestIsBounded(t *testing.T) {
 		t.Errorf("%d WebSockets: %q", len(rec.flows), rec.lines)
 	}
 }
+
+// Nor does it wait for ever for a head that the client has begun and does not end.
+func TestHeadThatDoesNotEnd(t *testing.T) {
+	want := "1 found midstream client=A"
+	for name, sc := range map[string]script{
+		"much comes":      {"A:GET /", "B:" + grant, "B:" + strings.Repeat(world, maxTape/len(world)+1)},
+		"the client ends": {"A:GET /", "B:" + grant + world, "A.", "B."},
+		"a gap":           {"A:GET /", "B:" + grant, "B-5", "B:" + world, "A.", "B."},
+	} {
+		rec, _ := run(t, sc, whole, midway)
+		if len(rec.flows) != 1 || !strings.HasPrefix(rec.lines[0], want) || !strings.Contains(rec.lines[1], world) && !strings.Contains(rec.lines[1], "gap") {
+			t.Errorf("%s: %.300q", name, rec.lines)
+		}
+	}
+}
