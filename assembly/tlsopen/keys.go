@@ -129,8 +129,10 @@ func (k *Keys) session(id []byte) []byte {
 }
 
 // remember keeps a session's master secret for its resumption, where a key log may say
-// nothing of it again. A connection read by another goroutine may come before or after:
-// where the outcome must not depend on that, log the secret of every connection or use Options.Wait.
+// nothing of it again. It is known to connections that use the same store alone: which of them
+// share a Fork is for the caller to settle by what they are (their addresses), and never by who
+// reads them when, so that the outcome is the same however many work. Where it must not depend on
+// addresses either, log the secret of every connection, as all writers of key logs do.
 func (k *Keys) remember(id, master []byte) {
 	if len(id) == 0 || len(master) != 48 {
 		return
