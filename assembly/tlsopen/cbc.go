@@ -4,15 +4,17 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
+	"crypto/des"
 	"crypto/hmac"
 	"encoding/binary"
 	"hash"
 )
 
-// cbc opens AES-CBC records with an HMAC (RFC 5246 §6.2.3.2), in either order of the two.
+// cbc opens records of AES or Triple DES in CBC with an HMAC (RFC 5246 §6.2.3.2), in either order of the two.
 type cbc struct {
 	mode    cipher.BlockMode
 	mac     hash.Hash
+	size    int  // of a block
 	etm     bool // encrypt-then-MAC (RFC 7366)
 	chained bool // TLS 1.0: the IV is the last block of the record before
 
@@ -26,13 +28,17 @@ type cbc struct {
 type ivSetter interface{ SetIV([]byte) }
 
 func newCBC(version uint16, h crypto.Hash, macKey, key, iv []byte, etm bool) *cbc {
-	block, err := aes.NewCipher(key)
+	newCipher := aes.NewCipher
+	if len(key) == tripleDESKey {
+		newCipher = des.NewTripleDESCipher
+	}
+	block, err := newCipher(key)
 	if err != nil {
 		panic("tlsopen: " + err.Error())
 	}
-	c := &cbc{mac: hmac.New(h.New, macKey), etm: etm, chained: version == tls10}
+	c := &cbc{mac: hmac.New(h.New, macKey), size: block.BlockSize(), etm: etm, chained: version == tls10}
 	copy(c.iv[:], iv)
-	c.mode = cipher.NewCBCDecrypter(block, c.iv[:])
+	c.mode = cipher.NewCBCDecrypter(block, c.iv[:c.size])
 	return c
 }
 
@@ -41,7 +47,7 @@ func (c *cbc) before() int {
 	if c.chained {
 		return 0
 	}
-	return aes.BlockSize
+	return c.size
 }
 
 // maxBehind is the most that behind returns: a block, and a MAC of SHA-384.
@@ -51,9 +57,9 @@ const maxBehind = aes.BlockSize + 48
 // encrypted, which encrypt-then-MAC puts a MAC behind.
 func (c *cbc) behind() int {
 	if c.etm {
-		return aes.BlockSize + c.mac.Size()
+		return c.size + c.mac.Size()
 	}
-	return aes.BlockSize
+	return c.size
 }
 
 // open is opener.open. A chained IV moves on only when the record authenticates.
@@ -70,14 +76,14 @@ func (c *cbc) open(dst, rec []byte, seq uint64) ([]byte, bool) {
 		}
 		body = body[:n]
 	}
-	iv, text := c.iv[:], body
+	iv, text := c.iv[:c.size], body
 	if !c.chained {
-		if len(body) < aes.BlockSize {
+		if len(body) < c.size {
 			return nil, false
 		}
-		iv, text = body[:aes.BlockSize], body[aes.BlockSize:]
+		iv, text = body[:c.size], body[c.size:]
 	}
-	if len(text) == 0 || len(text)%aes.BlockSize != 0 {
+	if len(text) == 0 || len(text)%c.size != 0 {
 		return nil, false
 	}
 	c.mode.(ivSetter).SetIV(iv)
@@ -94,7 +100,7 @@ func (c *cbc) open(dst, rec []byte, seq uint64) ([]byte, bool) {
 		return nil, false
 	}
 	if c.chained {
-		copy(c.iv[:], text[len(text)-aes.BlockSize:])
+		copy(c.iv[:], text[len(text)-c.size:])
 	}
 	return plain, true
 }

@@ -97,12 +97,12 @@ func TestSuites(t *testing.T) {
 		0x1303: {chacha20, 32, 16, crypto.SHA256, 0},
 		0x1304: {aesCCM, 16, 16, crypto.SHA256, 0},
 		0x1305: {aesCCM, 16, 8, crypto.SHA256, 0},
-		0x002F: {aesCBC, 16, 16, crypto.SHA256, crypto.SHA1},
-		0xC028: {aesCBC, 32, 16, crypto.SHA384, crypto.SHA384},
+		0x002F: {blockCBC, 16, 16, crypto.SHA256, crypto.SHA1},
+		0xC028: {blockCBC, 32, 16, crypto.SHA384, crypto.SHA384},
 		0xC0AD: {aesCCM, 32, 16, crypto.SHA256, 0},
 		0xC0AF: {aesCCM, 32, 8, crypto.SHA256, 0},
 		0xCCA8: {chacha20, 32, 16, crypto.SHA256, 0},
-		0x000A: {}, // 3DES
+		0x000A: {blockCBC, 24, 16, crypto.SHA256, crypto.SHA1},
 		0x0005: {}, // RC4
 		0x1234: {},
 	} {

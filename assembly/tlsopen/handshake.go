@@ -179,7 +179,7 @@ func (t *stream) serverHello(body []byte) {
 	}
 	n.haveServer, n.serverRandom, n.serverSession = true, h.random, h.session
 	n.compressed = h.compressed
-	n.encryptThenMAC = h.encryptThenMAC && n.suite.kind == aesCBC
+	n.encryptThenMAC = h.encryptThenMAC && n.suite.kind == blockCBC
 	n.extendedMaster = h.extendedMaster
 	if h.version != tls13 && len(h.session) > 0 && string(h.session) == string(n.clientSession) {
 		info.Resumed = true

@@ -79,9 +79,9 @@ func newOpener12(n *negotiation, master []byte, client bool) *opener {
 	o := &opener{suite: s, version: n.version, tagLen: s.tagLen}
 	macLen, ivLen := 0, 4
 	switch {
-	case s.kind == aesCBC && n.version == tls10:
-		macLen, ivLen = s.mac.Size(), aes.BlockSize
-	case s.kind == aesCBC:
+	case s.kind == blockCBC && n.version == tls10:
+		macLen, ivLen = s.mac.Size(), s.block()
+	case s.kind == blockCBC:
 		macLen, ivLen = s.mac.Size(), 0
 	case s.kind == chacha20:
 		ivLen = 12
@@ -99,7 +99,7 @@ func newOpener12(n *negotiation, master []byte, client bool) *opener {
 		return part
 	}
 	mac, key, iv := take(macLen), take(s.keyLen), take(ivLen)
-	if s.kind == aesCBC {
+	if s.kind == blockCBC {
 		o.cbc = newCBC(n.version, s.mac, mac, key, iv, n.encryptThenMAC)
 		o.before = o.cbc.before()
 		return o

@@ -2,6 +2,8 @@ package tlsopen
 
 import (
 	"crypto"
+	"crypto/aes"
+	"crypto/des"
 	_ "crypto/sha1" // for crypto.SHA1
 	_ "crypto/sha256"
 	_ "crypto/sha512"
@@ -16,7 +18,7 @@ const (
 	aesGCM
 	aesCCM
 	chacha20
-	aesCBC
+	blockCBC
 )
 
 // suite is what opening records needs to know of a cipher suite.
@@ -26,6 +28,17 @@ type suite struct {
 	tagLen int         // AEAD
 	hash   crypto.Hash // of HKDF, or of TLS 1.2's PRF
 	mac    crypto.Hash // CBC
+}
+
+// tripleDESKey is the length of a key that only Triple DES has: it tells that cipher.
+const tripleDESKey = 24
+
+// block is the size of a block in CBC.
+func (s *suite) block() int {
+	if s.keyLen == tripleDESKey {
+		return des.BlockSize
+	}
+	return aes.BlockSize
 }
 
 // suiteOf reads a suite's parameters from its registered name, which says them all:
@@ -47,6 +60,9 @@ func suiteOf(id uint16) suite {
 		s.keyLen = 16
 	case strings.HasPrefix(name, "AES_256_"):
 		s.keyLen = 32
+	case name == "3DES_EDE_CBC_SHA":
+		s.kind, s.keyLen, s.mac = blockCBC, tripleDESKey, crypto.SHA1
+		return s
 	default:
 		return suite{}
 	}
@@ -58,11 +74,11 @@ func suiteOf(id uint16) suite {
 	case strings.HasPrefix(mode, "CCM"):
 		s.kind = aesCCM
 	case mode == "CBC_SHA":
-		s.kind, s.mac = aesCBC, crypto.SHA1
+		s.kind, s.mac = blockCBC, crypto.SHA1
 	case mode == "CBC_SHA256":
-		s.kind, s.mac = aesCBC, crypto.SHA256
+		s.kind, s.mac = blockCBC, crypto.SHA256
 	case mode == "CBC_SHA384":
-		s.kind, s.mac = aesCBC, crypto.SHA384
+		s.kind, s.mac = blockCBC, crypto.SHA384
 	default:
 		return suite{}
 	}
