@@ -237,8 +237,8 @@ func wrongFinding(name string) string {
 
 // wrongCode says what is wrong with a close code, RFC 6455 §7.4.
 func wrongCode(code string) string {
-	if n, err := strconv.Atoi(code); err != nil || n < 1000 || n > 4999 {
-		return fmt.Sprintf("%q is no close code: these go from 1000 to 4999", code)
+	if n, err := strconv.Atoi(code); err != nil || n < 0 || n > 65535 { // a peer may send any: see close-code-out-of-range
+		return fmt.Sprintf("%q is no close code: these are numbers up to 65535", code)
 	}
 	return ""
 }

@@ -92,7 +92,7 @@ func parameterSchema(p *Parameter) object {
 // entrySchema is that of an entry of a list: the names of findings, or close codes.
 func entrySchema(parameter string) object {
 	if parameter == "codes" {
-		return object{"type": []string{"integer", "string"}, "minimum": 1000, "maximum": 4999}
+		return object{"type": []string{"integer", "string"}, "minimum": 0, "maximum": 65535}
 	}
 	var names []string
 	for _, r := range analyzer.Rules() {

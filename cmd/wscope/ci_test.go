@@ -220,7 +220,7 @@ func actionOfCI(t *testing.T) {
 	uses[1]["sarif"], uses[1]["junit"], uses[1]["fail-on"] = "out.sarif", "out.xml", "warning"
 	dir = project(t, "dropped-field.after.pcap.gz")
 	out, err = a.run(t, dir, temp, uses[1])
-	if ended, ok := err.(*exec.ExitError); !ok || ended.ExitCode() != 1 || !strings.Contains(out, "::error title=wscope%3A baseline/field::field server price $.bid vanished") {
+	if ended, ok := err.(*exec.ExitError); !ok || ended.ExitCode() != 1 || !strings.Contains(out, "title=wscope%3A baseline/field::field server price $.bid vanished") {
 		t.Errorf("%v\n%s", err, out)
 	}
 	for _, name := range []string{"out.sarif", "out.xml"} {

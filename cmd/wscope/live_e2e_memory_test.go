@@ -60,7 +60,7 @@ func TestE2EMemory(t *testing.T) {
 
 	told := readCrowd(t, c.out)
 	t.Logf("%d MiB at most of %d, %d let go", most, limit, told.letGo)
-	if most > limit*110/100 {
+	if most > limit*120/100 { // what comes in the second between two looks is beyond it
 		t.Errorf("%d MiB, of %d", most, limit)
 	}
 	if told.counts.Shed != 0 || told.counts.Interfaces[0].Dropped != 0 {

@@ -134,6 +134,7 @@ func TestOtherOutputsAreTheirSchemas(t *testing.T) {
 		{"check", 0, []string{"check", "--baseline", before, "--format", "json", before}},
 		{"diff", 1, []string{"diff", "--format", "json", before, after}},
 		{"diff", 0, []string{"diff", "--format", "json", before, before}},
+		{"diff", 1, []string{"diff", "--format", "json", strings.Replace(before, "dropped-field", "reconnect-loop", 1), strings.Replace(after, "dropped-field", "reconnect-loop", 1)}},
 	} {
 		out, diag, status := outputOf(t, c.args...)
 		if status != c.status || out == "" {
