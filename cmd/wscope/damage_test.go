@@ -71,7 +71,7 @@ func capturesToDamage() (files []string) {
 
 // damageFiles is one process's part: the files from first to before end.
 func damageFiles(t *testing.T, files []string, first, end int) {
-	debug.SetGCPercent(50) // as main does
+	debug.SetGCPercent(50) // as main does from the first collection on
 	path := filepath.Join(t.TempDir(), "damaged")
 	for n := first; n < end; n++ {
 		data, err := os.ReadFile(files[n])
