@@ -138,3 +138,31 @@ func TestAnyCut(t *testing.T) {
 		}
 	}
 }
+
+// A server's compatibility ChangeCipherSpec (RFC 8446 §D.4) behind its HelloRetryRequest may be
+// captured after the client's second ClientHello, which it does not wait for.
+func TestRetryOvertakesChangeCipherSpec(t *testing.T) {
+	c := *conversationNamed(t, "1.3 HelloRetryRequest")
+	first := func(x assembly.Side, kind byte, from int) int {
+		for i := from; i < len(c.sent); i++ {
+			if c.sent[i].side == x && c.sent[i].b[0] == kind {
+				return i
+			}
+		}
+		t.Fatalf("no record of kind %d", kind)
+		return 0
+	}
+	hello := first(assembly.A, typeHandshake, 1)
+	late := first(assembly.B, typeCCS, 0)
+	if late < hello { // else it happened while it was recorded
+		order := append([]sent(nil), c.sent[:late]...)
+		order = append(append(order, c.sent[late+1:hello+1]...), c.sent[late])
+		c.sent = append(order, c.sent[hello+1:]...)
+	}
+	o := open(keysOf(c.keys), false)
+	for _, s := range c.sent {
+		o.data(s.side, s.b)
+	}
+	o.end()
+	o.whole(t, &c)
+}

@@ -186,7 +186,7 @@ func (t *stream) plain(r record) bool {
 	case !t.hello:
 		t.c.encrypted(whyNoHandshake, r.at)
 		return true
-	case n.retrying && !n.repeated:
+	case n.retrying && !(t.client && n.repeated):
 		return true // early data that a HelloRetryRequest has refused, or a compatibility CCS
 	case !n.haveServer || !n.haveClient:
 		return t.awaitHello(r.at)
