@@ -4,7 +4,7 @@ import "wscope/assembly/tlsopen"
 
 // Options say what Run shall do. The zero value finds flows and nothing more.
 type Options struct {
-	Workers int // goroutines that analyse; 0 is one, in the caller's goroutine
+	Workers int // goroutines that do the work, the caller's one of them; 0 is 1
 
 	Messages bool // give Message records
 	Frames   bool // give Frame records
@@ -80,8 +80,8 @@ type Conversation interface {
 	Done(f *Flow)
 }
 
-// Sink takes the records, in order, from one goroutine. Records and slices are valid
-// during the call alone.
+// Sink takes the records in order and one at a time, though not always from the same
+// goroutine. Records and slices are valid during the call alone.
 type Sink interface {
 	// FlowBegun is called when a flow gets its number: only what the handshake says is there.
 	FlowBegun(f *Flow) error

@@ -3,7 +3,6 @@ package analyzer
 import (
 	"io"
 	"slices"
-	"sync"
 
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
@@ -30,8 +29,8 @@ type control struct {
 	letGo   bool   // a tick: memory is short
 }
 
-// work is a batch of packets on its way through the pipeline: decoded by the reader,
-// analysed by the workers, merged by the merger.
+// work is a batch of packets on its way through the pipeline: read, analysed by partition,
+// merged. See crew.go for who does it.
 type work struct {
 	batch    capture.Batch
 	segs     []link.Segment
@@ -40,7 +39,7 @@ type work struct {
 	outs     [partitions]output
 	last     capture.Mark // the last packet of the batch
 	final    bool         // the capture is over: connections end
-	pending  sync.WaitGroup
+	pending  int          // members of the crew that have not run their partitions of it
 }
 
 func (w *work) reset() {
@@ -191,98 +190,4 @@ func (p *pipeline) stopped() bool {
 	default:
 		return false
 	}
-}
-
-// alone does all the work in the calling goroutine.
-func (p *pipeline) alone() error {
-	var w work
-	for {
-		err := p.reader.fill(&w)
-		if err != nil && err != io.EOF {
-			return err
-		}
-		if p.stopped() {
-			w.final = true
-		}
-		for i, s := range p.shards {
-			s.run(&w, i)
-		}
-		if err := p.merger.merge(&w); err != nil || w.final {
-			return err
-		}
-	}
-}
-
-// shared does the work in n workers, with a reader of its own and the merger in the
-// calling goroutine. Each partition belongs to one worker, so no lock is on a packet's path.
-func (p *pipeline) shared(n int) error {
-	depth := n + 2
-	free := make(chan *work, depth)
-	for range depth {
-		free <- new(work)
-	}
-	ordered := make(chan *work, depth)
-	quit := make(chan struct{})
-	var readErr error
-	inputs := make([]chan *work, n)
-	var workers sync.WaitGroup
-	for i := range inputs {
-		inputs[i] = make(chan *work, depth)
-		workers.Add(1)
-		go func() {
-			defer workers.Done()
-			for w := range inputs[i] {
-				for part := i; part < partitions; part += n {
-					p.shards[part].run(w, part)
-				}
-				w.pending.Done()
-			}
-		}()
-	}
-	go func() {
-		defer close(ordered)
-		for {
-			var w *work
-			select {
-			case w = <-free:
-			case <-quit:
-				return
-			}
-			err := p.reader.fill(w)
-			if err != nil && err != io.EOF {
-				readErr = err
-				return
-			}
-			if p.stopped() {
-				w.final = true
-			}
-			final := w.final
-			w.pending.Add(n)
-			for _, in := range inputs {
-				in <- w
-			}
-			ordered <- w
-			if final {
-				return
-			}
-		}
-	}()
-	var err error
-	for w := range ordered {
-		w.pending.Wait()
-		if err == nil {
-			if err = p.merger.merge(w); err != nil {
-				close(quit)
-			}
-		}
-		free <- w
-	}
-	for _, in := range inputs {
-		close(in)
-	}
-	workers.Wait()
-	if err == nil {
-		err = readErr
-	}
-	return err
 }

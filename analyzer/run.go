@@ -9,7 +9,7 @@ import (
 )
 
 // Run analyses a capture to its end, or until ctx is done: connections that are open then
-// are told as they stand. Records go to sink, in order, from the calling goroutine.
+// are told as they stand. Records go to sink in order, one at a time, from whichever goroutine has come so far.
 // It returns an error only where the sink or the source gave one: what could not be read of an
 // input is in Summary.Problems.
 func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summary, error) {
@@ -37,12 +37,7 @@ func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summ
 	for i := range p.shards {
 		p.shards[i] = newShard(&opt, keys, env)
 	}
-	var err error
-	if opt.Workers <= 0 {
-		err = p.alone()
-	} else {
-		err = p.shared(opt.Workers)
-	}
+	err := newCrew(p, opt.Workers, capture.Waits(src)).run()
 	return totals.summary(src, &p.reader.link.Stats, p.shards[:]), err
 }
 

@@ -20,7 +20,7 @@ type Options struct {
 	Capture func() Capture // asked at every scrape, from any goroutine; nil is none
 }
 
-// Collector counts records. Its methods as a Sink are called from one goroutine;
+// Collector counts records. Its methods as a Sink are called one at a time;
 // ServeHTTP may be called from any.
 type Collector struct {
 	options  Options

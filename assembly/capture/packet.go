@@ -118,3 +118,11 @@ type Source interface {
 	// that waits is ended by Options.Context.
 	Close() error
 }
+
+// Waits says whether reading src may wait for what has not been written yet, as that of an
+// interface, a pipe or a growing file does, rather than for the disk alone. It is so of a
+// Source that has no method Waits of its own to say otherwise.
+func Waits(src Source) bool {
+	w, ok := src.(interface{ Waits() bool })
+	return !ok || w.Waits()
+}

@@ -71,3 +71,13 @@ func (f *files) Size() int64 {
 	}
 	return n
 }
+
+// Waits is for the function of that name.
+func (f *files) Waits() bool {
+	for _, in := range f.inputs {
+		if in.tail || in.once() {
+			return true
+		}
+	}
+	return false
+}

@@ -25,7 +25,7 @@ const (
 	seconds     = 60    // of messages a second, for the sparklines
 )
 
-// Board keeps what the screen shows. Its methods as a Sink are called from one goroutine,
+// Board keeps what the screen shows. Its methods as a Sink are called one at a time,
 // Look and Watch from any.
 type Board struct {
 	mu       sync.Mutex
