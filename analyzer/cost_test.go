@@ -22,8 +22,9 @@ type talk struct {
 	round, conn   int // where it is; round 0 is the upgrade
 	seq           [][2]uint32
 	packets       int64
-	batch         []byte
-	quiet         func() // called when all has been given
+	batch         []byte                    // of the Batch in hand
+	batches       map[*capture.Batch][]byte // the packets of a Batch are its own until it is read into again
+	quiet         func()                    // called when all has been given
 }
 
 func (s *talk) Files() []string             { return []string{"talk"} }
@@ -32,7 +33,8 @@ func (s *talk) Close() error                { return nil }
 
 func (s *talk) Read(b *capture.Batch) error {
 	b.Packets, b.Secrets = b.Packets[:0], b.Secrets[:0]
-	s.batch = s.batch[:0]
+	s.batch = s.batches[b][:0]
+	defer func() { s.batches[b] = s.batch }()
 	if s.round > s.rounds {
 		if s.quiet != nil {
 			s.quiet()
@@ -41,6 +43,9 @@ func (s *talk) Read(b *capture.Batch) error {
 	}
 	if s.seq == nil {
 		s.seq = make([][2]uint32, s.conns)
+		s.batches = map[*capture.Batch][]byte{}
+	}
+	if s.batch == nil {
 		s.batch = make([]byte, 0, 256<<10)
 	}
 	for ; s.conn < s.conns && len(s.batch) < 200<<10; s.conn++ {
