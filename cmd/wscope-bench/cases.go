@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -37,6 +38,7 @@ type tool struct {
 	args  []string
 	input io.Reader // standard input; nil for none
 	tells bool      // it prints what it took, in seconds of wall and of processor time: what counts is a part of it
+	like  string    // the name of wscope's command that does the same; empty is summary
 }
 
 // tools are those to measure on the capture with index i. The first is what the others are
@@ -49,13 +51,13 @@ func (s *settings) tools(i int, c capture, file, keys string) []tool {
 		if c.keys {
 			args = append(args, "--keylog", keys)
 		}
-		list = append(list, tool{name: "wscope " + strings.Join(append([]string{command}, flags...), " "), args: append(args, file)})
+		list = append(list, tool{name: shown(command, flags), args: append(args, file)})
 	}
 	ours("summary", "--format", "json")
 	ours("summary", "--format", "json", "-j", "1")
 	ours("flows", "--format", "ndjson")
-	ours("messages", "--format", "ndjson")
-	ours("frames", "--format", "ndjson")
+	ours("messages", "--format", "ndjson", "-o", filepath.Join(s.dir, "messages.ndjson"))
+	ours("frames", "--format", "ndjson", "-o", filepath.Join(s.dir, "frames.ndjson"))
 	if strings.Contains(c.flags, "deflate") {
 		for _, library := range []string{"wscope", "klauspost"} {
 			list = append(list, tool{name: "inflating alone, " + library + "'s inflater", args: []string{self, "inflate", library, file}, tells: true})
@@ -76,8 +78,20 @@ func (s *settings) tools(i int, c capture, file, keys string) []tool {
 			args = append(args, "-o", "tls.keylog_file:"+keys)
 		}
 		list = append(list, tool{name: "tshark -Y websocket", args: args})
+		if i == 0 {
+			list = append(list, tool{name: "tshark -T json", like: "wscope messages", args: []string{path, "-r", file, "-Y", "websocket", "-T", "json"}})
+		}
 	}
 	return list
+}
+
+// shown is how the table names a command of wscope: what its output is and where it goes is left out.
+func shown(command string, flags []string) string {
+	name := "wscope " + command
+	if i := slices.Index(flags, "-j"); i >= 0 {
+		name += " -j " + flags[i+1]
+	}
+	return name
 }
 
 // make generates a capture.

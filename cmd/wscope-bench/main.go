@@ -4,7 +4,7 @@
 // what else is installed (tshark, tcpflow, and a straightforward Go program of its own) on
 // it as whole processes, in alternation, and prints medians as a table: megabytes of capture
 // a second, processor time a packet and a message, peak memory, and how many times as long
-// as wscope's summary each took. Beside deflate stands what inflating the same payloads takes
+// as wscope's summary (or what of wscope does the same) each took. Beside deflate stands what inflating the same payloads takes
 // and nothing else; two more tables tell of the start and of ever longer captures. From the root of the repository:
 //
 //	make bench

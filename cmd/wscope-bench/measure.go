@@ -99,13 +99,14 @@ func (s *settings) measure(w io.Writer, i int, c capture, file, keys string) err
 	}
 	mb := float64(st.Size()) / 1e6
 	fmt.Fprintf(w, "\n### %s: %.0f MB, %d packets, %d messages\n\n", c.name, mb, packets, messages)
-	fmt.Fprintln(w, "| program | MB/s | wall s | CPU s | ns of CPU a packet | a message | peak MB | times summary's wall |")
+	fmt.Fprintln(w, "| program | MB/s | wall s | CPU s | ns of CPU a packet | a message | peak MB | times the wall of |")
 	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for j, t := range tools {
 		m := middle(runs[j])
-		ratio := median(runs[j], func(i int) float64 { return runs[j][i].wall.Seconds() / runs[0][i].wall.Seconds() })
-		fmt.Fprintf(w, "| %s | %.1f | %.3f | %.3f | %.0f | %.0f | %.0f | %.2f |\n", t.name,
-			mb/m.wall, m.wall, m.cpu, m.cpu*1e9/float64(packets), m.cpu*1e9/float64(max(messages, 1)), m.peak, ratio)
+		base := max(slices.IndexFunc(tools, func(o tool) bool { return o.name == t.like }), 0)
+		ratio := median(runs[j], func(i int) float64 { return runs[j][i].wall.Seconds() / runs[base][i].wall.Seconds() })
+		fmt.Fprintf(w, "| %s | %.1f | %.3f | %.3f | %.0f | %.0f | %.0f | %.2f of %s |\n", t.name,
+			mb/m.wall, m.wall, m.cpu, m.cpu*1e9/float64(packets), m.cpu*1e9/float64(max(messages, 1)), m.peak, ratio, strings.TrimPrefix(tools[base].name, "wscope "))
 	}
 	return nil
 }
