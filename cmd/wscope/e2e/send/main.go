@@ -7,10 +7,13 @@
 //
 //	send -i load0 -rate 500000 -seconds 4 chat.pcap
 //
+// With -xdp and the other end of a veth pair, which must be in the same network namespace,
+// they are sent by a program in the kernel, twice as fast (Linux 5.18 and later).
+//
 // With -steps it waits for lines on standard input, sends as many packets as each says,
 // going on where it was, and answers with a line.
 //
-// The times in the capture are not looked at. Start reading at ring.go.
+// The times in the capture are not looked at. Start reading at ring.go, or at xdp.go.
 package main
 
 import (
@@ -20,6 +23,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"time"
 
@@ -30,11 +34,16 @@ func main() {
 	name := flag.String("i", "", "`interface` to send on")
 	rate := flag.Int("rate", 0, "packets a second; 0 is as many as can be")
 	seconds := flag.Float64("seconds", 4, "how long to send, at most")
+	peer := flag.String("xdp", "", "send frames of the kernel's, to the other `end` of a veth pair, which is faster")
 	count := flag.Int64("count", 0, "packets to send at most; 0 is any number, -1 the capture once")
 	steps := flag.Bool("steps", false, "send when standard input says so")
 	flag.Parse()
 	p := plan{*rate, time.Duration(*seconds * float64(time.Second)), *count}
-	if err := run(*name, p, *steps, flag.Args()); err != nil {
+	if *peer != "" && (*steps || *count != 0) {
+		fmt.Fprintln(os.Stderr, "send: -xdp sends for a time, not a number of packets")
+		os.Exit(2)
+	}
+	if err := run(*name, *peer, p, *steps, flag.Args()); err != nil {
 		fmt.Fprintln(os.Stderr, "send:", err)
 		os.Exit(2)
 	}
@@ -47,13 +56,37 @@ type plan struct {
 	count int64         // packets at most; 0 is any number, negative each once
 }
 
+// due is how many packets are to be sent now, when sent were sent in the time past: at most
+// so many as go with a call.
+func (p *plan) due(past time.Duration, sent, most int64) int64 {
+	if p.rate > 0 {
+		most = min(most, int64(past.Seconds()*float64(p.rate))-sent)
+	}
+	if p.count > 0 {
+		most = min(most, p.count-sent)
+	}
+	return most
+}
+
+// rest waits until more may be due. A high rate leaves no time to sleep.
+func (p *plan) rest() {
+	if p.rate < burst*1000 {
+		time.Sleep(time.Millisecond)
+	}
+}
+
 // run prints how many packets were sent in how many seconds.
-func run(name string, p plan, steps bool, files []string) error {
+func run(name, peer string, p plan, steps bool, files []string) error {
 	packets, err := load(files)
 	if err != nil {
 		return err
 	}
-	r, err := newRing(name)
+	var r sender
+	if peer == "" {
+		r, err = newRing(name, packets)
+	} else {
+		r, err = newXDP(name, peer, packets)
+	}
 	if err != nil {
 		return fmt.Errorf("%s: %w", name, err)
 	}
@@ -62,41 +95,55 @@ func run(name string, p plan, steps bool, files []string) error {
 		p.count = int64(len(packets))
 	}
 	if !steps {
-		return r.send(packets, p)
+		return send(r, p)
 	}
 	lines := bufio.NewScanner(os.Stdin)
 	for lines.Scan() {
 		if p.count, err = strconv.ParseInt(lines.Text(), 10, 64); err != nil {
 			return err
 		}
-		if err := r.send(packets, p); err != nil {
+		if err := send(r, p); err != nil {
 			return err
 		}
 	}
 	return lines.Err()
 }
 
-func (r *ring) send(packets [][]byte, p plan) error {
+// sender is a way to send.
+type sender interface {
+	replay(plan) (sent int64, err error)
+	close()
+}
+
+func send(s sender, p plan) error {
 	begin := time.Now()
-	sent, err := r.replay(packets, p)
+	sent, err := s.replay(p)
 	took := time.Since(begin).Seconds()
 	fmt.Printf("%d packets in %.3f seconds: %.0f a second\n", sent, took, float64(sent)/took)
 	return err
 }
 
-// load reads the packets of captures into memory.
+// load reads the packets of captures into memory, one behind the other, where no collection
+// of garbage comes between them and the kernel.
 func load(files []string) (packets [][]byte, err error) {
 	src, err := capture.Open(files, capture.Options{})
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
+	debug.SetGCPercent(-1)
 	var b capture.Batch
+	var room []byte
 	for {
 		err := src.Read(&b)
 		for i := range b.Packets {
-			if p := b.Packets[i].Data; len(p) <= frameSize-dataOffset {
-				packets = append(packets, append([]byte(nil), p...))
+			if p := b.Packets[i].Data; len(p) <= frameSize-dataOffset-vnetHeader {
+				if len(p) > cap(room)-len(room) {
+					room = make([]byte, 0, 1<<22)
+				}
+				begin := len(room)
+				room = append(room, p...)
+				packets = append(packets, room[begin:len(room):len(room)])
 			}
 		}
 		if err == io.EOF {

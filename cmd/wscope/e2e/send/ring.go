@@ -4,6 +4,7 @@ package main
 
 import (
 	"bytes"
+	"encoding/binary"
 	"net"
 	"runtime"
 	"sync/atomic"
@@ -17,10 +18,10 @@ const (
 	frameSize  = 2048 // of a packet with its header
 	frames     = 1024
 	blockSize  = 1 << 16
-	dataOffset = 32 // of a packet in its frame: the length of a tpacket2_hdr
+	dataOffset = 32 // of what the kernel is given in a frame: the length of a tpacket2_hdr
+	vnetHeader = 10 // bytes of a virtio_net_hdr, which stands before the packet
 
-	burst  = 256          // packets given to the kernel with a call, at most
-	coarse = burst * 1000 // packets a second below which there is time to sleep between calls
+	burst = 256 // packets given to the kernel with a call, at most
 )
 
 // ring is a packet socket's ring of frames to send.
@@ -29,10 +30,11 @@ type ring struct {
 	mem []byte
 	at  int // the next frame to fill
 
+	packets     [][]byte
 	next, round int // the packet to send, and how often all of them were sent
 }
 
-func newRing(name string) (*ring, error) {
+func newRing(name string, packets [][]byte) (*ring, error) {
 	nic, err := net.InterfaceByName(name)
 	if err != nil {
 		return nil, err
@@ -42,7 +44,7 @@ func newRing(name string) (*ring, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &ring{fd: fd}
+	r := &ring{fd: fd, packets: packets}
 	if err := r.prepare(nic.Index); err != nil {
 		r.close()
 		return nil, err
@@ -55,6 +57,9 @@ func (r *ring) prepare(nic int) (err error) {
 		return err
 	}
 	if err = unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_QDISC_BYPASS, 1); err != nil {
+		return err
+	}
+	if err = unix.SetsockoptInt(r.fd, unix.SOL_PACKET, unix.PACKET_VNET_HDR, 1); err != nil {
 		return err
 	}
 	req := unix.TpacketReq{Block_size: blockSize, Block_nr: frames * frameSize / blockSize, Frame_size: frameSize, Frame_nr: frames}
@@ -75,34 +80,26 @@ func (r *ring) close() {
 }
 
 // replay sends packets, over and over, from where the last call ended, and says how many.
-func (r *ring) replay(packets [][]byte, p plan) (sent int64, err error) {
+func (r *ring) replay(p plan) (sent int64, err error) {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()
 	begin := time.Now()
 	for {
 		past := time.Since(begin)
-		if past >= p.long || p.count > 0 && sent >= p.count {
+		due := p.due(past, sent, burst)
+		switch {
+		case past >= p.long || p.count > 0 && sent >= p.count:
 			return sent, r.drain()
-		}
-		due := int64(burst)
-		if p.rate > 0 {
-			due = min(due, int64(past.Seconds()*float64(p.rate))-sent)
-		}
-		if p.count > 0 {
-			due = min(due, p.count-sent)
-		}
-		if due <= 0 {
-			if p.rate < coarse {
-				time.Sleep(time.Millisecond)
-			}
+		case due <= 0:
+			p.rest()
 			continue
 		}
 		for range due {
-			if !r.put(packets[r.next], r.round) {
+			if !r.put(r.packets[r.next], r.round) {
 				break
 			}
 			sent++
-			if r.next++; r.next == len(packets) {
+			if r.next++; r.next == len(r.packets) {
 				r.next, r.round = 0, r.round+1
 			}
 		}
@@ -120,9 +117,10 @@ func (r *ring) put(packet []byte, round int) bool {
 	if atomic.LoadUint32(status) != unix.TP_STATUS_AVAILABLE {
 		return false
 	}
-	n := copy(f[dataOffset:], packet)
-	readdress(f[dataOffset:][:n], round)
-	head.Len = uint32(n)
+	n := copy(f[dataOffset+vnetHeader:], packet)
+	readdress(f[dataOffset+vnetHeader:][:n], round)
+	binary.NativeEndian.PutUint16(f[dataOffset+2:], uint16(n)) // hdr_len
+	head.Len = uint32(vnetHeader + n)
 	atomic.StoreUint32(status, unix.TP_STATUS_SEND_REQUEST)
 	r.at = (r.at + 1) % frames
 	return true
@@ -156,15 +154,22 @@ func (r *ring) drain() error {
 // round, so that a round's connections are new ones. What is added to one address is taken
 // from the other, so that checksums stay right.
 func readdress(b []byte, round int) {
+	if low, there := lower(b); there {
+		b[low] += byte(round % rounds)
+		b[27+31-low] -= byte(round % rounds)
+	}
+}
+
+// lower says which of the addresses of an IPv4 packet over Ethernet is the lower one, by
+// the place of its second byte: 27 or 31.
+func lower(b []byte) (at int, there bool) {
 	if len(b) < 34 || b[12] != 8 || b[13] != 0 {
-		return
+		return 0, false
 	}
-	low, high := b[26:28], b[30:32]
 	if bytes.Compare(b[26:30], b[30:34]) > 0 {
-		low, high = high, low
+		return 31, true
 	}
-	low[1] += byte(round % rounds)
-	high[1] -= byte(round % rounds)
+	return 27, true
 }
 
 // rounds is how many there are before addresses come again: those of wscope-gen are
