@@ -9,9 +9,9 @@ type LiveOptions struct {
 	Promiscuous bool     // take packets that are for other machines
 	Immediate   bool     // give each packet as it comes, instead of by the kernel's blocks
 
-	// Fallback is the filter where BPF cannot be run on an interface's link type, such as
-	// one that asks for VLAN tags where there are none.
-	Fallback string
+	// Fallback gives the filter where BPF cannot be run on an interface's link type, such as
+	// one that asks for VLAN tags where there are none; nil, or "", is none.
+	Fallback func(LinkType) string
 
 	// Wait makes an interface that goes down or vanishes be opened again when it is back.
 	// Tell is told of both, or of the end, in a line, from any goroutine; nil is nobody.

@@ -78,8 +78,10 @@ func activate(name string, o LiveOptions) (*libpcap.Handle, error) {
 	}
 	if o.BPF != "" {
 		err := h.SetBPFFilter(o.BPF)
-		if err != nil && o.Fallback != "" {
-			err = h.SetBPFFilter(o.Fallback)
+		if err != nil && o.Fallback != nil {
+			if other := o.Fallback(linkType(h.LinkType())); other != "" {
+				err = h.SetBPFFilter(other)
+			}
 		}
 		if err != nil {
 			h.Close()

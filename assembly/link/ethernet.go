@@ -45,16 +45,10 @@ func (d *Decoder) etherType(t uint16, c cursor, s *Segment) bool {
 		case etherIPv6:
 			return d.ipv6(c, s)
 		case etherVLAN, etherQinQ, etherQinQOld:
-			body, ok := c.skip(4)
-			if !ok || d.dot1q.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil {
+			var ok bool
+			if c, t, ok = d.tag(c); !ok {
 				return d.malformed()
 			}
-			c = body
-			// A VLAN identifier of 0 is a priority tag: no VLAN.
-			if id := d.dot1q.VLANIdentifier; d.VLANAware && id != 0 {
-				d.into(vlanTag, uint32(id), nil)
-			}
-			t = uint16(d.dot1q.Type)
 			if t <= etherLengthMax {
 				return d.llc(c.limit(int(t)), s)
 			}
@@ -93,6 +87,19 @@ func (d *Decoder) etherType(t uint16, c cursor, s *Segment) bool {
 		}
 	}
 	return false
+}
+
+// tag takes a VLAN tag off, and gives the type of what follows.
+func (d *Decoder) tag(c cursor) (body cursor, t uint16, ok bool) {
+	body, ok = c.skip(4)
+	if !ok || d.dot1q.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil {
+		return c, 0, false
+	}
+	// A VLAN identifier of 0 is a priority tag: no VLAN.
+	if id := d.dot1q.VLANIdentifier; d.VLANAware && id != 0 {
+		d.into(vlanTag, uint32(id), nil)
+	}
+	return body, uint16(d.dot1q.Type), true
 }
 
 // etherName names the types that hold no TCP.

@@ -48,5 +48,31 @@ func (d *Decoder) cooked(hardware, protocol uint16, c cursor, s *Segment) bool {
 	case can, canFD:
 		return d.other("can")
 	}
+	if t, behind := afterTag(protocol, c.data); untoldTag(t, behind) {
+		if len(behind) < len(c.data) {
+			c, _, _ = d.tag(c)
+		}
+		protocol = etherVLAN
+	}
 	return d.etherType(protocol, c, s)
+}
+
+// afterTag is the type, and what it is the type of, behind the tag that a frame may have.
+func afterTag(t uint16, b []byte) (uint16, []byte) {
+	if (t == etherVLAN || t == etherQinQ) && len(b) >= 4 {
+		return be16(b[2:]), b[4:]
+	}
+	return t, b
+}
+
+// untoldTag says whether b, which is to be of type t, is a VLAN tag with an IP packet of
+// that type behind it. Linux since 6.10 gives captures on "any" the type of what is behind
+// all tags, and leaves those in the frame that are not kept apart from it: the second of
+// two. A tag whose priority makes it look like the packet is not seen.
+func untoldTag(t uint16, b []byte) bool {
+	version := byte(4)
+	if t == etherIPv6 {
+		version = 6
+	}
+	return (t == etherIPv4 || t == etherIPv6) && len(b) > 4 && b[0]>>4 != version && be16(b[2:]) == t && b[4]>>4 == version
 }

@@ -47,23 +47,6 @@ func TestE2EKeysGrow(t *testing.T) {
 	same(t, live, w.offline(saved))
 }
 
-// TestE2EVLAN sees through a tag with the filter that is there by default.
-func TestE2EVLAN(t *testing.T) {
-	w := newWire(t)
-	for i, ns := range []string{w.server, w.client} {
-		if out, err := exec.Command("ip", "-n", ns, "link", "add", "link", "veth0", "name", "tagged", "type", "vlan", "id", "5").CombinedOutput(); err != nil {
-			t.Skipf("no VLANs here: %s", out)
-		}
-		w.ip("-n", ns, "addr", "add", fmt.Sprintf("10.98.0.%d/24", i+1), "dev", "tagged")
-		w.ip("-n", ns, "link", "set", "tagged", "up")
-	}
-	w.serve(peerPlan{Addr: "0.0.0.0:8080"})
-	c := w.capture("port", "8080")
-	w.talk(peerPlan{Addr: "10.98.0.1:8080", Conns: 20, AtOnce: 5, Messages: 5, Size: 100})
-	c.end(syscall.SIGTERM)
-	w.held(closes(t, c.out), false)
-}
-
 // TestE2EInterfaceGoes waits for an interface that goes down, with --wait; without it the
 // run ends with status 2 and all results.
 func TestE2EInterfaceGoes(t *testing.T) {

@@ -9,6 +9,8 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcap"
+
+	"wscope/assembly/capture"
 )
 
 // The packets that the kernel's filter is asked about, from the IP header on. What a
@@ -51,15 +53,15 @@ var links = []struct {
 	name string
 	link layers.LinkType
 	head func(etherType uint16) []byte
-	tags bool // whether it has VLAN tags
+	tags int // how many VLAN tags it may have
 }{
-	{"Ethernet", layers.LinkTypeEthernet, func(e uint16) []byte { return binary.BigEndian.AppendUint16(make([]byte, 12), e) }, true},
-	{"any (SLL)", layers.LinkTypeLinuxSLL, func(e uint16) []byte { return binary.BigEndian.AppendUint16(make([]byte, 14), e) }, false},
-	{"raw IP", 12, func(uint16) []byte { return nil }, false},
+	{"Ethernet", layers.LinkTypeEthernet, func(e uint16) []byte { return binary.BigEndian.AppendUint16(make([]byte, 12), e) }, 2},
+	{"any (SLL)", layers.LinkTypeLinuxSLL, func(e uint16) []byte { return binary.BigEndian.AppendUint16(make([]byte, 14), e) }, 1},
+	{"raw IP", 12, func(uint16) []byte { return nil }, 0},
 	{"BSD loopback", layers.LinkTypeNull, func(e uint16) []byte {
 		family := map[uint16]uint32{0x800: 2, 0x86dd: 10}[e]
 		return binary.NativeEndian.AppendUint32(nil, family)
-	}, false},
+	}, 0},
 }
 
 // TestKernelFilter runs the default filter and that of --tunnels, as libpcap compiles
@@ -86,7 +88,12 @@ func TestKernelFilter(t *testing.T) {
 		{"fragment of IPv6", v6, ipv6(44, append([]byte{6, 0, 5, 0, 0, 0, 0, 1}, 1, 2, 3, 4)...), nil, true, true},
 		{"fragment of IPv6 in a VLAN", v6, ipv6(44, append([]byte{6, 0, 5, 0, 0, 0, 0, 1}, 1, 2, 3, 4)...), []uint16{q}, true, true},
 		{"hop-by-hop options before TCP", v6, ipv6(0, append([]byte{6, 0, 1, 4, 0, 0, 0, 0}, ports(40000, 8080)...)...), nil, true, true},
+		{"two headers before a fragment of IPv6", v6, ipv6(60, append([]byte{44, 0, 1, 4, 0, 0, 0, 0}, 6, 0, 5, 0, 0, 0, 0, 1)...), nil, true, true},
+		{"two headers before TCP over IPv6 in a VLAN", v6, ipv6(0, append([]byte{43, 0, 1, 4, 0, 0, 0, 0}, 6, 0, 0, 0, 0, 0, 0, 0)...), []uint16{q}, true, true},
+		{"hop-by-hop options before ICMPv6", v6, ipv6(0, append([]byte{58, 0, 5, 2, 0, 0, 1, 0}, 143, 0, 0, 0)...), nil, false, false},
 		{"UDP", v4, ipv4(17, 0, ports(40000, 53)...), nil, false, false},
+		{"UDP in a VLAN", v4, ipv4(17, 0, ports(40000, 53)...), []uint16{q}, false, false},
+		{"ICMPv6 in a VLAN", v6, ipv6(58, 128, 0, 0, 0), []uint16{q}, false, false},
 		{"UDP over IPv6", v6, ipv6(17, ports(40000, 53)...), nil, false, false},
 		{"ICMP", v4, ipv4(1, 0, 8, 0, 0, 0), nil, false, false},
 		{"ICMPv6", v6, ipv6(58, 128, 0, 0, 0), nil, false, false},
@@ -106,14 +113,14 @@ func TestKernelFilter(t *testing.T) {
 		for _, tunnels := range []bool{false, true} {
 			filter := compiled(t, l.link, "", tunnels)
 			for _, c := range cases {
-				if len(c.tags) > 0 && !l.tags || l.link != layers.LinkTypeEthernet && c.etherType != v4 && c.etherType != v6 {
+				if len(c.tags) > l.tags || l.link != layers.LinkTypeEthernet && c.etherType != v4 && c.etherType != v6 {
 					continue
 				}
 				etherType, packet := tagged(c.etherType, c.packet, c.tags...)
 				b := append(l.head(etherType), packet...)
 				want := c.plain
 				if tunnels {
-					want = c.tunneled
+					want = c.tunneled || l.link == layers.LinkTypeLinuxSLL && len(c.tags) > 0 // IP behind it is asked for alone
 				}
 				if got := matches(filter, b); got != want {
 					t.Errorf("%s, tunnels %v: %s: let through %v", l.name, tunnels, c.name, got)
@@ -157,8 +164,8 @@ func compiled(t *testing.T, link layers.LinkType, user string, tunnels bool) *pc
 	t.Helper()
 	filter, fallback := kernelFilter(user, tunnels)
 	b, err := pcap.NewBPF(link, 1<<18, filter)
-	if err != nil && fallback != "" {
-		b, err = pcap.NewBPF(link, 1<<18, fallback)
+	if err != nil && fallback != nil {
+		b, err = pcap.NewBPF(link, 1<<18, fallback(capture.LinkType(link)))
 	}
 	if err != nil {
 		t.Fatalf("%v: %v", link, err)
