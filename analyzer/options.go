@@ -15,9 +15,9 @@ type Options struct {
 	// UpdateEvery is that interval; 0 is 10 s.
 	UpdateEvery Seconds
 
-	// LetGo is asked at every tick, about a second of capture time, whether memory is short:
-	// if so, an eighth of the connections, those silent for longest, are ended there and
-	// counted in Summary.LetGo. nil is never.
+	// LetGo is asked before every batch of packets whether memory is short: if so, an eighth
+	// of the connections, those silent for longest, are ended there and counted in
+	// Summary.LetGo. What comes between two looks is a batch, however fast it comes. nil is never.
 	LetGo func() bool
 
 	Checksum   bool            // ignore segments with a wrong checksum

@@ -26,7 +26,7 @@ type control struct {
 	now     int64
 	mark    capture.Mark
 	secrets []byte // TLS key log text from the capture; nil for a tick
-	letGo   bool   // a tick: memory is short
+	letGo   bool   // a tick: memory is short, before the packets that came since
 }
 
 // work is a batch of packets on its way through the pipeline: read, analysed by partition,
@@ -72,6 +72,9 @@ func (r *reader) fill(w *work) error {
 	err := r.src.Read(&w.batch)
 	if err != nil && err != io.EOF {
 		return err
+	}
+	if r.nextTick != 0 && r.opt.LetGo != nil && r.opt.LetGo() {
+		w.control(control{now: r.last.Time, mark: r.last, letGo: true})
 	}
 	w.segs = slices.Grow(w.segs, len(w.batch.Packets)+1)
 	secrets := w.batch.Secrets
@@ -133,7 +136,7 @@ func (r *reader) bounds(start Time) {
 // tick tells the partitions the time.
 func (r *reader) tick(w *work, now int64, at capture.Mark) {
 	at.Time = now
-	w.control(control{now: now, mark: at, letGo: r.opt.LetGo != nil && r.opt.LetGo()})
+	w.control(control{now: now, mark: at})
 	r.nextTick = now - now%tickEvery + tickEvery
 }
 

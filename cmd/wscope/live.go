@@ -123,7 +123,7 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.BoolVar(&l.messages, "messages", false, "give the messages too (\"event\":\"message\")")
 	f.IntVar(&l.maxPayload, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
 	f.DurationVar(&l.interval, "interval", 10*time.Second, "`TIME` between records of a living flow")
-	f.Var(&l.maxMemory, "max-memory", "`SIZE` of memory to keep to, besides the kernel's buffers; a burst of new connections may go a tenth beyond it for a second; 0 is no limit")
+	f.Var(&l.maxMemory, "max-memory", "`SIZE` of memory to keep to, besides the kernel's buffers; 0 is no limit")
 	f.StringVar(&l.filter, "filter", "", "write only records that `EXPR` is true of, such as 'flow.http.host == \"x\"' (wscope fields lists the names)")
 	l.in.apps.flags(f, false)
 	f.Lookup("apps").Usage += " (with --messages and on the screen by default)"

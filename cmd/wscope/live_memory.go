@@ -5,10 +5,13 @@ import (
 	"runtime/metrics"
 )
 
-// memoryShort makes the runtime keep within limit, and gives what says that connections
-// must be let go for it: true at most once for each collection, because what was let go
-// is free only after one. An eighth is kept back: the runtime goes beyond what it is told
-// while a collection runs, and libpcap takes memory that it does not know of.
+// memoryShort makes the runtime keep within limit, and gives what says, asked before every
+// batch of packets, that connections must be let go for it: where a collection finds more
+// than five eighths of it in use, and once for each collection, because what was let go is
+// free only after one. Collections come more often the faster memory fills up, so that this
+// follows growth and not time: at whatever rate connections begin, what is in use settles
+// below the limit. An eighth is kept back: the runtime goes beyond what it is told while a
+// collection runs, and libpcap takes memory that it does not know of.
 func memoryShort(limit int64) func() bool {
 	debug.SetMemoryLimit(limit / 8 * 7)
 	samples := []metrics.Sample{{Name: "/gc/heap/live:bytes"}, {Name: "/gc/cycles/total:gc-cycles"}}
@@ -16,7 +19,7 @@ func memoryShort(limit int64) func() bool {
 	return func() bool {
 		metrics.Read(samples)
 		live, cycle := samples[0].Value.Uint64(), samples[1].Value.Uint64()
-		if cycle == told || live < uint64(limit)/2 {
+		if cycle == told || live < uint64(limit)/8*5 {
 			return false
 		}
 		told = cycle
