@@ -111,8 +111,7 @@ func (f *flow) firstEnd() int {
 	if ends := f.streamEnds(); len(ends) > 0 {
 		return sender(ends[0].From)
 	}
-	best, when := -1, int64(0)
-	for i := range f.dirs {
+	for _, i := range [2]int{int(f.endedFirst), 1 - int(f.endedFirst)} {
 		d := &f.dirs[i]
 		if d.why != assembly.FIN && d.why != assembly.RST || !d.ended {
 			continue
@@ -121,11 +120,9 @@ func (f *flow) firstEnd() int {
 		if d.why == assembly.RST && !f.conn().Stats(f.side(i)).RST {
 			continue
 		}
-		if best < 0 || d.endedAt < when {
-			best, when = i, d.endedAt
-		}
+		return i
 	}
-	return best
+	return -1
 }
 
 // streamEnds is what ended the HTTP/2 stream that the flow is, or is in.

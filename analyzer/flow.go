@@ -22,6 +22,7 @@ type flow struct {
 	news       bool // bytes came since the last update
 	closed     bool // its record was made
 	ended      uint8
+	endedFirst uint8 // the direction whose end stands before the other's in the capture; valid with ended
 
 	rest     []byte // what talk was, while the flow sleeps
 	number   numbered
@@ -213,6 +214,9 @@ func (f *flow) End(from wsparse.Role, why assembly.Cause, code uint32, at *assem
 		}
 	}
 	f.dirs[sender(from)].end(why, code, at)
+	if f.ended == 1 || at.Index < f.ending.Index {
+		f.endedFirst = uint8(sender(from))
+	}
 	f.ending = *at
 	if f.ended == 2 {
 		f.finish()

@@ -61,7 +61,7 @@ func (p *Part) Secrets(text []byte) { p.shard.keys.Add(text) }
 
 // Tick tells the time of a packet of the capture, whichever connection it belongs to.
 // Run does it at the first packet of all, and at the first of each second that is later
-// than all before.
+// than all before; of one far later, if those behind it bear it out.
 func (p *Part) Tick(at *capture.Mark) { p.shard.control(&control{now: at.Time, mark: *at}) }
 
 // Finish ends all connections: the capture is over. last is its last packet.

@@ -58,6 +58,7 @@ type reader struct {
 	link     link.Decoder
 	opt      *Options
 	nextTick int64
+	clock    clock
 	since    Time // packets before are passed over
 	until    Time // those after; 0 is no bound
 	began    bool // a packet was seen
@@ -84,7 +85,7 @@ func (r *reader) fill(w *work) error {
 			r.secrets(w, &secrets[0])
 			secrets = secrets[1:]
 		}
-		r.packet(w, p)
+		r.packet(w, p, i)
 	}
 	for i := range secrets {
 		r.secrets(w, &secrets[i])
@@ -97,10 +98,11 @@ func (r *reader) fill(w *work) error {
 	return err
 }
 
-func (r *reader) packet(w *work, p *capture.Packet) {
+// packet takes packet i of the batch.
+func (r *reader) packet(w *work, p *capture.Packet, i int) {
 	p.Time = min(p.Time, latest)
 	if !r.began {
-		r.bounds(Time(p.Time))
+		r.bounds(Time(begin(w.batch.Packets[i:])))
 	}
 	if t := Time(p.Time); t < r.since || r.until != 0 && t > r.until {
 		return
@@ -108,7 +110,7 @@ func (r *reader) packet(w *work, p *capture.Packet) {
 	r.last = p.Mark
 	r.totals.saw(p)
 	if p.Time >= r.nextTick {
-		r.tick(w, p.Time, p.Mark)
+		r.reach(w, i)
 	}
 	// The segment is decoded in the place where it will stay; one that is not kept leaves
 	// it to the next.

@@ -21,7 +21,9 @@ func (a *Assembler) ack(c *Conn, x Side, s *link.Segment) {
 	if peer.timing && !after(peer.timeEnd, s.Ack) {
 		peer.timing = false
 		took := s.Mark.Time - peer.timeAt
-		if peer.syn && peer.timeEnd == peer.isn+1 {
+		if took < 0 {
+			// The capture's clock went back between the two.
+		} else if peer.syn && peer.timeEnd == peer.isn+1 {
 			if x == A {
 				c.HandACK = took
 			}

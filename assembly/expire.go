@@ -115,7 +115,7 @@ func (a *Assembler) Tick(now int64, at *Mark) {
 				a.forget(c)
 				continue
 			}
-			if now-c.seen >= allowed {
+			if c.silence(now) >= allowed {
 				a.endBoth(c, Idle, at)
 				a.forget(c)
 				continue
@@ -125,6 +125,15 @@ func (a *Assembler) Tick(now int64, at *Mark) {
 			l.push(c)
 		}
 	}
+}
+
+// silence is how long the connection had no packet. The time of its latest tells where it is
+// not absurd: the Tick before that may be much older, where a capture was silent as a whole.
+func (c *Conn) silence(now int64) int64 {
+	if t := c.Last.Time; t <= now {
+		return min(now-t, now-c.seen)
+	}
+	return now - c.seen
 }
 
 // start gives the connections that began before the first Tick their time.

@@ -35,6 +35,22 @@ func TestIdle(t *testing.T) {
 			}
 			s.send(A, 1, "b")
 		}, "A a, A b"},
+		{"a word after a silence of all, before the time is told", func(s *sim) {
+			s.send(A, 0, "a")
+			s.ack(B, 0, 1)
+			s.tick(second)
+			s.time += 2 * DefaultIdle
+			s.send(A, 1, "b")
+			s.tick(second)
+			s.send(A, 2, "c")
+		}, "A a, A b, A c"},
+		{"a time that is not yet, and then silence for too long", func(s *sim) {
+			s.tick(second)
+			s.time += 100 * DefaultIdle
+			s.send(A, 0, "a")
+			s.time -= 100 * DefaultIdle
+			wait(s, DefaultIdle*9/8+2*second)
+		}, "A a, A end idle, B end idle"},
 		{"an open connection may be silent from its handshake on", func(s *sim) {
 			wait(s, DefaultIdle/2)
 			s.send(A, 0, "a")

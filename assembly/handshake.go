@@ -20,7 +20,7 @@ func (a *Assembler) handshake(c *Conn, x Side, s *link.Segment) {
 		c.Initiator = true
 	}
 	if answer && x == B && c.sides[A].syn {
-		c.SYNACK = s.Mark.Time - c.Start.Time
+		c.SYNACK = max(-1, s.Mark.Time-c.Start.Time) // -1 too where the capture's clock went back between the two
 	}
 	c.remember(printOf(x, s))
 	st.time(s.Seq+1, s.Mark.Time)
