@@ -26,7 +26,7 @@ func Ticks(times []int64, n int) []int64 {
 		}
 		w.segs = make([]link.Segment, 0, n+1)
 		for i := range w.batch.Packets {
-			r.packet(&w, &w.batch.Packets[i], i)
+			r.packet(&w, &w.batch.Packets[i])
 		}
 		for _, c := range w.controls {
 			told[c.mark.Index] = c.now / 1e9

@@ -60,8 +60,8 @@ func (p *Part) Segment(s *link.Segment) {
 func (p *Part) Secrets(text []byte) { p.shard.keys.Add(text) }
 
 // Tick tells the time of a packet of the capture, whichever connection it belongs to.
-// Run does it at the first packet of all, and at the first of each second that is later
-// than all before; of one far later, if those behind it bear it out.
+// Run does it at the third packet of all, and at the first of each second that is later
+// than all before; of one more than two seconds later, at the third in a row that is.
 func (p *Part) Tick(at *capture.Mark) { p.shard.control(&control{now: at.Time, mark: *at}) }
 
 // Finish ends all connections: the capture is over. last is its last packet.

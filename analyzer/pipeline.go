@@ -54,17 +54,16 @@ func (w *work) reset() {
 
 // reader fills works: it reads packets, finds their segments and shares them out.
 type reader struct {
-	src      capture.Source
-	link     link.Decoder
-	opt      *Options
-	nextTick int64
-	clock    clock
-	since    Time // packets before are passed over
-	until    Time // those after; 0 is no bound
-	began    bool // a packet was seen
-	last     capture.Mark
-	keys     *tlsopen.Keys
-	totals   *Totals
+	src    capture.Source
+	link   link.Decoder
+	opt    *Options
+	clock  clock
+	since  Time // packets before are passed over
+	until  Time // those after; 0 is no bound
+	began  bool // a packet was seen
+	last   capture.Mark
+	keys   *tlsopen.Keys
+	totals *Totals
 }
 
 // fill reads one batch. At the end of the capture it makes the final work and then returns io.EOF.
@@ -74,7 +73,7 @@ func (r *reader) fill(w *work) error {
 	if err != nil && err != io.EOF {
 		return err
 	}
-	if r.nextTick != 0 && r.opt.LetGo != nil && r.opt.LetGo() {
+	if r.clock.next != 0 && r.opt.LetGo != nil && r.opt.LetGo() {
 		w.control(control{now: r.last.Time, mark: r.last, letGo: true})
 	}
 	w.segs = slices.Grow(w.segs, len(w.batch.Packets)+1)
@@ -85,12 +84,12 @@ func (r *reader) fill(w *work) error {
 			r.secrets(w, &secrets[0])
 			secrets = secrets[1:]
 		}
-		r.packet(w, p, i)
+		r.packet(w, p)
 	}
 	for i := range secrets {
 		r.secrets(w, &secrets[i])
 	}
-	if now := w.batch.Now; now >= r.nextTick && r.nextTick != 0 { // nothing is to be let go before the first packet
+	if now := w.batch.Now; now >= r.clock.next && r.clock.next != 0 { // nothing is to be let go before the first packet
 		r.tick(w, now, r.last)
 	}
 	w.last = r.last
@@ -98,19 +97,20 @@ func (r *reader) fill(w *work) error {
 	return err
 }
 
-// packet takes packet i of the batch.
-func (r *reader) packet(w *work, p *capture.Packet, i int) {
+func (r *reader) packet(w *work, p *capture.Packet) {
 	p.Time = min(p.Time, latest)
 	if !r.began {
-		r.bounds(Time(begin(w.batch.Packets[i:])))
+		r.bounds(Time(p.Time))
 	}
 	if t := Time(p.Time); t < r.since || r.until != 0 && t > r.until {
 		return
 	}
 	r.last = p.Mark
 	r.totals.saw(p)
-	if p.Time >= r.nextTick {
-		r.reach(w, i)
+	if p.Time >= r.clock.next {
+		if now, ok := r.clock.reached(&p.Mark, w.batch.Now); ok {
+			r.tick(w, now, p.Mark)
+		}
 	}
 	// The segment is decoded in the place where it will stay; one that is not kept leaves
 	// it to the next.
@@ -139,7 +139,7 @@ func (r *reader) bounds(start Time) {
 func (r *reader) tick(w *work, now int64, at capture.Mark) {
 	at.Time = now
 	w.control(control{now: now, mark: at})
-	r.nextTick = now - now%tickEvery + tickEvery
+	r.clock.next = now - now%tickEvery + tickEvery
 }
 
 func (r *reader) secrets(w *work, s *capture.Secrets) {

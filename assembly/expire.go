@@ -1,5 +1,7 @@
 package assembly
 
+import "time"
+
 // phase is where a connection stands, which says how long it may be silent.
 type phase uint8
 
@@ -127,14 +129,19 @@ func (a *Assembler) Tick(now int64, at *Mark) {
 	}
 }
 
-// silence is how long the connection had no packet. The time of its latest tells where it is
-// not absurd: the Tick before that may be much older, where a capture was silent as a whole.
+// silence is how long the connection had no packet. The time of its latest tells, where it is
+// not absurdly far ahead: the Tick before that may be much older, where a capture was silent
+// as a whole, for the time of a few packets behind that silence is told after them.
 func (c *Conn) silence(now int64) int64 {
-	if t := c.Last.Time; t <= now {
+	if t := c.Last.Time; t <= now+littleAhead {
 		return min(now-t, now-c.seen)
 	}
 	return now - c.seen
 }
+
+// littleAhead is how far the time of a packet may lie beyond the Tick that follows it: packets
+// are not quite in order.
+const littleAhead = 10 * int64(time.Second)
 
 // start gives the connections that began before the first Tick their time.
 func (a *Assembler) start(now int64) {
