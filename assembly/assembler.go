@@ -70,7 +70,7 @@ func (a *Assembler) segment(s *link.Segment, hash uint32, c *Conn, x Side) {
 			return
 		}
 		c, x = a.begin(hash, s)
-	} else if s.Flags&link.SYN != 0 || c.phase == closed || c.contested {
+	} else if s.Flags&link.SYN != 0 || c.phase == closed || c.questioned {
 		if !a.belongs(c, x, s) {
 			return
 		}

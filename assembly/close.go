@@ -23,7 +23,7 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 	if after(st.next, seq) || st.far(seq) {
 		return // stale, or not of this connection
 	}
-	st.finned, st.fin = true, seq
+	st.finned, st.fin, c.questioned = true, seq, true
 	st.rare().FINAt = s.Mark
 	if n == 0 {
 		c.remember(printOf(x, s))
@@ -151,7 +151,7 @@ func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 	case s.Flags&link.RST != 0:
 		a.rst(c, x, s)
 	case s.Flags&link.FIN != 0 && !st.ended && st.next == end:
-		st.finned, st.fin = true, end
+		st.finned, st.fin, c.questioned = true, end, true
 		st.rare().FINAt = s.Mark
 		a.end(c, x, FIN, &s.Mark)
 	}

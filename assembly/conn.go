@@ -18,15 +18,15 @@ type Conn struct {
 	// Data or Gap, and only watches for its end. End is still called.
 	Ignored bool
 
-	met       bool   // Assembler.New was called
-	contested bool   // a SYN with another number came and waits to be confirmed
-	turn      uint8  // the slot of recent that is overwritten next
-	kinds     uint16 // what segments there were; see History
-	Last      Mark   // the latest packet seen so far, of either side
-	recent    [4]print
-	sides     [2]side
-	seen      int64 // the assembler's time (the latest Tick) at the latest packet
-	hash      uint32
+	met        bool   // Assembler.New was called
+	questioned bool   // a SYN with another number came and waits to be confirmed, or a FIN came; see belongs
+	turn       uint8  // the slot of recent that is overwritten next
+	kinds      uint16 // what segments there were; see History
+	Last       Mark   // the latest packet seen so far, of either side
+	recent     [4]print
+	sides      [2]side
+	seen       int64 // the assembler's time (the latest Tick) at the latest packet
+	hash       uint32
 
 	Start   Mark   // the first packet
 	SYNACK  int64  // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured

@@ -36,10 +36,10 @@ func (a *Assembler) startByACK(c *Conn, x Side, s *link.Segment) {
 }
 
 // belongs says whether s is a part of c, where that is in question: it has a SYN, or c
-// is closed or contested. If not, it has dealt with s: as the first segment of a new
+// is closed or questioned. If not, it has dealt with s: as the first segment of a new
 // connection on the same 4-tuple, or by dropping it.
 func (a *Assembler) belongs(c *Conn, x Side, s *link.Segment) bool {
-	if c.contested {
+	if c.questioned {
 		if syn := c.confirmed(x, s); syn != nil {
 			a.reuse(c, syn)
 			a.Segment(s)
@@ -62,9 +62,9 @@ func (a *Assembler) belongs(c *Conn, x Side, s *link.Segment) bool {
 		}
 		syn := *s
 		c.sides[x].rare().claim = &syn
-		c.contested = true
+		c.questioned = true
 		return false
-	case c.phase == closed && c.goesOn(x, s):
+	case c.phase == closed && c.goesOn(x, s), c.beyond(x, s):
 		a.reuse(c, s)
 		return false
 	}
@@ -104,18 +104,46 @@ func (c *Conn) goesOn(x Side, s *link.Segment) bool {
 	return len(s.Payload)+s.Missing > 0 && st.started && (st.far(s.Seq) || st.reset && s.Seq == st.next)
 }
 
-// confirmed gives the waiting SYN that s confirms: the peer acknowledges it with its own
-// SYN, or its sender goes on behind it.
+// beyond says whether s is of a later connection whose SYNs the capture lacks: a side has
+// ended its stream, and the numbers of s lie where neither stream can have come to.
+func (c *Conn) beyond(x Side, s *link.Segment) bool {
+	st, peer := &c.sides[x], &c.sides[x.Other()]
+	return (st.finned || peer.finned) && st.started && peer.started && s.Flags&link.ACK != 0 &&
+		st.beyond(s.Seq) && peer.beyond(s.Ack)
+}
+
+// beyond says whether a number is none of the stream, or of its end.
+func (st *side) beyond(seq uint32) bool {
+	last := st.next
+	if st.finned {
+		last = st.fin + 1
+	}
+	return after(seq, last) || st.far(seq)
+}
+
+// confirmed gives the waiting SYN that s confirms: the peer acknowledges it, with its own SYN
+// or, where the capture lacks that, behind it; or its sender goes on behind it.
 func (c *Conn) confirmed(x Side, s *link.Segment) *link.Segment {
-	if t := c.sides[x.Other()].trouble; t != nil && t.claim != nil &&
-		s.Flags&(link.SYN|link.ACK|link.RST) == link.SYN|link.ACK && s.Ack == t.claim.Seq+1 {
+	if s.Flags&link.RST != 0 {
+		return nil
+	}
+	if t := c.sides[x.Other()].trouble; t != nil && t.claim != nil && s.Flags&link.ACK != 0 &&
+		(s.Flags&link.SYN != 0 && s.Ack == t.claim.Seq+1 || s.Flags&link.SYN == 0 && c.claimed(x.Other(), s.Ack)) {
 		return t.claim
 	}
-	if t := c.sides[x].trouble; t != nil && t.claim != nil &&
-		s.Flags&(link.SYN|link.RST) == 0 && s.Seq == t.claim.Seq+1 {
+	if t := c.sides[x].trouble; t != nil && t.claim != nil && s.Flags&link.SYN == 0 && c.claimed(x, s.Seq) {
 		return t.claim
 	}
 	return nil
+}
+
+// claimed says whether a number of a side's stream belongs to the connection that its waiting
+// SYN claims, rather than to the stream so far.
+func (c *Conn) claimed(x Side, seq uint32) bool {
+	st := &c.sides[x]
+	begin := st.trouble.claim.Seq + 1
+	n := seq - begin
+	return n < maxBehind && (n == 0 || n < min(seq-st.next, st.next-seq))
 }
 
 // reuse ends c and begins a new connection on its 4-tuple with s.

@@ -136,6 +136,11 @@ func TestBegin(t *testing.T) {
 // TestReuse shows when a 4-tuple is taken for a new connection's.
 func TestReuse(t *testing.T) {
 	other := func(s *sim) { s.isn[A] += 123456789; s.isn[B] += 987654321 }
+	answer := func(s *sim, x Side, pos int, payload string, acked int) {
+		seg := s.segment(x, link.ACK, pos, payload)
+		seg.Ack = s.isn[x.Other()] + 1 + uint32(acked)
+		s.Segment(seg)
+	}
 	play(t, []scene{
 		{"after a close", func(s *sim) {
 			s.send(A, 0, "a")
@@ -181,6 +186,40 @@ func TestReuse(t *testing.T) {
 			s.syn(A)
 			s.send(A, 0, "b")
 		}, "A a, A end reused, B end reused, 2A b"},
+		{"with no end seen: its sender has gone on", func(s *sim) {
+			s.send(A, 0, "a")
+			other(s)
+			s.syn(A)
+			s.send(A, 1, "b")
+			s.finish()
+		}, "A a, A end reused, B end reused, 2A gap 1 lost, 2A b, 2A end captend, 2B end captend"},
+		{"with no end seen: the peer has taken what came behind the SYN", func(s *sim) {
+			s.send(A, 0, "a")
+			other(s)
+			s.syn(A)
+			answer(s, B, 7, "x", 20)
+			s.finish()
+		}, "A a, A end reused, B end reused, 2B gap -1 early, 2B x, 2A gap 20 lost, 2A end captend, 2B end captend"},
+		{"no SYN captured, behind both FINs", func(s *sim) {
+			answer(s, A, 0, "a", 0)
+			s.fin(A, 1)
+			s.fin(B, 0)
+			other(s)
+			answer(s, A, 0, "b", 30)
+		}, "A a, A end fin, B end fin, 2A gap -1 early, 2A b"},
+		{"no SYN captured, behind the peer's FIN", func(s *sim) {
+			answer(s, A, 0, "a", 0)
+			s.fin(B, 0)
+			other(s)
+			answer(s, A, 0, "b", 30)
+		}, "A a, B end fin, A end reused, 2A gap -1 early, 2A b"},
+		{"behind a FIN a lost segment is no other connection", func(s *sim) {
+			answer(s, A, 0, "a", 0)
+			s.fin(A, 1)
+			answer(s, B, 500, "x", 2)
+			answer(s, B, 0, "y", 2)
+			s.finish()
+		}, "A a, A end fin, B y, B gap 499 lost, B x, B end captend"},
 		{"only the SYN-ACK is captured", func(s *sim) {
 			s.send(A, 0, "a")
 			other(s)

@@ -77,6 +77,14 @@ func (h *Handshake) judgeAccept() {
 	}
 }
 
+// IsAnsweredBy says whether r is the answer to this request and no other, by its
+// Sec-WebSocket-Accept.
+func (h *Handshake) IsAnsweredBy(r *Response) bool {
+	key, _ := lookup(h.Request.Fields, "Sec-WebSocket-Key")
+	accept, _ := lookup(r.Fields, "Sec-WebSocket-Accept")
+	return accept == AcceptKey(key)
+}
+
 // judgeSubprotocol judges Sec-WebSocket-Protocol, item 6.
 func (h *Handshake) judgeSubprotocol() {
 	value, times := lookup(h.Response.Fields, "Sec-WebSocket-Protocol")

@@ -35,6 +35,7 @@ func (s *Stream) jump(ev *Event) bool {
 	}
 	s.loseHistory()
 	s.uncertain = true
+	s.seen.close = false // perhaps another connection began on the same addresses
 	if s.gap > 0 {
 		s.at += s.gap
 		s.lost += s.gap

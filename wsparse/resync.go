@@ -112,7 +112,8 @@ type chain struct {
 	masked bool
 	exact  bool // the last frame ends where the bytes end
 
-	inside bool // a fragmented message is under way, if frames > 0
+	data   bool // a data frame came, so that inside is known
+	inside bool // a fragmented message is under way
 	closed bool // a Close came
 	dull   int  // frames in a row that are no evidence
 	last   Header
@@ -194,10 +195,10 @@ func (c *chain) fits(h *Header) bool {
 	case h.Opcode.IsControl():
 		c.closed = c.closed || h.Opcode == Close
 		return h.LenPayload <= 125 && (h.Opcode != Close || h.LenPayload != 1)
-	case c.frames > 0 && c.inside != (h.Opcode == Continuation):
+	case c.data && c.inside != (h.Opcode == Continuation):
 		return false
 	}
-	c.inside = !h.Finished
+	c.data, c.inside = true, !h.Finished
 	return true
 }
 

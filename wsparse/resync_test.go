@@ -72,6 +72,18 @@ func boundaries(b []byte) []int {
 	return all
 }
 
+// TestPingMayStandWithinAMessage holds that a search that begins at a control frame believes the
+// continuation behind it: the message may have begun before. Else what chances to read as
+// a frame inside the Ping is found, one that ends where the continuation begins.
+func TestPingMayStandWithinAMessage(t *testing.T) {
+	b := []byte{0x89, 0x89, 0x9d, 0xed, 0xf4, 0xda, 0xff, 0x88, 0x80, 0xad, 0xf8, 0x88, 0x9a, 0xfa, 0xac}
+	b = append(b, 0x80, 0x84, 0x06, 0x83, 0x10, 0x31, 0xc4, 0x2c, 0x15, 0x31)
+	b = append(b, talk(3, 10, FromClient, Text)...)
+	if got, ok := FindBoundary(b, FromClient); !ok || got.Offset != 0 {
+		t.Errorf("found %+v, %v", got, ok)
+	}
+}
+
 func TestNothingElseLooksLikeWebSocket(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 7))
 	random := func(n int) []byte {

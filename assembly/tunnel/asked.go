@@ -14,10 +14,20 @@ type asked struct {
 	ws     *WebSocket // with "websocket"
 	recv   Receiver   // the same; nil where nobody takes it
 	whole  bool       // HTTP/1: its body is over
+	unsure bool       // HTTP/1: the server's answer may be lost, and what comes answers another
 	early  int64      // bytes that the client sent certainly before the answer
 	frames bool       // it was refused, and the client goes on in frames
 	line   bool       // it was refused, and the first line of the answer's body is being read
 	ended  [2]bool    // by role: recv was told the end
+}
+
+// isAnsweredBy says whether the head of a 101 is taken for the answer.
+func (a *asked) isAnsweredBy(head []byte) bool {
+	if !a.unsure || a.ws == nil {
+		return true
+	}
+	r, err := wsparse.ParseResponse(head)
+	return err == nil && r != nil && a.ws.Handshake.IsAnsweredBy(r)
 }
 
 // answer judges the handshake.

@@ -180,6 +180,9 @@ func (h *http1) release() {
 func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if why == assembly.Early {
 		h.loose = true
+		if s != h.client && h.up != nil {
+			h.up.unsure = true
+		}
 		if h.unasked.waits {
 			h.missing(s, n, why, at)
 		}

@@ -90,8 +90,12 @@ func (h *http1) resume() {
 
 // switching takes a 101, RFC 9110 §15.2.2.
 func (h *http1) switching(head []byte, at *assembly.Mark) {
-	up := h.up
 	websocket := upgrades(head, "websocket")
+	if h.up != nil && websocket && !h.up.isAnsweredBy(head) {
+		h.up.passed(at)
+		h.up = nil
+	}
+	up := h.up
 	if up == nil && websocket && !h.unasked.sure && !h.ended[h.client] {
 		h.await(head, at)
 		return

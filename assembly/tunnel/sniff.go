@@ -101,6 +101,7 @@ func (f *sniffer) toHTTP1(client assembly.Side, at *assembly.Mark) {
 			f.lose(at)
 		} else {
 			h.up = f.up
+			h.up.unsure = h.up.unsure || f.seen.hasGap(client.Other())
 		}
 	}
 	f.backTo(h)

@@ -76,9 +76,14 @@ func (t *tape) play(h assembly.Handler) {
 }
 
 // hasEnd says whether the end of a side is on the tape.
-func (t *tape) hasEnd(s assembly.Side) bool {
+func (t *tape) hasEnd(s assembly.Side) bool { return t.has(endEvent, s) }
+
+// hasGap says whether a gap of a side is on the tape.
+func (t *tape) hasGap(s assembly.Side) bool { return t.has(gapEvent, s) }
+
+func (t *tape) has(kind eventKind, s assembly.Side) bool {
 	for i := range t.events {
-		if e := &t.events[i]; e.kind == endEvent && e.side == s {
+		if e := &t.events[i]; e.kind == kind && e.side == s {
 			return true
 		}
 	}
