@@ -54,16 +54,17 @@ func (w *work) reset() {
 
 // reader fills works: it reads packets, finds their segments and shares them out.
 type reader struct {
-	src    capture.Source
-	link   link.Decoder
-	opt    *Options
-	clock  clock
-	since  Time // packets before are passed over
-	until  Time // those after; 0 is no bound
-	began  bool // a packet was seen
-	last   capture.Mark
-	keys   *tlsopen.Keys
-	totals *Totals
+	src      capture.Source
+	link     link.Decoder
+	opt      *Options
+	clock    clock
+	since    Time // packets before are passed over
+	until    Time // those after; 0 is no bound
+	began    bool // a packet was seen
+	last     capture.Mark
+	keys     *tlsopen.Keys
+	sessions *tlsopen.Sessions[link.Key]
+	totals   *Totals
 }
 
 // fill reads one batch. At the end of the capture it makes the final work and then returns io.EOF.
@@ -120,6 +121,9 @@ func (r *reader) packet(w *work, p *capture.Packet) {
 		return
 	}
 	w.segs = w.segs[:n+1]
+	if tlsopen.BeginsHandshake(s.Payload) {
+		r.sessions.Segment(s.Key, s.Key.Reverse(), s.Payload)
+	}
 	part := &w.parts[s.Hash%partitions]
 	*part = append(*part, uint32(n))
 }

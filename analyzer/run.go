@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"wscope/assembly/capture"
+	"wscope/assembly/link"
 	"wscope/assembly/tlsopen"
 )
 
@@ -19,7 +20,7 @@ func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summ
 	}
 	totals := &Totals{}
 	p := &pipeline{
-		reader: reader{src: src, opt: &opt, keys: keys, totals: totals},
+		reader: reader{src: src, opt: &opt, keys: keys, sessions: tlsopen.NewSessions[link.Key](keys), totals: totals},
 		merger: merger{sink: sink, totals: totals, keep: opt.KeepFlow},
 		stop:   ctx.Done(),
 	}

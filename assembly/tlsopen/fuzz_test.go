@@ -80,6 +80,7 @@ func FuzzHellos(f *testing.F) {
 		for _, s := range c.sent[:2] {
 			if len(s.b) > 9 {
 				f.Add(s.b[9:])
+				f.Add(s.b)
 			}
 		}
 	}
@@ -89,6 +90,9 @@ func FuzzHellos(f *testing.F) {
 		}
 		parseServerHello(b)
 		parseEncryptedExtensions(b)
+		s := NewSessions[int](NewKeys())
+		s.Segment(1, -1, b)
+		s.Segment(-1, 1, b)
 	})
 }
 

@@ -49,6 +49,7 @@ type Keys struct {
 	randoms  bounded[[32]byte, *secrets]
 	sessions bounded[[32]byte, [48]byte] // sha256 of a session ID or ticket: its master secret
 	rsa      bounded[[8]byte, [48]byte]  // start of an encrypted premaster secret: the premaster secret
+	resumed  bounded[[32]byte, [32]byte] // client random of a connection: that of the one whose session it resumes; see Sessions
 	version  atomic.Uint64
 	base     *Keys        // where to look for what is not here; nil but for a Fork
 	held     atomic.Int64 // bytes that connections hold back, in all; see hold
@@ -64,6 +65,7 @@ func NewKeys() *Keys {
 		randoms:  newBounded[[32]byte, *secrets](maxSecrets),
 		sessions: newBounded[[32]byte, [48]byte](maxSessions),
 		rsa:      newBounded[[8]byte, [48]byte](maxSessions),
+		resumed:  newBounded[[32]byte, [32]byte](maxSessions),
 		mayHold:  maxHeldAll,
 	}
 }
@@ -129,10 +131,8 @@ func (k *Keys) session(id []byte) []byte {
 }
 
 // remember keeps a session's master secret for its resumption, where a key log may say
-// nothing of it again. It is known to connections that use the same store alone: which of them
-// share a Fork is for the caller to settle by what they are (their addresses), and never by who
-// reads them when, so that the outcome is the same however many work. Where it must not depend on
-// addresses either, log the secret of every connection, as all writers of key logs do.
+// nothing of it again. It is known to connections that use the same store alone: those of other
+// Forks find it by Sessions, if the log has the first connection's secret.
 func (k *Keys) remember(id, master []byte) {
 	if len(id) == 0 || len(master) != 48 {
 		return

@@ -31,4 +31,5 @@ const (
 
 	maxSecrets  = 1 << 18 // client randoms kept in a Keys; the oldest go first
 	maxSessions = 1 << 16 // sessions remembered for resumption
+	maxAsking   = 1 << 14 // connections remembered whose handshake may be under way, in Sessions
 )

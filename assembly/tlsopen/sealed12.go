@@ -110,6 +110,9 @@ func (n *negotiation) findMaster(k *Keys) []byte {
 	if n.master == nil && resumed && n.ticket != nil {
 		n.master = k.session(n.ticket)
 	}
+	if n.master == nil && resumed && n.haveClient {
+		n.master = k.resumedMaster(&n.clientRandom)
+	}
 	if n.master == nil && n.haveClient && !n.extendedMaster {
 		premaster := k.secret(premasterSecret, &n.clientRandom)
 		if premaster == nil {
