@@ -91,7 +91,9 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 	r.SetMessage(m)
 	r.Stalled, d.stalled = d.stalled, false
 	if f.chat != nil {
-		r.App = f.chat.Message(r)
+		if r.App = f.chat.Message(r); r.App == nil && f.chat.Over() {
+			f.chat = nil
+		}
 	}
 	if !s.opt.Messages || s.keepMessage != nil && !s.keepMessage(f.known, r) {
 		return

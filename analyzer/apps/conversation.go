@@ -130,6 +130,11 @@ func (c *conversation) try(d dialect, m *analyzer.Message) bool {
 	return d != nil && d.read(c, m)
 }
 
+// Over says that no dialect was recognised and none is looked for any more.
+func (c *conversation) Over() bool {
+	return c.dialect == nil && c.schema == nil && c.seeker.left <= 0
+}
+
 // describe is the message in hand as its first unit, and how many more there are.
 func (c *conversation) describe() *analyzer.App {
 	if len(c.units) == 0 {

@@ -89,3 +89,34 @@ func TestOnePayloadThatIsNoneEndsAGuess(t *testing.T) {
 		t.Errorf("told as %+v", *f.App)
 	}
 }
+
+// TestConversationIsLetGoOnceNothingCanBeRecognised shows after how many messages of no dialect a
+// conversation is over, and that it never is where one may still be read.
+func TestConversationIsLetGoOnceNothingCanBeRecognised(t *testing.T) {
+	withSchema := func() *conversation { return WithSchema(chatTypes())().Open(&analyzer.Flow{}).(*conversation) }
+	for _, c := range []struct {
+		name string
+		conv *conversation
+		data []string // the messages; the last again and again
+		want int      // messages after which it is over; 0 is never
+	}{
+		{"no dialect", opened("/", ""), []string{"hello"}, trials},
+		{"a dialect by the subprotocol, and nothing of it", opened("/", "mqtt"), []string{"hello"}, 0},
+		{"a dialect by the path, and nothing of it", opened("/socket.io/?EIO=4&transport=websocket", ""), []string{"hello"}, 0},
+		{"a dialect by the bytes", opened("/", ""), []string{"hello", `{"jsonrpc":"2.0","id":1,"result":5}`, "hello"}, 0},
+		{"a format by the bytes", opened("/", ""), []string{`{"e":"trade"}`, "hello"}, 0},
+		{"a schema", withSchema(), []string{"hello"}, 0},
+	} {
+		over := 0
+		for i := range 3 * trials {
+			m := said("client", "text", []byte(c.data[min(i, len(c.data)-1)]))
+			if c.conv.Message(m) == nil && c.conv.Over() {
+				over = i + 1
+				break
+			}
+		}
+		if over != c.want {
+			t.Errorf("%s: over after %d messages, want %d", c.name, over, c.want)
+		}
+	}
+}
