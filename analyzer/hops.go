@@ -85,8 +85,8 @@ func (h *hops) forget(o *hop) {
 }
 
 func join(front, back *numbered, by, sure string) {
-	front.proxied = &Proxied{Flow: back.flow, Role: "front", By: by, Sure: sure}
-	back.proxied = &Proxied{Flow: front.flow, Role: "back", By: by, Sure: sure}
+	front.proxied = &Proxied{Flow: back.flow.Load(), Role: "front", By: by, Sure: sure}
+	back.proxied = &Proxied{Flow: front.flow.Load(), Role: "back", By: by, Sure: sure}
 }
 
 func keyHeader(f *Flow) string {

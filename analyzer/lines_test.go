@@ -5,9 +5,17 @@ import (
 	"unsafe"
 )
 
-// TestLinesOfMessage holds what each message touches to three lines of 64 bytes of its
-// direction. A talk begins 8 bytes into a line: the allocator keeps a word before it.
+// TestLinesOfMessage holds what each message touches to one line of 64 bytes of its flow, which the
+// merger reads no more, and three of its direction. A talk begins 8 bytes into a line: the allocator
+// keeps a word before it. A flow is of a size of which the allocator lays each at a line's beginning.
 func TestLinesOfMessage(t *testing.T) {
+	var f flow
+	if n := unsafe.Sizeof(f); n != 256 {
+		t.Errorf("a flow takes %d bytes", n)
+	}
+	if end, merger := unsafe.Offsetof(f.told)+unsafe.Sizeof(f.told), unsafe.Offsetof(f.number); end > 64 || merger < 64 {
+		t.Errorf("what a message touches of a flow ends at %d, and what the merger does begins at %d", end, merger)
+	}
 	var k talk
 	for i := range k.dirs {
 		d := &k.dirs[i]

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync/atomic"
 )
 
 // An output is what one partition has to say about one work: items in the order in
@@ -36,20 +37,22 @@ type item struct {
 	flow     *numbered
 	body     any    // *Flow (or, when the capture is over, the *flow that will make it), *Message, *Frame, *Gap, *Finding, *PollRequest; nil
 	from, to uint32 // itemRendered: its place in output.bytes
+	number   int64  // itemRendered: the flow's, 0 where its worker did not know it yet
 	kind     itemKind
 }
 
 // numbered is what the merger knows of a flow: its number, 0 until it begins, and the flow
 // that it reconnects after.
 type numbered struct {
-	flow, reconnects int64
-	proxied          *Proxied
-	answered         bool // its handshake was answered, as far as the merger has come
+	flow       atomic.Int64 // the merger alone writes it; the flow's worker may read it
+	reconnects int64
+	proxied    *Proxied
+	answered   bool // its handshake was answered, as far as the merger has come
 }
 
 // fill adds to a record what the merger knows.
 func (n *numbered) fill(r *Flow) *Flow {
-	r.Flow, r.Reconnects, r.Proxied = n.flow, n.reconnects, n.proxied
+	r.Flow, r.Reconnects, r.Proxied = n.flow.Load(), n.reconnects, n.proxied
 	return r
 }
 
@@ -66,10 +69,10 @@ func (it *item) ended() *Flow {
 // order is the flow's place among those that end with the capture: one that has no number
 // yet, since it is found only now, comes last.
 func (n *numbered) order() int64 {
-	if n.flow == 0 {
+	if n.flow.Load() == 0 {
 		return math.MaxInt64
 	}
-	return n.flow
+	return n.flow.Load()
 }
 
 func (o *output) reset() {
@@ -168,7 +171,7 @@ func (m *merger) hand(o *output, it *item) error {
 	case itemBegun:
 		m.flows++
 		m.totals.begun()
-		it.flow.flow = m.flows
+		it.flow.flow.Store(m.flows)
 		r := it.body.(*Flow)
 		it.flow.reconnects = m.again.begun(r)
 		m.hops.begun(r, it.flow)
@@ -196,19 +199,23 @@ func (m *merger) hand(o *output, it *item) error {
 		return m.sink.FlowEnded(r)
 	case itemMessage:
 		r := it.body.(*Message)
-		r.Flow = it.flow.flow
+		r.Flow = it.flow.flow.Load()
 		return m.sink.Message(r)
 	case itemFrame:
 		r := it.body.(*Frame)
-		r.Flow = it.flow.flow
+		r.Flow = it.flow.flow.Load()
 		return m.sink.Frame(r)
 	case itemGap:
 		r := it.body.(*Gap)
-		r.Flow = it.flow.flow
+		r.Flow = it.flow.flow.Load()
 		return m.events.Gap(r)
 	case itemFinding:
-		return m.events.Finding(it.flow.flow, it.body.(*Finding))
+		return m.events.Finding(it.flow.flow.Load(), it.body.(*Finding))
 	default:
-		return m.sink.Rendered(it.flow.flow, o.bytes[it.from:it.to])
+		number := it.number
+		if number == 0 {
+			number = it.flow.flow.Load()
+		}
+		return m.sink.Rendered(number, o.bytes[it.from:it.to])
 	}
 }

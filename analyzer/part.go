@@ -82,15 +82,15 @@ func (p *Part) hand(sink PartSink, it *item) error {
 	switch it.kind {
 	case itemBegun:
 		p.flows++
-		it.flow.flow = p.flows
+		it.flow.flow.Store(p.flows)
 		r := it.body.(*Flow)
-		return sink.Begun(it.flow.flow, r, r.Asked)
+		return sink.Begun(it.flow.flow.Load(), r, r.Asked)
 	case itemAnswered:
-		return sink.Answered(it.flow.flow)
+		return sink.Answered(it.flow.flow.Load())
 	case itemEnded:
-		return sink.Ended(it.flow.flow, it.ended())
+		return sink.Ended(it.flow.flow.Load(), it.ended())
 	case itemMessage:
-		return sink.Message(it.flow.flow, it.body.(*Message))
+		return sink.Message(it.flow.flow.Load(), it.body.(*Message))
 	case itemPolled:
 		return sink.Polled(it.body.(*PollRequest))
 	}
@@ -111,7 +111,7 @@ type Merge struct{ merger merger }
 type Merged struct{ numbered numbered }
 
 // Number is the flow's number.
-func (n *Merged) Number() int64 { return n.numbered.flow }
+func (n *Merged) Number() int64 { return n.numbered.flow.Load() }
 
 // NewMerge makes a Merge.
 func NewMerge() *Merge {

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"encoding/hex"
+	"slices"
 	"unicode/utf8"
 
 	"wscope/assembly"
@@ -21,11 +22,10 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 	f.frames++
 	h := &ev.Header
 	r := &s.frame
-	*r = Frame{
-		Frame: f.frames, From: fromNames[d.index()],
-		Time: Time(at.Time), Packet: at.Number, File: s.env.files(at.File),
-		Offset: ev.Offset, Complete: ev.Complete,
-	}
+	*r = Frame{} // as in tellMessage
+	r.Frame, r.From = f.frames, fromNames[d.index()]
+	r.Time, r.Packet, r.File = Time(at.Time), at.Number, s.env.files(at.File)
+	r.Offset, r.Complete = ev.Offset, ev.Complete
 	r.SetHeader(h)
 	if s.opt.Payload {
 		r.Payload = *d.part
@@ -37,7 +37,7 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 	if s.render != nil {
 		from := len(s.out.bytes)
 		s.out.bytes = s.render.Frame(s.out.bytes, r)
-		s.say(item{kind: itemRendered, flow: &f.number, from: uint32(from), to: uint32(len(s.out.bytes))})
+		f.rendered(from)
 		return
 	}
 	kept := *r
@@ -84,10 +84,9 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 		return
 	}
 	r := &s.message
-	*r = Message{
-		Message: f.messages, From: fromNames[d.index()],
-		Time: Time(first.Time), End: Time(last.Time), Packet: first.Number, File: s.env.files(first.File),
-	}
+	*r = Message{} // not a literal of what follows: that would be built beside, and copied
+	r.Message, r.From = f.messages, fromNames[d.index()]
+	r.Time, r.End, r.Packet, r.File = Time(first.Time), Time(last.Time), first.Number, s.env.files(first.File)
 	r.SetMessage(m)
 	r.Stalled, d.stalled = d.stalled, false
 	if f.chat != nil {
@@ -101,7 +100,7 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 	if s.render != nil {
 		from := len(s.out.bytes)
 		s.out.bytes = s.render.Message(s.out.bytes, r)
-		s.say(item{kind: itemRendered, flow: &f.number, from: uint32(from), to: uint32(len(s.out.bytes))})
+		f.rendered(from)
 		return
 	}
 	kept := *r
@@ -112,6 +111,22 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 		kept.App = &app
 	}
 	s.say(item{kind: itemMessage, flow: &f.number, body: &kept})
+}
+
+// rendered says that a record of the flow was rendered: what stands in the output from there on. The
+// worker tells the flow's number as soon as it sees it: the merger need not wait for the memory
+// of each record's flow then.
+func (f *flow) rendered(from int) {
+	s := f.shard
+	if f.told == 0 {
+		f.told = f.number.flow.Load()
+	}
+	o := s.out
+	o.items = slices.Grow(o.items, 1)[:len(o.items)+1]
+	it := &o.items[len(o.items)-1] // what is not set is clear: see output.reset
+	it.index, it.kind = s.index, itemRendered
+	it.flow, it.number = &f.number, f.told
+	it.from, it.to = uint32(from), uint32(len(o.bytes))
 }
 
 // SetMessage fills a record's fields from a decoded message. Data stays the decoder's.
