@@ -42,7 +42,7 @@ func (s *Stream) quick(in []byte, ev *Event, least int) int {
 	text := check && h.Opcode == Text
 	plain := p
 	switch {
-	case s.cfg.Collect && len(p) > s.limit(&s.data), s.cfg.Hash:
+	case s.cfg.Collect && !(s.cfg.roomy && len(p) <= bareMost) && len(p) > s.limit(&s.data), s.cfg.Hash:
 		return 0
 	case !h.IsMasked, !text && !s.cfg.Collect && !payload:
 	case s.cfg.Collect || payload:

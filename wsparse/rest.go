@@ -25,7 +25,7 @@ func (s *Stream) AppendRest(b []byte) (_ []byte, ok bool) {
 // Resume makes s the Stream whose AppendRest appended what b begins with, and returns the
 // bytes behind it. cfg is what that Stream was made with.
 func (s *Stream) Resume(cfg StreamConfig, b []byte) []byte {
-	*s = Stream{cfg: cfg}
+	s.reset(cfg)
 	if cfg.Midstream {
 		s.cfg.Extended = cfg.Deflate == nil
 	}

@@ -70,9 +70,15 @@ func NewStream(cfg StreamConfig) *Stream {
 	return s
 }
 
+// reset clears all that s holds.
+func (s *Stream) reset(cfg StreamConfig) {
+	*s = Stream{cfg: cfg}
+	s.cfg.roomy = cfg.MaxMessage <= 0 || cfg.MaxMessage >= bareMost
+}
+
 // Init makes s a Stream at the first byte of a direction, for who embeds it as a value.
 func (s *Stream) Init(cfg StreamConfig) {
-	*s = Stream{cfg: cfg}
+	s.reset(cfg)
 	if cfg.Midstream {
 		s.uncertain, s.unknown = true, true
 		s.cfg.Extended = s.cfg.Deflate == nil // what was negotiated was not seen
