@@ -1,7 +1,9 @@
 package analyzer
 
 import (
+	"encoding/binary"
 	"math"
+	"math/bits"
 	"strconv"
 	"strings"
 	"time"
@@ -55,26 +57,20 @@ func appendFraction(dst []byte, frac uint32) []byte {
 	if frac == 0 {
 		return dst
 	}
-	end := 9
-	if frac%1000 == 0 { // most clocks tell microseconds
-		frac, end = frac/1000, 6
+	first, last := Digits(frac/10), byte(frac%10)
+	dst = binary.LittleEndian.AppendUint64(append(dst, '.'), first|Zeros)
+	if last != 0 {
+		return append(dst, '0'+last)
 	}
-	var digits [10]byte
-	digits[0] = '.'
-	for i := end; i > 0; i-- {
-		digits[i], frac = byte('0'+frac%10), frac/10
-	}
-	for digits[end] == '0' {
-		end--
-	}
-	return append(dst, digits[:end+1]...)
+	return dst[:len(dst)-bits.LeadingZeros64(first)/8]
 }
 
 // Stamp writes Times as Append does, and faster where one is of the same second as the one
 // before: in records most are.
 type Stamp struct {
 	second uint64
-	text   []byte // of it, as far as the fraction; nil before the first
+	text   [19]byte // of it, as far as the fraction
+	begun  bool     // there was one
 }
 
 // Append writes t as RFC 3339.
@@ -83,11 +79,12 @@ func (s *Stamp) Append(dst []byte, t Time) []byte {
 		return t.Append(dst)
 	}
 	second := uint64(t) / 1e9
-	if s.text == nil || second != s.second {
-		whole := Time(second * 1e9).Append(s.text[:0])
-		s.second, s.text = second, whole[:len(whole)-1]
+	if !s.begun || second != s.second {
+		var whole [20]byte
+		Time(second * 1e9).Append(whole[:0])
+		s.second, s.text, s.begun = second, [19]byte(whole[:]), true
 	}
-	return append(appendFraction(append(dst, s.text...), uint32(uint64(t)%1e9)), 'Z')
+	return append(appendFraction(append(dst, s.text[:]...), uint32(uint64(t)%1e9)), 'Z')
 }
 
 func (t Time) String() string { return string(t.Append(nil)) }

@@ -29,8 +29,15 @@ func (j *JSON) Message(dst []byte, m *analyzer.Message) []byte {
 	dst = appendInt(append(dst, `,"message":`...), m.Message)
 	dst = append(append(dst, `,"from":"`...), m.From...)
 	dst = append(append(dst, `","type":"`...), m.Type...)
-	dst = j.stamp.Append(append(dst, `","time":"`...), m.Time)
-	dst = j.stamp.Append(append(dst, `","end":"`...), m.End)
+	dst = append(dst, `","time":"`...)
+	at := len(dst)
+	dst = j.stamp.Append(dst, m.Time)
+	dst, at = append(dst, `","end":"`...), len(dst)-at // how long it is
+	if m.End == m.Time {
+		dst = append(dst, dst[len(dst)-at-len(`","end":"`):][:at]...)
+	} else {
+		dst = j.stamp.Append(dst, m.End)
+	}
 	dst = appendInt(append(dst, `","packet":`...), m.Packet)
 	if m.File != "" {
 		dst = AppendString(append(dst, `,"file":`...), m.File)

@@ -1,6 +1,12 @@
 package report
 
-import "strconv"
+import (
+	"encoding/binary"
+	"math/bits"
+	"strconv"
+
+	"wscope/analyzer"
+)
 
 // appendInt appends a number in decimal digits. Those of records are mostly small and
 // never negative, for which it is faster than strconv.
@@ -18,11 +24,8 @@ func appendUint(dst []byte, n uint64) []byte {
 	if n >= 1e8 {
 		return strconv.AppendUint(dst, n, 10)
 	}
-	var digits [8]byte
-	first, rest := len(digits), uint32(n)
-	for ; rest > 0; rest /= 10 {
-		first--
-		digits[first&7] = byte('0' + rest%10)
-	}
-	return append(dst, digits[first&7:]...)
+	digits := analyzer.Digits(uint32(n))
+	zeros := bits.TrailingZeros64(digits) &^ 7 // of those in front, in bits
+	dst = binary.LittleEndian.AppendUint64(dst, (digits|analyzer.Zeros)>>(zeros&63))
+	return dst[:len(dst)-zeros/8]
 }
