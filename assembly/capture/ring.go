@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -23,8 +25,9 @@ const keptSecrets = 1 << 20
 // Ring writes a capture to a file, or to several in turn of limited size or age. Each can
 // be read alone: it begins with the secrets that came last before it, up to 1 MiB.
 //
-// With MaxSize and Files it never takes more than MaxSize×Files bytes of disk; a packet
-// that fits in no file of MaxSize is dropped and counted. After an error the file at hand
+// With MaxSize and Files it never takes more than MaxSize×Files bytes of disk, together with
+// what an earlier Ring of the same Path left there: files are numbered on from the last, and
+// the oldest ones go first. A packet that fits in no file of MaxSize is dropped and counted. After an error the file at hand
 // ends with the last block that was written whole.
 type Ring struct {
 	Dropped int64 // packets that were longer than MaxSize allows
@@ -43,6 +46,9 @@ type Ring struct {
 // NewRing makes the first file.
 func NewRing(o RingOptions) (*Ring, error) {
 	r := &Ring{o: o}
+	if err := r.goOn(); err != nil {
+		return nil, err
+	}
 	if err := r.next(); err != nil {
 		return nil, err
 	}
@@ -60,16 +66,73 @@ func (r *Ring) name(n int) string {
 	return fmt.Sprintf("%s_%05d%s", strings.TrimSuffix(r.o.Path, ext), n, ext)
 }
 
+// goOn finds the files of an earlier Ring, so that none is written over, and takes away
+// those that leave no room for a new file.
+func (r *Ring) goOn() error {
+	if !r.rotates() {
+		return nil
+	}
+	entries, err := os.ReadDir(filepath.Dir(r.o.Path))
+	if err != nil {
+		return err
+	}
+	ext := filepath.Ext(r.o.Path)
+	stem := strings.TrimSuffix(filepath.Base(r.o.Path), ext) + "_"
+	var numbers []int
+	sizes, total := map[int]int64{}, int64(0)
+	for _, e := range entries {
+		digits, ours := strings.CutPrefix(strings.TrimSuffix(e.Name(), ext), stem)
+		n, err := strconv.Atoi(digits)
+		if !ours || err != nil || n < 1 || filepath.Base(r.name(n)) != e.Name() || !e.Type().IsRegular() {
+			continue
+		}
+		numbers = append(numbers, n)
+		if info, err := e.Info(); err == nil {
+			sizes[n] = info.Size()
+			total += info.Size()
+		}
+	}
+	slices.Sort(numbers)
+	if len(numbers) > 0 {
+		r.number = numbers[len(numbers)-1]
+	}
+	if r.o.Files == 0 {
+		return nil
+	}
+	for _, n := range numbers {
+		r.names = append(r.names, r.name(n))
+	}
+	for _, n := range numbers {
+		fits := r.o.MaxSize == 0 || total <= r.o.MaxSize*int64(r.o.Files-1)
+		if fits && len(r.names) < r.o.Files {
+			break
+		}
+		total -= sizes[n]
+		if err := r.removeOldest(); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// removeOldest takes away the oldest file.
+func (r *Ring) removeOldest() error {
+	if err := os.Remove(r.names[0]); err != nil && !os.IsNotExist(err) {
+		return err
+	}
+	r.names = r.names[1:]
+	return nil
+}
+
 // next begins the next file, in place of the oldest.
 func (r *Ring) next() error {
 	if err := r.closeFile(); err != nil {
 		return err
 	}
 	for r.o.Files > 0 && len(r.names) >= r.o.Files {
-		if err := os.Remove(r.names[0]); err != nil && !os.IsNotExist(err) {
+		if err := r.removeOldest(); err != nil {
 			return err
 		}
-		r.names = r.names[1:]
 	}
 	r.number++
 	f, err := os.Create(r.name(r.number))

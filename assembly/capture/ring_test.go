@@ -119,6 +119,66 @@ func TestRing(t *testing.T) {
 	}
 }
 
+// TestRingGoesOn begins rings of the same path one after another, as a service does that is
+// begun again: none writes over what is there, and all of them together take no more disk
+// than asked. What is named otherwise is left alone.
+func TestRingGoesOn(t *testing.T) {
+	dir := t.TempDir()
+	others := []string{"ring.pcapng", "ring_1.pcapng", "ring_00000.pcapng", "ring_00002.pcap", "other_00003.pcapng"}
+	for _, name := range others {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte("mine"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	run := func(o RingOptions, packets int) []string {
+		t.Helper()
+		o.Path = filepath.Join(dir, "ring.pcapng")
+		r, err := NewRing(o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i := range packets {
+			if err := r.Packet(&Packet{Mark: Mark{Time: int64(i)}, Data: make([]byte, 500), Length: 500, Link: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if err := r.Close(); err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range others {
+			if _, err := os.Stat(filepath.Join(dir, name)); err != nil {
+				t.Errorf("not ours: %v", err)
+			}
+		}
+		files, _ := filepath.Glob(filepath.Join(dir, "ring_?????.pcapng"))
+		var names []string
+		for _, f := range files {
+			if name := filepath.Base(f); !slices.Contains(others, name) {
+				names = append(names, strings.TrimSuffix(strings.TrimPrefix(name, "ring_"), ".pcapng"))
+			}
+		}
+		return names
+	}
+	for _, step := range []struct {
+		name    string
+		options RingOptions
+		packets int
+		want    string
+	}{
+		{"the first", RingOptions{MaxSize: 10_000, Files: 3}, 50, "00001 00002 00003"},
+		{"goes on behind it", RingOptions{MaxSize: 10_000, Files: 3}, 1, "00002 00003 00004"},
+		{"and again", RingOptions{MaxSize: 10_000, Files: 3}, 30, "00004 00005 00006"},
+		{"a smaller ring", RingOptions{MaxSize: 10_000, Files: 2}, 1, "00006 00007"},
+		{"smaller files", RingOptions{MaxSize: 3_000, Files: 3}, 1, "00007 00008"},
+		{"by time", RingOptions{MaxAge: time.Hour, Files: 3}, 1, "00007 00008 00009"},
+		{"without a ring nothing goes", RingOptions{MaxSize: 10_000}, 1, "00007 00008 00009 00010"},
+	} {
+		if got := strings.Join(run(step.options, step.packets), " "); got != step.want {
+			t.Errorf("%s: %s, not %s", step.name, got, step.want)
+		}
+	}
+}
+
 func TestRingByTime(t *testing.T) {
 	r, err := NewRing(RingOptions{Path: filepath.Join(t.TempDir(), "r.pcapng"), MaxAge: time.Second})
 	if err != nil {

@@ -12,7 +12,7 @@ set -euo pipefail
 here=$(cd "$(dirname "$0")/../../.." && pwd)
 work=$(mktemp -d)
 ns=wscopeimage$$
-store=(--root "$work/store" --runroot "$work/run" --storage-driver vfs)
+store=(--root "$work/store" --runroot "$work/run" --storage-driver overlay)
 cleanup() {
 	podman "${store[@]}" rm -af >/dev/null 2>&1 || true
 	ip netns del "$ns" 2>/dev/null || true
@@ -38,6 +38,7 @@ base localhost/debian:bookworm-slim "$work/slim" --env PATH=/usr/local/sbin:/usr
 cp -a "$work/slim" "$work/golang"
 chroot "$work/golang" sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates git gcc g++ libc6-dev make pkg-config' >"$work/log" 2>&1 ||
 	{ tail "$work/log"; exit 1; }
+cp -L /etc/ssl/certs/ca-certificates.crt "$work/golang/etc/ssl/certs/" # whom this machine trusts
 cp -a "$(go env GOROOT)" "$work/golang/usr/local/go"
 base localhost/golang:1.26-bookworm "$work/golang" --env GOTOOLCHAIN=local --env GOPATH=/go \
 	--env PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
@@ -48,7 +49,7 @@ git -C "$here" archive --prefix=src/ HEAD | tar -x -C "$work"
 buildah "${store[@]}" build --isolation chroot --pull-never -t wscope "$work/src"
 buildah "${store[@]}" images wscope
 
-run=(podman "${store[@]}" --cgroup-manager cgroupfs run --rm --cgroups disabled --pull never)
+run=(podman "${store[@]}" --cgroup-manager cgroupfs run --rm --cgroups disabled --ulimit host --pull never)
 say "reading a capture with --cap-drop ALL"
 "${run[@]}" --network none --cap-drop ALL --read-only -v "$here/testdata:/data:ro" wscope /data/demo.pcapng | tail -n 12
 
