@@ -13,8 +13,8 @@ type LiveOptions struct {
 	// one that asks for VLAN tags where there are none; nil, or "", is none.
 	Fallback func(LinkType) string
 
-	// Wait makes an interface that goes down or vanishes be opened again when it is back.
-	// Tell is told of both, or of the end, in a line, from any goroutine; nil is nobody.
+	// Wait makes an interface that goes down or vanishes be opened again when it is back, and
+	// one that is not there yet when it comes. Tell is told of both, or of the end, in a line, from any goroutine; nil is nobody.
 	Wait bool
 	Tell func(line string)
 }

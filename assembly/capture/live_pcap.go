@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -34,14 +35,17 @@ func OpenLive(o LiveOptions) (LiveSource, error) {
 	}
 	l := &live{opts: o, full: make(chan *liveBatch), done: make(chan struct{})}
 	for i, name := range o.Interfaces {
-		h, err := activate(name, o)
-		if err != nil {
+		t := &tap{name: name, file: int32(i), live: l, ended: true}
+		err := t.open()
+		if absent(err) && o.Wait {
+			l.tell("%s: waiting: %v", name, err)
+		} else if err != nil {
 			for _, t := range l.taps {
-				t.handle.Close()
+				t.end()
 			}
 			return nil, fmt.Errorf("%s: %w", name, err)
 		}
-		l.taps = append(l.taps, &tap{name: name, file: int32(i), live: l, handle: h, link: linkType(h.LinkType()), nic: nicOf(name)})
+		l.taps = append(l.taps, t)
 	}
 	for _, t := range l.taps {
 		l.running.Add(1)
@@ -52,6 +56,15 @@ func OpenLive(o LiveOptions) (LiveSource, error) {
 		close(l.full)
 	}()
 	return l, nil
+}
+
+// absent says whether an error of opening is that of an interface that is not there, or not up.
+func absent(err error) bool {
+	if err == nil {
+		return false
+	}
+	text := strings.ToLower(err.Error())
+	return strings.Contains(text, "no such device") || strings.Contains(text, "not up")
 }
 
 func activate(name string, o LiveOptions) (*libpcap.Handle, error) {
@@ -146,6 +159,9 @@ type liveBatch struct {
 func (l *live) run(t *tap) {
 	defer l.running.Done()
 	defer t.end()
+	if t.handle == nil && !t.await("begins", absent) {
+		return
+	}
 	back := make(chan *liveBatch, 2)
 	back <- &liveBatch{back: back}
 	back <- &liveBatch{back: back}
@@ -239,6 +255,13 @@ func (t *tap) reopen(why error) bool {
 	}
 	l.tell("%s: capture paused: %v", t.name, why)
 	t.end()
+	return t.await("goes on", func(error) bool { return true })
+}
+
+// await opens t as soon as its interface is there, and says what the capture does then. It
+// is false where the capture is over before, or an error is none to wait for.
+func (t *tap) await(does string, passes func(error) bool) bool {
+	l := t.live
 	for {
 		select {
 		case <-l.done:
@@ -248,16 +271,28 @@ func (t *tap) reopen(why error) bool {
 		if l.closed() {
 			return false
 		}
-		h, err := activate(t.name, l.opts)
-		if err != nil {
-			continue
+		switch err := t.open(); {
+		case err == nil:
+			l.tell("%s: capture %s", t.name, does)
+			return true
+		case !passes(err):
+			l.probs.add(t.name, -1, "capture ended: %v", err)
+			l.tell("%s: capture ended: %v", t.name, err)
+			return false
 		}
-		t.mu.Lock()
-		t.handle, t.link, t.nic, t.raw, t.ended = h, linkType(h.LinkType()), nicOf(t.name), [3]uint32{}, false
-		t.mu.Unlock()
-		l.tell("%s: capture goes on", t.name)
-		return true
 	}
+}
+
+// open begins to capture.
+func (t *tap) open() error {
+	h, err := activate(t.name, t.live.opts)
+	if err != nil {
+		return err
+	}
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.handle, t.link, t.nic, t.raw, t.ended = h, linkType(h.LinkType()), nicOf(t.name), [3]uint32{}, false
+	return nil
 }
 
 // fill reads packets into b until it is full, or has held its first one for liveDelay, or

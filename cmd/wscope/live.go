@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -112,7 +113,7 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.BoolVar(&l.promisc, "promisc", false, "take packets that are for other machines too")
 	f.BoolVar(&l.immediate, "immediate", false, "take each packet as it comes: sooner, but dearer")
 	f.BoolVar(&l.tunnels, "tunnels", false, "let through what may carry TCP inside (VXLAN, GRE, GTP-U, …)")
-	f.BoolVar(&l.wait, "wait", false, "wait for an interface that goes down or vanishes to come back")
+	f.BoolVar(&l.wait, "wait", false, "wait for an interface that is not there, goes down or vanishes")
 	f.DurationVar(&l.duration, "duration", 0, "end after this `TIME`, such as 90s")
 	f.Int64Var(&l.count, "count", 0, "end after `N` packets")
 	f.StringVarP(&l.save, "write", "w", "", "save the packets that are analysed to `FILE` (pcapng)")
@@ -145,10 +146,11 @@ func (l *live) flags(cmd *cobra.Command) {
 
 // check says what is wrong with the flags.
 func (l *live) check() error {
+	if err := l.checkInterfaces(); err != nil {
+		return err
+	}
 	rotates := l.rotateSize > 0 || l.rotateTime > 0
 	switch {
-	case len(l.interfaces) == 0:
-		return errors.New("live needs an interface: -i NAME; wscope interfaces lists them")
 	case l.save == "" && (rotates || l.ring > 0):
 		return errors.New("--rotate-size, --rotate-time and --ring are about the files of -w, which is missing")
 	case l.ring > 0 && !rotates:
@@ -161,6 +163,23 @@ func (l *live) check() error {
 		return errors.New("--interval is at least 1s")
 	case l.count < 0 || l.duration < 0 || l.ring < 0 || l.snaplen < 0 || l.rotateTime < 0:
 		return errors.New("a number may not be negative")
+	}
+	return nil
+}
+
+// checkInterfaces says what is wrong with the interfaces that are named. A packet that is
+// captured twice would look as one that was sent twice.
+func (l *live) checkInterfaces() error {
+	if len(l.interfaces) == 0 {
+		return errors.New("live needs an interface: -i NAME; wscope interfaces lists them")
+	}
+	for i, name := range l.interfaces {
+		if slices.Contains(l.interfaces[:i], name) {
+			return fmt.Errorf("-i %s is given twice", name)
+		}
+	}
+	if len(l.interfaces) > 1 && slices.Contains(l.interfaces, "any") {
+		return errors.New("-i any is all interfaces: leave the others out")
 	}
 	return nil
 }

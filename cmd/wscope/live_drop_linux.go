@@ -62,7 +62,7 @@ func become(name string) error {
 		u, err := user.Lookup(name)
 		if err != nil {
 			if u, err = user.LookupId(name); err != nil {
-				return fmt.Errorf("--user %s: %w", name, err)
+				return fmt.Errorf("--user: there is no user %q", name)
 			}
 		}
 		uid, gid = u.Uid, u.Gid

@@ -73,6 +73,40 @@ func TestE2EInterfaceGoes(t *testing.T) {
 	w.held(closes(t, c.out), false)
 }
 
+// TestE2EInterfaceComes waits with --wait for an interface that is not there when the
+// capture begins, beside one that is; what cannot be captured on when it comes is told.
+func TestE2EInterfaceComes(t *testing.T) {
+	w := newWire(t)
+	file := filepath.Join(w.dir, "chat.pcap")
+	if out, err := exec.Command(tool(t, w.dir, "../wscope-gen"), "-conns", "5", "-messages", "5", "-o", file).CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
+	}
+	send := tool(t, w.dir, "./e2e/send")
+	come := func() {
+		t.Helper()
+		w.ip("-n", w.server, "link", "add", "here", "type", "veth", "peer", "name", "late")
+		w.ip("-n", w.server, "link", "set", "here", "up")
+		w.ip("-n", w.server, "link", "set", "late", "up")
+	}
+	c := w.capture("--wait", "-i", "late", "-i", "veth0")
+	c.says("late: waiting: ")
+	come()
+	c.says("late: capture begins")
+	if cmd := w.in(w.server, nil, send, "-i", "here", "-rate", "1000", "-count", "-1", file); cmd.Run() != nil {
+		t.Fatal(cmd.Stderr)
+	}
+	if flows := closes(t, w.ended(c)); len(flows) != 5 {
+		t.Errorf("%d flows of 5: %s", len(flows), c.err)
+	}
+
+	w.ip("-n", w.server, "link", "del", "here")
+	c = w.capture("--wait", "-i", "late", "port 80 and (")
+	come()
+	if status := c.status(); status != 2 || !strings.Contains(c.err.String(), "late: capture ended: filter") {
+		t.Errorf("status %d: %s", status, c.err)
+	}
+}
+
 // TestE2EStopAmidLoad ends the capture while messages pass: what is saved is whole, and
 // says the same as what was told live.
 func TestE2EStopAmidLoad(t *testing.T) {

@@ -108,6 +108,30 @@ func TestE2ENotPermitted(t *testing.T) {
 	}
 }
 
+// TestE2ERefused holds that what cannot be done is said in words, with status 2.
+func TestE2ERefused(t *testing.T) {
+	w := newWire(t)
+	for _, c := range []struct {
+		name, said string
+		args       []string
+	}{
+		{"no interface", "live needs an interface", nil},
+		{"one that is not there", "nosuch: No Such Device", []string{"-i", "nosuch"}},
+		{"one twice", "-i veth0 is given twice", []string{"-i", "veth0", "-i", "lo", "-i", "veth0"}},
+		{"any and another", "-i any is all interfaces", []string{"-i", "veth0", "-i", "any"}},
+		{"no filter", "veth0: filter: ", []string{"-i", "veth0", "port 80 and ("}},
+		{"no user", "--user: there is no user \"nobody-here\"", []string{"-i", "veth0", "--user", "nobody-here"}},
+		{"no folder", "-w: open /nosuch/x.pcapng", []string{"-i", "veth0", "-w", "/nosuch/x.pcapng"}},
+		{"a ring of one file that grows", "--ring needs", []string{"-i", "veth0", "-w", "x.pcapng", "--ring", "3"}},
+	} {
+		cmd := exec.Command("ip", append([]string{"netns", "exec", w.server, w.wscope, "live"}, c.args...)...)
+		said, _ := cmd.CombinedOutput()
+		if !strings.Contains(string(said), c.said) || cmd.ProcessState.ExitCode() != 2 {
+			t.Errorf("%s: %v, %s", c.name, cmd.ProcessState, said)
+		}
+	}
+}
+
 // TestUnitIsWhatSystemdTakes has systemd read the unit.
 func TestUnitIsWhatSystemdTakes(t *testing.T) {
 	if _, err := exec.LookPath("systemd-analyze"); err != nil {
