@@ -3,7 +3,7 @@
 # registry of images: the base images are made here of Debian's packages and this machine's
 # Go, and buildah and podman do what docker would.
 #
-#   cmd/wscope/e2e/image.sh     as root, on Debian, with buildah, podman, crun, debootstrap
+#   cmd/wscope/e2e/image.sh     as root, on Debian, with buildah, podman, runc, debootstrap
 #
 # Shown is that every line of the Dockerfile runs, that the image reads a capture with no
 # capability at all, and that live, with --cap-drop ALL --cap-add NET_RAW, captures on a
@@ -49,7 +49,8 @@ git -C "$here" archive --prefix=src/ HEAD | tar -x -C "$work"
 buildah "${store[@]}" build --isolation chroot --pull-never -t wscope "$work/src"
 buildah "${store[@]}" images wscope
 
-run=(podman "${store[@]}" --cgroup-manager cgroupfs run --rm --cgroups disabled --ulimit host --pull never)
+# Limits that also a machine lets set where root is not all-powerful.
+run=(podman "${store[@]}" --runtime runc --cgroup-manager cgroupfs run --rm --ulimit nofile=1024:1024 --ulimit nproc=1024:1024 --pull never)
 say "reading a capture with --cap-drop ALL"
 "${run[@]}" --network none --cap-drop ALL --read-only -v "$here/testdata:/data:ro" wscope /data/demo.pcapng | tail -n 12
 
@@ -57,8 +58,8 @@ say "live with --cap-drop ALL --cap-add NET_RAW"
 ip netns add "$ns"
 ip -n "$ns" link add there type veth peer name here
 for i in here there; do ip -n "$ns" link set $i up; done
-go build -buildvcs=false -C "$here" -o "$work/gen" ./cmd/wscope-gen
-go build -buildvcs=false -C "$here" -o "$work/send" ./cmd/wscope/e2e/send
+go build -C "$here" -buildvcs=false -o "$work/gen" ./cmd/wscope-gen
+go build -C "$here" -buildvcs=false -o "$work/send" ./cmd/wscope/e2e/send
 "$work/gen" -conns 100 -at-once 10 -messages 20 -o "$work/chat.pcap"
 "${run[@]}" --name live --network "ns:/run/netns/$ns" --cap-drop ALL --cap-add NET_RAW wscope live -i there --no-screen >"$work/live" 2>"$work/said" &
 for _ in $(seq 200); do grep -q 'capturing on' "$work/said" && break; sleep 0.1; done
