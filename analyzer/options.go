@@ -19,6 +19,8 @@ type Options struct {
 	// of the connections, those silent for longest, are ended there and counted in
 	// Summary.LetGo. What comes between two looks is a batch, however fast it comes. nil is never.
 	LetGo func() bool
+	// LetGone is told how many connections a partition let go, from any goroutine; nil is nobody.
+	LetGone func(connections int)
 
 	Checksum   bool            // ignore segments with a wrong checksum
 	VLANAware  bool            // the same addresses on two VLANs are two connections

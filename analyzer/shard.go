@@ -107,7 +107,10 @@ func (s *shard) control(c *control) {
 	}
 	s.asm.Tick(c.now, &c.mark)
 	if c.letGo {
-		s.letGo += int64(s.asm.LetGo(letGoPart, &c.mark))
+		n := s.asm.LetGo(letGoPart, &c.mark)
+		if s.letGo += int64(n); s.opt.LetGone != nil {
+			s.opt.LetGone(n)
+		}
 	}
 	if s.opt.Updates {
 		s.parked.release(c.now - parkLive)

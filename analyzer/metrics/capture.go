@@ -8,6 +8,7 @@ type Capture struct {
 	Analysed   int64 // packets
 	Shed       int64 // packets of connections that were refused or given up
 	Refused    int64 // connections
+	LetGo      int64 // connections, because memory was short
 	Queued     int64 // batches waiting
 	Queue      int64 // that may wait
 }
@@ -28,12 +29,13 @@ var (
 	analysed  = prometheus.NewDesc("wscope_packets_total", "Packets analysed.", nil, nil)
 	shed      = prometheus.NewDesc("wscope_shed_packets_total", "Packets of connections that were refused or given up under load.", nil, nil)
 	refused   = prometheus.NewDesc("wscope_refused_connections_total", "TCP connections refused under load.", nil, nil)
+	letGo     = prometheus.NewDesc("wscope_let_go_connections_total", "TCP connections let go because memory was short.", nil, nil)
 	queued    = prometheus.NewDesc("wscope_queue_batches", "Batches of packets that wait for the analysis.", nil, nil)
 	queue     = prometheus.NewDesc("wscope_queue_batches_limit", "Batches of packets that may wait.", nil, nil)
 )
 
 func (captureCollector) Describe(ch chan<- *prometheus.Desc) {
-	for _, d := range []*prometheus.Desc{received, dropped, ifDropped, analysed, shed, refused, queued, queue} {
+	for _, d := range []*prometheus.Desc{received, dropped, ifDropped, analysed, shed, refused, letGo, queued, queue} {
 		ch <- d
 	}
 }
@@ -51,6 +53,7 @@ func (ask captureCollector) Collect(ch chan<- prometheus.Metric) {
 	put(analysed, prometheus.CounterValue, c.Analysed)
 	put(shed, prometheus.CounterValue, c.Shed)
 	put(refused, prometheus.CounterValue, c.Refused)
+	put(letGo, prometheus.CounterValue, c.LetGo)
 	put(queued, prometheus.GaugeValue, c.Queued)
 	put(queue, prometheus.GaugeValue, c.Queue)
 }

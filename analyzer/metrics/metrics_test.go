@@ -33,7 +33,7 @@ func holds(t *testing.T, text string, lines ...string) {
 }
 
 func one() Capture {
-	return Capture{Interfaces: []Interface{{"veth0", 100, 3, 1}}, Analysed: 90, Shed: 7, Refused: 2, Queued: 5, Queue: 32}
+	return Capture{Interfaces: []Interface{{"veth0", 100, 3, 1}}, Analysed: 90, Shed: 7, Refused: 2, LetGo: 11, Queued: 5, Queue: 32}
 }
 
 // TestCounts follows a flow: each record adds what is new since the one before.
@@ -70,7 +70,7 @@ func TestCounts(t *testing.T) {
 		`wscope_findings_total{rule="client-frame-not-masked",severity="error"} 2`,
 		`wscope_capture_packets_total{interface="veth0"} 100`, `wscope_capture_dropped_total{interface="veth0"} 3`,
 		`wscope_capture_interface_dropped_total{interface="veth0"} 1`,
-		`wscope_packets_total 90`, `wscope_shed_packets_total 7`, `wscope_refused_connections_total 2`,
+		`wscope_packets_total 90`, `wscope_shed_packets_total 7`, `wscope_refused_connections_total 2`, `wscope_let_go_connections_total 11`,
 		`wscope_queue_batches 5`, `wscope_queue_batches_limit 32`,
 	)
 }

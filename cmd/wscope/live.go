@@ -240,6 +240,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 		return err
 	}
 	count := newTally(l.chosen(out), tap, src, queue)
+	opt.LetGone = func(n int) { count.letGo.Add(int64(n)) }
 	if web != nil {
 		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}

@@ -63,6 +63,9 @@ func TestE2EMemory(t *testing.T) {
 	if most > limit {
 		t.Errorf("%d MiB, of %d", most, limit)
 	}
+	if line := fmt.Sprintf("memory short: %d connections let go", told.letGo); !strings.Contains(c.err.String(), line) {
+		t.Errorf("%q is not told: %s", line, c.err)
+	}
 	if told.counts.Shed != 0 || told.counts.Interfaces[0].Dropped != 0 {
 		t.Errorf("something was shed or dropped: %+v", told.counts)
 	}

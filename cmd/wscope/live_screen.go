@@ -41,7 +41,7 @@ func (o *screenOutput) FlowEnded(f *analyzer.Flow) error {
 func (o *screenOutput) show(t *tally, stop func()) {
 	status := func() screen.Status {
 		c := t.capture()
-		s := screen.Status{Packets: c.Analysed, Shed: c.Shed}
+		s := screen.Status{Packets: c.Analysed, Shed: c.Shed, LetGo: t.letGo.Load()}
 		for i, n := range c.Interfaces {
 			if i > 0 {
 				s.Interfaces += ","

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"wscope/analyzer"
 	"wscope/analyzer/metrics"
@@ -21,6 +22,7 @@ type tally struct {
 	queue   *shed.Queue
 	web     *serveMetrics // nil without --metrics
 	metrics *metrics.Collector
+	letGo   atomic.Int64 // connections, because memory was short
 
 	mu       sync.Mutex
 	begun    int64
@@ -77,7 +79,7 @@ func (t *tally) Batch(now analyzer.Time) error {
 func (t *tally) serve(web *serveMetrics, o metrics.Options) {
 	o.Capture = func() metrics.Capture {
 		c, q := t.capture(), t.queue.Stats()
-		m := metrics.Capture{Analysed: c.Analysed, Shed: c.Shed, Refused: c.Refused, Queued: q.Queued, Queue: q.Depth}
+		m := metrics.Capture{Analysed: c.Analysed, Shed: c.Shed, Refused: c.Refused, LetGo: t.letGo.Load(), Queued: q.Queued, Queue: q.Depth}
 		for _, i := range c.Interfaces {
 			m.Interfaces = append(m.Interfaces, metrics.Interface(i))
 		}
@@ -137,6 +139,9 @@ func (t *tally) text() string {
 	}
 	if c.Shed > 0 {
 		fmt.Fprintf(&b, "; too much to analyse: %d connections refused, %d packets shed", c.Refused, c.Shed)
+	}
+	if n := t.letGo.Load(); n > 0 {
+		fmt.Fprintf(&b, "; memory short: %d connections let go", n)
 	}
 	return b.String()
 }

@@ -12,6 +12,7 @@ type Status struct {
 	Packets    int64 // analysed
 	Dropped    int64 // by the kernel or the interface
 	Shed       int64 // packets of connections that were refused or given up
+	LetGo      int64 // connections, because memory was short
 	Over       bool  // the capture has ended
 }
 

@@ -53,7 +53,7 @@ func scene() (*Board, *Model) {
 	code := 1009
 	b.Message(&analyzer.Message{Flow: 10, From: "server", Type: "close", Time: zero + 1e9, Code: &code, Reason: "bye"})
 	b.Message(&analyzer.Message{Flow: 10, From: "server", Type: "binary", Time: zero + 2e9, Length: 3, Data: []byte{1, 2, 255}})
-	return b, New(b, func() Status { return Status{Interfaces: "veth0", Packets: 12345, Dropped: 3} })
+	return b, New(b, func() Status { return Status{Interfaces: "veth0", Packets: 12345, Dropped: 3, LetGo: 2} })
 }
 
 // press sends keys: names, or "/text" as typed.

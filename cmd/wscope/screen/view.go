@@ -73,7 +73,7 @@ func (m *Model) headline() string {
 	} else if m.paused {
 		state = bold.Render("  PAUSED")
 	}
-	return bold.Render("wscope live "+m.said.Interfaces) + state + lost("dropped", m.said.Dropped) + lost("shed", m.said.Shed) +
+	return bold.Render("wscope live "+m.said.Interfaces) + state + lost("dropped", m.said.Dropped) + lost("shed", m.said.Shed) + lost("let go", m.said.LetGo) +
 		"  " + elapsed(l.Now-l.Start) + "  " + report.Number(m.said.Packets) + " packets"
 }
 
