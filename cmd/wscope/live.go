@@ -149,10 +149,15 @@ func (l *live) check() error {
 	if err := l.checkInterfaces(); err != nil {
 		return err
 	}
+	if l.output == "-" {
+		l.output, l.noScreen = "", true
+	}
 	rotates := l.rotateSize > 0 || l.rotateTime > 0
 	switch {
 	case l.save == "" && (rotates || l.ring > 0):
 		return errors.New("--rotate-size, --rotate-time and --ring are about the files of -w, which is missing")
+	case l.save == "-":
+		return errors.New("-w needs a file: standard output is for the records")
 	case l.ring > 0 && !rotates:
 		return errors.New("--ring needs --rotate-size or --rotate-time")
 	case l.rotateSize > 0 && l.rotateSize < 1<<16:
@@ -225,7 +230,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if err := drop(l.user, l.wait); err != nil {
 		return err
 	}
-	src := &liveSource{Source: queue, keys: newKeyFollower(keylogs), left: -1, stop: tap.Stop}
+	src := &liveSource{Source: queue, keys: newKeyFollower(keylogs, l.tell), left: -1, stop: tap.Stop}
 	defer src.keys.close()
 	if l.count > 0 {
 		src.left = l.count

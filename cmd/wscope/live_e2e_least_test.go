@@ -108,6 +108,28 @@ func TestE2ENotPermitted(t *testing.T) {
 	}
 }
 
+// TestE2EKeyLogUnread says that a key log may not be read by the user that live becomes, or
+// is none, once; the capture goes on, and reads it when it may.
+func TestE2EKeyLogUnread(t *testing.T) {
+	w := newWire(t)
+	w.serve(peerPlan{TLS: true})
+	keys := filepath.Join(w.dir, "keys.txt")
+	if err := os.WriteFile(keys, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := w.capture("--user", "65534", "--keylog", keys, "--keylog", w.dir, "-o", "-")
+	c.says("key log: open " + keys + ": permission denied")
+	c.says("key log: read " + w.dir + ": is a directory")
+	w.talk(peerPlan{TLS: true, Keylog: keys, Conns: 5, AtOnce: 5, Messages: 5, Size: 100})
+	if err := os.Chmod(keys, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	w.held(closes(t, w.ended(c)), false)
+	if n := strings.Count(c.err.String(), "key log: "); n != 2 {
+		t.Errorf("told %d times: %s", n, c.err)
+	}
+}
+
 // TestE2ERefused holds that what cannot be done is said in words, with status 2.
 func TestE2ERefused(t *testing.T) {
 	w := newWire(t)
@@ -122,6 +144,7 @@ func TestE2ERefused(t *testing.T) {
 		{"no filter", "veth0: filter: ", []string{"-i", "veth0", "port 80 and ("}},
 		{"no user", "--user: there is no user \"nobody-here\"", []string{"-i", "veth0", "--user", "nobody-here"}},
 		{"no folder", "-w: open /nosuch/x.pcapng", []string{"-i", "veth0", "-w", "/nosuch/x.pcapng"}},
+		{"packets among the records", "-w needs a file", []string{"-i", "veth0", "-w", "-"}},
 		{"a ring of one file that grows", "--ring needs", []string{"-i", "veth0", "-w", "x.pcapng", "--ring", "3"}},
 	} {
 		cmd := exec.Command("ip", append([]string{"netns", "exec", w.server, w.wscope, "live"}, c.args...)...)

@@ -2,7 +2,9 @@ package main
 
 import (
 	"bytes"
+	"errors"
 	"io"
+	"io/fs"
 	"os"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 type keyFollower struct {
 	files  []*keyFile
 	polled time.Time
+	tell   func(format string, a ...any) // of a log that cannot be read
 }
 
 // keyFile is one key log, followed by name: it may not be there yet, be cut or replaced.
@@ -22,6 +25,7 @@ type keyFile struct {
 	file *os.File
 	at   int64  // bytes read
 	rest []byte // of an unfinished line
+	told bool   // that it cannot be read
 }
 
 const (
@@ -33,8 +37,8 @@ const (
 	secretsTLS = 0x544c534b
 )
 
-func newKeyFollower(names []string) *keyFollower {
-	k := &keyFollower{}
+func newKeyFollower(names []string, tell func(format string, a ...any)) *keyFollower {
+	k := &keyFollower{tell: tell}
 	for _, name := range names {
 		k.files = append(k.files, &keyFile{name: name})
 	}
@@ -49,7 +53,12 @@ func (k *keyFollower) into(b *capture.Batch, now time.Time) {
 	k.polled = now
 	var fresh []capture.Secrets
 	for _, f := range k.files {
-		if lines := f.read(); len(lines) > 0 {
+		lines, err := f.read()
+		if err != nil && !f.told {
+			f.told = true
+			k.tell("key log: %v", err)
+		}
+		if len(lines) > 0 {
 			fresh = append(fresh, capture.Secrets{Type: secretsTLS, Data: lines})
 		}
 	}
@@ -69,13 +78,11 @@ func (k *keyFollower) rest(b *capture.Batch) {
 	}
 }
 
-// read gives the whole lines that were added.
-func (f *keyFile) read() []byte {
-	f.reopen()
-	if f.file == nil {
-		return nil
+// read gives the whole lines that were added. A file that is not there is no error.
+func (f *keyFile) read() (lines []byte, err error) {
+	if err := f.reopen(); f.file == nil {
+		return nil, err
 	}
-	var lines []byte
 	chunk := make([]byte, keyChunk)
 	for len(lines) < keyBatch {
 		n, err := f.file.ReadAt(chunk, f.at)
@@ -88,18 +95,24 @@ func (f *keyFile) read() []byte {
 		if len(f.rest) > keyLine {
 			f.rest = f.rest[:0]
 		}
-		if n == 0 || err != nil && err != io.EOF {
+		if err != nil && err != io.EOF {
+			return lines, err
+		}
+		if n == 0 {
 			break
 		}
 	}
-	return lines
+	return lines, nil
 }
 
 // reopen opens the file that is at the name now, if it is another one or was cut.
-func (f *keyFile) reopen() {
+func (f *keyFile) reopen() error {
 	there, err := os.Stat(f.name)
-	if err != nil {
-		return // what is open may still grow
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil // it may come; what is open may still grow
+	case err != nil:
+		return err
 	}
 	if f.file != nil {
 		ours, err := f.file.Stat()
@@ -107,14 +120,17 @@ func (f *keyFile) reopen() {
 			if ours.Size() < f.at {
 				f.at, f.rest = 0, nil
 			}
-			return
+			return nil
 		}
 		f.file.Close()
 	}
 	f.file, f.at, f.rest = nil, 0, nil
-	if file, err := os.Open(f.name); err == nil {
-		f.file = file
+	file, err := os.Open(f.name)
+	if err != nil {
+		return err
 	}
+	f.file = file
+	return nil
 }
 
 func (k *keyFollower) close() {

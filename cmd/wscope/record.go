@@ -154,7 +154,7 @@ func (r *record) command(ctx context.Context, command []string, keylog string) e
 // save writes what is captured until the capture ends, the keys before the packets that
 // they open.
 func (r *record) save(tap capture.LiveSource, keylog string, w io.Writer) error {
-	keys := newKeyFollower([]string{keylog})
+	keys := newKeyFollower([]string{keylog}, r.env.notice)
 	defer keys.close()
 	out := capture.NewWriter(w, capture.WriterOptions{
 		Application: "wscope " + version(), Name: func(file, _ int32) string { return r.interfaces[file] },
