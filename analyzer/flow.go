@@ -217,13 +217,22 @@ func (f *flow) End(from wsparse.Role, why assembly.Cause, code uint32, at *assem
 		}
 	}
 	f.dirs[sender(from)].end(why, code, at)
-	if f.ended == 1 || at.Index < f.ending.Index {
+	if f.ended == 1 || earlier(at, &f.ending) {
 		f.endedFirst = uint8(sender(from))
 	}
 	f.ending = *at
 	if f.ended == 2 {
 		f.finish()
 	}
+}
+
+// earlier says whether a comes before b: by the clock, which is right where packets changed places
+// in the capture, unless it tells them so far apart that one time may be damaged.
+func earlier(a, b *assembly.Mark) bool {
+	if d := a.Time - b.Time; d != 0 && -leap < d && d < leap {
+		return d < 0
+	}
+	return a.Index < b.Index
 }
 
 // finish gives the finished record.

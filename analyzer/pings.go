@@ -23,12 +23,16 @@ const maxPending = 64
 // maxEarly is how many pongs that answer nothing are remembered.
 const maxEarly = 4
 
+// skew is how long before a ping the capture may have its pong, in nanoseconds: what the two
+// sides send is often captured by two queues, which the clock does not put in order.
+const skew = int64(1e6)
+
 type pingSide struct {
 	pending      []pending
 	sent         int64
 	answered     int64
 	unsolicited  int64     // pongs to this side that answer nothing
-	early        []pending // the latest of them: where the capture lacks bytes, a pong can be understood before its ping
+	early        []pending // the latest of them: a pong can be captured, or where bytes are missing understood, before its ping
 	rtt          sketch
 	lastSent     int64
 	lastAnswered int64 // which ping, from 1, is the latest that was answered
@@ -63,7 +67,7 @@ func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark) {
 	s.lastSent = at.Time
 	hash := maphash.Bytes(pingSeed, m.Data)
 	for i := range s.early {
-		if e := &s.early[i]; e.payload == hash && e.at.Index > at.Index {
+		if e := &s.early[i]; e.payload == hash && (e.at.Index > at.Index || e.at.Time > at.Time-skew) {
 			s.unsolicited--
 			s.answer(s.sent, at.Time, e.at.Time, false)
 			s.early = append(s.early[:i], s.early[i+1:]...)

@@ -37,6 +37,7 @@ type Response struct {
 	Status  int
 	Reason  string
 	Fields  []Field
+	Cut     bool // some of the last Fields may be missing: nothing is told of what is not there
 }
 
 // HeadEnd is the length of the head at the start of b, its empty line included, or -1

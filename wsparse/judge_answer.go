@@ -20,7 +20,7 @@ func AcceptKey(key string) string {
 func (h *Handshake) judgeRefusal() {
 	version, _ := lookup(h.Request.Fields, "Sec-WebSocket-Version")
 	_, told := lookup(h.Response.Fields, "Sec-WebSocket-Version")
-	if h.Response.Status == 426 && version != "13" && told == 0 {
+	if h.Response.Status == 426 && !h.Response.Cut && version != "13" && told == 0 {
 		h.find(FromServer, ruleVersionsMissing, fmt.Sprintf("426 to version %q", version))
 	}
 }

@@ -18,6 +18,7 @@ type asked struct {
 	early  int64      // bytes that the client sent certainly before the answer
 	frames bool       // it was refused, and the client goes on in frames
 	line   bool       // it was refused, and the first line of the answer's body is being read
+	cut    bool       // the capture cut the head of the answer
 	ended  [2]bool    // by role: recv was told the end
 }
 

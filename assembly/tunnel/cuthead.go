@@ -38,6 +38,7 @@ func (h *http1) cutHead(s assembly.Side, at *assembly.Mark) {
 			return
 		}
 		head = append(head[:bytes.LastIndexByte(head, '\n')+1], "\r\n"...)
+		h.up.cut = true
 		h.refused(h.up, head, at)
 		h.resume()
 	}

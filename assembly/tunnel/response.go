@@ -77,6 +77,7 @@ func answer(up *asked, head []byte, at *assembly.Mark) {
 		status, _ := statusLine(head)
 		r = &wsparse.Response{Version: "1.1", Status: status}
 	}
+	r.Cut = up.cut
 	up.answer(r, at)
 }
 
