@@ -56,7 +56,8 @@ func TestE2EVLAN(t *testing.T) {
 			}
 			list := records(t, l.out)
 			kernel := list[len(list)-1]["capture"].(map[string]any)["interfaces"].([]any)[0].(map[string]any)
-			if got := kernel["received"].(float64); got != float64(wanted) {
+			// What came before the filter was in place is counted too.
+			if got := int(kernel["received"].(float64)); got < wanted || got > wanted+5 {
 				t.Errorf("the kernel let %v packets through, of which %d are wanted", got, wanted)
 			}
 			same(t, closes(t, l.out), w.offline(saved))
@@ -164,7 +165,7 @@ func TestE2ESend(t *testing.T) {
 	}
 	want := frames(t, file)
 	send := tool(t, w.dir, "./e2e/send")
-	for _, way := range [][]string{{"-count", "200"}, {"-xdp", "there", "-seconds", "0.1", "-rate", "2000"}} {
+	for _, way := range [][]string{{"-count", "200"}, {"-xdp", "there", "-seconds", "1", "-rate", "500"}} {
 		saved := filepath.Join(w.dir, "saved.pcapng")
 		c := w.capture("-i", "there", "-w", saved)
 		cmd := w.in(w.server, nil, send, append(append([]string{"-i", "here"}, way...), file)...)
