@@ -91,7 +91,7 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 	r.Stalled, d.stalled = d.stalled, false
 	if f.chat != nil {
 		if r.App = f.chat.Message(r); r.App == nil && f.chat.Over() {
-			f.chat = nil
+			f.unread()
 		}
 	}
 	if !s.opt.Messages || s.keepMessage != nil && !s.keepMessage(f.known, r) {
@@ -111,6 +111,20 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 		kept.App = &app
 	}
 	s.say(item{kind: itemMessage, flow: &f.number, body: &kept})
+}
+
+// unread lets the conversation go, and stops the collecting of messages that was done for it alone.
+func (f *flow) unread() {
+	f.chat = nil
+	if o := f.shard.opt; o.Messages && o.Payload {
+		return
+	}
+	for i := range f.dirs {
+		d := &f.dirs[i]
+		if d.collects = false; d.looked >= lookAt {
+			d.stream.SetCollect(false)
+		}
+	}
 }
 
 // rendered says that a record of the flow was rendered: what stands in the output from there on. The

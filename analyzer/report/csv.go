@@ -2,6 +2,8 @@ package report
 
 import (
 	"encoding/base64"
+	"encoding/binary"
+	"slices"
 	"strconv"
 
 	"wscope/analyzer"
@@ -152,22 +154,49 @@ func AppendCell[T string | []byte](dst []byte, s T) []byte {
 	case '=', '+', '-', '@', '\t', '\r':
 		formula = true
 	}
-	quote := formula
-	for i := 0; i < len(s) && !quote; i++ {
-		quote = s[i] == '"' || s[i] == ',' || s[i] == '\n' || s[i] == '\r'
-	}
-	if !quote {
+	if !formula && !quoted([]byte(s)) { // no copy: s is only read
 		return append(dst, s...)
 	}
 	dst = append(dst, '"')
 	if formula {
 		dst = append(dst, '\'')
 	}
-	for i := 0; i < len(s); i++ {
-		if s[i] == '"' {
+	return append(appendDoubled(dst, []byte(s)), '"')
+}
+
+// quoted is whether a cell must be put in quotes, RFC 4180 §2.
+func quoted(s []byte) bool {
+	for ; len(s) >= 8; s = s[8:] {
+		x := binary.LittleEndian.Uint64(s)
+		if is(x, '"')|is(x, ',')|is(x, '\n')|is(x, '\r') != 0 {
+			return true
+		}
+	}
+	for _, c := range s {
+		if c == '"' || c == ',' || c == '\n' || c == '\r' {
+			return true
+		}
+	}
+	return false
+}
+
+// appendDoubled appends s with a quote in front of each quote, eight bytes at a time as appendWords does.
+func appendDoubled(dst, s []byte) []byte {
+	for len(s) >= 8 {
+		dst = slices.Grow(dst, wordRoom)
+		out, n := dst[:cap(dst)], len(dst)
+		for len(s) >= 8 && n <= len(out)-wordRoom {
+			x := binary.LittleEndian.Uint64(s)
+			n += putMarked((*[wordRoom]byte)(out[n:]), x, is(x, '"'), '"')
+			s = s[8:]
+		}
+		dst = out[:n]
+	}
+	for _, c := range s {
+		if c == '"' {
 			dst = append(dst, '"')
 		}
-		dst = append(dst, s[i])
+		dst = append(dst, c)
 	}
-	return append(dst, '"')
+	return dst
 }

@@ -50,20 +50,25 @@ func appendWords(dst, s []byte) ([]byte, int) {
 		if strange(x) != 0 {
 			break
 		}
-		to := (*[wordRoom]byte)(out[n:])
-		binary.LittleEndian.PutUint64(to[:], x)
-		added := 0
-		for marks := quotes(x); marks != 0; marks &= marks - 1 {
-			p := bits.TrailingZeros64(marks) &^ 7
-			at := p/8 + added
-			to[at&15] = '\\'
-			added++
-			binary.LittleEndian.PutUint64(to[(at+1)&15:], x>>(p&63))
-		}
-		n += 8 + added
+		n += putMarked((*[wordRoom]byte)(out[n:]), x, quotes(x), '\\')
 		i += 8
 	}
 	return out[:n], i
+}
+
+// putMarked writes the eight bytes of x, each that is marked by its highest bit with mark in front,
+// and returns how many bytes that made.
+func putMarked(to *[wordRoom]byte, x, marks uint64, mark byte) int {
+	binary.LittleEndian.PutUint64(to[:], x)
+	added := 0
+	for ; marks != 0; marks &= marks - 1 {
+		p := bits.TrailingZeros64(marks) &^ 7
+		at := p/8 + added
+		to[at&15] = mark
+		added++
+		binary.LittleEndian.PutUint64(to[(at+1)&15:], x>>(p&63))
+	}
+	return 8 + added
 }
 
 const ones, high = 0x0101010101010101, 0x8080808080808080
@@ -78,6 +83,12 @@ func strange(x uint64) uint64 {
 func quotes(x uint64) uint64 {
 	quote, backslash := x^'"'*ones, x^'\\'*ones
 	return ^((quote + 0x7f*ones) & (backslash + 0x7f*ones)) & high
+}
+
+// is marks, by its highest bit, each byte of x that is c.
+func is(x uint64, c byte) uint64 {
+	x ^= uint64(c) * ones
+	return ^((x&^high + 0x7f*ones) | x) & high
 }
 
 // appendRune appends the first character of s, escaped if need be, and returns how long it is in s.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"math/rand/v2"
 	"strings"
@@ -38,6 +39,36 @@ func TestStringsAreReadBackAsTheyWere(t *testing.T) {
 			if unicode.IsControl(c) || c == '\u2028' {
 				t.Fatalf("%q: %q holds a control character", s, got)
 			}
+		}
+	}
+}
+
+// TestCellsAreReadBackAsTheyWere holds AppendCell to encoding/csv's reading of it, with whatever needs
+// quotes at any place of a word.
+func TestCellsAreReadBackAsTheyWere(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	alphabet := []string{"a", " ", "\"", "\"\"", ",", "\n", "!", "#", "+", "-", "\x0b", "\x0c", "é", "日", "\xff", "\xa2\xac\x8a\x8d"}
+	for range 20000 {
+		var b strings.Builder
+		b.WriteString("x") // no formula
+		for range r.IntN(24) {
+			if r.IntN(3) > 0 {
+				b.WriteString("x")
+			} else {
+				b.WriteString(alphabet[r.IntN(len(alphabet))])
+			}
+		}
+		s := b.String()
+		got := string(AppendCell(make([]byte, 0, r.IntN(20)), s))
+		if quoted := strings.ContainsAny(s, "\",\r\n"); quoted != (got[0] == '"') {
+			t.Fatalf("%q: %s", s, got)
+		}
+		row, err := csv.NewReader(strings.NewReader(got + ",end\n")).Read()
+		if err != nil {
+			t.Fatalf("%q: %s: %v", s, got, err)
+		}
+		if row[0] != s || len(row) != 2 {
+			t.Fatalf("%q: %s: read back %q", s, got, row)
 		}
 	}
 }
