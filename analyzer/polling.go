@@ -3,10 +3,10 @@ package analyzer
 import (
 	"container/list"
 	"slices"
-	"strings"
 
 	"wscope/assembly"
 	"wscope/assembly/tunnel"
+	"wscope/wsparse"
 )
 
 // pollings adds up what the Engine.IO sessions of a capture did over HTTP, for the flows of
@@ -105,22 +105,11 @@ func (l *pollings) of(f *Flow) *Polling {
 	if len(l.sessions) == 0 || f.HTTP == nil {
 		return nil
 	}
-	e := l.sessions[PollSession{f.Server, f.Tunnel, sidOf(f.HTTP.Path)}]
+	e := l.sessions[PollSession{f.Server, f.Tunnel, wsparse.QueryValue(f.HTTP.Path, "sid")}]
 	if e == nil {
 		return nil
 	}
 	p := e.Value.(*polled).Polling
 	p.Connections = slices.Clone(p.Connections)
 	return &p
-}
-
-// sidOf is the sid that an Engine.IO request's query names.
-func sidOf(path string) string {
-	_, query, _ := strings.Cut(path, "?")
-	for pair := range strings.SplitSeq(query, "&") {
-		if sid, ok := strings.CutPrefix(pair, "sid="); ok {
-			return sid
-		}
-	}
-	return ""
 }

@@ -1,11 +1,11 @@
 package apps
 
 import (
-	"net/url"
 	"strings"
 
 	"wscope/analyzer"
 	"wscope/analyzer/apps/protoschema"
+	"wscope/wsparse"
 )
 
 // New is an analyzer.Options.Apps that knows every dialect of this package.
@@ -27,7 +27,8 @@ func (a apps) Open(f *analyzer.Flow) analyzer.Conversation {
 	}
 	var target request
 	if f.HTTP != nil {
-		target.path, target.query, _ = strings.Cut(f.HTTP.Path, "?")
+		target.target = f.HTTP.Path
+		target.path, _, _ = strings.Cut(f.HTTP.Path, "?")
 	}
 	if f.Handshake != nil {
 		target.subprotocol = f.Handshake.Subprotocol
@@ -52,22 +53,10 @@ func (a apps) Open(f *analyzer.Flow) analyzer.Conversation {
 }
 
 // request is what the opening handshake says of the dialect.
-type request struct{ path, query, subprotocol string }
+type request struct{ target, path, subprotocol string }
 
 // value is the query's value of a name, "" where there is none.
-func (r *request) value(name string) string {
-	for query := r.query; query != ""; {
-		var pair string
-		pair, query, _ = strings.Cut(query, "&")
-		if key, val, _ := strings.Cut(pair, "="); key == name {
-			if s, err := url.QueryUnescape(val); err == nil {
-				return s
-			}
-			return val
-		}
-	}
-	return ""
-}
+func (r *request) value(name string) string { return wsparse.QueryValue(r.target, name) }
 
 // language is how a dialect is recognised.
 type language struct {

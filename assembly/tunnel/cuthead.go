@@ -15,7 +15,10 @@ func (h *http1) cutHead(s assembly.Side, at *assembly.Mark) {
 	m.head, m.place = nil, between
 	if s == h.client {
 		method, target, ok := requestLine(head)
-		h.expect(bytes.HasPrefix(head, []byte("HEAD ")), ok && h.asks(method, target, framing{packed: true}, at))
+		if ok {
+			h.asks(method, target, framing{packed: true}, at)
+		}
+		h.expect(bytes.HasPrefix(head, []byte("HEAD ")))
 		h.release()
 		return
 	}
@@ -32,8 +35,8 @@ func (h *http1) cutHead(s assembly.Side, at *assembly.Mark) {
 	case status >= 200:
 		m.place = astray // how its body is framed is not known
 		if h.queue.n > 0 || h.up == nil {
-			if _, isPoll := h.queue.pop(); isPoll {
-				h.answers(status, true, true, at)
+			if _, p := h.expected(); p != nil {
+				h.answers(p, status, true, true, at)
 			}
 			return
 		}

@@ -318,43 +318,38 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 }
 
 // queue is the requests that wait for an answer, oldest first, by what matters: whether the
-// answer has a body, and whether it is to a poll.
+// answer has a body. Which of them are polls http1.polls knows by their numbers.
 type queue struct {
-	head uint64 // bit i: request i is a HEAD
-	poll uint64 // bit i: request i is http1.polls' next
-	n    int
+	head  uint64 // bit i: request i of those that wait is a HEAD
+	n     int
+	first int // number of the oldest
 }
 
 // maxQueue is how many requests wait; of more the oldest are forgotten.
 const maxQueue = 64
 
 // expect adds a request that waits for its answer.
-func (h *http1) expect(isHead, isPoll bool) {
+func (h *http1) expect(isHead bool) {
 	if h.queue.n == maxQueue {
-		if _, poll := h.queue.pop(); poll {
-			h.unpoll()
+		if _, p := h.expected(); p != nil {
+			p.end(h.lane.root.hooks, nil)
 		}
 	}
-	h.queue.push(isHead, isPoll)
-}
-
-func (q *queue) push(isHead, isPoll bool) {
 	if isHead {
-		q.head |= 1 << q.n
+		h.queue.head |= 1 << h.queue.n
 	}
-	if isPoll {
-		q.poll |= 1 << q.n
-	}
-	q.n++
+	h.queue.n++
 }
 
-func (q *queue) pop() (isHead, isPoll bool) {
+// expected takes the oldest request that waits; p is nil where it is no poll.
+func (h *http1) expected() (isHead bool, p *poll) {
+	q := &h.queue
 	if q.n == 0 {
-		return false, false
+		return false, nil
 	}
-	isHead, isPoll = q.head&1 != 0, q.poll&1 != 0
+	isHead, p = q.head&1 != 0, h.polls.next(q.first)
 	q.head >>= 1
-	q.poll >>= 1
+	q.first++
 	q.n--
-	return isHead, isPoll
+	return isHead, p
 }

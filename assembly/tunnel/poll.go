@@ -4,6 +4,7 @@ import (
 	"bytes"
 
 	"wscope/assembly"
+	"wscope/wsparse"
 )
 
 // Poll is one request of Engine.IO's long polling and its answer: what a Socket.IO session
@@ -27,6 +28,7 @@ const maxSession = 128
 // poll is a Poll in the making: a POST carries messages, and so does the answer to a GET.
 type poll struct {
 	Poll
+	nth  int // of the connection's requests; see queue
 	post bool
 	deaf bool // what the body holds cannot be read, or is no messages
 	body pollBody
@@ -34,8 +36,7 @@ type poll struct {
 
 // newPoll is the poll that a request begins; nil for all other requests.
 func newPoll(c *assembly.Conn, client assembly.Side, method, target []byte, packed bool, at *assembly.Mark) *poll {
-	_, query, _ := bytes.Cut(target, []byte{'?'})
-	if !bytes.Contains(query, []byte("transport=polling")) {
+	if !bytes.Contains(target, []byte("transport=polling")) {
 		return nil
 	}
 	post := string(method) == "POST"
@@ -43,26 +44,15 @@ func newPoll(c *assembly.Conn, client assembly.Side, method, target []byte, pack
 		return nil // what asks whether it may: OPTIONS
 	}
 	p := &poll{Poll: Poll{Conn: c, Client: client, Asked: *at, Unread: post && packed}, post: post, deaf: packed}
-	polling := false
-	for len(query) > 0 {
-		var pair []byte
-		pair, query, _ = bytes.Cut(query, []byte{'&'})
-		name, value, _ := bytes.Cut(pair, []byte{'='})
-		switch string(name) {
-		case "transport":
-			polling = string(value) == "polling"
-		case "EIO":
-			if len(value) == 1 {
-				p.body.version = value[0]
-			}
-		case "sid":
-			if len(value) <= maxSession {
-				p.Session = string(value)
-			}
-		}
+	path := string(target)
+	if version := wsparse.QueryValue(path, "EIO"); len(version) == 1 {
+		p.body.version = version[0]
 	}
-	if !polling || p.body.version == 0 {
+	if p.body.version == 0 || wsparse.QueryValue(path, "transport") != "polling" {
 		return nil
+	}
+	if sid := wsparse.QueryValue(path, "sid"); len(sid) <= maxSession {
+		p.Session = sid
 	}
 	return p
 }
@@ -115,26 +105,34 @@ type polls struct {
 	reading [2]*poll // whose bodies are at hand: the client's, the server's
 }
 
-// asks takes a request's head.
-func (h *http1) asks(method, target []byte, f framing, at *assembly.Mark) (isPoll bool) {
+// asks takes the head of a request that is about to wait for its answer, in case it is a poll.
+func (h *http1) asks(method, target []byte, f framing, at *assembly.Mark) {
 	p := newPoll(h.lane.root.conn, h.client, method, target, f.packed, at)
 	if h.polls == nil {
 		if p == nil {
-			return false
+			return
 		}
 		h.polls = new(polls)
 	}
 	if h.polls.reading[0] = p; p == nil {
-		return false
+		return
 	}
+	p.nth = h.queue.first + h.queue.n
 	h.polls.waiting = append(h.polls.waiting, p)
-	return true
 }
 
-// answers takes the head of the answer to the oldest poll, whose body begins unless it is over.
-func (h *http1) answers(status int, packed, over bool, at *assembly.Mark) {
-	p := h.polls.waiting[0]
-	h.polls.waiting = append(h.polls.waiting[:0], h.polls.waiting[1:]...)
+// next takes the poll that request nth is, if it is one that waits for its answer.
+func (p *polls) next(nth int) *poll {
+	if p == nil || len(p.waiting) == 0 || p.waiting[0].nth != nth {
+		return nil
+	}
+	first := p.waiting[0]
+	p.waiting = append(p.waiting[:0], p.waiting[1:]...)
+	return first
+}
+
+// answers takes the head of the answer to a poll, whose body begins unless it is over.
+func (h *http1) answers(p *poll, status int, packed, over bool, at *assembly.Mark) {
 	p.answered(status, packed)
 	if over {
 		p.end(h.lane.root.hooks, at)
@@ -143,16 +141,8 @@ func (h *http1) answers(status int, packed, over bool, at *assembly.Mark) {
 	h.polls.reading[1] = p
 }
 
-// unpoll ends the oldest poll, whose answer will not be known.
-func (h *http1) unpoll() {
-	p := h.polls.waiting[0]
-	h.polls.waiting = append(h.polls.waiting[:0], h.polls.waiting[1:]...)
-	p.end(h.lane.root.hooks, nil)
-}
-
 // unpolls ends all polls: what answers them is no longer known.
 func (h *http1) unpolls() {
-	h.queue.poll = 0
 	if h.polls == nil {
 		return
 	}
@@ -160,8 +150,8 @@ func (h *http1) unpolls() {
 		p.Unread = true
 		p.end(h.lane.root.hooks, nil)
 	}
-	for len(h.polls.waiting) > 0 {
-		h.unpoll()
+	for _, p := range h.polls.waiting {
+		p.end(h.lane.root.hooks, nil)
 	}
 	h.polls = nil
 }

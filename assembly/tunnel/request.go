@@ -29,7 +29,8 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 	case f.upgrade:
 		h.up = &asked{kind: "other"}
 	default:
-		h.expect(string(method) == "HEAD", h.asks(method, target, f, at))
+		h.asks(method, target, f, at)
+		h.expect(string(method) == "HEAD")
 	}
 	if h.up != nil {
 		h.up.whole = m.place == between

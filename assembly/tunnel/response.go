@@ -20,14 +20,14 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		return true // interim: the request still waits, RFC 9110 §15.2
 	}
 	f := readFraming(head)
-	isHead, isPoll := false, false
+	isHead, p := false, (*poll)(nil)
 	if h.overtaken(at) {
 		// A CONNECT is granted without a body (RFC 9110 §9.3.6), and most others have a length.
 		server.startBody(f, status >= 300)
 		return true
 	}
 	if h.queue.n > 0 || h.up == nil {
-		isHead, isPoll = h.queue.pop()
+		isHead, p = h.expected()
 	} else {
 		up := h.up
 		if up.kind == "connect" && status < 300 {
@@ -45,8 +45,8 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 	} else {
 		server.startBody(f, true)
 	}
-	if isPoll {
-		h.answers(status, f.packed, server.place == between, at)
+	if p != nil {
+		h.answers(p, status, f.packed, server.place == between, at)
 	}
 	if h.up == nil {
 		h.resume()

@@ -24,7 +24,7 @@ var rooms = map[string][]string{
 	"assembly/tlsopen":       {"assembly"},
 	"assembly/tunnel":        {"assembly", "wsparse"},
 	"analyzer":               {"assembly", "assembly/capture", "assembly/link", "assembly/tlsopen", "assembly/tunnel", "wsparse"},
-	"analyzer/apps":          {"analyzer", "analyzer/apps/protoschema"},
+	"analyzer/apps":          {"analyzer", "analyzer/apps/protoschema", "wsparse"},
 	"analyzer/filter":        {"analyzer", "analyzer/query"},
 	"analyzer/query":         {"analyzer"},
 	"analyzer/behaviour":     {"analyzer"},
