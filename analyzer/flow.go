@@ -174,7 +174,9 @@ func (f *flow) Answered(at *assembly.Mark) {
 	if f.shard.opt.Updates {
 		f.say(itemUpdate) // what the answer says, before the first message
 	}
-	f.packHandshake()
+	if f.chat != nil || f.known != nil || len(f.shard.sleepers.awake) > fewAwake {
+		f.packHandshake()
+	}
 }
 
 // Data takes the next bytes of a direction.

@@ -168,14 +168,14 @@ func httpRecord(h *wsparse.Handshake, ws *tunnel.WebSocket) *HTTP {
 		}
 	}
 	for _, field := range q.Fields {
-		switch strings.ToLower(field.Name) {
-		case "origin":
+		switch is := func(name string) bool { return strings.EqualFold(field.Name, name) }; {
+		case is("origin"):
 			r.Origin = field.Value
-		case "user-agent":
+		case is("user-agent"):
 			r.UserAgent = field.Value
-		case "authorization":
+		case is("authorization"):
 			r.Auth = scheme(field.Value)
-		case "cookie":
+		case is("cookie"):
 			for pair := range strings.SplitSeq(field.Value, ";") {
 				name, _, _ := strings.Cut(strings.TrimSpace(pair), "=")
 				r.Cookies = append(r.Cookies, name)

@@ -23,6 +23,7 @@ type sleepers struct {
 var mostAwake = 512
 
 const (
+	fewAwake = 64 // as long as no more are awake their handshakes stay as they are: to pack them, and judge them anew at the end, costs more
 	looks    = 8  // flows looked at, at most, before one more is awake than may be
 	mostFree = 64 // talks kept for reuse
 )

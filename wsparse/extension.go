@@ -1,6 +1,9 @@
 package wsparse
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // extension is one element of Sec-WebSocket-Extensions, RFC 6455 §9.1.
 type extension struct {
@@ -20,14 +23,14 @@ type param struct {
 // readExtensions reads a list of extensions, of all the fields that carry one.
 func readExtensions(fields []Field) []extension {
 	var all []extension
-	for _, text := range list(fields, "Sec-WebSocket-Extensions") {
+	for text := range elements(fields, "Sec-WebSocket-Extensions") {
 		all = append(all, readExtension(text))
 	}
 	return all
 }
 
 func readExtension(text string) extension {
-	parts := splitQuoted(text, ';')
+	parts := slices.Collect(splitQuoted(text, ';'))
 	e := extension{name: strings.Trim(parts[0], " \t"), text: text}
 	if !isToken(e.name) {
 		e.wrong = "name " + e.name

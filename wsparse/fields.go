@@ -1,6 +1,10 @@
 package wsparse
 
-import "strings"
+import (
+	"iter"
+	"slices"
+	"strings"
+)
 
 // lookup gives the first value of a field, in whatever case its name was sent, and how
 // often it was sent.
@@ -16,25 +20,29 @@ func lookup(fields []Field, name string) (value string, times int) {
 	return value, times
 }
 
-// list gives the elements of a list field, those of a repeated field one after the other.
-// Commas inside quotes part nothing. Empty elements are left out, RFC 9110 §5.6.1.
-func list(fields []Field, name string) []string {
-	var all []string
-	for i := range fields {
-		if strings.EqualFold(fields[i].Name, name) {
-			for _, e := range splitQuoted(fields[i].Value, ',') {
-				if e = strings.Trim(e, " \t"); e != "" {
-					all = append(all, e)
+// elements are those of a list field, of a repeated field one after the other. Commas inside
+// quotes part nothing. Empty elements are left out, RFC 9110 §5.6.1.
+func elements(fields []Field, name string) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		for i := range fields {
+			if !strings.EqualFold(fields[i].Name, name) {
+				continue
+			}
+			for e := range splitQuoted(fields[i].Value, ',') {
+				if e = strings.Trim(e, " \t"); e != "" && !yield(e) {
+					return
 				}
 			}
 		}
 	}
-	return all
 }
+
+// list gives the elements of a list field.
+func list(fields []Field, name string) []string { return slices.Collect(elements(fields, name)) }
 
 // hasToken says whether a list field has a token, in any case.
 func hasToken(fields []Field, name, token string) bool {
-	for _, e := range list(fields, name) {
+	for e := range elements(fields, name) {
 		if strings.EqualFold(e, token) {
 			return true
 		}
@@ -43,21 +51,24 @@ func hasToken(fields []Field, name, token string) bool {
 }
 
 // splitQuoted splits at sep outside quoted strings (RFC 9110 §5.6.4).
-func splitQuoted(s string, sep byte) []string {
-	var parts []string
-	start, quoted := 0, false
-	for i := 0; i < len(s); i++ {
-		switch {
-		case quoted && s[i] == '\\':
-			i++
-		case s[i] == '"':
-			quoted = !quoted
-		case s[i] == sep && !quoted:
-			parts = append(parts, s[start:i])
-			start = i + 1
+func splitQuoted(s string, sep byte) iter.Seq[string] {
+	return func(yield func(string) bool) {
+		start, quoted := 0, false
+		for i := 0; i < len(s); i++ {
+			switch {
+			case quoted && s[i] == '\\':
+				i++
+			case s[i] == '"':
+				quoted = !quoted
+			case s[i] == sep && !quoted:
+				if !yield(s[start:i]) {
+					return
+				}
+				start = i + 1
+			}
 		}
+		yield(s[start:])
 	}
-	return append(parts, s[start:])
 }
 
 // isToken says whether s is a token, RFC 9110 §5.6.2.
