@@ -33,7 +33,7 @@ base() {
 }
 
 say "base images of $(. /etc/os-release && echo "$PRETTY_NAME")"
-debootstrap --variant=minbase bookworm "$work/slim" "${DEBIAN_MIRROR:-http://deb.debian.org/debian}" >"$work/log" || { tail "$work/log"; exit 1; }
+debootstrap --variant=minbase bookworm "$work/slim" ${DEBIAN_MIRROR:+"$DEBIAN_MIRROR"} >"$work/log" || { tail "$work/log"; exit 1; }
 base localhost/debian:bookworm-slim "$work/slim" --env PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 cp -a "$work/slim" "$work/golang"
 chroot "$work/golang" sh -c 'apt-get update -qq && apt-get install -y -qq --no-install-recommends ca-certificates git gcc g++ libc6-dev make pkg-config' >"$work/log" 2>&1 ||
