@@ -4,13 +4,12 @@ import (
 	"crypto"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/des"
 	"crypto/hmac"
 	"encoding/binary"
 	"hash"
 )
 
-// cbc opens records of AES or Triple DES in CBC with an HMAC (RFC 5246 §6.2.3.2), in either order of the two.
+// cbc opens records of a block cipher in CBC with an HMAC (RFC 5246 §6.2.3.2), in either order of the two.
 type cbc struct {
 	mode    cipher.BlockMode
 	mac     hash.Hash
@@ -27,15 +26,7 @@ type cbc struct {
 // crypto/tls counts on it too.
 type ivSetter interface{ SetIV([]byte) }
 
-func newCBC(version uint16, h crypto.Hash, macKey, key, iv []byte, etm bool) *cbc {
-	newCipher := aes.NewCipher
-	if len(key) == tripleDESKey {
-		newCipher = des.NewTripleDESCipher
-	}
-	block, err := newCipher(key)
-	if err != nil {
-		panic("tlsopen: " + err.Error())
-	}
+func newCBC(version uint16, h crypto.Hash, block cipher.Block, macKey, iv []byte, etm bool) *cbc {
 	c := &cbc{mac: hmac.New(h.New, macKey), size: block.BlockSize(), etm: etm, chained: version == tls10}
 	copy(c.iv[:], iv)
 	c.mode = cipher.NewCBCDecrypter(block, c.iv[:c.size])

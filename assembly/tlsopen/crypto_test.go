@@ -92,17 +92,20 @@ func TestPRFSHA256(t *testing.T) {
 
 func TestSuites(t *testing.T) {
 	for id, want := range map[uint16]suite{
-		0x1301: {aesGCM, 16, 16, crypto.SHA256, 0},
-		0x1302: {aesGCM, 32, 16, crypto.SHA384, 0},
-		0x1303: {chacha20, 32, 16, crypto.SHA256, 0},
-		0x1304: {aesCCM, 16, 16, crypto.SHA256, 0},
-		0x1305: {aesCCM, 16, 8, crypto.SHA256, 0},
-		0x002F: {blockCBC, 16, 16, crypto.SHA256, crypto.SHA1},
-		0xC028: {blockCBC, 32, 16, crypto.SHA384, crypto.SHA384},
-		0xC0AD: {aesCCM, 32, 16, crypto.SHA256, 0},
-		0xC0AF: {aesCCM, 32, 8, crypto.SHA256, 0},
-		0xCCA8: {chacha20, 32, 16, crypto.SHA256, 0},
-		0x000A: {blockCBC, 24, 16, crypto.SHA256, crypto.SHA1},
+		0x1301: {aesGCM, aesBlock, 16, 16, crypto.SHA256, 0},
+		0x1302: {aesGCM, aesBlock, 32, 16, crypto.SHA384, 0},
+		0x1303: {chacha20, aesBlock, 32, 16, crypto.SHA256, 0},
+		0x1304: {aesCCM, aesBlock, 16, 16, crypto.SHA256, 0},
+		0x1305: {aesCCM, aesBlock, 16, 8, crypto.SHA256, 0},
+		0x002F: {blockCBC, aesBlock, 16, 16, crypto.SHA256, crypto.SHA1},
+		0xC028: {blockCBC, aesBlock, 32, 16, crypto.SHA384, crypto.SHA384},
+		0xC0AD: {aesCCM, aesBlock, 32, 16, crypto.SHA256, 0},
+		0xC0AF: {aesCCM, aesBlock, 32, 8, crypto.SHA256, 0},
+		0xCCA8: {chacha20, aesBlock, 32, 16, crypto.SHA256, 0},
+		0x000A: {blockCBC, tripleDES, 24, 16, crypto.SHA256, crypto.SHA1},
+		0x0041: {blockCBC, camelliaBlock, 16, 16, crypto.SHA256, crypto.SHA1},
+		0xC073: {blockCBC, camelliaBlock, 32, 16, crypto.SHA384, crypto.SHA384},
+		0xC07A: {aesGCM, camelliaBlock, 16, 16, crypto.SHA256, 0},
 		0x0005: {}, // RC4
 		0x1234: {},
 	} {

@@ -1,6 +1,7 @@
 // Package tlsopen opens TLS connections with secrets from NSS key logs: TLS 1.3 (RFC 8446)
 // and TLS 1.0 to 1.2 (RFC 2246, 4346, 5246), AES-GCM, ChaCha20-Poly1305 (RFC 7905), AES-CCM
-// (RFC 6655), and AES and Triple DES in CBC with and without encrypt-then-MAC (RFC 7366).
+// (RFC 6655), and AES, Camellia and Triple DES in CBC with and without encrypt-then-MAC (RFC 7366);
+// Camellia in GCM too (RFC 6367).
 //
 // It is an [assembly.Handler] that stands between the TCP streams of a connection and the
 // protocol inside. It only listens: it reads both sides' handshakes, looks up the secrets
@@ -13,6 +14,6 @@
 // opener.go (one record under one set of keys), resync.go (loss), wait.go (bytes that
 // cannot be read yet).
 //
-// It does not open RC4, ARIA or Camellia suites, compressed TLS, SSL 3.0, DTLS or
+// It does not open RC4 or ARIA suites, compressed TLS, SSL 3.0, DTLS or
 // QUIC, checks no certificate, and knows no private keys.
 package tlsopen

@@ -1,7 +1,6 @@
 package tlsopen
 
 import (
-	"crypto/aes"
 	"crypto/cipher"
 	"encoding/binary"
 	"sync"
@@ -80,7 +79,7 @@ func newOpener12(n *negotiation, master []byte, client bool) *opener {
 	macLen, ivLen := 0, 4
 	switch {
 	case s.kind == blockCBC && n.version == tls10:
-		macLen, ivLen = s.mac.Size(), s.block()
+		macLen, ivLen = s.mac.Size(), s.block.size()
 	case s.kind == blockCBC:
 		macLen, ivLen = s.mac.Size(), 0
 	case s.kind == chacha20:
@@ -100,7 +99,7 @@ func newOpener12(n *negotiation, master []byte, client bool) *opener {
 	}
 	mac, key, iv := take(macLen), take(s.keyLen), take(ivLen)
 	if s.kind == blockCBC {
-		o.cbc = newCBC(n.version, s.mac, mac, key, iv, n.encryptThenMAC)
+		o.cbc = newCBC(n.version, s.mac, s.block.with(key), mac, iv, n.encryptThenMAC)
 		o.before = o.cbc.before()
 		return o
 	}
@@ -116,15 +115,13 @@ func newOpener12(n *negotiation, master []byte, client bool) *opener {
 // newAEAD makes a suite's AEAD. key has the suite's length, so nothing can fail.
 func newAEAD(s suite, key []byte) (a cipher.AEAD) {
 	var err error
-	if s.kind == chacha20 {
+	switch s.kind {
+	case chacha20:
 		a, err = chacha20poly1305.New(key)
-	} else {
-		var b cipher.Block
-		if b, err = aes.NewCipher(key); err == nil && s.kind == aesCCM {
-			return newCCM(b, s.tagLen)
-		} else if err == nil {
-			a, err = cipher.NewGCM(b)
-		}
+	case aesCCM:
+		return newCCM(s.block.with(key), s.tagLen)
+	default:
+		a, err = cipher.NewGCM(s.block.with(key))
 	}
 	if err != nil {
 		panic("tlsopen: " + err.Error())

@@ -3,6 +3,7 @@ package tlsopen
 import (
 	"crypto"
 	"crypto/aes"
+	"crypto/cipher"
 	"crypto/des"
 	_ "crypto/sha1" // for crypto.SHA1
 	_ "crypto/sha256"
@@ -21,24 +22,47 @@ const (
 	blockCBC
 )
 
+// blockCipher is what a suite encrypts blocks with.
+type blockCipher uint8
+
+const (
+	aesBlock blockCipher = iota
+	tripleDES
+	camelliaBlock
+)
+
+// size is the size of a block.
+func (b blockCipher) size() int {
+	if b == tripleDES {
+		return des.BlockSize
+	}
+	return aes.BlockSize // and Camellia's
+}
+
+// with is the cipher with a key of the suite's length, so that nothing can fail.
+func (b blockCipher) with(key []byte) cipher.Block {
+	newCipher := aes.NewCipher
+	switch b {
+	case tripleDES:
+		newCipher = des.NewTripleDESCipher
+	case camelliaBlock:
+		newCipher = newCamellia
+	}
+	c, err := newCipher(key)
+	if err != nil {
+		panic("tlsopen: " + err.Error())
+	}
+	return c
+}
+
 // suite is what opening records needs to know of a cipher suite.
 type suite struct {
 	kind   cipherKind
+	block  blockCipher // of all kinds but chacha20
 	keyLen int
 	tagLen int         // AEAD
 	hash   crypto.Hash // of HKDF, or of TLS 1.2's PRF
 	mac    crypto.Hash // CBC
-}
-
-// tripleDESKey is the length of a key that only Triple DES has: it tells that cipher.
-const tripleDESKey = 24
-
-// block is the size of a block in CBC.
-func (s *suite) block() int {
-	if s.keyLen == tripleDESKey {
-		return des.BlockSize
-	}
-	return aes.BlockSize
 }
 
 // suiteOf reads a suite's parameters from its registered name, which says them all:
@@ -52,6 +76,9 @@ func suiteOf(id uint16) suite {
 	if strings.HasSuffix(name, "_SHA384") {
 		s.hash = crypto.SHA384
 	}
+	if rest, ok := strings.CutPrefix(name, "CAMELLIA_"); ok {
+		name, s.block = "AES_"+rest, camelliaBlock // with the same lengths and modes
+	}
 	switch {
 	case strings.HasPrefix(name, "CHACHA20_POLY1305"):
 		s.kind, s.keyLen = chacha20, 32
@@ -61,7 +88,7 @@ func suiteOf(id uint16) suite {
 	case strings.HasPrefix(name, "AES_256_"):
 		s.keyLen = 32
 	case name == "3DES_EDE_CBC_SHA":
-		s.kind, s.keyLen, s.mac = blockCBC, tripleDESKey, crypto.SHA1
+		s.kind, s.block, s.keyLen, s.mac = blockCBC, tripleDES, 24, crypto.SHA1
 		return s
 	default:
 		return suite{}
