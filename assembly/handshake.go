@@ -112,14 +112,18 @@ func (c *Conn) beyond(x Side, s *link.Segment) bool {
 		st.beyond(s.Seq) && peer.beyond(s.Ack)
 }
 
-// beyond says whether a number is none of the stream, or of its end.
+// beyond says whether a number is none of the stream, nor by a slip of somebody's a little more.
 func (st *side) beyond(seq uint32) bool {
 	last := st.next
 	if st.finned {
 		last = st.fin + 1
 	}
-	return after(seq, last) || st.far(seq)
+	return after(seq, last+slip) || st.far(seq)
 }
+
+// slip is how far behind a stream's end a number may be and still be taken for wrong, rather than
+// for one of another connection: the first numbers of two are hardly ever so near.
+const slip = 1 << 16
 
 // confirmed gives the waiting SYN that s confirms: the peer acknowledges it, with its own SYN
 // or, where the capture lacks that, behind it; or its sender goes on behind it.
