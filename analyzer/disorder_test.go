@@ -60,7 +60,7 @@ func TestWhoEndsFirstInDisorder(t *testing.T) {
 
 // TestCutsInventNothing cuts each packet of small captures to each length, as a snap length does.
 func TestCutsInventNothing(t *testing.T) {
-	for _, name := range []string{"invalid/version-8", "plain/ws-echo", "plain/ws-drop"} {
+	for _, name := range []string{"invalid/version-8", "plain/ws-echo", "plain/ws-drop", "http2/h2c-goaway"} {
 		all, keys := load(t, filepath.Join("..", "testdata", "peers", name+".pcap"))
 		truth := said(told(t, all, keys, func(int) bool { return true }))
 		for i := range all[:min(len(all), 12)] {

@@ -18,6 +18,7 @@ const (
 	h2GoAway       = 7
 	h2WindowUpdate = 8
 	h2Continuation = 9
+	h2Unread       = 0xff // no type of the RFC: a frame that is passed over
 )
 
 // Flags of the frame types that matter here.

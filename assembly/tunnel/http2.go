@@ -28,6 +28,7 @@ type http2 struct {
 	midway  bool               // streams may have been opened unseen
 	waiting int                // bytes that wait on streams for their answers
 	enabled Setting            // of extended CONNECT, by the server
+	unsaid  bool               // SETTINGS of the server lack bytes: what it does not say is not known
 	fatal   uint32             // the error code of a GOAWAY
 	failed  assembly.Side      // with fatal: who sent it
 	ended   [2]bool
@@ -215,7 +216,7 @@ func (h *http2) settings(f *h2Frame, piece []byte, last bool) {
 			}
 		}
 	}
-	if last && h.enabled == Unknown && !h.midway {
+	if last && h.enabled == Unknown && !h.midway && !h.unsaid {
 		h.enabled = Off
 	}
 }
@@ -311,6 +312,14 @@ func (h *http2) missing(s assembly.Side, f *h2Frame, n int64, why assembly.Cause
 		if st := h.streams[f.stream]; st != nil && carried > 0 && !st.ended[s] {
 			st.Gap(s, carried, why, at)
 		}
+	case h2Settings:
+		if s != h.client {
+			h.unsaid = true
+			if h.enabled == Off {
+				h.enabled = Unknown
+			}
+		}
+		f.kind = h2Unread // which setting comes next is not known
 	}
 	if f.left == 0 {
 		if f.kind == h2Reset || f.kind == h2GoAway {
