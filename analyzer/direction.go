@@ -67,6 +67,7 @@ func (d *direction) config() wsparse.StreamConfig {
 		Refused:    t.refused,
 		Extended:   t.extended,
 		Midstream:  t.midstream,
+		Agreed:     t.agreed,
 		Aligned:    t.aligned[d.index()],
 	}
 }

@@ -60,6 +60,7 @@ type terms struct {
 	refused   bool
 	extended  bool
 	midstream bool
+	agreed    bool // midstream: the answer was seen, without its request
 	aligned   [2]bool
 }
 
@@ -102,6 +103,10 @@ func (f *flow) open() {
 		}
 	} else {
 		f.terms = terms{midstream: true, aligned: f.ws.Aligned}
+		if a := f.ws.Answer; a != nil && !a.Cut {
+			f.terms.agreed = true
+			f.terms.deflate, f.terms.extended = a.InForce()
+		}
 	}
 	for i, role := range roles {
 		d := &f.dirs[i]

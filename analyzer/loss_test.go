@@ -120,6 +120,7 @@ func TestLossOnceToldWrong(t *testing.T) {
 		lost         []int
 	}{
 		{"a search finds a ping, and behind it the rest of a message", "lossy/all-deflate", []int{13, 19}},
+		{"the request; the answer that is left agrees to no compression", "invalid/rsv1-not-negotiated", []int{3}},
 		{"of a new connection's handshake there is the SYN, and an ACK behind its request", "derived/tuple-reused", []int{19, 23, 24, 25}},
 		{"no SYN of a new connection; the server's FIN", "derived/tuple-reused", []int{19, 22, 23}},
 		{"no SYN of a new connection; the client's FIN", "derived/tuple-reused", []int{20, 21, 22, 23}},

@@ -34,11 +34,21 @@ type StreamConfig struct {
 	NoCheck    bool           // look for no violations (UTF-8 included)
 	Midstream  bool           // the handshake was not seen; the first bytes need not be a frame boundary: search one first
 	Aligned    bool           // with Midstream: they are one
+	Agreed     bool           // with Midstream: which extensions are in force is known all the same, by Deflate and Extended
 	Extended   bool           // an extension other than permessage-deflate is in force: reserved bits and opcodes may have a meaning
 	Refused    bool           // the handshake failed: there should be no frames at all
 	roomy      bool           // MaxMessage is bareMost or more: it lies in another line of the processor's cache than what a quick frame touches
 	Deflate    *DeflateParams // nil where permessage-deflate was not negotiated; see also SetDeflate
 	MaxMessage int            // bytes collected and inflated a message at most; 0 is DefaultMaxMessage
+}
+
+// midwayExtended is Extended mid-stream: where what was negotiated was not seen, other extensions
+// than the one that is known may be in force.
+func (c *StreamConfig) midwayExtended() bool {
+	if c.Agreed {
+		return c.Extended
+	}
+	return c.Deflate == nil
 }
 
 // DeflateParams is the outcome of a permessage-deflate negotiation for both directions,

@@ -23,9 +23,9 @@ type inflation struct {
 // outcome: they become 1032 times as many at most.
 const inflateStep = 2048
 
-// deflated says whether RSV1 marks compressed messages. Mid-stream the negotiation was not
-// seen, and RSV1 is taken to mean what it nearly always means.
-func (s *Stream) deflated() bool { return s.cfg.Deflate != nil || s.cfg.Midstream }
+// deflated says whether RSV1 marks compressed messages. Where the negotiation was not seen, as
+// mid-stream, RSV1 is taken to mean what it nearly always means.
+func (s *Stream) deflated() bool { return s.cfg.Deflate != nil || s.cfg.Midstream && !s.cfg.Agreed }
 
 // beginInflate gets ready for the first bytes of a compressed message.
 func (s *Stream) beginInflate() {

@@ -75,6 +75,22 @@ func (a deflateOffer) answers(o deflateOffer) (why string) {
 	return ""
 }
 
+// InForce is what an answer alone says of the extensions in force, where what was offered is not
+// known: permessage-deflate, and whether there are others (RFC 6455 §9.1: the answer lists what is
+// used). It is of no use where the head was cut.
+func (r *Response) InForce() (deflate *DeflateParams, others bool) {
+	for _, e := range readExtensions(r.Fields) {
+		if !e.isDeflate() {
+			others = true
+			continue
+		}
+		if answer, _ := readDeflate(&e, true); deflate == nil {
+			deflate = answer.params()
+		}
+	}
+	return deflate, others
+}
+
 // params is what an answer puts in force.
 func (a deflateOffer) params() *DeflateParams {
 	p := &DeflateParams{

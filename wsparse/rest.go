@@ -27,7 +27,7 @@ func (s *Stream) AppendRest(b []byte) (_ []byte, ok bool) {
 func (s *Stream) Resume(cfg StreamConfig, b []byte) []byte {
 	s.reset(cfg)
 	if cfg.Midstream {
-		s.cfg.Extended = cfg.Deflate == nil
+		s.cfg.Extended = cfg.midwayExtended()
 	}
 	k := &s.seen
 	for i, p := range [...]*bool{&s.uncertain, &s.loss, &s.unknown, &s.cfg.Collect, &k.close, &k.interrupted} {

@@ -81,7 +81,7 @@ func (s *Stream) Init(cfg StreamConfig) {
 	s.reset(cfg)
 	if cfg.Midstream {
 		s.uncertain, s.unknown = true, true
-		s.cfg.Extended = s.cfg.Deflate == nil // what was negotiated was not seen
+		s.cfg.Extended = s.cfg.midwayExtended()
 		if !cfg.Aligned {
 			s.beginSearch()
 			s.search.silent = true

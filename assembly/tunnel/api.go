@@ -23,6 +23,7 @@ type WebSocket struct {
 	HTTP      string             // "1.1", "1.0", "2"; empty midstream
 	StreamID  uint32             // HTTP/2
 	Handshake *wsparse.Handshake // nil midstream
+	Answer    *wsparse.Response  // midstream: the 101, where the request alone was not captured; else nil
 	Aligned   [2]bool            // midstream: the client's, the server's first byte begins a frame; else the first boundary is to be searched
 	Secure    any                // what the Security hook returned, where the WebSocket is inside TLS; else nil
 	Via       []Hop              // proxies and wrappings that stood in front, outermost first

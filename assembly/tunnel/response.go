@@ -120,6 +120,7 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 		// client's with the next bytes that it sends, where there are any.
 		ws := h.lane.webSocket(h.client, Midstream)
 		ws.Begin = *at
+		ws.Answer, _ = wsparse.ParseResponse(head)
 		ws.Aligned = [2]bool{h.unasked.aligned, true}
 		h.settle(&asked{ws: ws, recv: h.lane.find(ws, at)})
 	default:
