@@ -23,10 +23,10 @@ const latest = int64(1) << 62
 // control is something that every partition must know in its place among the segments.
 type control struct {
 	at      [partitions]int // it stands before parts[p][at[p]]
-	now     int64
+	now     int64           // of a tick
 	mark    capture.Mark
-	secrets []byte // TLS key log text from the capture; nil for a tick
-	letGo   bool   // a tick: memory is short, before the packets that came since
+	secrets []byte // TLS key log text from the capture; nil where it is something else
+	letGo   bool   // memory is short: no tick, but some connections are let go
 }
 
 // work is a batch of packets on its way through the pipeline: read, analysed by partition,
@@ -75,7 +75,7 @@ func (r *reader) fill(w *work) error {
 		return err
 	}
 	if r.clock.next != 0 && r.opt.LetGo != nil && r.opt.LetGo() {
-		w.control(control{now: r.last.Time, mark: r.last, letGo: true})
+		w.control(control{mark: r.last, letGo: true})
 	}
 	w.segs = slices.Grow(w.segs, len(w.batch.Packets)+1)
 	secrets := w.batch.Secrets

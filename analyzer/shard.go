@@ -105,13 +105,14 @@ func (s *shard) control(c *control) {
 		s.keys.Add(c.secrets)
 		return
 	}
-	s.asm.Tick(c.now, &c.mark)
 	if c.letGo {
 		n := s.asm.LetGo(letGoPart, &c.mark)
 		if s.letGo += int64(n); s.opt.LetGone != nil {
 			s.opt.LetGone(n)
 		}
+		return
 	}
+	s.asm.Tick(c.now, &c.mark)
 	if s.opt.Updates {
 		s.parked.release(c.now - parkLive)
 	}
