@@ -119,7 +119,7 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.StringVarP(&l.save, "write", "w", "", "save the packets that are analysed to `FILE` (pcapng)")
 	f.Var(&l.rotateSize, "rotate-size", "go on to another file when one has this `SIZE`, such as 100M")
 	f.DurationVar(&l.rotateTime, "rotate-time", 0, "go on to another file after this `TIME`")
-	f.IntVar(&l.ring, "ring", 0, "keep the `N` newest files")
+	f.IntVar(&l.ring, "ring", 0, "keep the `N` newest files, those that an earlier run left among them")
 	f.StringVarP(&l.output, "output", "o", "", "append the records to `FILE`")
 	f.BoolVar(&l.messages, "messages", false, "give the messages too (\"event\":\"message\")")
 	f.IntVar(&l.maxPayload, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
