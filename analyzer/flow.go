@@ -22,7 +22,7 @@ type flow struct {
 	news       bool // bytes came since the last update
 	closed     bool // its record was made
 	ended      uint8
-	endedFirst uint8 // the direction whose end stands before the other's in the capture; valid with ended
+	endedFirst uint8 // the direction that ended before the other, see earlier; valid with ended
 	told       int64 // number.flow, once it was seen
 
 	rest     []byte // what talk was, while the flow sleeps

@@ -10,7 +10,8 @@ import (
 )
 
 // Run analyses a capture to its end, or until ctx is done: connections that are open then
-// are told as they stand. Records go to sink in order, one at a time, from whichever goroutine has come so far.
+// are told as they stand. Records go to sink in order, one at a time, from whichever
+// goroutine has come so far.
 // It returns an error only where the sink or the source gave one: what could not be read of an
 // input is in Summary.Problems.
 func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summary, error) {

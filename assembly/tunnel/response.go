@@ -120,7 +120,9 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 		// client's with the next bytes that it sends, where there are any.
 		ws := h.lane.webSocket(h.client, Midstream)
 		ws.Begin = *at
-		ws.Answer, _ = wsparse.ParseResponse(head)
+		if r, err := wsparse.ParseResponse(head); err == nil { // else what it agrees to is not known
+			ws.Answer = r
+		}
 		ws.Aligned = [2]bool{h.unasked.aligned, true}
 		h.settle(&asked{ws: ws, recv: h.lane.find(ws, at)})
 	default:
