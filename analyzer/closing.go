@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"wscope/assembly"
-	"wscope/assembly/tunnel"
+	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
 
@@ -126,7 +126,7 @@ func (f *flow) firstEnd() int {
 }
 
 // streamEnds is what ended the HTTP/2 stream that the flow is, or is in.
-func (f *flow) streamEnds() []tunnel.StreamEnd {
+func (f *flow) streamEnds() []upgrade.StreamEnd {
 	if ws := f.socket(); ws != nil {
 		return ws.Ends
 	}
@@ -134,7 +134,7 @@ func (f *flow) streamEnds() []tunnel.StreamEnd {
 }
 
 // nameEnds says what ended an HTTP/2 stream: "END_STREAM by client, RST_STREAM CANCEL by server".
-func nameEnds(ends []tunnel.StreamEnd) string {
+func nameEnds(ends []upgrade.StreamEnd) string {
 	var parts []string
 	for _, e := range ends {
 		what := e.Kind

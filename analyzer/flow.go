@@ -2,7 +2,7 @@ package analyzer
 
 import (
 	"wscope/assembly"
-	"wscope/assembly/tunnel"
+	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
 
@@ -30,11 +30,11 @@ type flow struct {
 	findings findings
 	pings    pings
 	terms    terms
-	ws       *tunnel.WebSocket // nil for an encrypted one, and after sleep; see socket
-	asked    string            // what ws was, then
-	known    *Flow             // what the handshake says, where somebody asks for it at each message
-	leak     *leak             // nil but in TLS with compression
-	sealed   *sealed           // nil but for an encrypted one
+	ws       *upgrade.WebSocket // nil for an encrypted one, and after sleep; see socket
+	asked    string             // what ws was, then
+	known    *Flow              // what the handshake says, where somebody asks for it at each message
+	leak     *leak              // nil but in TLS with compression
+	sealed   *sealed            // nil but for an encrypted one
 
 	before, after *flow
 
@@ -80,7 +80,7 @@ func sender(r wsparse.Role) int {
 
 var fromNames = [2]string{"client", "server"}
 
-func newFlow(s *shard, ws *tunnel.WebSocket) *flow {
+func newFlow(s *shard, ws *upgrade.WebSocket) *flow {
 	f := &flow{shard: s, tcp: ws.Conn, clientSide: ws.Client, ws: ws, talk: s.sleepers.talk()}
 	f.pace.begin = f.started()
 	f.open()
@@ -264,7 +264,7 @@ func (f *flow) close() {
 // wire is a flow as the assembler sees it, where its WebSocket has the connection to itself.
 type wire flow
 
-// Whole implements tunnel.Whole.
+// Whole implements upgrade.Whole.
 func (f *flow) Whole() assembly.Handler { return (*wire)(f) }
 
 // Data implements assembly.Handler.

@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"wscope/assembly"
-	"wscope/assembly/tunnel"
+	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
 
@@ -46,7 +46,7 @@ type PollRequest struct {
 }
 
 // polled tells the merger of a request. What the capture's end cuts off is not told.
-func (s *shard) polled(p *tunnel.Poll) {
+func (s *shard) polled(p *upgrade.Poll) {
 	if s.over {
 		return
 	}

@@ -8,7 +8,7 @@ import (
 	"wscope/assembly"
 	"wscope/assembly/link"
 	"wscope/assembly/tlsopen"
-	"wscope/assembly/tunnel"
+	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
 
@@ -88,7 +88,7 @@ func (f *flow) describe() *Flow {
 	}
 	r.RealIP = ws.RealIP
 	r.Pickup = "handshake"
-	if ws.Pickup != tunnel.ByHandshake {
+	if ws.Pickup != upgrade.ByHandshake {
 		r.Pickup = "midstream"
 	}
 	r.Packet, r.Asked = ws.Asked.Number, Time(ws.Asked.Time)
@@ -129,7 +129,7 @@ func endpoint(a link.Addr, port uint16) Endpoint {
 	return Endpoint{IP: netip.AddrFrom16(a).Unmap().String(), Port: port}
 }
 
-func describeHandshake(r *Flow, ws *tunnel.WebSocket) {
+func describeHandshake(r *Flow, ws *upgrade.WebSocket) {
 	h := ws.Handshake
 	r.Handshake = &Handshake{
 		Result: h.Result.String(), SubprotocolsOffered: h.SubprotocolsOffered, Subprotocol: h.Subprotocol,
@@ -153,7 +153,7 @@ func describeHandshake(r *Flow, ws *tunnel.WebSocket) {
 	}
 }
 
-func httpRecord(h *wsparse.Handshake, ws *tunnel.WebSocket) *HTTP {
+func httpRecord(h *wsparse.Handshake, ws *upgrade.WebSocket) *HTTP {
 	q := h.Request
 	r := &HTTP{
 		Version: ws.HTTP, Method: q.Method, Host: q.Host, Path: q.Target, StreamID: ws.StreamID, Body: ws.BodyLine,
@@ -182,8 +182,8 @@ func httpRecord(h *wsparse.Handshake, ws *tunnel.WebSocket) *HTTP {
 			}
 		}
 	}
-	if ws.Enabled != tunnel.Unknown {
-		on := ws.Enabled == tunnel.On
+	if ws.Enabled != upgrade.Unknown {
+		on := ws.Enabled == upgrade.On
 		r.ConnectProtocol = &on
 	}
 	if a := h.Response; a != nil {

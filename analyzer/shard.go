@@ -5,7 +5,7 @@ import (
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
 	"wscope/assembly/tlsopen"
-	"wscope/assembly/tunnel"
+	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
 
@@ -16,7 +16,7 @@ type shard struct {
 	keys  *tlsopen.Keys
 	env   *environment
 	asm   assembly.Assembler
-	hooks tunnel.Hooks
+	hooks upgrade.Hooks
 	out   *output // of the work in hand
 	index int64   // of the packet in hand: the place of what is said now
 
@@ -64,7 +64,7 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 	if opt.Apps != nil {
 		s.apps = opt.Apps()
 	}
-	s.hooks = tunnel.Hooks{
+	s.hooks = upgrade.Hooks{
 		Found:    s.found,
 		Security: s.security,
 		Other:    func(_ *assembly.Conn, what string) { s.other[what]++ },
@@ -77,7 +77,7 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 	}
 	s.asm.New = func(c *assembly.Conn) assembly.Handler {
 		s.conns++
-		return tunnel.New(c, &s.hooks)
+		return upgrade.New(c, &s.hooks)
 	}
 	return s
 }
@@ -148,7 +148,7 @@ func (s *shard) finish(last *capture.Mark) {
 }
 
 // found begins a flow.
-func (s *shard) found(ws *tunnel.WebSocket, at *assembly.Mark) tunnel.Receiver {
+func (s *shard) found(ws *upgrade.WebSocket, at *assembly.Mark) upgrade.Receiver {
 	f := newFlow(s, ws)
 	f.begin()
 	f.judgeConnect(ws)

@@ -12,7 +12,7 @@ import (
 	"wscope/assembly"
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
-	"wscope/assembly/tunnel"
+	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
 
@@ -35,8 +35,8 @@ func BenchmarkStages(b *testing.B) {
 		{"1-read", throughTCP(nil)},
 		{"2-link", throughTCP(new(assembly.Assembler))},
 		{"3-tcp", throughTCP(&assembly.Assembler{New: func(*assembly.Conn) assembly.Handler { return heedless{} }})},
-		{"4-tunnel", throughTunnel(func(*tunnel.WebSocket) tunnel.Receiver { return decoding{} })},
-		{"5-frames", throughTunnel(func(*tunnel.WebSocket) tunnel.Receiver { return newDecoding() })},
+		{"4-upgrade", throughUpgrade(func(*upgrade.WebSocket) upgrade.Receiver { return decoding{} })},
+		{"5-frames", throughUpgrade(func(*upgrade.WebSocket) upgrade.Receiver { return newDecoding() })},
 		{"6-summary", throughAll(analyzer.Options{})},
 		{"7-messages", throughAll(analyzer.Options{Messages: true, Payload: true, Render: func() analyzer.Renderer { return &report.JSON{} }})},
 	}
@@ -113,10 +113,10 @@ func throughTCP(asm *assembly.Assembler) func(*testing.B, capture.Source) {
 	}
 }
 
-// throughTunnel finds the WebSockets too.
-func throughTunnel(found func(*tunnel.WebSocket) tunnel.Receiver) func(*testing.B, capture.Source) {
-	hooks := &tunnel.Hooks{Found: func(ws *tunnel.WebSocket, _ *assembly.Mark) tunnel.Receiver { return found(ws) }}
-	return throughTCP(&assembly.Assembler{New: func(c *assembly.Conn) assembly.Handler { return tunnel.New(c, hooks) }})
+// throughUpgrade finds the WebSockets too.
+func throughUpgrade(found func(*upgrade.WebSocket) upgrade.Receiver) func(*testing.B, capture.Source) {
+	hooks := &upgrade.Hooks{Found: func(ws *upgrade.WebSocket, _ *assembly.Mark) upgrade.Receiver { return found(ws) }}
+	return throughTCP(&assembly.Assembler{New: func(c *assembly.Conn) assembly.Handler { return upgrade.New(c, hooks) }})
 }
 
 // throughAll is Run in this goroutine.

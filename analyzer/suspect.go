@@ -4,14 +4,14 @@ import (
 	"net/url"
 	"strings"
 
-	"wscope/assembly/tunnel"
+	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
 
 // judgeConnect tells of an extended CONNECT that the server's SETTINGS, which were captured before
 // it, had not allowed.
-func (f *flow) judgeConnect(ws *tunnel.WebSocket) {
-	if ws.Enabled == tunnel.Off {
+func (f *flow) judgeConnect(ws *upgrade.WebSocket) {
+	if ws.Enabled == upgrade.Off {
 		f.findings.tell(f, &ruleConnect, "client", "", &ws.Asked)
 	}
 }

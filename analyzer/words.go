@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"wscope/assembly"
-	"wscope/assembly/tunnel"
+	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
 
@@ -24,7 +24,7 @@ const (
 )
 
 // pack puts a WebSocket and its answered handshake, which is not inside anything, into a string.
-func (w *words) pack(ws *tunnel.WebSocket) string {
+func (w *words) pack(ws *upgrade.WebSocket) string {
 	b := make([]byte, 0, 512)
 	b = appendInts(b, int64(ws.Pickup))
 	for _, m := range []*assembly.Mark{&ws.Begin, &ws.Asked, &ws.Answered} {
@@ -45,10 +45,10 @@ func (w *words) pack(ws *tunnel.WebSocket) string {
 }
 
 // unpack is the WebSocket that was packed, its handshake judged again.
-func (w *words) unpack(s string) *tunnel.WebSocket {
-	ws := new(tunnel.WebSocket)
+func (w *words) unpack(s string) *upgrade.WebSocket {
+	ws := new(upgrade.WebSocket)
 	r := unpacking{w, s}
-	ws.Pickup = tunnel.Pickup(r.int())
+	ws.Pickup = upgrade.Pickup(r.int())
 	for _, m := range []*assembly.Mark{&ws.Begin, &ws.Asked, &ws.Answered} {
 		*m = assembly.Mark{Index: r.int(), Time: r.int(), Number: r.int(), File: int32(r.int())}
 	}
@@ -119,7 +119,7 @@ func (r *unpacking) word() string {
 }
 
 // socket is the flow's WebSocket; nil for an encrypted one.
-func (f *flow) socket() *tunnel.WebSocket {
+func (f *flow) socket() *upgrade.WebSocket {
 	if f.ws == nil && f.asked != "" {
 		ws := f.shard.sleepers.words.unpack(f.asked)
 		ws.Conn, ws.Client = f.tcp, f.clientSide

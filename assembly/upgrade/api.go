@@ -1,0 +1,111 @@
+package upgrade
+
+import (
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// Pickup says how a WebSocket was found.
+type Pickup uint8
+
+// The pickups.
+const (
+	ByHandshake Pickup = iota // an upgrade request was seen, whatever became of it
+	Midstream                 // frames recognised by their bytes, with no upgrade in the capture
+	Told                      // as Midstream, but the user said so (--decode-as)
+)
+
+// WebSocket is one WebSocket connection that was found, or one that was asked for.
+type WebSocket struct {
+	Conn      *assembly.Conn
+	Pickup    Pickup
+	Client    assembly.Side      // the side of Conn that is the client, by what it says
+	HTTP      string             // "1.1", "1.0", "2"; empty midstream
+	StreamID  uint32             // HTTP/2
+	Handshake *wsparse.Handshake // nil midstream
+	Answer    *wsparse.Response  // midstream: the 101, where the request alone was not captured; else nil
+	Aligned   [2]bool            // midstream: the client's, the server's first byte begins a frame; else the first boundary is to be searched
+	Secure    any                // what the Security hook returned, where the WebSocket is inside TLS; else nil
+	Via       []Hop              // proxies and wrappings that stood in front, outermost first
+	RealIP    string             // the client that a PROXY protocol header names, "ip:port"; empty otherwise
+
+	Begin    assembly.Mark // first byte of the request (HTTP/1), of HEADERS (HTTP/2), or of the first frame (midstream)
+	Asked    assembly.Mark // last byte of the request's head
+	Answered assembly.Mark // last byte of the answer's head; Time 0 while unanswered
+	BodyLine string        // first line of a refusal's body, at most 200 bytes
+
+	// Enabled is what the server had said of extended CONNECT (SETTINGS_ENABLE_CONNECT_PROTOCOL,
+	// RFC 8441 §3) when it was used, or, where it had said nothing yet, when it answered.
+	Enabled Setting
+	// Ends is what ended an HTTP/2 stream, in the order captured: that of the WebSocket, or
+	// of the tunnel that it is in. It is empty where the connection's end did.
+	Ends []StreamEnd
+}
+
+// Setting is what is known of an HTTP/2 setting that can be on or off.
+type Setting uint8
+
+// The values of a Setting.
+const (
+	Unknown Setting = iota // no SETTINGS were seen that say it
+	Off                    // SETTINGS were seen from the first on, and none turned it on
+	On
+)
+
+// StreamEnd is an end of an HTTP/2 stream, of one direction or both.
+type StreamEnd struct {
+	Kind string // "END_STREAM", which ends the sender's direction; "RST_STREAM" and "GOAWAY", which end both
+	From wsparse.Role
+	Code uint32 // error code of RST_STREAM and GOAWAY, RFC 9113 §7
+}
+
+// Hop is one wrapping in front of a WebSocket.
+type Hop struct {
+	Kind   string // "connect", "socks4a", "socks5", "proxy-v1", "proxy-v2", "h2-connect", "absolute-form"
+	Target string // where it was asked to go, if it said
+}
+
+// Receiver takes the two directions of one WebSocket.
+// Rules for slices and marks are those of assembly.Handler.
+type Receiver interface {
+	// Answered is called once when the answer's head is complete: ws.Handshake is judged.
+	// Frames that the client sent before it are given after it. It is not called where the
+	// capture lacks the answer; frames are then given without it.
+	Answered(at *assembly.Mark)
+	Data(from wsparse.Role, b []byte, at *assembly.Mark)
+	Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.Mark)
+	// End is called once a direction. code is an HTTP/2 error code where RST_STREAM or
+	// GOAWAY ended the stream (why is then assembly.RST), else 0. why is assembly.Reused
+	// for an upgrade that was refused and whose connection went on with other requests.
+	End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark)
+}
+
+// Whole is a Receiver that can take a connection's streams itself, where its WebSocket has
+// the connection to itself from here on: the tunnel then stands no longer between, and is let go.
+type Whole interface {
+	Receiver
+	// Whole gives the Handler for it. It does with each call what the Receiver would.
+	Whole() assembly.Handler
+}
+
+// Hooks connect a tunnel to the rooms before and behind it.
+type Hooks struct {
+	// Found is called when a WebSocket begins: an upgrade request's head is complete, or
+	// frames were recognised. It returns who takes it; nil to skip it.
+	Found func(ws *WebSocket, at *assembly.Mark) Receiver
+
+	// Security opens TLS: it is called at a ClientHello, and returns the handler that
+	// takes the TLS bytes and gives what it opens to inner. nil where TLS is not opened.
+	Security func(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (h assembly.Handler, info any)
+
+	// Other is told once a connection what it is when no WebSocket can be in it:
+	// "http/1.1", "h2", "ssh", "unknown", … for the summary's hints.
+	Other func(c *assembly.Conn, what string)
+
+	// Polled is told of each request of Engine.IO's polling once it is answered or lost; nil
+	// where nobody asks. p is the receiver's.
+	Polled func(p *Poll)
+
+	DecodeAs map[uint16]bool // ports whose connections are WebSocket frames from the first byte
+	NoMidway bool            // look for no WebSocket without a handshake
+}

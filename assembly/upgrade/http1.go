@@ -1,0 +1,355 @@
+package upgrade
+
+import (
+	"wscope/assembly"
+	"wscope/wsparse"
+)
+
+// http1 is the stage of a lane that speaks HTTP/1, RFC 9112. It follows the messages of
+// both directions, so that nothing in a body is taken for a head, until a request for
+// another protocol is granted.
+type http1 struct {
+	lane    *lane
+	client  assembly.Side
+	in      [2]message // by side
+	queue   queue      // requests that wait for their answers
+	up      *asked     // the request for another protocol that waits; always the latest
+	over    *asked     // a refused one, whose Receiver is not yet told the end
+	early   *tape      // what the client sent behind up
+	held    *tape      // what the server sent before the request it answers
+	loose   bool       // requests may be missing: an answer without one does not wait
+	hasty   bool       // so much of the server waited that until the next request nothing does
+	unasked unasked    // a 101 without a request
+	again   bool       // what the sniffer has seen is being played
+	open    bool       // so much came behind up, in frames, that it no longer waits
+	ended   [2]bool
+	ends    *[2]event // with ended
+	polls   *polls    // of Engine.IO; nil while there is none
+}
+
+func newHTTP1(l *lane, client assembly.Side) *http1 {
+	// Where the beginning of the connection was captured, an answer that seems to have no
+	// request is only early: packets change places in captures.
+	return &http1{lane: l, client: client, loose: !l.root.conn.Initiator}
+}
+
+// Data implements assembly.Handler.
+func (h *http1) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+	for len(b) > 0 {
+		if h.lane.stage != assembly.Handler(h) {
+			h.lane.Data(s, b, at)
+			return
+		}
+		b = h.take(s, b, at)
+	}
+}
+
+// take passes over a part of b and returns the rest.
+func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
+	m := &h.in[s]
+	if s == h.client && h.up != nil && h.up.whole {
+		h.wait(b, at)
+		return nil
+	}
+	if s == h.client && h.over != nil && h.over.recv != nil && h.framed(m, b) {
+		h.over.recv.Data(wsparse.FromClient, b, at)
+		return nil
+	}
+	switch m.place {
+	case between:
+		if s != h.client && h.holds() {
+			h.hold(b, at)
+			return nil
+		}
+		for len(b) > 0 && (b[0] == '\r' || b[0] == '\n') { // RFC 9112 §2.2
+			b = b[1:]
+		}
+		if len(b) == 0 {
+			return nil
+		}
+		m.begin, m.place = *at, inHead
+		return b
+	case inHead:
+		if len(m.head) < 64 && !h.begins(s, m.head, b) {
+			h.stray(s, b, at)
+			return nil
+		}
+		head, rest, ok := m.takeHead(b)
+		if !ok {
+			return nil
+		}
+		m.place = between
+		if s == h.client {
+			ok = h.request(head, at)
+		} else {
+			ok = h.response(head, at)
+		}
+		if !ok {
+			m.place = astray
+			return nil
+		}
+		return rest
+	case astray:
+		if !h.begins(s, nil, b) {
+			h.stray(s, b, at)
+			return nil
+		}
+		m.place = between
+		return b
+	}
+	body, rest, ok := m.takeBody(b)
+	if s != h.client && h.over != nil {
+		h.over.bodyLine(body)
+	}
+	if !ok {
+		m.place = astray
+		h.unpolls()
+		return nil
+	}
+	if h.polls != nil {
+		h.polled(s, body, m.place == between, at)
+	}
+	if m.place == between && s == h.client && h.up != nil {
+		h.up.whole = true
+	}
+	return rest
+}
+
+// framed says whether a client whose upgrade was refused goes on in frames all the same. It
+// then does so for good.
+func (h *http1) framed(m *message, b []byte) bool {
+	if !h.over.frames {
+		h.over.frames = m.place == between && len(b) >= 6 && b[0] >= 0x80 && beginsFrames(b, true)
+	}
+	return h.over.frames
+}
+
+// begins says whether a message of this side can begin with what was kept of it and b.
+func (h *http1) begins(s assembly.Side, kept, b []byte) bool {
+	var first [64]byte
+	n := copy(first[:], kept)
+	n += copy(first[n:], b)
+	if s == h.client {
+		return likeRequest(first[:n])
+	}
+	return likeResponse(first[:n])
+}
+
+// holds says whether the server's next message has to wait for the request it answers.
+func (h *http1) holds() bool {
+	if h.held != nil {
+		return true
+	}
+	if h.hasty || h.queue.n > 0 || h.up != nil || h.ended[h.client] {
+		return false
+	}
+	return !h.loose || h.in[h.client].place == inHead
+}
+
+func (h *http1) hold(b []byte, at *assembly.Mark) {
+	if h.held == nil {
+		h.held = new(tape)
+	}
+	h.held.Data(h.client.Other(), b, at)
+	if h.held.size() <= maxTape {
+		return
+	}
+	if h.unasked.waits {
+		h.proceed(nil, at)
+	} else {
+		h.hasten()
+	}
+}
+
+// hasten lets the server go on without the request that it answers.
+func (h *http1) hasten() {
+	h.hasty = true
+	h.release()
+}
+
+// release lets the server go on with what was held of it.
+func (h *http1) release() {
+	if t := h.held; t != nil {
+		h.held, h.unasked.waits = nil, false
+		h.loose = h.loose || h.queue.n == 0 && h.up == nil
+		t.play(h.lane)
+	}
+}
+
+// Gap implements assembly.Handler.
+func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if why == assembly.Early {
+		h.loose = true
+		if s != h.client && h.up != nil {
+			h.up.unsure = true
+		}
+		if h.unasked.waits {
+			h.missing(s, n, why, at)
+		}
+		return
+	}
+	if s == h.client && h.up != nil && h.up.whole {
+		if h.open {
+			h.up.recv.Gap(wsparse.FromClient, n, why, at)
+			return
+		}
+		h.waitGap(n, why, at)
+		return
+	}
+	if s == h.client && h.over != nil && h.over.frames {
+		h.over.recv.Gap(wsparse.FromClient, n, why, at)
+		return
+	}
+	if s != h.client && h.held != nil && !h.unasked.waits {
+		h.loose = true
+		h.hasten()
+		if h.lane.stage != assembly.Handler(h) {
+			h.lane.Gap(s, n, why, at)
+			return
+		}
+	}
+	if h.unasked.waits { // perhaps only now
+		h.missing(s, n, why, at)
+		return
+	}
+	m := &h.in[s]
+	if why == assembly.Cut && m.place == inHead {
+		h.cutHead(s, at)
+		return
+	}
+	if s == h.client && m.place == astray {
+		h.miss(n, why, at)
+		return
+	}
+	if m.skip(n) {
+		if h.polls != nil {
+			h.unpolled(s, m.place == between, at)
+		}
+		return
+	}
+	// What is missing may be requests and answers, or an upgrade and its frames: where
+	// messages begin, the sniffer looks what is spoken now. Inside a body of unknown
+	// length it is most likely more of the body.
+	h.loose = true
+	h.queue = queue{}
+	h.unpolls()
+	head := m.place == between || m.place == inHead
+	m.head, m.place = nil, astray
+	if head && !h.again {
+		h.resniff(s, n, why, at)
+	} else if s == h.client {
+		h.miss(n, why, at)
+	}
+}
+
+// resniff gives the lane back to the sniffer at a gap in which anything may have
+// happened. The request that waits goes with it.
+func (h *http1) resniff(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if h.over != nil {
+		h.over.passed(at)
+		h.over = nil
+	}
+	h.sniffAgain()
+	h.lane.Gap(s, n, why, at)
+}
+
+// sniffAgain makes the lane a sniffer that knows which request waits for an answer.
+func (h *http1) sniffAgain() {
+	f := newSniffer(h.lane)
+	f.http, f.up = h, h.up
+	h.up = nil
+	h.handOver(f)
+}
+
+// handOver gives the lane to a stage that begins here, and first what that has missed: which
+// side has ended, and what the client sent behind its request for another protocol.
+func (h *http1) handOver(next assembly.Handler) {
+	waited := h.early
+	h.early = nil
+	h.lane.stage = next
+	for s := assembly.A; s <= assembly.B; s++ {
+		switch {
+		case !h.ended[s]:
+		case waited != nil && waited.hasEnd(s):
+			h.ended[s] = false // it comes again behind what waited, perhaps to h
+		default:
+			h.lane.End(s, h.ends[s].why, &h.ends[s].at)
+		}
+	}
+	if waited != nil {
+		waited.play(h.lane)
+	}
+}
+
+// End implements assembly.Handler.
+func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	if h.held != nil && !h.unasked.waits {
+		h.loose = true
+		h.hasten()
+	}
+	if h.unasked.waits {
+		if s != h.client {
+			h.held.End(s, why, at)
+			return
+		}
+		h.proceed(nil, at)
+	}
+	if h.lane.stage != assembly.Handler(h) {
+		h.lane.End(s, why, at)
+		return
+	}
+	if h.over != nil {
+		h.over.end(role(s, h.client), why, 0, at)
+	}
+	if h.up != nil {
+		h.endAsked(s, why, at)
+	}
+	if h.ends == nil {
+		h.ends = new([2]event)
+	}
+	h.ended[s], h.ends[s] = true, event{at: *at, why: why}
+	if s != h.client && h.polls != nil && h.in[s].place == toClose {
+		h.polled(s, nil, why == assembly.FIN, at)
+	}
+	if h.ended[0] && h.ended[1] && h.lane.stage == assembly.Handler(h) {
+		h.unpolls()
+		h.lane.tell("http/1.1")
+	}
+}
+
+// queue is the requests that wait for an answer, oldest first, by what matters: whether the
+// answer has a body. Which of them are polls http1.polls knows by their numbers.
+type queue struct {
+	head  uint64 // bit i: request i of those that wait is a HEAD
+	n     int
+	first int // number of the oldest
+}
+
+// maxQueue is how many requests wait; of more the oldest are forgotten.
+const maxQueue = 64
+
+// expect adds a request that waits for its answer.
+func (h *http1) expect(isHead bool) {
+	if h.queue.n == maxQueue {
+		if _, p := h.expected(); p != nil {
+			p.end(h.lane.root.hooks, nil)
+		}
+	}
+	if isHead {
+		h.queue.head |= 1 << h.queue.n
+	}
+	h.queue.n++
+}
+
+// expected takes the oldest request that waits; p is nil where it is no poll.
+func (h *http1) expected() (isHead bool, p *poll) {
+	q := &h.queue
+	if q.n == 0 {
+		return false, nil
+	}
+	isHead, p = q.head&1 != 0, h.polls.next(q.first)
+	q.head >>= 1
+	q.first++
+	q.n--
+	return isHead, p
+}

@@ -1,0 +1,396 @@
+package upgrade
+
+import (
+	"encoding/binary"
+	"maps"
+	"slices"
+
+	"wscope/assembly"
+)
+
+// http2 is the stage of a lane that speaks HTTP/2, RFC 9113. It follows the frames of both
+// directions and opens the streams that are WebSockets, RFC 8441, or tunnels, RFC 9113
+// §8.5; DATA of all others is counted down unread.
+type http2 struct {
+	lane    *lane
+	client  assembly.Side
+	sure    bool // client is known, not guessed
+	preface int  // bytes of the client's preface still to come
+	in      [2]h2Frame
+	blocks  [2]h2Block
+	open    [2]h2Open          // the header block that is not complete
+	lost    [2]*tape           // where a frame's boundary is searched: what came since
+	scan    [2]int             // size of lost at which to look again
+	streams map[uint32]*stream // those that matter; with midway also those known not to
+	top     uint32             // highest stream that the client opened
+	held    *tape              // what the server sent on a stream before it was opened
+	loose   bool               // requests may be missing
+	midway  bool               // streams may have been opened unseen
+	waiting int                // bytes that wait on streams for their answers
+	enabled Setting            // of extended CONNECT, by the server
+	unsaid  bool               // SETTINGS of the server lack bytes: what it does not say is not known
+	fatal   uint32             // the error code of a GOAWAY
+	failed  assembly.Side      // with fatal: who sent it
+	ended   [2]bool
+	why     [2]assembly.Cause // with ended
+}
+
+// h2Open is a header block whose CONTINUATION is still to come.
+type h2Open struct {
+	stream    uint32 // 0 while there is none
+	begin     assembly.Mark
+	endStream bool
+	push      bool
+}
+
+// maxStreams bounds the streams that are kept of one connection.
+const maxStreams = 1 << 14
+
+// newHTTP2 is HTTP/2 from its first byte.
+func newHTTP2(l *lane, client assembly.Side) *http2 {
+	return &http2{lane: l, client: client, sure: true, preface: len(h2Preface), loose: !l.root.conn.Initiator,
+		streams: make(map[uint32]*stream)}
+}
+
+// newHTTP2Midway is HTTP/2 whose beginning was not captured.
+func newHTTP2Midway(l *lane) *http2 {
+	h := &http2{lane: l, loose: true, midway: true, streams: make(map[uint32]*stream)}
+	h.lost = [2]*tape{new(tape), new(tape)}
+	return h
+}
+
+// Data implements assembly.Handler.
+func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+	if h.lost[s] != nil {
+		h.lost[s].Data(s, b, at)
+		h.resync(s, false)
+		return
+	}
+	if h.held != nil && s != h.client {
+		h.hold(b, at)
+		return
+	}
+	for len(b) > 0 {
+		f := &h.in[s]
+		if !f.in {
+			if s == h.client && h.preface > 0 {
+				b = h.takePreface(b)
+				continue
+			}
+			b = f.takeHead(b, at)
+			if !f.in {
+				return
+			}
+			if h.early(s, f) {
+				raw, begin := f.raw, f.begin
+				f.done()
+				h.held = new(tape)
+				h.hold(raw[:], &begin)
+				if h.held == nil { // let go at once
+					h.Data(s, b, at)
+				} else {
+					h.hold(b, at)
+				}
+				return
+			}
+			if !f.valid() || h.open[s].stream != 0 && (f.kind != h2Continuation || f.stream != h.open[s].stream) {
+				h.astray(s, at)
+				h.Data(s, b, at)
+				return
+			}
+			if f.left > 0 {
+				continue
+			}
+		}
+		var piece []byte
+		piece, b = f.take(b)
+		h.payload(s, f, piece, at)
+	}
+}
+
+// takePreface passes over the client's connection preface, RFC 9113 §3.4.
+func (h *http2) takePreface(b []byte) []byte {
+	want := h2Preface[len(h2Preface)-h.preface:]
+	n := min(len(want), len(b))
+	if string(b[:n]) != want[:n] {
+		h.preface = 0
+		return b
+	}
+	h.preface -= n
+	return b[n:]
+}
+
+// early says whether a frame of the server is on a stream that its client has yet to
+// open: packets change places in captures.
+func (h *http2) early(s assembly.Side, f *h2Frame) bool {
+	return s != h.client && !h.loose && f.stream&1 == 1 && f.stream > h.top && f.kind != h2WindowUpdate && !h.ended[h.client]
+}
+
+func (h *http2) hold(b []byte, at *assembly.Mark) {
+	if len(b) > 0 {
+		h.held.Data(h.client.Other(), b, at)
+	}
+	if h.held.size() > maxTape {
+		h.loose = true
+		h.release()
+	}
+}
+
+// release lets the server go on with what was held of it.
+func (h *http2) release() {
+	if t := h.held; t != nil {
+		h.held = nil
+		t.play(h.lane)
+	}
+}
+
+// payload takes a piece of what a frame carries, and the frame's end.
+func (h *http2) payload(s assembly.Side, f *h2Frame, piece []byte, at *assembly.Mark) {
+	last := f.left == 0
+	switch f.kind {
+	case h2Data:
+		if st := h.stream(s, f.stream, piece, at); st != nil && !st.ended[s] {
+			if len(piece) > 0 {
+				st.Data(s, piece, at)
+			}
+			if last && f.flags&h2EndStream != 0 {
+				h.endStream(st, s, at)
+			}
+		}
+	case h2Headers, h2PushPromise:
+		if h.open[s].stream == 0 {
+			h.open[s] = h2Open{stream: f.stream, begin: f.begin, endStream: f.flags&h2EndStream != 0 && f.kind == h2Headers,
+				push: f.kind == h2PushPromise}
+		}
+		h.block(s, f, piece, last, at)
+	case h2Continuation:
+		h.block(s, f, piece, last, at)
+	case h2Settings:
+		if s != h.client && h.sure && f.flags&h2EndStream == 0 { // the same bit is ACK here
+			h.settings(f, piece, last)
+		}
+	case h2Reset, h2GoAway:
+		f.got += copy(f.small[f.got:], piece)
+		if last {
+			h.closing(s, f, at)
+		}
+	}
+	if last {
+		f.done()
+	}
+}
+
+// block takes a fragment of a header block.
+func (h *http2) block(s assembly.Side, f *h2Frame, piece []byte, last bool, at *assembly.Mark) {
+	last = last && f.flags&h2EndHeaders != 0
+	whole := h.blocks[s].add(piece, last)
+	if !last {
+		return
+	}
+	o := h.open[s]
+	h.open[s] = h2Open{}
+	if !whole {
+		h.midway = true
+	}
+	if o.stream != 0 && !o.push {
+		h.headers(s, o, whole, at)
+	}
+}
+
+// settings takes a piece of the server's SETTINGS, RFC 9113 §6.5: of them one says something
+// here, RFC 8441 §3. The first SETTINGS are the first frame, so that from then on it is off
+// where nothing turned it on; with frames missing nobody knows.
+func (h *http2) settings(f *h2Frame, piece []byte, last bool) {
+	const enableConnectProtocol = 8
+	for len(piece) > 0 {
+		n := copy(f.small[f.got:6], piece)
+		f.got, piece = f.got+n, piece[n:]
+		if f.got < 6 {
+			break
+		}
+		f.got = 0
+		if binary.BigEndian.Uint16(f.small[:]) == enableConnectProtocol {
+			h.enabled = Off
+			if binary.BigEndian.Uint32(f.small[2:]) == 1 {
+				h.enabled = On
+			}
+		}
+	}
+	if last && h.enabled == Unknown && !h.midway && !h.unsaid {
+		h.enabled = Off
+	}
+}
+
+// closing takes RST_STREAM, RFC 9113 §6.4, or GOAWAY, §6.8.
+func (h *http2) closing(s assembly.Side, f *h2Frame, at *assembly.Mark) {
+	if f.kind == h2Reset {
+		if st := h.streams[f.stream]; st != nil {
+			h.drop(st, "RST_STREAM", s, binary.BigEndian.Uint32(f.small[:]), at)
+		}
+		return
+	}
+	above := binary.BigEndian.Uint32(f.small[:]) &^ (1 << 31)
+	code := binary.BigEndian.Uint32(f.small[4:])
+	if code != 0 {
+		h.fatal, h.failed = code, s
+	}
+	if s == h.client {
+		return // it speaks of streams that the server opened
+	}
+	for _, id := range h.ids() {
+		if id > above {
+			h.drop(h.streams[id], "GOAWAY", s, code, at)
+		}
+	}
+}
+
+// drop ends both directions of a stream, that of s first.
+func (h *http2) drop(st *stream, kind string, s assembly.Side, code uint32, at *assembly.Mark) {
+	st.note(kind, s, code)
+	st.end(s, assembly.RST, code, at)
+	st.end(s.Other(), assembly.RST, code, at)
+	h.forget(st)
+}
+
+// endStream ends one direction of a stream.
+func (h *http2) endStream(st *stream, s assembly.Side, at *assembly.Mark) {
+	if !st.ended[s] {
+		st.note("END_STREAM", s, 0)
+	}
+	st.end(s, assembly.FIN, 0, at)
+	if st.ended[0] && st.ended[1] {
+		h.forget(st)
+	}
+}
+
+func (h *http2) forget(st *stream) {
+	st.letGo()
+	delete(h.streams, st.id)
+}
+
+// ids is the streams in their order.
+func (h *http2) ids() []uint32 { return slices.Sorted(maps.Keys(h.streams)) }
+
+// Gap implements assembly.Handler.
+func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if t := h.lost[s]; t != nil {
+		h.lost[s] = new(tape) // no frame can be whole across it
+		h.scan[s] = 0
+		return
+	}
+	h.loose = true
+	h.release()
+	if why == assembly.Early {
+		return
+	}
+	f := &h.in[s]
+	known := int64(0)
+	if f.in && n > 0 {
+		known = h.missing(s, f, n, why, at)
+	}
+	if n < 0 || known < n {
+		h.astray(s, at)
+	}
+}
+
+// missing passes over the part of a gap that lies within the frame at hand, and returns
+// its length.
+func (h *http2) missing(s assembly.Side, f *h2Frame, n int64, why assembly.Cause, at *assembly.Mark) int64 {
+	n = min(n, int64(f.left))
+	front := min(int64(f.front), n)
+	if front > 0 && f.pad < 0 {
+		f.pad = 0
+	}
+	f.front -= int(front)
+	carried := min(n-front, int64(max(f.left-int(front)-f.pad, 0)))
+	f.left -= int(n)
+	switch f.kind {
+	case h2Headers, h2PushPromise, h2Continuation:
+		h.blocks[s].reset()
+		h.blocks[s].over = true
+	case h2Data:
+		if st := h.streams[f.stream]; st != nil && carried > 0 && !st.ended[s] {
+			st.Gap(s, carried, why, at)
+		}
+	case h2Settings:
+		if s != h.client {
+			h.unsaid = true
+			if h.enabled == Off {
+				h.enabled = Unknown
+			}
+		}
+		f.kind = h2Unread // which setting comes next is not known
+	}
+	if f.left == 0 {
+		if f.kind == h2Reset || f.kind == h2GoAway {
+			f.done() // what it said is not known
+		} else {
+			h.payload(s, f, nil, at)
+		}
+	}
+	return n
+}
+
+// astray begins to look for a frame's boundary in the direction of s. Any stream may lack
+// bytes, and any header block may have been missed.
+func (h *http2) astray(s assembly.Side, at *assembly.Mark) {
+	h.midway, h.loose = true, true
+	h.blocks[s].reset()
+	h.open[s] = h2Open{}
+	h.in[s].done()
+	if s != h.client && h.enabled == Off {
+		h.enabled = Unknown // once on it stays on: "MUST NOT send … 0 after previously sending a value of 1"
+	}
+	h.lost[s], h.scan[s] = new(tape), 0
+	if s == h.client {
+		h.preface = 0
+	}
+	for _, id := range h.ids() {
+		if st := h.streams[id]; !st.ended[s] {
+			st.Gap(s, -1, assembly.Lost, at)
+		}
+	}
+}
+
+// resync goes on from the next frame's boundary if it is there.
+func (h *http2) resync(s assembly.Side, final bool) {
+	t := h.lost[s]
+	n := len(t.bytes[s])
+	if n < h.scan[s] && !final {
+		return
+	}
+	h.scan[s] = n + min(n/8, 64) + 1 // so that pieces of a byte each do not cost their square
+	if i := h2Boundary(t.bytes[s], 2); i >= 0 {
+		h.lost[s] = nil
+		t.skip(s, i)
+		t.play(h.lane)
+		return
+	}
+	if t.size() > maxTape {
+		h.lost[s], h.scan[s] = new(tape), 0
+	}
+}
+
+// End implements assembly.Handler.
+func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	if h.lost[s] != nil {
+		h.resync(s, true)
+	}
+	h.ended[s], h.why[s] = true, why
+	h.loose = true
+	h.release()
+	code := uint32(0)
+	if h.fatal != 0 {
+		why, code = assembly.RST, h.fatal
+	}
+	for _, id := range h.ids() {
+		st := h.streams[id]
+		if h.fatal != 0 && !st.ended[0] && !st.ended[1] {
+			st.note("GOAWAY", h.failed, code)
+		}
+		st.end(s, why, code, at)
+	}
+	if h.ended[0] && h.ended[1] {
+		h.lane.tell("h2")
+	}
+}

@@ -1,0 +1,212 @@
+package upgrade
+
+import (
+	"bytes"
+
+	"wscope/assembly"
+)
+
+// sniffer is the stage that finds out what a lane speaks. It keeps what it sees until it
+// knows, and then hands all of it to the stage that fits.
+type sniffer struct {
+	lane     *lane
+	seen     *tape
+	first    [2]int  // by side: index in seen.bytes of what is taken for its first bytes
+	kind     [2]kind // what they are
+	searched [2]int  // bytes from first that were searched
+	early    [2]bool // the capture lacks the stream's beginning
+	ended    [2]bool
+	http     *http1 // who had the lane before, where HTTP/1 was spoken until a gap
+	up       *asked // the request for another protocol that was not answered by then
+	switched bool   // a 101 was seen, but not to what
+}
+
+func newSniffer(l *lane) *sniffer { return &sniffer{lane: l, seen: new(tape)} }
+
+// Data implements assembly.Handler.
+func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+	f.seen.Data(s, b, at)
+	if f.kind[s] == nothing && f.midway() && likeHTTP(b) {
+		// A message most often begins a segment.
+		f.first[s] = len(f.seen.bytes[s]) - len(b)
+		f.kind[s], f.searched[s] = undecided, 0
+	}
+	if f.asksSOCKS(s.Other()) {
+		f.socks(s.Other(), at)
+		return
+	}
+	if f.kind[s] == undecided || f.asksSOCKS(s) {
+		f.kind[s] = firstBytes(f.seen.bytes[s][f.first[s]:])
+		if f.http != nil && (f.kind[s] == request && s != f.http.client || f.kind[s] == response && s == f.http.client) {
+			f.kind[s] = nothing // who is the client does not change
+		}
+		if f.hand(s, at) {
+			return
+		}
+	}
+	if f.kind[s] == nothing {
+		f.search(false, at)
+	}
+}
+
+// midway says whether the conversation may have begun before what was seen of it.
+func (f *sniffer) midway() bool {
+	return f.http != nil || f.early[0] || f.early[1] || f.first[0]+f.first[1] > 0 || f.lane.stream != 0
+}
+
+// likeHTTP says whether a segment plainly begins with an HTTP/1 head.
+func likeHTTP(b []byte) bool {
+	return len(b) > 16 && (string(b[:7]) == "HTTP/1." || string(b[:4]) == "GET ")
+}
+
+// hand gives the lane to the stage for what side s begins with. It is false where that is
+// not known.
+func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
+	switch f.kind[s] {
+	case request:
+		f.toHTTP1(s, at)
+	case response:
+		f.toHTTP1(s.Other(), at)
+	case clientHello:
+		f.toTLS(s, at)
+	case serverHello:
+		f.toTLS(s.Other(), at)
+	case preface:
+		f.lose(at)
+		f.lane.become(newHTTP2(f.lane, s), f.seen)
+	case proxyV1, proxyV2:
+		return f.proxyHeader(s, at)
+	case socks4, socks5:
+		return f.socks(s, at)
+	case tlsMidway:
+		f.lose(at)
+		f.lane.ignore("tls")
+	case ssh:
+		f.lose(at)
+		f.lane.ignore("ssh")
+	default:
+		return false
+	}
+	return true
+}
+
+// toHTTP1 hands over to HTTP/1, to who had the lane before where there is one.
+func (f *sniffer) toHTTP1(client assembly.Side, at *assembly.Mark) {
+	h := f.http
+	if h == nil {
+		h = newHTTP1(f.lane, client)
+	}
+	if f.up != nil {
+		if f.kind[client] == request { // it sent another: this one came to nothing
+			f.lose(at)
+		} else {
+			h.up = f.up
+			h.up.unsure = h.up.unsure || f.seen.hasGap(client.Other())
+		}
+	}
+	f.backTo(h)
+}
+
+// backTo hands over to HTTP/1. The gaps in what was seen do not bring the sniffer back.
+func (f *sniffer) backTo(h *http1) {
+	h.again = true
+	f.lane.become(h, f.seen)
+	h.again = false
+}
+
+// toTLS hands over to who opens TLS. What comes out is a lane of its own.
+func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
+	f.lose(at)
+	l := f.lane
+	if l.root.hooks.Security == nil {
+		l.ignore("tls")
+		return
+	}
+	in := &lane{root: l.root, client: client, via: l.via, realIP: l.realIP, inner: l.inner}
+	in.stage = newSniffer(in)
+	h, info := l.root.hooks.Security(l.root.conn, client, in)
+	if h == nil {
+		l.ignore("tls")
+		return
+	}
+	in.secure = info
+	in.below, _ = h.(becoming)
+	l.become(h, f.seen)
+	if l.own {
+		l.root.conn.Become(h)
+	}
+}
+
+// behind sniffs again behind the first bytes of both sides, which belonged to a proxy.
+func (f *sniffer) behind(hop Hop, n [2]int, at *assembly.Mark) {
+	f.lose(at)
+	if !f.lane.through(hop) {
+		return
+	}
+	f.seen.skip(assembly.A, f.first[assembly.A]+n[assembly.A])
+	f.seen.skip(assembly.B, f.first[assembly.B]+n[assembly.B])
+	f.lane.become(newSniffer(f.lane), f.seen)
+}
+
+// give gives up: nothing was recognised. Where HTTP/1 was spoken before, it goes on
+// waiting for the beginning of a message.
+func (f *sniffer) give(at *assembly.Mark) {
+	f.lose(at)
+	if f.http != nil {
+		f.backTo(f.http)
+		return
+	}
+	f.lane.ignore("unknown")
+}
+
+// lose ends the request that waited for an answer, because the connection goes on
+// otherwise.
+func (f *sniffer) lose(at *assembly.Mark) {
+	if f.up != nil {
+		f.up.passed(at)
+		f.up = nil
+	}
+}
+
+// Gap implements assembly.Handler.
+func (f *sniffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if why == assembly.Early && len(f.seen.bytes[s]) == 0 {
+		f.early[s] = true
+		return
+	}
+	if why == assembly.Cut && f.kind[s] == undecided && bytes.HasPrefix(f.seen.bytes[s][f.first[s]:], []byte("GET /")) {
+		f.kind[s] = request
+		f.toHTTP1(s, at)
+		f.lane.Gap(s, n, why, at)
+		return
+	}
+	f.seen.Gap(s, n, why, at)
+	f.first[s] = len(f.seen.bytes[s])
+	f.kind[s], f.searched[s] = undecided, 0
+	if f.seen.size() > 2*maxTape {
+		f.give(at)
+	}
+}
+
+// End implements assembly.Handler.
+func (f *sniffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	f.ended[s] = true
+	f.seen.End(s, why, at)
+	if !f.ended[s.Other()] || f.search(true, at) {
+		return
+	}
+	if f.up != nil {
+		for i := range f.seen.events {
+			if e := &f.seen.events[i]; e.kind == endEvent {
+				f.up.end(role(e.side, f.http.client), e.why, 0, &e.at)
+			}
+		}
+	}
+	switch {
+	case f.http != nil:
+		f.lane.tell("http/1.1")
+	case len(f.seen.bytes[0])+len(f.seen.bytes[1]) > 0:
+		f.lane.tell("unknown")
+	}
+	f.lane.stage = deaf{}
+}
