@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"wscope/analyzer/stat"
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -8,9 +9,9 @@ import (
 // direction is what one side of a flow sends.
 type direction struct {
 	// What each message touches lies together in three lines of the processor's cache, from
-	// sizes.min on to the beginning of the stream: TestLinesOfMessage.
+	// sizes on to the beginning of the stream: TestLinesOfMessage.
 
-	sizes    sketch // of data messages
+	sizes    stat.Sketch // of data messages
 	counts   Counts
 	squeezed squeeze
 	gaps     int64

@@ -44,7 +44,7 @@ func (d *direction) append(b []byte, base int64) (_ []byte, ok bool) {
 	b = appendInts(b, int64(d.looked), flag(d.stalled), flag(d.irregular), d.frames, d.wire, d.payload, d.message,
 		since(base, d.firstAt), since(base, d.lastAt), since(base, d.begunAt), d.gaps,
 		d.squeezed.plain, c.Text, c.Binary, c.Ping, c.Pong, c.Close)
-	return d.even.append(d.sizes.append(b), base), true
+	return d.even.append(d.sizes.Append(b), base), true
 }
 
 func (d *direction) restore(b []byte, base int64) []byte {
@@ -54,7 +54,7 @@ func (d *direction) restore(b []byte, base int64) []byte {
 		&d.squeezed.plain, &c.Text, &c.Binary, &c.Ping, &c.Pong, &c.Close)
 	d.looked, d.stalled, d.irregular = uint8(looked), stalled != 0, irregular != 0
 	d.firstAt, d.lastAt, d.begunAt = at(base, d.firstAt), at(base, d.lastAt), at(base, d.begunAt)
-	return d.even.restore(d.sizes.restore(b), base)
+	return d.even.restore(d.sizes.Restore(b), base)
 }
 
 func (p *pace) append(b []byte) []byte {
@@ -91,35 +91,6 @@ func (p *pace) restore(b []byte) []byte {
 		var i, n int64
 		b = takeInts(b, &i, &n)
 		p.bars[i/paceSteps][i%paceSteps] = uint32(n)
-	}
-	return b
-}
-
-func (s *sketch) append(b []byte) []byte {
-	b = appendInts(b, s.n, s.min, s.max, int64(s.latest.bucket), s.latest.n, int64(len(s.buckets)), int64(len(s.exact)))
-	for _, c := range s.buckets {
-		b = appendInts(b, int64(c.bucket), c.n)
-	}
-	return appendInts(b, s.exact...)
-}
-
-func (s *sketch) restore(b []byte) []byte {
-	var latest, buckets, exact int64
-	b = takeInts(b, &s.n, &s.min, &s.max, &latest, &s.latest.n, &buckets, &exact)
-	s.latest.bucket = int32(latest)
-	if buckets > 0 {
-		s.buckets = make([]sketchCount, buckets)
-	}
-	for i := range s.buckets {
-		var bucket int64
-		b = takeInts(b, &bucket, &s.buckets[i].n)
-		s.buckets[i].bucket = int32(bucket)
-	}
-	if exact > 0 {
-		s.exact = make([]int64, exact)
-	}
-	for i := range s.exact {
-		b = takeInts(b, &s.exact[i])
 	}
 	return b
 }

@@ -16,7 +16,7 @@ type findings struct{ list []Finding }
 // add tells of a rule of wsparse that a side broke.
 func (fs *findings) add(f *flow, from int, v *wsparse.Finding, at *assembly.Mark) {
 	if n := fs.seen(v.Rule.ID, fromNames[from]); n != nil {
-		n.again(at)
+		n.Repeat(Time(at.Time))
 		return
 	}
 	fs.put(f, Finding{
@@ -28,7 +28,7 @@ func (fs *findings) add(f *flow, from int, v *wsparse.Finding, at *assembly.Mark
 // tell tells of a rule of this package. from is "" where it is about neither side alone.
 func (fs *findings) tell(f *flow, r *Rule, from, detail string, at *assembly.Mark) {
 	if n := fs.seen(r.ID, from); n != nil {
-		n.again(at)
+		n.Repeat(Time(at.Time))
 		return
 	}
 	fs.put(f, Finding{Rule: r.ID, Severity: r.Severity, RFC: r.RFC, From: from, Detail: detail}, at)
@@ -52,15 +52,6 @@ func (fs *findings) blames(from string) bool {
 		}
 	}
 	return false
-}
-
-// again counts a finding once more.
-func (r *Finding) again(at *assembly.Mark) {
-	r.Count++
-	if r.Last == nil {
-		r.Last = new(Time)
-	}
-	*r.Last = Time(at.Time)
 }
 
 func (fs *findings) put(f *flow, r Finding, at *assembly.Mark) {

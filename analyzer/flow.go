@@ -292,5 +292,5 @@ func (w *wire) Warm(s assembly.Side) int64 {
 		return 0
 	}
 	d := &f.dirs[s^f.clientSide]
-	return f.messages + d.sizes.min + d.frames + d.stream.Warm()
+	return f.messages + d.sizes.Min() + d.frames + d.stream.Warm()
 }

@@ -3,6 +3,7 @@ package analyzer
 import (
 	"fmt"
 
+	"wscope/analyzer/record"
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -23,7 +24,7 @@ func (f *flow) judgeTCP() {
 	for i := range fromNames {
 		s := f.conn().Stats(f.side(i))
 		if s.Conflicts > 0 {
-			f.findings.tell(f, &ruleConflict, fromNames[i], fmt.Sprintf("%d bytes differ", s.Conflicts), &s.FirstConflict)
+			f.findings.tell(f, record.RuleConflict, fromNames[i], fmt.Sprintf("%d bytes differ", s.Conflicts), &s.FirstConflict)
 		}
 	}
 }
@@ -48,9 +49,9 @@ func (f *flow) judgePings(at *assembly.Mark) {
 		switch {
 		case c.first == i && c.reply == 1-i && c.at[i] >= last.at.Time && !c.both:
 			// The peer answered a Close that came after the ping, so it had read the ping.
-			f.findings.tell(f, &rulePing, fromNames[1-i], "the Close after it was answered", &last.at)
+			f.findings.tell(f, record.RulePing, fromNames[1-i], "the Close after it was answered", &last.at)
 		case peer.firstAt != 0 && peer.begunAt-last.at.Time > slowPong && c.first < 0:
-			f.findings.tell(f, &rulePing, fromNames[1-i],
+			f.findings.tell(f, record.RulePing, fromNames[1-i],
 				fmt.Sprintf("frames were sent until %s s after it", Seconds(peer.begunAt-last.at.Time).Append(nil)), &last.at)
 		}
 	}
@@ -78,7 +79,7 @@ func (f *flow) judgeClose(at *assembly.Mark) {
 	if acked != c.sent && !f.conn().Stats(f.side(c.first)).FIN && len(f.streamEnds()) == 0 {
 		return // what it acknowledged besides may be the end of the first closer
 	}
-	f.findings.tell(f, &ruleClose, fromNames[1-c.first], "it ended the connection instead", at)
+	f.findings.tell(f, record.RuleClose, fromNames[1-c.first], "it ended the connection instead", at)
 }
 
 // granted says whether the capture has the answer that made it a WebSocket.

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"strings"
 
+	"wscope/analyzer/record"
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -57,7 +58,7 @@ func (f *flow) leaks(from int, m *wsparse.Message, at *assembly.Mark) {
 		return
 	}
 	if name := f.leak.message(from, m); name != "" {
-		f.findings.tell(f, &ruleLeak, fromNames[from], name+" beside text of the "+fromNames[1-from], at)
+		f.findings.tell(f, record.RuleLeak, fromNames[from], name+" beside text of the "+fromNames[1-from], at)
 	}
 }
 

@@ -21,7 +21,7 @@ func TestLinesOfMessage(t *testing.T) {
 		d := &k.dirs[i]
 		at := func(p unsafe.Pointer) uintptr { return uintptr(p) - uintptr(unsafe.Pointer(&k)) + 8 }
 		for name, o := range map[string][2]uintptr{
-			"sizes and counts": {at(unsafe.Pointer(&d.sizes.min)), at(unsafe.Pointer(&d.counts.Ping)) - 1},
+			"sizes and counts": {at(unsafe.Pointer(&d.sizes)) + unsafe.Sizeof(d.sizes) - 4*8, at(unsafe.Pointer(&d.counts.Ping)) - 1},
 			"the others":       {at(unsafe.Pointer(&d.flow)), at(unsafe.Pointer(&d.ended))},
 			"the stream":       {at(unsafe.Pointer(&d.stream)), at(unsafe.Pointer(&d.stream)) + 63},
 		} {

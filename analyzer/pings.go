@@ -3,6 +3,7 @@ package analyzer
 import (
 	"hash/maphash"
 
+	"wscope/analyzer/stat"
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -33,7 +34,7 @@ type pingSide struct {
 	answered     int64
 	unsolicited  int64     // pongs to this side that answer nothing
 	early        []pending // the latest of them: a pong can be captured, or where bytes are missing understood, before its ping
-	rtt          sketch
+	rtt          stat.Sketch
 	lastSent     int64
 	lastAnswered int64 // which ping, from 1, is the latest that was answered
 	gaps         int64 // intervals between pings
@@ -85,7 +86,7 @@ func (s *pingSide) answer(nth, asked, answered int64, keep bool) {
 	s.answered++
 	s.lastAnswered = max(s.lastAnswered, nth)
 	rtt := max(answered-asked, 0)
-	s.rtt.add(rtt)
+	s.rtt.Add(rtt)
 	if keep && len(s.fresh) < maxFresh {
 		s.fresh = append(s.fresh, Seconds(rtt))
 	}
@@ -130,7 +131,7 @@ func (p *pings) sum() *PingSum {
 		return nil
 	}
 	sum := &PingSum{}
-	var all sketch
+	var all stat.Sketch
 	for i, s := range p.sides {
 		if s == nil {
 			continue
@@ -138,7 +139,7 @@ func (p *pings) sum() *PingSum {
 		sum.Answered += s.answered
 		sum.Unanswered += s.unanswered()
 		sum.Unsolicited += s.unsolicited
-		all.merge(&s.rtt)
+		all.Merge(&s.rtt)
 		sum.Fresh = append(sum.Fresh, s.fresh...)
 		s.fresh = nil
 		if s.sent == 0 {
@@ -146,8 +147,8 @@ func (p *pings) sum() *PingSum {
 		}
 		one := &PingSide{Sent: s.sent, Answered: s.answered}
 		if s.answered > 0 {
-			one.RTTMin, one.RTTMax = seconds(s.rtt.min), seconds(s.rtt.max)
-			one.RTTP50, one.RTTP99 = seconds(s.rtt.quantile(0.5)), seconds(s.rtt.quantile(0.99))
+			one.RTTMin, one.RTTMax = seconds(s.rtt.Min()), seconds(s.rtt.Max())
+			one.RTTP50, one.RTTP99 = seconds(s.rtt.Quantile(0.5)), seconds(s.rtt.Quantile(0.99))
 		}
 		if s.gaps > 0 {
 			one.Interval, one.Jitter = seconds(int64(s.gapMean)), seconds(int64(s.gapDev))
@@ -158,9 +159,9 @@ func (p *pings) sum() *PingSum {
 			sum.Server = one
 		}
 	}
-	if all.n > 0 {
-		sum.RTTMin, sum.RTTMax = seconds(all.min), seconds(all.max)
-		sum.RTTP50, sum.RTTP99 = seconds(all.quantile(0.5)), seconds(all.quantile(0.99))
+	if all.Count() > 0 {
+		sum.RTTMin, sum.RTTMax = seconds(all.Min()), seconds(all.Max())
+		sum.RTTP50, sum.RTTP99 = seconds(all.Quantile(0.5)), seconds(all.Quantile(0.99))
 	}
 	return sum
 }

@@ -7,12 +7,12 @@ import (
 
 func pollBy(sid string, port uint16, at Time) *PollRequest {
 	return &PollRequest{
-		Session: PollSession{Server: Endpoint{"192.0.2.1", 80}, SID: sid}, Client: Endpoint{"10.0.0.1", port}, Asked: at, Ended: at + 10, Status: 200, Sent: [2]int64{1, 2},
+		Session: PollSession{Server: Endpoint{IP: "192.0.2.1", Port: 80}, SID: sid}, Client: Endpoint{IP: "10.0.0.1", Port: port}, Asked: at, Ended: at + 10, Status: 200, Sent: [2]int64{1, 2},
 	}
 }
 
 func flowOf(path string) *Flow {
-	return &Flow{Server: Endpoint{"192.0.2.1", 80}, HTTP: &HTTP{Path: path}}
+	return &Flow{Server: Endpoint{IP: "192.0.2.1", Port: 80}, HTTP: &HTTP{Path: path}}
 }
 
 // TestPollingIsOfOneSession adds up what one session did on several connections, and nothing

@@ -4,6 +4,8 @@ import (
 	"container/list"
 	"fmt"
 	"strings"
+
+	"wscope/analyzer/record"
 )
 
 // reconnects links a flow to the one of the same client, host and path that ended
@@ -84,7 +86,7 @@ func (r *reconnects) ended(f *Flow) {
 	}
 	if c := r.storm[key]; c != nil && c.times >= stormTimes {
 		f.Findings = append(f.Findings, Finding{
-			Rule: ruleStorm.ID, Severity: ruleStorm.Severity, RFC: ruleStorm.RFC, From: "client", Packet: f.Packet, File: f.File,
+			Rule: record.RuleStorm.ID, Severity: record.RuleStorm.Severity, RFC: record.RuleStorm.RFC, From: "client", Packet: f.Packet, File: f.File,
 			Time: f.Start, Count: 1, Detail: fmt.Sprintf("%d times in a row within %s of an abnormal end", c.times, span(int64(stormWithin))),
 		})
 	}

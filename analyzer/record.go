@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"wscope/analyzer/record"
 	"wscope/assembly"
 	"wscope/assembly/link"
 	"wscope/assembly/tlsopen"
@@ -254,6 +255,6 @@ func (d *direction) record() Direction {
 	return Direction{
 		Frames: d.frames, Messages: d.counts, WireBytes: d.wire, PayloadBytes: d.payload, MessageBytes: d.message,
 		LostBytes: lostBytes, LostMessages: lostMessages, LostSealed: lostSealed,
-		Compression: d.squeezed.record(d), Sizes: d.sizes.record(),
+		Compression: d.squeezed.record(d), Sizes: record.NewQuantiles(&d.sizes),
 	}
 }

@@ -12,7 +12,7 @@ type squeeze struct {
 // dataMessage takes a text or binary message for the ledger and the sizes.
 func (d *direction) dataMessage(m *wsparse.Message) {
 	ledger := d.ledger // read first: to take &d.sizes of a d not known to be good Go would read its first bytes, which lie in no line in use
-	d.sizes.add(int64(m.Length))
+	d.sizes.Add(int64(m.Length))
 	if !m.Compressed && !ledger {
 		return
 	}

@@ -4,6 +4,7 @@ import (
 	"net/url"
 	"strings"
 
+	"wscope/analyzer/record"
 	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
@@ -12,7 +13,7 @@ import (
 // it, had not allowed.
 func (f *flow) judgeConnect(ws *upgrade.WebSocket) {
 	if ws.Enabled == upgrade.Off {
-		f.findings.tell(f, &ruleConnect, "client", "", &ws.Asked)
+		f.findings.tell(f, record.RuleConnect, "client", "", &ws.Asked)
 	}
 }
 
@@ -29,13 +30,13 @@ func (f *flow) judgeHandshake() {
 		f.leak = &leak{takeover: [2]bool{!p.ClientNoContextTakeover, !p.ServerNoContextTakeover}}
 	}
 	if h.Result == wsparse.Accepted && crossSite(q.Origin, q.Host) {
-		f.findings.tell(f, &ruleOrigin, "client", "Origin "+q.Origin+", Host "+q.Host, at)
+		f.findings.tell(f, record.RuleOrigin, "client", "Origin "+q.Origin+", Host "+q.Host, at)
 	}
 	_, query, _ := strings.Cut(q.Path, "?")
 	for part := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(part, "=")
 		if secretName(name) && len(value) >= 8 && value != "undefined" || looksLikeToken(value) {
-			f.findings.tell(f, &ruleToken, "client", "query parameter "+name, at)
+			f.findings.tell(f, record.RuleToken, "client", "query parameter "+name, at)
 			break
 		}
 	}
@@ -44,13 +45,13 @@ func (f *flow) judgeHandshake() {
 	}
 	switch {
 	case q.Auth != "":
-		f.findings.tell(f, &ruleClear, "client", "Authorization: "+q.Auth, at)
+		f.findings.tell(f, record.RuleClear, "client", "Authorization: "+q.Auth, at)
 	case sessionCookie(q.Cookies) != "":
-		f.findings.tell(f, &ruleClear, "client", "cookie "+sessionCookie(q.Cookies), at)
+		f.findings.tell(f, record.RuleClear, "client", "cookie "+sessionCookie(q.Cookies), at)
 	default:
 		for _, p := range h.SubprotocolsOffered {
 			if looksLikeToken(p) {
-				f.findings.tell(f, &ruleClear, "client", "a subprotocol that looks like a token", at)
+				f.findings.tell(f, record.RuleClear, "client", "a subprotocol that looks like a token", at)
 				return
 			}
 		}

@@ -26,7 +26,7 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 	r.Frame, r.From = f.frames, fromNames[d.index()]
 	r.Time, r.Packet, r.File = Time(at.Time), at.Number, s.env.files(at.File)
 	r.Offset, r.Complete = ev.Offset, ev.Complete
-	r.SetHeader(h)
+	SetHeader(r, h)
 	if s.opt.Payload {
 		r.Payload = *d.part
 		r.IsText = h.Opcode != wsparse.Binary && utf8.Valid(r.Payload)
@@ -41,7 +41,7 @@ func (d *direction) tellFrame(ev *wsparse.Event, at *assembly.Mark) {
 		return
 	}
 	kept := *r
-	kept.SetHeader(h) // its pointers are to its own fields
+	SetHeader(&kept, h) // its pointers are to its own fields
 	kept.Payload = append([]byte(nil), r.Payload...)
 	s.say(item{kind: itemFrame, flow: &f.number, body: &kept})
 }
@@ -59,20 +59,17 @@ func (d *direction) collect(ev *wsparse.Event) {
 
 // SetHeader fills a record's fields from a frame's header. A copy of the record shares the
 // fields that not every frame has: set them again.
-func (r *Frame) SetHeader(h *wsparse.Header) {
+func SetHeader(r *Frame, h *wsparse.Header) {
 	r.Finished, r.Reserved, r.Opcode, r.IsMasked = h.Finished, h.Reserved, h.Opcode.String(), h.IsMasked
 	r.LenPayloadPrimary, r.LenPayload = h.LenPayloadPrimary, h.LenPayload
 	switch h.LenPayloadPrimary {
 	case 126:
-		r.fields.length1 = h.LenPayloadExtended1
-		r.LenPayloadExtended1 = &r.fields.length1
+		r.SetLength16(h.LenPayloadExtended1)
 	case 127:
-		r.fields.length2 = h.LenPayloadExtended2
-		r.LenPayloadExtended2 = &r.fields.length2
+		r.SetLength64(h.LenPayloadExtended2)
 	}
 	if h.IsMasked {
-		r.fields.key = h.MaskKey
-		r.MaskKey = &r.fields.key
+		r.SetMaskKey(h.MaskKey)
 	}
 }
 
@@ -87,7 +84,7 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 	*r = Message{} // not a literal of what follows: that would be built beside, and copied
 	r.Message, r.From = f.messages, fromNames[d.index()]
 	r.Time, r.End, r.Packet, r.File = Time(first.Time), Time(last.Time), first.Number, s.env.files(first.File)
-	r.SetMessage(m)
+	SetMessage(r, m)
 	r.Stalled, d.stalled = d.stalled, false
 	if f.chat != nil {
 		if r.App = f.chat.Message(r); r.App == nil && f.chat.Over() {
@@ -144,7 +141,7 @@ func (f *flow) rendered(from int) {
 }
 
 // SetMessage fills a record's fields from a decoded message. Data stays the decoder's.
-func (r *Message) SetMessage(m *wsparse.Message) {
+func SetMessage(r *Message, m *wsparse.Message) {
 	r.Type = messageTypes[m.Opcode&15]
 	r.Frames, r.Compressed, r.Complete = m.Frames, m.Compressed, m.Complete
 	r.PayloadBytes, r.Length, r.Data = int64(m.Payload), int64(m.Length), m.Data

@@ -8,69 +8,6 @@ import (
 	"wscope/assembly/link"
 )
 
-// Summary is what a run saw over the whole capture.
-type Summary struct {
-	Files       []string     `json:"files"`
-	Packets     int64        `json:"packets"`
-	Bytes       int64        `json:"bytes"` // on the wire
-	Start       *Time        `json:"start"`
-	End         *Time        `json:"end"`
-	Duration    Seconds      `json:"duration"`
-	TCP         int64        `json:"tcp_segments"`
-	Connections int64        `json:"tcp_connections"`
-	CutPackets  int64        `json:"cut_packets"`             // by snaplen
-	Other       []Named      `json:"other_packets,omitempty"` // packets without TCP, by what they are
-	Unsupported []Named      `json:"unsupported_packets,omitempty"`
-	Malformed   int64        `json:"malformed_packets"`
-	Elsewhere   []Named      `json:"other_connections,omitempty"` // TCP connections without a WebSocket, by what they are
-	Flows       int64        `json:"flows"`
-	ByPickup    []Named      `json:"by_pickup,omitempty"`
-	ByResult    []Named      `json:"by_result,omitempty"`
-	Encrypted   []Named      `json:"encrypted_ports,omitempty"` // encrypted flows by the server's port
-	Closes      []Named      `json:"closes,omitempty"`          // by code, or by how where there is none
-	Client      Direction    `json:"client_to_server"`
-	Server      Direction    `json:"server_to_client"`
-	Findings    []RuleCount  `json:"findings,omitempty"`
-	Hosts       []Named      `json:"hosts,omitempty"`
-	Paths       []Named      `json:"paths,omitempty"`
-	Protocols   []Named      `json:"subprotocols,omitempty"`
-	Clients     []Named      `json:"clients,omitempty"`
-	Apps        []AppTotal   `json:"apps,omitempty"`     // what the subprotocols said, with Options.Apps
-	Problems    []Problem    `json:"problems,omitempty"` // inputs that could not be read whole
-	MaxOpen     int64        `json:"max_open"`           // flows open at once
-	Concurrency *Concurrency `json:"concurrency,omitempty"`
-	LetGo       int64        `json:"let_go,omitempty"` // connections that were ended because memory was short
-}
-
-// Concurrency is how many flows were open over time.
-type Concurrency struct {
-	Begin Time    `json:"begin"` // of the first step
-	Step  Seconds `json:"step"`  // width of a bar
-	Open  []int64 `json:"open"`  // flows that were open at some time in each step
-}
-
-// Problem is an input that could not be read whole.
-type Problem struct {
-	File   string `json:"file"`
-	Offset int64  `json:"offset"`
-	Reason string `json:"reason"`
-}
-
-// Named is a count by name.
-type Named struct {
-	Name  string `json:"name"`
-	Count int64  `json:"count"`
-}
-
-// RuleCount is how often a rule was broken over the capture.
-type RuleCount struct {
-	Rule     string `json:"rule"`
-	Severity string `json:"severity"`
-	RFC      string `json:"rfc,omitempty"`
-	Flows    int64  `json:"flows"`
-	Count    int64  `json:"count"`
-}
-
 // maxNames bounds each list of names; what comes after is counted as "(others)".
 const maxNames = 10000
 
@@ -91,7 +28,7 @@ func (t *tally) add(name string, n int64) {
 func (t tally) sorted() []Named {
 	list := make([]Named, 0, len(t))
 	for name, n := range t {
-		list = append(list, Named{name, n})
+		list = append(list, Named{Name: name, Count: n})
 	}
 	slices.SortFunc(list, func(a, b Named) int {
 		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
@@ -166,8 +103,8 @@ func (t *Totals) flow(f *Flow) {
 	if f.Close != nil {
 		t.closes.add(closeName(f.Close), 1)
 	}
-	t.client.add(&f.ClientToServer)
-	t.server.add(&f.ServerToClient)
+	t.client.Add(&f.ClientToServer)
+	t.server.Add(&f.ServerToClient)
 	t.apps.add(f)
 	for i := range f.Findings {
 		t.finding(&f.Findings[i])
@@ -192,22 +129,6 @@ func (t *Totals) finding(f *Finding) {
 	}
 	r.Flows++
 	r.Count += f.Count
-}
-
-// add adds another direction's counts.
-func (d *Direction) add(o *Direction) {
-	d.Frames += o.Frames
-	d.Messages.Text += o.Messages.Text
-	d.Messages.Binary += o.Messages.Binary
-	d.Messages.Ping += o.Messages.Ping
-	d.Messages.Pong += o.Messages.Pong
-	d.Messages.Close += o.Messages.Close
-	d.WireBytes += o.WireBytes
-	d.PayloadBytes += o.PayloadBytes
-	d.MessageBytes += o.MessageBytes
-	d.LostBytes += o.LostBytes
-	d.LostMessages += o.LostMessages
-	d.LostSealed += o.LostSealed
 }
 
 // summary puts it all together.
@@ -240,7 +161,7 @@ func (t *Totals) summary(src capture.Source, l *link.Stats, shards []*shard) *Su
 		return cmp.Or(cmp.Compare(severityRank(a.Severity), severityRank(b.Severity)), cmp.Compare(a.Rule, b.Rule))
 	})
 	for _, p := range src.Problems() {
-		s.Problems = append(s.Problems, Problem{p.File, p.Offset, p.Reason})
+		s.Problems = append(s.Problems, Problem{File: p.File, Offset: p.Offset, Reason: p.Reason})
 	}
 	return s
 }

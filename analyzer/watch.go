@@ -3,6 +3,7 @@ package analyzer
 import (
 	"bytes"
 
+	"wscope/analyzer/record"
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -20,7 +21,7 @@ func (d *direction) watch(m *wsparse.Message, first *assembly.Mark) {
 	if from, to := f.conn().LastStall(f.side(d.index())); to > first.Time && from < d.lastAt && to-from >= stallTold && m.Payload > 0 {
 		f.pace.delayed++
 		d.stalled = true
-		f.findings.tell(f, &ruleStall, fromNames[d.index()], "waited "+string(Seconds(to-from).Append(nil))+" s", first)
+		f.findings.tell(f, record.RuleStall, fromNames[d.index()], "waited "+string(Seconds(to-from).Append(nil))+" s", first)
 	}
 	if !d.irregular {
 		d.even.message(first.Time)
@@ -65,21 +66,21 @@ func (d *direction) lookInside(data []byte, at *assembly.Mark) {
 	f := d.flow
 	switch {
 	case tlsHello(data):
-		f.findings.tell(f, &ruleInside, fromNames[d.index()], "TLS", at)
+		f.findings.tell(f, record.RuleInside, fromNames[d.index()], "TLS", at)
 		return
 	case string(data) == "\x05\x01\x00": // a greeting with one method, RFC 1928 §3: all of it, so short are they
-		f.findings.tell(f, &ruleInside, fromNames[d.index()], "SOCKS", at)
+		f.findings.tell(f, record.RuleInside, fromNames[d.index()], "SOCKS", at)
 		return
 	}
 	for _, o := range openings {
 		if bytes.HasPrefix(data, []byte(o.begin)) {
-			f.findings.tell(f, &ruleInside, fromNames[d.index()], o.what, at)
+			f.findings.tell(f, record.RuleInside, fromNames[d.index()], o.what, at)
 			return
 		}
 	}
 	for _, g := range magics {
 		if bytes.HasPrefix(data, []byte(g.begin)) {
-			f.findings.tell(f, &ruleMagic, fromNames[d.index()], g.what, at)
+			f.findings.tell(f, record.RuleMagic, fromNames[d.index()], g.what, at)
 			return
 		}
 	}
@@ -123,7 +124,7 @@ func (f *flow) judgeBeacon(at *assembly.Mark) {
 	for i := range f.dirs {
 		d, other := &f.dirs[i], &f.dirs[1-i]
 		if e := &d.even; e.n >= beaconCount && !d.irregular && other.even.n == 0 && e.mean >= float64(beaconEvery) && e.dev <= beaconShare*e.mean {
-			f.findings.tell(f, &ruleBeacon, fromNames[i], "every "+string(Seconds(e.mean).Append(nil))+" s", at)
+			f.findings.tell(f, record.RuleBeacon, fromNames[i], "every "+string(Seconds(e.mean).Append(nil))+" s", at)
 		}
 	}
 }

@@ -1,6 +1,10 @@
 package wsparse
 
-import "fmt"
+import (
+	"fmt"
+
+	"wscope/wsparse/rule"
+)
 
 // seen is what the checks remember of the frames before.
 type seen struct {
@@ -36,7 +40,7 @@ func (s *Stream) checkHeader(alone bool) {
 	h := &s.h
 	at := s.frameAt
 	if s.cfg.Refused {
-		s.findOnce(toldRefused, ruleFramesRefused, at, "first frame: "+h.Opcode.String())
+		s.findOnce(toldRefused, rule.FramesRefused, at, "first frame: "+h.Opcode.String())
 	}
 	// Nearly all frames: nothing reserved, a length in 7 bits or rightly in 16.
 	if h.Reserved != 0 {
@@ -53,17 +57,17 @@ func (s *Stream) checkHeader(alone bool) {
 	}
 	// RFC 6455 §5.4: a continuation continues something, and nothing else does.
 	if alone {
-		s.find(ruleContinuationAlone, at, "no message is under way")
+		s.find(rule.ContinuationAlone, at, "no message is under way")
 	}
 	if s.seen.interrupted {
-		s.find(ruleInterleaved, at, h.Opcode.String()+" frame before the last fragment of the message under way")
+		s.find(rule.Interleaved, at, h.Opcode.String()+" frame before the last fragment of the message under way")
 	}
 	// RFC 6455 §5.1: a client MUST mask all frames, a server MUST NOT mask any.
 	switch {
 	case !h.IsMasked && s.cfg.From == FromClient:
-		s.find(ruleClientNotMasked, at+1, h.Opcode.String()+" frame")
+		s.find(rule.ClientNotMasked, at+1, h.Opcode.String()+" frame")
 	case h.IsMasked && s.cfg.From == FromServer:
-		s.find(ruleServerMasked, at+1, h.Opcode.String()+" frame")
+		s.find(rule.ServerMasked, at+1, h.Opcode.String()+" frame")
 	}
 	if h.IsMasked {
 		s.checkKey(h)
@@ -79,14 +83,14 @@ func (s *Stream) checkReserved() {
 		switch {
 		case h.Reserved&4 == 0:
 		case h.Opcode.IsControl():
-			s.find(ruleCompressedControl, s.frameAt, h.Opcode.String()+" frame")
+			s.find(rule.CompressedControl, s.frameAt, h.Opcode.String()+" frame")
 		case h.Opcode == Continuation && !s.uncertain:
-			s.find(ruleCompressedContinuation, s.frameAt, "RSV1 set")
+			s.find(rule.CompressedContinuation, s.frameAt, "RSV1 set")
 		}
 		unknown &^= 4
 	}
 	if unknown != 0 && !s.cfg.Extended {
-		s.find(ruleReservedBits, s.frameAt, fmt.Sprintf("reserved bits %d", h.Reserved))
+		s.find(rule.ReservedBits, s.frameAt, fmt.Sprintf("reserved bits %d", h.Reserved))
 	}
 }
 
@@ -95,17 +99,17 @@ func (s *Stream) checkOpcode() {
 	h := &s.h
 	// RFC 6455 §5.2: if an unknown opcode is received, the endpoint MUST fail the connection.
 	if h.Opcode.IsReserved() && !s.cfg.Extended {
-		s.find(ruleReservedOpcode, s.frameAt, fmt.Sprintf("opcode %d", h.Opcode))
+		s.find(rule.ReservedOpcode, s.frameAt, fmt.Sprintf("opcode %d", h.Opcode))
 	}
 	if !h.Opcode.IsControl() {
 		return
 	}
 	// RFC 6455 §5.5: control frames MUST have 125 bytes or less and MUST NOT be fragmented.
 	if !h.Finished {
-		s.find(ruleControlFragmented, s.frameAt, h.Opcode.String()+" frame without FIN")
+		s.find(rule.ControlFragmented, s.frameAt, h.Opcode.String()+" frame without FIN")
 	}
 	if h.LenPayload > 125 {
-		s.find(ruleControlTooLong, s.frameAt+1, fmt.Sprintf("%s frame of %d bytes", h.Opcode, h.LenPayload))
+		s.find(rule.ControlTooLong, s.frameAt+1, fmt.Sprintf("%s frame of %d bytes", h.Opcode, h.LenPayload))
 	}
 }
 
@@ -115,11 +119,11 @@ func (s *Stream) checkLength() {
 	h := &s.h
 	switch {
 	case h.LenPayload>>63 != 0:
-		s.find(ruleLengthBit63, s.frameAt+2, fmt.Sprintf("length 0x%x", h.LenPayload))
+		s.find(rule.LengthBit63, s.frameAt+2, fmt.Sprintf("length 0x%x", h.LenPayload))
 	case h.LenPayloadPrimary == 126 && h.LenPayload < 126:
-		s.find(ruleLengthNotMinimal, s.frameAt+2, fmt.Sprintf("length %d as 16 bits", h.LenPayload))
+		s.find(rule.LengthNotMinimal, s.frameAt+2, fmt.Sprintf("length %d as 16 bits", h.LenPayload))
 	case h.LenPayloadPrimary == 127 && h.LenPayload <= 0xffff:
-		s.find(ruleLengthNotMinimal, s.frameAt+2, fmt.Sprintf("length %d as 64 bits", h.LenPayload))
+		s.find(rule.LengthNotMinimal, s.frameAt+2, fmt.Sprintf("length %d as 64 bits", h.LenPayload))
 	}
 }
 
@@ -128,9 +132,9 @@ func (s *Stream) checkLength() {
 func (s *Stream) checkAfterClose() {
 	switch op := s.h.Opcode; {
 	case !op.IsControl():
-		s.find(ruleDataAfterClose, s.frameAt, op.String()+" frame")
+		s.find(rule.DataAfterClose, s.frameAt, op.String()+" frame")
 	case op == Close:
-		s.find(ruleCloseRepeated, s.frameAt, "another Close frame")
+		s.find(rule.CloseRepeated, s.frameAt, "another Close frame")
 	}
 }
 
@@ -160,11 +164,11 @@ func (s *Stream) checkKey(h *Header) {
 	at := s.frameAt + int64(h.Size()) - 4
 	switch {
 	case k.same == zerosToTell && key == 0:
-		s.find(ruleKeyZero, at, fmt.Sprintf("%d frames in a row have it", zerosToTell))
+		s.find(rule.KeyZero, at, fmt.Sprintf("%d frames in a row have it", zerosToTell))
 	case k.same == keysToTell && key != 0:
-		s.find(ruleKeyReused, at, fmt.Sprintf("key 0x%08x in %d frames in a row", key, keysToTell))
+		s.find(rule.KeyReused, at, fmt.Sprintf("key 0x%08x in %d frames in a row", key, keysToTell))
 	case k.even == keysToTell-1:
-		s.find(ruleKeyCounting, at, fmt.Sprintf("each key is the one before plus 0x%x", step))
+		s.find(rule.KeyCounting, at, fmt.Sprintf("each key is the one before plus 0x%x", step))
 	}
 }
 

@@ -3,6 +3,8 @@ package wsparse
 import (
 	"encoding/binary"
 	"fmt"
+
+	"wscope/wsparse/rule"
 )
 
 // readClose reads the code and reason of a Close frame, RFC 6455 §5.5.1.
@@ -26,17 +28,17 @@ func (s *Stream) checkClose(m *body) {
 	}
 	// RFC 6455 §5.5.1: if there is a body, its first two bytes MUST be the code.
 	if msg.Payload == 1 {
-		s.find(ruleCloseOneByte, at, fmt.Sprintf("byte 0x%02x", msg.Data[0]))
+		s.find(rule.CloseOneByte, at, fmt.Sprintf("byte 0x%02x", msg.Data[0]))
 		return
 	}
 	s.checkCode(msg.Code, at)
 	var text textCheck
 	switch bad := text.bad(msg.Reason); {
 	case bad >= 0:
-		s.find(ruleCloseReason, at+2+int64(bad), fmt.Sprintf("byte 0x%02x", msg.Reason[bad]))
+		s.find(rule.CloseReason, at+2+int64(bad), fmt.Sprintf("byte 0x%02x", msg.Reason[bad]))
 	case text.need > 0 && uint64(len(msg.Data)) == msg.Payload:
 		tail := len(msg.Reason) - text.unfinished()
-		s.find(ruleCloseReason, at+2+int64(tail), "the reason ends inside a sequence")
+		s.find(rule.CloseReason, at+2+int64(tail), "the reason ends inside a sequence")
 	default:
 		msg.ValidUTF8 = true
 	}
@@ -47,12 +49,12 @@ func (s *Stream) checkCode(code uint16, at int64) {
 	detail := fmt.Sprintf("code %d", code)
 	switch {
 	case code == 1005 || code == 1006 || code == 1015:
-		s.find(ruleCloseNotOnWire, at, detail)
+		s.find(rule.CloseNotOnWire, at, detail)
 	case code < 1000 || code > 4999:
-		s.find(ruleCloseRange, at, detail)
+		s.find(rule.CloseRange, at, detail)
 	case code == 1004 || code > 1014 && code < 3000:
-		s.find(ruleCloseUnassigned, at, detail)
+		s.find(rule.CloseUnassigned, at, detail)
 	case code == 1010 && s.cfg.From == FromServer:
-		s.find(ruleCloseSide, at, detail)
+		s.find(rule.CloseSide, at, detail)
 	}
 }

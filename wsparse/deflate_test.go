@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wscope/wsparse/rule"
 )
 
 // deflater compresses messages as permessage-deflate asks.
@@ -129,7 +131,7 @@ func TestBombCostsTheLimitAndTheNextMessageDecodes(t *testing.T) {
 		s := NewStream(StreamConfig{From: FromClient, Deflate: bothDeflate, Collect: collect, MaxMessage: 100_000})
 		s.Feed(slices.Concat(bomb, after))
 		var ev Event
-		if !s.Next(&ev) || ev.Kind != Violation || ev.Finding.Rule != ruleInflatesOver || ev.Finding.Offset != 0 {
+		if !s.Next(&ev) || ev.Kind != Violation || ev.Finding.Rule != rule.InflatesOver || ev.Finding.Offset != 0 {
 			t.Fatalf("collect %v: %+v", collect, ev)
 		}
 		if !s.Next(&ev) || ev.Kind != MessageDone || ev.Message.Complete || ev.Message.Length != 20_000_000 || collect && len(ev.Message.Data) != 100_000 {

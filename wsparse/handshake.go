@@ -1,5 +1,7 @@
 package wsparse
 
+import "wscope/wsparse/rule"
+
 // Result of a handshake.
 type Result uint8
 
@@ -73,7 +75,7 @@ func (h *Handshake) Answer(r *Response) {
 	h.Response = r
 	if !h.upgraded() {
 		h.Result = Rejected
-		h.find(FromServer, ruleRefused, statusLine(r))
+		h.find(FromServer, rule.Refused, statusLine(r))
 		h.judgeRefusal()
 		return
 	}
@@ -89,7 +91,7 @@ func (h *Handshake) Answer(r *Response) {
 
 // EarlyData adds the finding that the client sent n bytes of frames before the answer.
 func (h *Handshake) EarlyData(n int64) {
-	h.find(FromClient, ruleEarlyData, bytesInWords(n))
+	h.find(FromClient, rule.EarlyData, bytesInWords(n))
 }
 
 // upgraded says whether the answer's status is that of an accepted upgrade: 101, and over

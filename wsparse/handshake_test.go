@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wscope/wsparse/rule"
 )
 
 const (
@@ -76,56 +78,56 @@ var handshakeTests = []struct {
 	answer         bool // the edits are to the answer
 	result         Result
 }{
-	{ruleMethod, edit{"GET ", "POST "}, edit{"GET ", "GET  "}, false, Accepted},
-	{ruleHTTPVersion, edit{"HTTP/1.1", "HTTP/1.0"}, edit{"HTTP/1.1", "HTTP/1.2"}, false, Accepted},
-	{ruleTarget, edit{"/chat", "chat"}, edit{"/chat", "http://server.example.com/chat"}, false, Accepted},
-	{ruleTarget, edit{"/chat", "ws://server.example.com/chat"}, edit{"/chat", "HTTPS://server.example.com:8443"}, false, Accepted},
-	{ruleTarget, edit{"/chat", "http:///chat"}, edit{"/chat", "//"}, false, Accepted},
-	{ruleFragment, edit{"/chat", "/chat#part"}, edit{"/chat", "/chat?a=%23"}, false, Accepted},
-	{ruleHost, edit{"Host:", "Hose:"}, edit{"Host:", "hOST:"}, false, Accepted},
-	{ruleUpgrade, edit{"Upgrade: websocket", "Upgrade: h2c"}, edit{"Upgrade: websocket", "upgrade: h2c\nUPGRADE: WebSocket"}, false, Accepted},
-	{ruleUpgrade, edit{"Upgrade: websocket", "Upgrade: websockets"}, edit{"Upgrade: websocket", "Upgrade: h2c ,websocket"}, false, Accepted},
-	{ruleConnection, edit{"Connection: keep-alive, Upgrade\n", ""}, edit{"Connection: keep-alive, Upgrade", "Connection: keep-alive\nconnection: Upgrade"}, false, Accepted},
-	{ruleConnection, edit{"keep-alive, Upgrade", "keep-alive"}, edit{"keep-alive, Upgrade", "keep-alive,,UPGRADE ,x"}, false, Accepted},
-	{ruleKeyMissing, edit{"Sec-WebSocket-Key", "Sec-WebSocket-Kex"}, edit{"Sec-WebSocket-Key", "sec-websocket-key"}, false, Invalid},
-	{ruleKeyRepeated, edit{"Sec-WebSocket-V", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-V"}, edit{}, false, Accepted},
-	{ruleKeyLength, edit{"dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25j"}, edit{"dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAA=="}, false, Invalid},
-	{ruleKeyLength, edit{"dGhlIHNhbXBsZSBub25jZQ==", "not base64!"}, edit{}, false, Invalid},
-	{ruleKeyConstant, edit{"dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAA=="}, edit{"dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAQ=="}, false, Invalid},
-	{ruleVersion, edit{"Version: 13", "Version: 8"}, edit{"Version: 13", "Version:13  "}, false, Accepted},
-	{ruleVersion, edit{"Sec-WebSocket-Version: 13\n", ""}, edit{}, false, Accepted},
-	{ruleVersionRepeated, edit{"Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 13\nSec-WebSocket-Version: 13"}, edit{}, false, Accepted},
-	{ruleOfferedProtocol, edit{"chat, superchat", "chat, superchat, chat"}, edit{"chat, superchat", "chat, superchat, Chat"}, false, Accepted},
-	{ruleOfferedProtocol, edit{"chat, superchat", "chat, super chat"}, edit{"chat, superchat", "chat, v1.super~chat"}, false, Accepted},
-	{ruleOfferMalformed, edit{"bbf-usp-protocol", "x other"}, edit{"bbf-usp-protocol", `bbf-usp-protocol; a="b"; c`}, false, Accepted},
-	{ruleOfferMalformed, edit{"bbf-usp-protocol", "bbf-usp-protocol; a=b c"}, edit{"bbf-usp-protocol", `bbf-usp-protocol;a = b`}, false, Accepted},
-	{ruleUnregistered, edit{", bbf-usp-protocol", ", x-webkit-deflate-frame"}, edit{", bbf-usp-protocol", ",,"}, false, Accepted},
-	{ruleDeflateOffer, edit{"client_max_window_bits", "client_max_window_bits; bogus"}, edit{"client_max_window_bits", `client_max_window_bits="12"`}, false, Invalid},
-	{ruleDeflateOffer, edit{"client_max_window_bits", "server_max_window_bits"}, edit{"bbf-usp-protocol", "permessage-deflate; server_max_window_bits=8"}, false, Invalid},
-	{ruleDeflateOffer, edit{"client_max_window_bits", "client_max_window_bits=16"}, edit{"client_max_window_bits", "client_max_window_bits=15"}, false, Invalid},
-	{ruleDeflateOffer, edit{"client_max_window_bits", "client_max_window_bits; client_max_window_bits"}, edit{"client_max_window_bits", "client_max_window_bits; client_no_context_takeover"}, false, Invalid},
+	{rule.Method, edit{"GET ", "POST "}, edit{"GET ", "GET  "}, false, Accepted},
+	{rule.HTTPVersion, edit{"HTTP/1.1", "HTTP/1.0"}, edit{"HTTP/1.1", "HTTP/1.2"}, false, Accepted},
+	{rule.Target, edit{"/chat", "chat"}, edit{"/chat", "http://server.example.com/chat"}, false, Accepted},
+	{rule.Target, edit{"/chat", "ws://server.example.com/chat"}, edit{"/chat", "HTTPS://server.example.com:8443"}, false, Accepted},
+	{rule.Target, edit{"/chat", "http:///chat"}, edit{"/chat", "//"}, false, Accepted},
+	{rule.Fragment, edit{"/chat", "/chat#part"}, edit{"/chat", "/chat?a=%23"}, false, Accepted},
+	{rule.Host, edit{"Host:", "Hose:"}, edit{"Host:", "hOST:"}, false, Accepted},
+	{rule.Upgrade, edit{"Upgrade: websocket", "Upgrade: h2c"}, edit{"Upgrade: websocket", "upgrade: h2c\nUPGRADE: WebSocket"}, false, Accepted},
+	{rule.Upgrade, edit{"Upgrade: websocket", "Upgrade: websockets"}, edit{"Upgrade: websocket", "Upgrade: h2c ,websocket"}, false, Accepted},
+	{rule.Connection, edit{"Connection: keep-alive, Upgrade\n", ""}, edit{"Connection: keep-alive, Upgrade", "Connection: keep-alive\nconnection: Upgrade"}, false, Accepted},
+	{rule.Connection, edit{"keep-alive, Upgrade", "keep-alive"}, edit{"keep-alive, Upgrade", "keep-alive,,UPGRADE ,x"}, false, Accepted},
+	{rule.KeyMissing, edit{"Sec-WebSocket-Key", "Sec-WebSocket-Kex"}, edit{"Sec-WebSocket-Key", "sec-websocket-key"}, false, Invalid},
+	{rule.KeyRepeated, edit{"Sec-WebSocket-V", "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\nSec-WebSocket-V"}, edit{}, false, Accepted},
+	{rule.KeyLength, edit{"dGhlIHNhbXBsZSBub25jZQ==", "dGhlIHNhbXBsZSBub25j"}, edit{"dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAA=="}, false, Invalid},
+	{rule.KeyLength, edit{"dGhlIHNhbXBsZSBub25jZQ==", "not base64!"}, edit{}, false, Invalid},
+	{rule.KeyConstant, edit{"dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAA=="}, edit{"dGhlIHNhbXBsZSBub25jZQ==", "AAAAAAAAAAAAAAAAAAAAAQ=="}, false, Invalid},
+	{rule.Version, edit{"Version: 13", "Version: 8"}, edit{"Version: 13", "Version:13  "}, false, Accepted},
+	{rule.Version, edit{"Sec-WebSocket-Version: 13\n", ""}, edit{}, false, Accepted},
+	{rule.VersionRepeated, edit{"Sec-WebSocket-Version: 13", "Sec-WebSocket-Version: 13\nSec-WebSocket-Version: 13"}, edit{}, false, Accepted},
+	{rule.OfferedProtocol, edit{"chat, superchat", "chat, superchat, chat"}, edit{"chat, superchat", "chat, superchat, Chat"}, false, Accepted},
+	{rule.OfferedProtocol, edit{"chat, superchat", "chat, super chat"}, edit{"chat, superchat", "chat, v1.super~chat"}, false, Accepted},
+	{rule.OfferMalformed, edit{"bbf-usp-protocol", "x other"}, edit{"bbf-usp-protocol", `bbf-usp-protocol; a="b"; c`}, false, Accepted},
+	{rule.OfferMalformed, edit{"bbf-usp-protocol", "bbf-usp-protocol; a=b c"}, edit{"bbf-usp-protocol", `bbf-usp-protocol;a = b`}, false, Accepted},
+	{rule.Unregistered, edit{", bbf-usp-protocol", ", x-webkit-deflate-frame"}, edit{", bbf-usp-protocol", ",,"}, false, Accepted},
+	{rule.DeflateOffer, edit{"client_max_window_bits", "client_max_window_bits; bogus"}, edit{"client_max_window_bits", `client_max_window_bits="12"`}, false, Invalid},
+	{rule.DeflateOffer, edit{"client_max_window_bits", "server_max_window_bits"}, edit{"bbf-usp-protocol", "permessage-deflate; server_max_window_bits=8"}, false, Invalid},
+	{rule.DeflateOffer, edit{"client_max_window_bits", "client_max_window_bits=16"}, edit{"client_max_window_bits", "client_max_window_bits=15"}, false, Invalid},
+	{rule.DeflateOffer, edit{"client_max_window_bits", "client_max_window_bits; client_max_window_bits"}, edit{"client_max_window_bits", "client_max_window_bits; client_no_context_takeover"}, false, Invalid},
 
-	{ruleRefused, edit{"101 Switching Protocols", "403 Forbidden"}, edit{"101 Switching Protocols", "101"}, true, Rejected},
-	{ruleAnswerUpgrade, edit{"WebSocket", "h2c"}, edit{"WebSocket", "\tWEBSOCKET "}, true, Invalid},
-	{ruleAnswerUpgrade, edit{"WebSocket", "h2c, WebSocket"}, edit{"Upgrade: W", "Upgrade: websocket\nUpgrade: W"}, true, Invalid},
-	{ruleAnswerUpgrade, edit{"Upgrade: WebSocket\n", ""}, edit{"Upgrade:", "UPGRADE:"}, true, Invalid},
-	{ruleAnswerConnection, edit{"Connection: upgrade", "Connection: close"}, edit{"Connection: upgrade", "Connection: x,Upgrade"}, true, Invalid},
-	{ruleAcceptMissing, edit{"Sec-WebSocket-Accept", "Sec-WebSocket-Accent"}, edit{"Sec-WebSocket-Accept: ", "SEC-WEBSOCKET-ACCEPT:"}, true, Invalid},
-	{ruleAcceptWrong, edit{"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "S3pPLMBiTxaQ9kYGzzhZRbK+xOo="}, edit{}, true, Invalid},
-	{ruleAcceptRepeated, edit{"Upgrade:", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\nUpgrade:"}, edit{}, true, Invalid},
-	{ruleProtocolNotOffered, edit{"Protocol: chat", "Protocol: Chat"}, edit{"Protocol: chat", "Protocol: superchat"}, true, Invalid},
-	{ruleProtocolRepeated, edit{"Sec-WebSocket-Protocol: chat", "Sec-WebSocket-Protocol: chat\nSec-WebSocket-Protocol: superchat"}, edit{}, true, Invalid},
-	{ruleExtensionNotOffered, edit{"permessage-deflate;", "x-new, permessage-deflate;"}, edit{"permessage-deflate;", "bbf-usp-protocol, permessage-deflate;"}, true, Invalid},
-	{ruleExtensionsRepeated, edit{"Upgrade:", "Sec-WebSocket-Extensions: bbf-usp-protocol\nUpgrade:"}, edit{"Extensions: permess", "Extensions: bbf-usp-protocol, permess"}, true, Invalid},
-	{ruleExtensionTwice, edit{"permessage-deflate;", "permessage-deflate, permessage-deflate;"}, edit{"permessage-deflate;", "bbf-usp-protocol, permessage-deflate;"}, true, Invalid},
-	{ruleDeflateAnswer, edit{"bits=10", "bits"}, edit{"bits=10", `bits="10"`}, true, Invalid},
-	{ruleDeflateAnswer, edit{"bits=10", "bits=7"}, edit{"bits=10", "bits=8"}, true, Invalid},
-	{ruleDeflateAnswer, edit{"server_no", "server_no_context_takeover; server_no"}, edit{"server_no", "client_no_context_takeover; server_no"}, true, Invalid},
-	{ruleDeflateAnswer, edit{"bits=10", "bits=10; bogus=1"}, edit{"bits=10", "bits=10; server_max_window_bits=12"}, true, Invalid},
+	{rule.Refused, edit{"101 Switching Protocols", "403 Forbidden"}, edit{"101 Switching Protocols", "101"}, true, Rejected},
+	{rule.AnswerUpgrade, edit{"WebSocket", "h2c"}, edit{"WebSocket", "\tWEBSOCKET "}, true, Invalid},
+	{rule.AnswerUpgrade, edit{"WebSocket", "h2c, WebSocket"}, edit{"Upgrade: W", "Upgrade: websocket\nUpgrade: W"}, true, Invalid},
+	{rule.AnswerUpgrade, edit{"Upgrade: WebSocket\n", ""}, edit{"Upgrade:", "UPGRADE:"}, true, Invalid},
+	{rule.AnswerConnection, edit{"Connection: upgrade", "Connection: close"}, edit{"Connection: upgrade", "Connection: x,Upgrade"}, true, Invalid},
+	{rule.AcceptMissing, edit{"Sec-WebSocket-Accept", "Sec-WebSocket-Accent"}, edit{"Sec-WebSocket-Accept: ", "SEC-WEBSOCKET-ACCEPT:"}, true, Invalid},
+	{rule.AcceptWrong, edit{"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=", "S3pPLMBiTxaQ9kYGzzhZRbK+xOo="}, edit{}, true, Invalid},
+	{rule.AcceptRepeated, edit{"Upgrade:", "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=\nUpgrade:"}, edit{}, true, Invalid},
+	{rule.ProtocolNotOffered, edit{"Protocol: chat", "Protocol: Chat"}, edit{"Protocol: chat", "Protocol: superchat"}, true, Invalid},
+	{rule.ProtocolRepeated, edit{"Sec-WebSocket-Protocol: chat", "Sec-WebSocket-Protocol: chat\nSec-WebSocket-Protocol: superchat"}, edit{}, true, Invalid},
+	{rule.ExtensionNotOffered, edit{"permessage-deflate;", "x-new, permessage-deflate;"}, edit{"permessage-deflate;", "bbf-usp-protocol, permessage-deflate;"}, true, Invalid},
+	{rule.ExtensionsRepeated, edit{"Upgrade:", "Sec-WebSocket-Extensions: bbf-usp-protocol\nUpgrade:"}, edit{"Extensions: permess", "Extensions: bbf-usp-protocol, permess"}, true, Invalid},
+	{rule.ExtensionTwice, edit{"permessage-deflate;", "permessage-deflate, permessage-deflate;"}, edit{"permessage-deflate;", "bbf-usp-protocol, permessage-deflate;"}, true, Invalid},
+	{rule.DeflateAnswer, edit{"bits=10", "bits"}, edit{"bits=10", `bits="10"`}, true, Invalid},
+	{rule.DeflateAnswer, edit{"bits=10", "bits=7"}, edit{"bits=10", "bits=8"}, true, Invalid},
+	{rule.DeflateAnswer, edit{"server_no", "server_no_context_takeover; server_no"}, edit{"server_no", "client_no_context_takeover; server_no"}, true, Invalid},
+	{rule.DeflateAnswer, edit{"bits=10", "bits=10; bogus=1"}, edit{"bits=10", "bits=10; server_max_window_bits=12"}, true, Invalid},
 }
 
 func TestEachRuleOfTheHandshake(t *testing.T) {
-	tested := map[*Rule]bool{ruleEarlyData: true, ruleVersionsMissing: true, ruleAcceptsInvalid: true} // these have tests below
+	tested := map[*Rule]bool{rule.EarlyData: true, rule.VersionsMissing: true, rule.AcceptsInvalid: true} // these have tests below
 	for _, test := range handshakeTests {
 		tested[test.rule] = true
 		from := FromClient
@@ -144,7 +146,7 @@ func TestEachRuleOfTheHandshake(t *testing.T) {
 			t.Errorf("%s by %q: %v", want, test.nearly.new, got)
 		}
 	}
-	for _, r := range handshakeRules {
+	for _, r := range rule.Handshake {
 		if !tested[r] {
 			t.Errorf("no test for %s", r.ID)
 		}
@@ -164,23 +166,23 @@ func TestAnswersToRequestsThatAreWrong(t *testing.T) {
 		rule            *Rule // the server's finding, nil for none but upgrade-refused
 		result          Result
 	}{
-		{edit{"Version: 13", "Version: 99"}, refusal, ruleVersionsMissing, Rejected},
+		{edit{"Version: 13", "Version: 99"}, refusal, rule.VersionsMissing, Rejected},
 		{edit{"Version: 13", "Version: 99"}, edit{refusal.old, refusal.new + "\nsec-websocket-version: 13, 8"}, nil, Rejected},
 		{edit{"Version: 13", "Version: 99"}, edit{refusal.old, "403 Forbidden"}, nil, Rejected},
 		{edit{}, refusal, nil, Rejected}, // for another reason than the version
 
-		{edit{"Sec-WebSocket-Version: 13\n", ""}, edit{}, ruleAcceptsInvalid, Accepted},
+		{edit{"Sec-WebSocket-Version: 13\n", ""}, edit{}, rule.AcceptsInvalid, Accepted},
 		{edit{"Version: 13", "Version: 8"}, edit{}, nil, Accepted}, // it may support that one
-		{edit{"GET", "POST"}, edit{}, ruleAcceptsInvalid, Accepted},
+		{edit{"GET", "POST"}, edit{}, rule.AcceptsInvalid, Accepted},
 		{edit{"GET", "POST"}, edit{refusal.old, "400 Bad Request"}, nil, Rejected},
-		{edit{"Host: server.example.com\n", ""}, edit{}, ruleAcceptsInvalid, Accepted},
+		{edit{"Host: server.example.com\n", ""}, edit{}, rule.AcceptsInvalid, Accepted},
 		{edit{"bbf-usp-protocol", "x-private"}, edit{}, nil, Accepted}, // only a note of the client
 		{edit{"bbf-usp-protocol", "permessage-deflate; bogus"}, edit{}, nil, Accepted},
 	} {
 		h := shake(t, test.request, test.answer)
 		var got []string
 		for _, f := range h.Findings {
-			if f.From == FromServer && f.Rule != ruleRefused {
+			if f.From == FromServer && f.Rule != rule.Refused {
 				got = append(got, f.Rule.ID)
 			}
 		}
@@ -353,7 +355,7 @@ func FuzzHandshake(f *testing.F) {
 		if r, err := ParseResponse(answer); err == nil {
 			h.Answer(r)
 			if h.Result == Unanswered || h.Result == Accepted && slices.ContainsFunc(h.Findings, func(f HandshakeFinding) bool {
-				return f.From == FromServer && f.Rule != ruleAcceptsInvalid
+				return f.From == FromServer && f.Rule != rule.AcceptsInvalid
 			}) {
 				t.Fatalf("%v with %v", h.Result, broken(h))
 			}

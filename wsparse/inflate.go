@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"wscope/wsparse/inflate"
+	"wscope/wsparse/rule"
 )
 
 // inflation is what a Stream knows of its sender's compression.
@@ -90,7 +91,7 @@ func (s *Stream) inflated(m *body, out []byte, err error) {
 	if out = out[had:]; m.judge {
 		if i := m.text.bad(out); i >= 0 {
 			m.judge = false
-			s.find(ruleTextUTF8, m.msg.Offset, fmt.Sprintf("byte 0x%02x at %d of the inflated text", out[i], s.inflation.given+uint64(i)))
+			s.find(rule.TextUTF8, m.msg.Offset, fmt.Sprintf("byte 0x%02x at %d of the inflated text", out[i], s.inflation.given+uint64(i)))
 		}
 	}
 	s.inflation.given += uint64(len(out))
@@ -120,14 +121,14 @@ func (s *Stream) endInflate(m *body) bool {
 	case !msg.Inflated:
 		s.judgeInflate(m)
 	case !all:
-		s.find(ruleInflatesOver, msg.Offset, fmt.Sprintf("%d bytes become %d", msg.Payload, msg.Length))
+		s.find(rule.InflatesOver, msg.Offset, fmt.Sprintf("%d bytes become %d", msg.Payload, msg.Length))
 	}
 	m.judge = m.judge && all
 	if msg.Inflated && s.cfg.Deflate != nil {
 		s.judgeEnding(m)
 	}
 	if f.MaxDistance() > f.window {
-		s.findOnce(toldWindow, ruleDeflateWindow, msg.Offset, fmt.Sprintf("distance %d in a window of %d", f.MaxDistance(), f.window))
+		s.findOnce(toldWindow, rule.DeflateWindow, msg.Offset, fmt.Sprintf("distance %d in a window of %d", f.MaxDistance(), f.window))
 	}
 	return all
 }
@@ -141,9 +142,9 @@ func (s *Stream) judgeInflate(m *body) {
 		s.lostMessages++
 	case s.cfg.Deflate == nil || !errors.As(s.inflation.err, &corrupt):
 	case !s.inflation.takeover && corrupt.Reason == inflate.BeforeHistory:
-		s.find(ruleDeflateTakeover, m.msg.Offset, placed(corrupt))
+		s.find(rule.DeflateTakeover, m.msg.Offset, placed(corrupt))
 	default:
-		s.find(ruleDeflateCorrupt, m.msg.Offset, placed(corrupt))
+		s.find(rule.DeflateCorrupt, m.msg.Offset, placed(corrupt))
 	}
 }
 
@@ -166,10 +167,10 @@ func (s *Stream) judgeEnding(m *body) {
 		case f.Ending() == inflate.Final:
 			why = "nothing follows the block with BFINAL"
 		}
-		s.findOnce(toldEnding, ruleDeflateEnding, m.msg.Offset, why)
+		s.findOnce(toldEnding, rule.DeflateEnding, m.msg.Offset, why)
 	}
 	if f.BadPadding() {
-		s.findOnce(toldPadding, ruleDeflatePadding, m.msg.Offset, "other bits than zeros")
+		s.findOnce(toldPadding, rule.DeflatePadding, m.msg.Offset, "other bits than zeros")
 	}
 }
 

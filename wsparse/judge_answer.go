@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"wscope/wsparse/rule"
 )
 
 // AcceptKey is the Sec-WebSocket-Accept that answers a Sec-WebSocket-Key as sent, RFC 6455
@@ -21,7 +23,7 @@ func (h *Handshake) judgeRefusal() {
 	version, _ := lookup(h.Request.Fields, "Sec-WebSocket-Version")
 	_, told := lookup(h.Response.Fields, "Sec-WebSocket-Version")
 	if h.Response.Status == 426 && !h.Response.Cut && version != "13" && told == 0 {
-		h.find(FromServer, ruleVersionsMissing, fmt.Sprintf("426 to version %q", version))
+		h.find(FromServer, rule.VersionsMissing, fmt.Sprintf("426 to version %q", version))
 	}
 }
 
@@ -32,14 +34,14 @@ func (h *Handshake) judgeAcceptance() {
 	var why []string
 	for i := range h.Findings {
 		switch r := h.Findings[i].Rule; {
-		case r.Severity != Error, r == ruleDeflateOffer, r == ruleEarlyData:
-		case r == ruleVersion && h.Findings[i].Detail != noVersion:
+		case r.Severity != Error, r == rule.DeflateOffer, r == rule.EarlyData:
+		case r == rule.Version && h.Findings[i].Detail != noVersion:
 		case !slices.Contains(why, r.ID):
 			why = append(why, r.ID)
 		}
 	}
 	if len(why) > 0 {
-		h.find(FromServer, ruleAcceptsInvalid, strings.Join(why, ", "))
+		h.find(FromServer, rule.AcceptsInvalid, strings.Join(why, ", "))
 	}
 }
 
@@ -50,11 +52,11 @@ func (h *Handshake) judgeAnswerHead() {
 	upgrades := list(fields, "Upgrade")
 	other := func(name string) bool { return !strings.EqualFold(name, "websocket") }
 	if len(upgrades) == 0 || slices.ContainsFunc(upgrades, other) {
-		h.refuse(ruleAnswerUpgrade, strings.Join(upgrades, ", "))
+		h.refuse(rule.AnswerUpgrade, strings.Join(upgrades, ", "))
 	}
 	if !hasToken(fields, "Connection", "upgrade") {
 		value, _ := lookup(fields, "Connection")
-		h.refuse(ruleAnswerConnection, value)
+		h.refuse(rule.AnswerConnection, value)
 	}
 }
 
@@ -65,15 +67,15 @@ func (h *Handshake) judgeAccept() {
 	want := AcceptKey(key)
 	switch {
 	case times == 0:
-		h.refuse(ruleAcceptMissing, "")
+		h.refuse(rule.AcceptMissing, "")
 		return
 	case accept != want:
-		h.refuse(ruleAcceptWrong, accept+" where the key asks for "+want)
+		h.refuse(rule.AcceptWrong, accept+" where the key asks for "+want)
 	default:
 		h.AcceptValid = true
 	}
 	if times > 1 {
-		h.refuse(ruleAcceptRepeated, fmt.Sprintf("%d times", times))
+		h.refuse(rule.AcceptRepeated, fmt.Sprintf("%d times", times))
 	}
 }
 
@@ -93,10 +95,10 @@ func (h *Handshake) judgeSubprotocol() {
 	}
 	h.Subprotocol = value
 	if !slices.Contains(h.SubprotocolsOffered, value) {
-		h.refuse(ruleProtocolNotOffered, value)
+		h.refuse(rule.ProtocolNotOffered, value)
 	}
 	if times > 1 {
-		h.refuse(ruleProtocolRepeated, fmt.Sprintf("%d times", times))
+		h.refuse(rule.ProtocolRepeated, fmt.Sprintf("%d times", times))
 	}
 }
 
@@ -106,7 +108,7 @@ func (h *Handshake) judgeExtensions() {
 	answers := readExtensions(fields)
 	h.Extensions = texts(answers)
 	if _, times := lookup(fields, "Sec-WebSocket-Extensions"); times > 1 {
-		h.refuse(ruleExtensionsRepeated, fmt.Sprintf("%d times", times))
+		h.refuse(rule.ExtensionsRepeated, fmt.Sprintf("%d times", times))
 	}
 	seen := map[string]bool{}
 	for i := range answers {
@@ -114,11 +116,11 @@ func (h *Handshake) judgeExtensions() {
 		name := strings.ToLower(e.name)
 		switch {
 		case e.wrong != "":
-			h.refuse(ruleOfferMalformed, e.wrong)
+			h.refuse(rule.OfferMalformed, e.wrong)
 		case !h.offered(e):
-			h.refuse(ruleExtensionNotOffered, e.text)
+			h.refuse(rule.ExtensionNotOffered, e.text)
 		case seen[name]:
-			h.refuse(ruleExtensionTwice, e.name+" twice")
+			h.refuse(rule.ExtensionTwice, e.name+" twice")
 		}
 		if e.isDeflate() {
 			h.judgeDeflate(e)
@@ -143,7 +145,7 @@ func (h *Handshake) judgeDeflate(e *extension) {
 		h.Deflate = answer.params()
 	}
 	if wrong != "" {
-		h.refuse(ruleDeflateAnswer, wrong)
+		h.refuse(rule.DeflateAnswer, wrong)
 		return
 	}
 	why := ""
@@ -161,7 +163,7 @@ func (h *Handshake) judgeDeflate(e *extension) {
 		}
 	}
 	if why != "" {
-		h.refuse(ruleDeflateAnswer, why)
+		h.refuse(rule.DeflateAnswer, why)
 	}
 }
 

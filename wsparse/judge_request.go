@@ -5,6 +5,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"strings"
+
+	"wscope/wsparse/rule"
 )
 
 // readOffers reads the subprotocols and extensions that a request offers. A list without an
@@ -18,9 +20,9 @@ func (h *Handshake) readOffers() {
 	for _, p := range h.SubprotocolsOffered {
 		switch {
 		case !isToken(p):
-			h.find(FromClient, ruleOfferedProtocol, p)
+			h.find(FromClient, rule.OfferedProtocol, p)
 		case seen[p]:
-			h.find(FromClient, ruleOfferedProtocol, p+" twice")
+			h.find(FromClient, rule.OfferedProtocol, p+" twice")
 		}
 		seen[p] = true
 	}
@@ -30,13 +32,13 @@ func (h *Handshake) readOffers() {
 		e := &h.offers[i]
 		switch {
 		case e.wrong != "":
-			h.find(FromClient, ruleOfferMalformed, e.wrong)
+			h.find(FromClient, rule.OfferMalformed, e.wrong)
 		case e.isDeflate():
 			if _, wrong := readDeflate(e, false); wrong != "" {
-				h.find(FromClient, ruleDeflateOffer, wrong)
+				h.find(FromClient, rule.DeflateOffer, wrong)
 			}
 		case !e.isRegistered():
-			h.find(FromClient, ruleUnregistered, e.name)
+			h.find(FromClient, rule.Unregistered, e.name)
 		}
 	}
 }
@@ -46,31 +48,31 @@ func (h *Handshake) judgeRequestHead() {
 	r := h.Request
 	// Item 2: the method MUST be GET, and the version at least 1.1.
 	if r.Method != "GET" {
-		h.find(FromClient, ruleMethod, r.Method)
+		h.find(FromClient, rule.Method, r.Method)
 	}
 	if r.Version < "1.1" {
-		h.find(FromClient, ruleHTTPVersion, "HTTP/"+r.Version)
+		h.find(FromClient, rule.HTTPVersion, "HTTP/"+r.Version)
 	}
 	// Item 3.
 	if !strings.HasPrefix(r.Target, "/") && !isAbsolute(r.Target) {
-		h.find(FromClient, ruleTarget, r.Target)
+		h.find(FromClient, rule.Target, r.Target)
 	}
 	if strings.Contains(r.Target, "#") {
-		h.find(FromClient, ruleFragment, r.Target)
+		h.find(FromClient, rule.Fragment, r.Target)
 	}
 	// Item 4.
 	if r.Host == "" {
-		h.find(FromClient, ruleHost, "")
+		h.find(FromClient, rule.Host, "")
 	}
 	// Item 5.
 	if !r.IsUpgrade() {
 		value, _ := lookup(r.Fields, "Upgrade")
-		h.find(FromClient, ruleUpgrade, value)
+		h.find(FromClient, rule.Upgrade, value)
 	}
 	// Item 6: MUST include the Upgrade token.
 	if !hasToken(r.Fields, "Connection", "upgrade") {
 		value, _ := lookup(r.Fields, "Connection")
-		h.find(FromClient, ruleConnection, value)
+		h.find(FromClient, rule.Connection, value)
 	}
 }
 
@@ -80,7 +82,7 @@ func isAbsolute(target string) bool {
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")) && rest != "" && rest[0] != '/'
 }
 
-// noVersion is the Detail of ruleVersion where the header field is missing.
+// noVersion is the Detail of rule.Version where the header field is missing.
 const noVersion = "none"
 
 // judgeVersion judges Sec-WebSocket-Version, RFC 6455 §4.1 item 9, RFC 8441 §5.
@@ -88,12 +90,12 @@ func (h *Handshake) judgeVersion() {
 	value, times := lookup(h.Request.Fields, "Sec-WebSocket-Version")
 	switch {
 	case times == 0:
-		h.find(FromClient, ruleVersion, noVersion)
+		h.find(FromClient, rule.Version, noVersion)
 	case value != "13":
-		h.find(FromClient, ruleVersion, value)
+		h.find(FromClient, rule.Version, value)
 	}
 	if times > 1 {
-		h.find(FromClient, ruleVersionRepeated, fmt.Sprintf("%d times", times))
+		h.find(FromClient, rule.VersionRepeated, fmt.Sprintf("%d times", times))
 	}
 }
 
@@ -101,20 +103,20 @@ func (h *Handshake) judgeVersion() {
 func (h *Handshake) judgeKey() {
 	key, times := lookup(h.Request.Fields, "Sec-WebSocket-Key")
 	if times == 0 {
-		h.find(FromClient, ruleKeyMissing, "")
+		h.find(FromClient, rule.KeyMissing, "")
 		return
 	}
 	if times > 1 {
-		h.find(FromClient, ruleKeyRepeated, fmt.Sprintf("%d times", times))
+		h.find(FromClient, rule.KeyRepeated, fmt.Sprintf("%d times", times))
 	}
 	nonce, err := base64.StdEncoding.DecodeString(key)
 	switch {
 	case err != nil:
-		h.find(FromClient, ruleKeyLength, "not base64: "+key)
+		h.find(FromClient, rule.KeyLength, "not base64: "+key)
 	case len(nonce) != 16:
-		h.find(FromClient, ruleKeyLength, bytesInWords(int64(len(nonce))))
+		h.find(FromClient, rule.KeyLength, bytesInWords(int64(len(nonce))))
 	case bytes.Count(nonce, nonce[:1]) == len(nonce):
-		h.find(FromClient, ruleKeyConstant, fmt.Sprintf("16 bytes 0x%02x", nonce[0]))
+		h.find(FromClient, rule.KeyConstant, fmt.Sprintf("16 bytes 0x%02x", nonce[0]))
 	}
 }
 

@@ -1,6 +1,10 @@
 package wsparse
 
-import "fmt"
+import (
+	"fmt"
+
+	"wscope/wsparse/rule"
+)
 
 // DefaultMaxMessage is StreamConfig.MaxMessage where that is 0: 16 MiB.
 const DefaultMaxMessage = 16 << 20
@@ -78,7 +82,7 @@ func (s *Stream) take(m *body, p []byte, at int64, whole bool) {
 func (s *Stream) checkText(m *body, p []byte, at int64) {
 	if i := m.text.bad(p); i >= 0 {
 		m.judge = false
-		s.find(ruleTextUTF8, at+int64(i), fmt.Sprintf("byte 0x%02x", p[i]))
+		s.find(rule.TextUTF8, at+int64(i), fmt.Sprintf("byte 0x%02x", p[i]))
 	} else if n := m.text.unfinished(); n > 0 && n <= len(p) {
 		m.tailAt = at + int64(len(p)-n)
 	}
@@ -149,7 +153,7 @@ func (s *Stream) endMessage(m *body) {
 			if m.inflate {
 				at = msg.Offset
 			}
-			s.find(ruleTextUTF8, at, "the text ends inside a sequence")
+			s.find(rule.TextUTF8, at, "the text ends inside a sequence")
 		}
 	}
 	if m.lossy {

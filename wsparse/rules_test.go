@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wscope/wsparse/rule"
 )
 
 var update = flag.Bool("update", false, "write RULES.md anew")
@@ -19,7 +21,7 @@ func rulesTable() string {
 	for _, part := range []struct {
 		title string
 		rules []*Rule
-	}{{"Frames", frameRules}, {"Messages", messageRules}, {"Opening handshake", handshakeRules}} {
+	}{{"Frames", rule.Frames}, {"Messages", rule.Messages}, {"Opening handshake", rule.Handshake}} {
 		fmt.Fprintf(&b, "\n## %s\n\n| rule | severity | section | what it says |\n| --- | --- | --- | --- |\n", part.title)
 		for _, r := range part.rules {
 			fmt.Fprintf(&b, "| `%s` | %s | %s | %s |\n", r.ID, r.Severity, r.RFC, r.Sentence)
@@ -113,63 +115,63 @@ var ruleTests = []struct {
 	at     int64
 	nearly []byte
 }{
-	{ruleClientNotMasked, client, frame(Text, true, 0, "hi"), 1, frame(Text, true, 1, "hi")},
-	{ruleServerMasked, server, frame(Text, true, 1, "hi"), 1, frame(Text, true, 0, "hi")},
-	{ruleReservedBits, server, raw(Header{Finished: true, Reserved: 4, Opcode: Text}, ""), 0, raw(Header{Finished: true, Opcode: Text}, "")},
-	{ruleReservedBits, serverDeflate, raw(Header{Finished: true, Reserved: 2, Opcode: Text}, ""), 0, deflated(true, "hi")},
-	{ruleCompressedControl, serverDeflate, raw(Header{Finished: true, Reserved: 4, Opcode: Ping}, ""), 0, frame(Ping, true, 0, "")},
-	{ruleCompressedContinuation, serverDeflate,
+	{rule.ClientNotMasked, client, frame(Text, true, 0, "hi"), 1, frame(Text, true, 1, "hi")},
+	{rule.ServerMasked, server, frame(Text, true, 1, "hi"), 1, frame(Text, true, 0, "hi")},
+	{rule.ReservedBits, server, raw(Header{Finished: true, Reserved: 4, Opcode: Text}, ""), 0, raw(Header{Finished: true, Opcode: Text}, "")},
+	{rule.ReservedBits, serverDeflate, raw(Header{Finished: true, Reserved: 2, Opcode: Text}, ""), 0, deflated(true, "hi")},
+	{rule.CompressedControl, serverDeflate, raw(Header{Finished: true, Reserved: 4, Opcode: Ping}, ""), 0, frame(Ping, true, 0, "")},
+	{rule.CompressedContinuation, serverDeflate,
 		slices.Concat(frame(Text, false, 0, "a"), raw(Header{Finished: true, Reserved: 4, Opcode: Continuation}, "")), 3,
 		slices.Concat(raw(Header{Reserved: 4, Opcode: Text}, ""), raw(Header{Finished: true}, ""))},
-	{ruleReservedOpcode, server, frame(Reserved3, true, 0, ""), 0, frame(Binary, true, 0, "")},
-	{ruleReservedOpcode, server, frame(ReservedControlB, true, 0, ""), 0, frame(Pong, true, 0, "")},
-	{ruleControlTooLong, server, frame(Ping, true, 0, repeat(126)), 1, frame(Ping, true, 0, repeat(125))},
-	{ruleControlFragmented, server, frame(Ping, false, 0, ""), 0, frame(Text, false, 0, "")},
-	{ruleContinuationAlone, server, frame(Continuation, true, 0, ""), 0,
+	{rule.ReservedOpcode, server, frame(Reserved3, true, 0, ""), 0, frame(Binary, true, 0, "")},
+	{rule.ReservedOpcode, server, frame(ReservedControlB, true, 0, ""), 0, frame(Pong, true, 0, "")},
+	{rule.ControlTooLong, server, frame(Ping, true, 0, repeat(126)), 1, frame(Ping, true, 0, repeat(125))},
+	{rule.ControlFragmented, server, frame(Ping, false, 0, ""), 0, frame(Text, false, 0, "")},
+	{rule.ContinuationAlone, server, frame(Continuation, true, 0, ""), 0,
 		slices.Concat(frame(Text, false, 0, ""), frame(Continuation, true, 0, ""))},
-	{ruleInterleaved, server, slices.Concat(frame(Text, false, 0, "a"), frame(Binary, true, 0, "b")), 3,
+	{rule.Interleaved, server, slices.Concat(frame(Text, false, 0, "a"), frame(Binary, true, 0, "b")), 3,
 		slices.Concat(frame(Text, false, 0, "a"), frame(Ping, true, 0, "b"), frame(Continuation, true, 0, "c"), frame(Binary, true, 0, "d"))},
-	{ruleLengthNotMinimal, server, raw(Header{Finished: true, Opcode: Text, LenPayloadPrimary: 126, LenPayloadExtended1: 125}, repeat(125)), 2,
+	{rule.LengthNotMinimal, server, raw(Header{Finished: true, Opcode: Text, LenPayloadPrimary: 126, LenPayloadExtended1: 125}, repeat(125)), 2,
 		frame(Text, true, 0, repeat(126))},
-	{ruleLengthNotMinimal, server, raw(Header{Finished: true, Opcode: Text, LenPayloadPrimary: 127, LenPayloadExtended2: 65535}, repeat(65535)), 2,
+	{rule.LengthNotMinimal, server, raw(Header{Finished: true, Opcode: Text, LenPayloadPrimary: 127, LenPayloadExtended2: 65535}, repeat(65535)), 2,
 		frame(Text, true, 0, repeat(65536))},
-	{ruleLengthBit63, server, raw(Header{Finished: true, Opcode: Binary, LenPayloadPrimary: 127, LenPayloadExtended2: 1 << 63}, ""), 2,
+	{rule.LengthBit63, server, raw(Header{Finished: true, Opcode: Binary, LenPayloadPrimary: 127, LenPayloadExtended2: 1 << 63}, ""), 2,
 		raw(Header{Finished: true, Opcode: Binary, LenPayloadPrimary: 127, LenPayloadExtended2: 1<<63 - 1}, "")},
-	{ruleDataAfterClose, server, slices.Concat(closing(""), frame(Text, true, 0, "")), 2, slices.Concat(closing(""), frame(Pong, true, 0, ""))},
-	{ruleCloseRepeated, server, slices.Concat(closing(""), closing("")), 2, closing("")},
-	{ruleFramesRefused, with(server, func(c *StreamConfig) { c.Refused = true }), frame(Text, true, 0, ""), 0, nil},
-	{ruleKeyZero, client, keyed(0, 0, 0, 0), 6 + 2, keyed(0, 1, 0, 2, 0)},
-	{ruleKeyReused, client, keyed(9, 7, 7, 7, 7), 4*6 + 2, keyed(9, 7, 7, 7, 9, 7, 7, 7)},
-	{ruleKeyCounting, client, keyed(100, 101, 102, 103, 104), 4*6 + 2, keyed(100, 101, 102, 103, 105, 106)},
+	{rule.DataAfterClose, server, slices.Concat(closing(""), frame(Text, true, 0, "")), 2, slices.Concat(closing(""), frame(Pong, true, 0, ""))},
+	{rule.CloseRepeated, server, slices.Concat(closing(""), closing("")), 2, closing("")},
+	{rule.FramesRefused, with(server, func(c *StreamConfig) { c.Refused = true }), frame(Text, true, 0, ""), 0, nil},
+	{rule.KeyZero, client, keyed(0, 0, 0, 0), 6 + 2, keyed(0, 1, 0, 2, 0)},
+	{rule.KeyReused, client, keyed(9, 7, 7, 7, 7), 4*6 + 2, keyed(9, 7, 7, 7, 9, 7, 7, 7)},
+	{rule.KeyCounting, client, keyed(100, 101, 102, 103, 104), 4*6 + 2, keyed(100, 101, 102, 103, 105, 106)},
 
-	{ruleTextUTF8, server, frame(Text, true, 0, "abc\xed\xa0\x80"), 2 + 4, frame(Text, true, 0, "abc\xed\x9f\xbf")},
-	{ruleTextUTF8, server, frame(Text, true, 0, "abc\xe2\x82"), 2 + 3, frame(Binary, true, 0, "abc\xe2\x82")},
-	{ruleTextUTF8, client, frame(Text, true, 0xa1b2c3d4, "abc\xff"), 6 + 3, frame(Text, true, 0xa1b2c3d4, "abcü")},
-	{ruleTextUTF8, server, slices.Concat(frame(Text, false, 0, "\xe2\x82"), frame(Ping, true, 0, ""), frame(Continuation, true, 0, "x")), 8,
+	{rule.TextUTF8, server, frame(Text, true, 0, "abc\xed\xa0\x80"), 2 + 4, frame(Text, true, 0, "abc\xed\x9f\xbf")},
+	{rule.TextUTF8, server, frame(Text, true, 0, "abc\xe2\x82"), 2 + 3, frame(Binary, true, 0, "abc\xe2\x82")},
+	{rule.TextUTF8, client, frame(Text, true, 0xa1b2c3d4, "abc\xff"), 6 + 3, frame(Text, true, 0xa1b2c3d4, "abcü")},
+	{rule.TextUTF8, server, slices.Concat(frame(Text, false, 0, "\xe2\x82"), frame(Ping, true, 0, ""), frame(Continuation, true, 0, "x")), 8,
 		slices.Concat(frame(Text, false, 0, "\xe2\x82"), frame(Ping, true, 0, ""), frame(Continuation, true, 0, "\xac"))},
-	{ruleTextUTF8, serverDeflate, deflated(true, "ok", "abc\xff"), 6, deflated(true, "ok", "abcü")},
-	{ruleCloseOneByte, server, closing("\x03"), 2, closing("\x03\xe8")},
-	{ruleCloseNotOnWire, server, closing("\x03\xed"), 2, closing("\x03\xeb")},
-	{ruleCloseNotOnWire, server, closing("\x03\xee"), 2, closing("\x03\xef")},
-	{ruleCloseNotOnWire, server, closing("\x03\xf7"), 2, closing("\x03\xf6")},
-	{ruleCloseRange, server, closing("\x03\xe7"), 2, closing("\x03\xe8")},
-	{ruleCloseRange, server, closing("\x13\x88"), 2, closing("\x13\x87")},
-	{ruleCloseUnassigned, server, closing("\x03\xec"), 2, closing("\x0b\xb8")},
-	{ruleCloseUnassigned, server, closing("\x03\xf8"), 2, closing("\x03\xf6")},
-	{ruleCloseUnassigned, server, closing("\x0b\xb7"), 2, closing("\x0b\xb8")},
-	{ruleCloseSide, server, closing("\x03\xf2"), 2, closing("\x03\xf3")},
-	{ruleCloseReason, server, closing("\x03\xe8ok\xc3("), 7, closing("\x03\xe8ok\xc3\xbc")},
-	{ruleCloseReason, server, closing("\x03\xe8ok\xc3"), 6, closing("\x03\xe8ok")},
-	{ruleDeflateCorrupt, serverDeflate, raw(Header{Finished: true, Reserved: 4, Opcode: Text, LenPayloadPrimary: 1}, "\x07"), 0, deflated(true, "hi")},
-	{ruleDeflateTakeover, noTakeover, deflated(true, "the same words again", "the same words again"), 24, deflated(false, "the same words again", "the same words again")},
-	{ruleDeflateWindow, narrow, deflated(true, "a phrase said once and again after a long while: "+noise(600)+"a phrase said once and again"), 0,
+	{rule.TextUTF8, serverDeflate, deflated(true, "ok", "abc\xff"), 6, deflated(true, "ok", "abcü")},
+	{rule.CloseOneByte, server, closing("\x03"), 2, closing("\x03\xe8")},
+	{rule.CloseNotOnWire, server, closing("\x03\xed"), 2, closing("\x03\xeb")},
+	{rule.CloseNotOnWire, server, closing("\x03\xee"), 2, closing("\x03\xef")},
+	{rule.CloseNotOnWire, server, closing("\x03\xf7"), 2, closing("\x03\xf6")},
+	{rule.CloseRange, server, closing("\x03\xe7"), 2, closing("\x03\xe8")},
+	{rule.CloseRange, server, closing("\x13\x88"), 2, closing("\x13\x87")},
+	{rule.CloseUnassigned, server, closing("\x03\xec"), 2, closing("\x0b\xb8")},
+	{rule.CloseUnassigned, server, closing("\x03\xf8"), 2, closing("\x03\xf6")},
+	{rule.CloseUnassigned, server, closing("\x0b\xb7"), 2, closing("\x0b\xb8")},
+	{rule.CloseSide, server, closing("\x03\xf2"), 2, closing("\x03\xf3")},
+	{rule.CloseReason, server, closing("\x03\xe8ok\xc3("), 7, closing("\x03\xe8ok\xc3\xbc")},
+	{rule.CloseReason, server, closing("\x03\xe8ok\xc3"), 6, closing("\x03\xe8ok")},
+	{rule.DeflateCorrupt, serverDeflate, raw(Header{Finished: true, Reserved: 4, Opcode: Text, LenPayloadPrimary: 1}, "\x07"), 0, deflated(true, "hi")},
+	{rule.DeflateTakeover, noTakeover, deflated(true, "the same words again", "the same words again"), 24, deflated(false, "the same words again", "the same words again")},
+	{rule.DeflateWindow, narrow, deflated(true, "a phrase said once and again after a long while: "+noise(600)+"a phrase said once and again"), 0,
 		deflated(true, "a phrase said once and again after a long while: "+noise(400)+"a phrase said once and again")},
-	{ruleDeflateEnding, serverDeflate, packed("\xf2\x48\xcd\xc9\xc9\x07\x00\x00\x00\xff\xff"), 0, packed("\xf2\x48\xcd\xc9\xc9\x07\x00")},
-	{ruleDeflateEnding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x00"), 0, packed("\xf3\x48\xcd\xc9\xc9\x07\x00\x00")},
-	{ruleDeflateEnding, serverDeflate, packed(""), 0, packed("\x00")},
-	{ruleDeflateEnding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x00", "\xf3\x48\xcd\xc9\xc9\x07\x00"), 0, packed("\x00\x04\x00\xfb\xff\x41\x42\x43\x44\x00")},
-	{ruleDeflatePadding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x20\x00"), 0, packed("\xf2\x48\xcd\xc9\xc9\x07\xc0")},
-	{ruleInflatesOver, small, deflated(true, repeat(1001)), 0, deflated(true, repeat(1000))},
+	{rule.DeflateEnding, serverDeflate, packed("\xf2\x48\xcd\xc9\xc9\x07\x00\x00\x00\xff\xff"), 0, packed("\xf2\x48\xcd\xc9\xc9\x07\x00")},
+	{rule.DeflateEnding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x00"), 0, packed("\xf3\x48\xcd\xc9\xc9\x07\x00\x00")},
+	{rule.DeflateEnding, serverDeflate, packed(""), 0, packed("\x00")},
+	{rule.DeflateEnding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x00", "\xf3\x48\xcd\xc9\xc9\x07\x00"), 0, packed("\x00\x04\x00\xfb\xff\x41\x42\x43\x44\x00")},
+	{rule.DeflatePadding, serverDeflate, packed("\xf3\x48\xcd\xc9\xc9\x07\x20\x00"), 0, packed("\xf2\x48\xcd\xc9\xc9\x07\xc0")},
+	{rule.InflatesOver, small, deflated(true, repeat(1001)), 0, deflated(true, repeat(1000))},
 }
 
 // noise is n letters that deflate finds nothing in.
@@ -210,11 +212,11 @@ func TestEachRuleOfFramesAndMessages(t *testing.T) {
 		if i < 0 || got[i].Offset != test.at {
 			t.Errorf("%s: % x: %v, want it at %d", test.rule.ID, test.breaks[:min(40, len(test.breaks))], ids(got), test.at)
 		}
-		if len(got) > 1 && test.rule != ruleReservedBits {
+		if len(got) > 1 && test.rule != rule.ReservedBits {
 			t.Errorf("%s: also %v", test.rule.ID, ids(got))
 		}
 		for _, f := range findings(test.cfg, test.nearly) {
-			if f.Rule == test.rule || f.Rule.Severity == Error && test.rule != ruleControlFragmented {
+			if f.Rule == test.rule || f.Rule.Severity == Error && test.rule != rule.ControlFragmented {
 				t.Errorf("%s: % x should not break it: %v", test.rule.ID, test.nearly[:min(40, len(test.nearly))], f)
 			}
 		}
@@ -224,7 +226,7 @@ func TestEachRuleOfFramesAndMessages(t *testing.T) {
 			t.Errorf("%s: told though checking is off", test.rule.ID)
 		}
 	}
-	for _, r := range slices.Concat(frameRules, messageRules) {
+	for _, r := range slices.Concat(rule.Frames, rule.Messages) {
 		if !tested[r] {
 			t.Errorf("no test for %s", r.ID)
 		}

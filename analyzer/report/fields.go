@@ -9,7 +9,7 @@ import (
 	"strings"
 	"sync"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Field is a name of the contract: a member of a record.
@@ -37,7 +37,7 @@ type member struct {
 // declared reads the declarations of the records.
 var declared = sync.OnceValue(func() map[string]*declaration {
 	records := map[string]*declaration{}
-	for _, source := range analyzer.Sources() {
+	for _, source := range record.Sources() {
 		file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ParseComments)
 		if err != nil {
 			panic("report: our own source: " + err.Error())

@@ -5,7 +5,7 @@ import (
 	"math/bits"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // appendInt appends a number in decimal digits. Those of records are mostly small and
@@ -24,8 +24,8 @@ func appendUint(dst []byte, n uint64) []byte {
 	if n >= 1e8 {
 		return strconv.AppendUint(dst, n, 10)
 	}
-	digits := analyzer.Digits(uint32(n))
+	digits := record.Digits(uint32(n))
 	zeros := bits.TrailingZeros64(digits) &^ 7 // of those in front, in bits
-	dst = binary.LittleEndian.AppendUint64(dst, (digits|analyzer.Zeros)>>(zeros&63))
+	dst = binary.LittleEndian.AppendUint64(dst, (digits|record.Zeros)>>(zeros&63))
 	return dst[:len(dst)-zeros/8]
 }

@@ -192,7 +192,7 @@ func (d *decode) frame(ev *wsparse.Event) error {
 	}
 	d.frames++
 	r := analyzer.Frame{Frame: d.frames, Offset: ev.Offset, Complete: ev.Complete, Payload: d.payload}
-	r.SetHeader(&ev.Header)
+	analyzer.SetHeader(&r, &ev.Header)
 	r.IsText = ev.Header.Opcode != wsparse.Binary && (utf8.Valid(d.payload) ||
 		len(d.payload) > d.json.MaxPayload && utf8.Valid(wholeRunes(d.payload)))
 	if d.hide != nil {
@@ -217,7 +217,7 @@ func (d *decode) message(m *wsparse.Message) error {
 	}
 	d.count++
 	r := analyzer.Message{Message: d.count}
-	r.SetMessage(m)
+	analyzer.SetMessage(&r, m)
 	if d.hide != nil {
 		d.hide.Message(&r)
 	}

@@ -1,4 +1,4 @@
-package analyzer
+package record
 
 // AppSummary is what the messages of a flow said in the subprotocol that they speak.
 type AppSummary struct {
@@ -95,23 +95,3 @@ type AppOp struct {
 	Max    Seconds `json:"max"`
 	Flow   int64   `json:"flow"` // the flow of the slowest
 }
-
-// Sketch sums up durations for a subprotocol, in bounded memory: quantiles are off by at
-// most 1 %, number, smallest and largest are exact. The zero value is empty.
-type Sketch struct{ s sketch }
-
-// Add adds a duration; a negative one counts as 0.
-func (s *Sketch) Add(d Seconds) { s.s.add(max(int64(d), 0)) }
-
-// Merge adds another sketch's durations.
-func (s *Sketch) Merge(o *Sketch) { s.s.merge(&o.s) }
-
-// Count is how many durations were added.
-func (s *Sketch) Count() int64 { return s.s.n }
-
-// Quantile is the duration below or at which the share q of them is; 0 if there are none.
-func (s *Sketch) Quantile(q float64) Seconds { return Seconds(s.s.quantile(q)) }
-
-// Min and Max are the extremes; 0 if there are none.
-func (s *Sketch) Min() Seconds { return Seconds(s.s.min) }
-func (s *Sketch) Max() Seconds { return Seconds(s.s.max) }

@@ -1,4 +1,4 @@
-package analyzer
+package stat
 
 import (
 	"math"
@@ -6,10 +6,10 @@ import (
 	"slices"
 )
 
-// sketch sums up a distribution of non-negative integers in bounded memory: exactly up to
+// Sketch sums up a distribution of non-negative integers in bounded memory: exactly up to
 // sketchExact values, from then on in buckets that are at most 1/64 of their value wide, so that a quantile is off
 // by at most 1 %. Smallest, largest and number are always exact.
-type sketch struct {
+type Sketch struct {
 	exact   []int64       // all values, while there are few
 	buckets []sketchCount // by bucket, ascending
 	n       int64         // without latest.n
@@ -45,7 +45,8 @@ func middle(bucket int32) int64 {
 	return int64(bucket-octave<<6)<<octave + 1<<octave>>1
 }
 
-func (s *sketch) add(v int64) {
+// Add adds a value.
+func (s *Sketch) Add(v int64) {
 	if s.latest.n > 0 && v >= s.min && v <= s.max && bucketOf(v) == s.latest.bucket {
 		s.latest.n++
 		return
@@ -69,7 +70,7 @@ func (s *sketch) add(v int64) {
 }
 
 // settle puts what was counted of the latest bucket among the others.
-func (s *sketch) settle() {
+func (s *Sketch) settle() {
 	if n := s.latest.n; n > 0 {
 		s.count(s.latest.bucket, n)
 		s.n += n
@@ -78,7 +79,7 @@ func (s *sketch) settle() {
 }
 
 // spill goes over from single values to buckets.
-func (s *sketch) spill() {
+func (s *Sketch) spill() {
 	s.buckets = make([]sketchCount, 0, 16)
 	for _, v := range s.exact {
 		s.count(bucketOf(v), 1)
@@ -86,7 +87,7 @@ func (s *sketch) spill() {
 	s.exact = nil
 }
 
-func (s *sketch) count(bucket int32, n int64) {
+func (s *Sketch) count(bucket int32, n int64) {
 	i, found := slices.BinarySearchFunc(s.buckets, bucket, func(c sketchCount, b int32) int { return int(c.bucket - b) })
 	if !found {
 		s.buckets = slices.Insert(s.buckets, i, sketchCount{bucket: bucket})
@@ -94,15 +95,15 @@ func (s *sketch) count(bucket int32, n int64) {
 	s.buckets[i].n += n
 }
 
-// merge adds another sketch's values.
-func (s *sketch) merge(o *sketch) {
+// Merge adds another sketch's values.
+func (s *Sketch) Merge(o *Sketch) {
 	o.settle()
 	if o.n == 0 {
 		return
 	}
 	if o.buckets == nil {
 		for _, v := range o.exact {
-			s.add(v)
+			s.Add(v)
 		}
 		return
 	}
@@ -122,8 +123,8 @@ func (s *sketch) merge(o *sketch) {
 	}
 }
 
-// quantile is the value below or at which the share q of the values is; 0 if there are none.
-func (s *sketch) quantile(q float64) int64 {
+// Quantile returns the value below or at which the share q of the values is; 0 if there are none.
+func (s *Sketch) Quantile(q float64) int64 {
 	s.settle()
 	if s.n == 0 {
 		return 0
@@ -143,17 +144,11 @@ func (s *sketch) quantile(q float64) int64 {
 	return s.max
 }
 
-// record is the sketch as a record; nil where it is empty.
-func (s *sketch) record() *Quantiles {
-	if s == nil {
-		return nil
-	}
-	s.settle()
-	if s.n == 0 {
-		return nil
-	}
-	return &Quantiles{
-		Count: s.n, Min: float64(s.min), Max: float64(s.max),
-		P50: float64(s.quantile(0.5)), P90: float64(s.quantile(0.9)), P99: float64(s.quantile(0.99)),
-	}
-}
+// Count returns the number of values.
+func (s *Sketch) Count() int64 { return s.n + s.latest.n }
+
+// Min returns the smallest value; 0 if there are none.
+func (s *Sketch) Min() int64 { return s.min }
+
+// Max returns the largest value; 0 if there are none.
+func (s *Sketch) Max() int64 { return s.max }

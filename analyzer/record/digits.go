@@ -1,4 +1,4 @@
-package analyzer
+package record
 
 // Digits are the eight decimal digits of n, which must be below 100,000,000: the number that each is,
 // the first in the lowest byte. Two, four and eight of them are found at once, without a branch or a loop.

@@ -1,0 +1,47 @@
+package record
+
+// Closing says how a flow ended.
+type Closing struct {
+	By        string   `json:"by,omitempty"`         // client, server, both; who ended TCP where there was no Close frame
+	How       string   `json:"how"`                  // handshake, half, fin, rst, none
+	Code      *int     `json:"code"`                 // the first closer's; null where empty
+	Name      string   `json:"name,omitempty"`       // of the code: "normal closure"
+	Reason    string   `json:"reason"`               // the first closer's
+	ReplyCode *int     `json:"reply_code"`           // the other's; null where there is none or it was empty
+	Delay     *Seconds `json:"delay,omitempty"`      // from the Close to its reply
+	TCP       string   `json:"tcp,omitempty"`        // what TCP did in the end: "fin by server", "rst by client", "capture ended", "silence"
+	Stream    string   `json:"stream,omitempty"`     // HTTP/2: what ended the stream, in order: "END_STREAM by client, RST_STREAM CANCEL by server"
+	Story     string   `json:"story,omitempty"`      // one sentence for an abnormal ending
+	DataAfter int64    `json:"data_after,omitempty"` // bytes after a Close
+}
+
+// Proxied names the other hop of a conversation that a reverse proxy passes on.
+type Proxied struct {
+	Flow int64  `json:"flow"`
+	Role string `json:"role"` // of this flow: front (the client's hop) or back (the proxy's own)
+	By   string `json:"by"`   // key (both asked with the same Sec-WebSocket-Key), or time and path
+	Sure string `json:"sure"` // certain, likely
+}
+
+// Polling is what an Engine.IO session did over plain HTTP, before its WebSocket or instead of it.
+type Polling struct {
+	Start       Time       `json:"start"`                // of the first request that was captured
+	End         Time       `json:"end"`                  // of the last answer
+	Requests    int64      `json:"requests"`             // GET and POST
+	Failed      int64      `json:"failed,omitempty"`     // answered by a status of 400 or more
+	Unanswered  int64      `json:"unanswered,omitempty"` // whose answer was not seen to its end
+	Unread      int64      `json:"unread,omitempty"`     // whose messages are not all counted: compressed, JSONP, cut or lost
+	Client      int64      `json:"client"`               // messages that the client sent
+	Server      int64      `json:"server"`               // messages that the server sent
+	Connections []Endpoint `json:"connections"`          // the client's ends of them, the first 16
+}
+
+// Pace is how a flow's data messages were spread over time.
+type Pace struct {
+	FirstMessage   *Seconds `json:"first_message,omitempty"` // from the answer to the handshake
+	LongestSilence Seconds  `json:"longest_silence"`         // with no frame of either side
+	Step           Seconds  `json:"step"`                    // width of a bar of the two below
+	Client         []int64  `json:"client"`                  // messages that the client sent, by step from the flow's start
+	Server         []int64  `json:"server"`
+	Delayed        int64    `json:"delayed,omitempty"` // messages during which TCP waited for a lost segment
+}

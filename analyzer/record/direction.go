@@ -1,0 +1,64 @@
+package record
+
+// Counts is messages by type.
+type Counts struct {
+	Text   int64 `json:"text"`   // text messages
+	Binary int64 `json:"binary"` // binary messages
+	Ping   int64 `json:"ping"`   // pings
+	Pong   int64 `json:"pong"`   // pongs
+	Close  int64 `json:"close"`  // Close frames
+}
+
+// Direction is what one side sent.
+type Direction struct {
+	Frames       int64        `json:"frames"`                      // frames seen whole or in part
+	Messages     Counts       `json:"messages"`                    // messages seen whole or in part, by type
+	WireBytes    int64        `json:"wire_bytes"`                  // frame headers and payloads
+	PayloadBytes int64        `json:"payload_bytes"`               // frame payloads as sent
+	MessageBytes int64        `json:"message_bytes"`               // after inflating
+	LostBytes    int64        `json:"lost_bytes"`                  // bytes of the stream that the capture lacks
+	LostSealed   int64        `json:"lost_sealed_bytes,omitempty"` // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
+	LostMessages int64        `json:"lost_messages"`               // messages that could not be given whole for it
+	Compression  *Compression `json:"compression,omitempty"`       // permessage-deflate; absent where it was not agreed
+	Sizes        *Quantiles   `json:"sizes,omitempty"`             // of data messages, bytes after inflating
+}
+
+// Compression is the ledger of permessage-deflate in one direction.
+type Compression struct {
+	WindowAgreed  int     `json:"window_agreed"` // bytes
+	WindowUsed    int     `json:"window_used"`   // largest distance seen, bytes
+	Takeover      bool    `json:"takeover"`
+	Messages      int64   `json:"messages"`     // compressed data messages
+	Uncompressed  int64   `json:"uncompressed"` // data messages sent uncompressed though it was agreed
+	Grew          int64   `json:"grew"`         // messages that compression made larger
+	In            int64   `json:"in"`           // bytes compressed
+	Out           int64   `json:"out"`          // bytes inflated
+	Ratio         float64 `json:"ratio"`        // Out/In
+	LargestFactor float64 `json:"largest_factor"`
+}
+
+// Quantiles sums up a distribution; see the package's sketch for its error.
+type Quantiles struct {
+	Count int64   `json:"count"`
+	Min   float64 `json:"min"`
+	P50   float64 `json:"p50"`
+	P90   float64 `json:"p90"`
+	P99   float64 `json:"p99"`
+	Max   float64 `json:"max"`
+}
+
+// Add adds another direction's counts.
+func (d *Direction) Add(o *Direction) {
+	d.Frames += o.Frames
+	d.Messages.Text += o.Messages.Text
+	d.Messages.Binary += o.Messages.Binary
+	d.Messages.Ping += o.Messages.Ping
+	d.Messages.Pong += o.Messages.Pong
+	d.Messages.Close += o.Messages.Close
+	d.WireBytes += o.WireBytes
+	d.PayloadBytes += o.PayloadBytes
+	d.MessageBytes += o.MessageBytes
+	d.LostBytes += o.LostBytes
+	d.LostMessages += o.LostMessages
+	d.LostSealed += o.LostSealed
+}

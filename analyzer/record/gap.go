@@ -1,0 +1,12 @@
+package record
+
+// Gap is a hole in what one side sent: bytes of the stream that the capture lacks.
+type Gap struct {
+	Flow   int64  `json:"flow"`
+	From   string `json:"from"`
+	Time   Time   `json:"time"` // of the packet that showed the hole
+	Packet int64  `json:"packet"`
+	File   string `json:"file,omitempty"`
+	Bytes  int64  `json:"bytes"` // -1 where nobody can know
+	Why    string `json:"why"`   // lost, cut (by snaplen), before (the capture begins inside), limit (of memory)
+}

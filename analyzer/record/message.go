@@ -1,0 +1,51 @@
+package record
+
+// Message is one message.
+type Message struct {
+	Flow         int64  `json:"flow"`              // the number of its flow
+	Message      int64  `json:"message"`           // from 1 in its flow
+	From         string `json:"from"`              // client or server
+	Type         string `json:"type"`              // text, binary, ping, pong, close
+	Time         Time   `json:"time"`              // of its first byte
+	End          Time   `json:"end"`               // of its last byte
+	Packet       int64  `json:"packet"`            // number, in its file, of the packet with its first byte
+	File         string `json:"file,omitempty"`    // where there are several
+	Frames       int    `json:"frames"`            // frames that it came in
+	Compressed   bool   `json:"compressed"`        // by permessage-deflate
+	PayloadBytes int64  `json:"payload_bytes"`     // bytes of payload as sent
+	Length       int64  `json:"length"`            // bytes after inflating
+	Complete     bool   `json:"complete"`          // no byte was missing, and no limit cut it
+	Stalled      bool   `json:"stalled,omitempty"` // TCP waited for a lost segment inside it
+	Cut          bool   `json:"cut,omitempty"`     // its payload is given shortened
+	SHA256       string `json:"sha256,omitempty"`  // of a whole data message's content, in hex, beyond --max-message too; with --sha256
+	IsText       bool   `json:"-"`                 // Data is valid UTF-8 of a text (or close, ping, pong) and is given as "text"
+	Data         []byte `json:"-"`                 // given as "text" or "base64"
+	Code         *int   `json:"code,omitempty"`    // of a close
+	Reason       string `json:"reason,omitempty"`  // of a close
+	App          *App   `json:"app,omitempty"`
+}
+
+// App is what the subprotocol says of a message.
+type App struct {
+	Protocol string `json:"protocol"`        // the subprotocol
+	Kind     string `json:"kind"`            // what kind of thing was said
+	Name     string `json:"name,omitempty"`  // its name: an event, a method
+	ID       string `json:"id,omitempty"`    // what ties an answer to its request
+	Topic    string `json:"topic,omitempty"` // what it was published to
+	Error    string `json:"error,omitempty"` // what went wrong
+	Gist     string `json:"gist,omitempty"`  // in a few words
+
+	Decoded    JSON `json:"decoded,omitempty"`     // a binary message as JSON, by the schema that was given
+	DecodedCut bool `json:"decoded_cut,omitempty"` // a limit left fields of it out
+}
+
+// JSON is a JSON object, as it is written.
+type JSON []byte
+
+// MarshalJSON is the object itself.
+func (j JSON) MarshalJSON() ([]byte, error) {
+	if j == nil {
+		return []byte("null"), nil
+	}
+	return j, nil
+}

@@ -1,0 +1,9 @@
+package record
+
+// Rule is what a Finding can say.
+type Rule struct {
+	ID       string
+	Severity string // error, warning, note
+	RFC      string // the section that says so; empty where none does
+	Sentence string
+}
