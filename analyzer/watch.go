@@ -49,6 +49,13 @@ var openings = []struct{ what, begin string }{
 	{"VNC", "RFB 003."},
 }
 
+// httpHead reports whether data begins with a request line or a status line, RFC 9112 §3 and §4: both name the version.
+// "CONNECT {…}" is how a client of NATS begins.
+func httpHead(data []byte) bool {
+	line, _, _ := bytes.Cut(data[:min(len(data), 8<<10)], []byte("\r\n"))
+	return bytes.HasPrefix(line, []byte("HTTP/1.")) || bytes.Contains(line, []byte(" HTTP/1."))
+}
+
 // tlsHello is whether data begins as a ClientHello or ServerHello does, RFC 8446 §5.1 and §4.
 func tlsHello(data []byte) bool {
 	return len(data) > 9 && data[0] == 22 && data[1] == 3 && data[2] <= 4 && (data[5] == 1 || data[5] == 2) && data[6] == 0 && data[9] == 3
@@ -73,7 +80,7 @@ func (d *direction) lookInside(data []byte, at *assembly.Mark) {
 		return
 	}
 	for _, o := range openings {
-		if bytes.HasPrefix(data, []byte(o.begin)) {
+		if bytes.HasPrefix(data, []byte(o.begin)) && (o.what != "HTTP" || httpHead(data)) {
 			f.findings.tell(f, record.RuleInside, fromNames[d.index()], o.what, at)
 			return
 		}

@@ -56,3 +56,20 @@ func (actionCable) read(c *conversation, m *analyzer.Message) bool {
 	c.add(u)
 	return true
 }
+
+// cableMidway knows identifiers, which are JSON in a string that names a channel, and the server's pings.
+func cableMidway(g *glance) int {
+	var f [5][]byte
+	if !object(g.json, f[:], "type", "command", "identifier", "message", "data") {
+		return 0
+	}
+	var channel [1][]byte
+	named := isString(f[2]) && object(value(unquoted(f[2])), channel[:], "channel") && isString(channel[0])
+	switch {
+	case named && (f[1] != nil || f[3] != nil || f[0] != nil):
+		return certain
+	case g.from == server && is(f[0], "ping") && isNumber(f[3]):
+		return 60
+	}
+	return 0
+}

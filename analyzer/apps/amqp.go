@@ -12,6 +12,7 @@ import (
 type amqp struct {
 	sides [2]packets
 	old   bool          // 0-9-1
+	begun bool          // it is known which
 	at    analyzer.Time // of the message in hand
 }
 
@@ -45,6 +46,13 @@ func (d *amqp) read(c *conversation, m *analyzer.Message) bool {
 			b = b[8:]
 			continue
 		}
+		if !d.begun { // joined midway
+			_, w := amqpOldFrame(b)
+			d.old, d.begun = w > 0, true
+			if d.old {
+				c.version = "0-9-1"
+			}
+		}
 		whole := uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
 		if d.old { // type, channel, size, payload, and a byte that ends it: §4.2.3
 			whole = 8 + (uint64(b[3])<<24 | uint64(b[4])<<16 | uint64(b[5])<<8 | uint64(b[6]))
@@ -77,7 +85,7 @@ func (d *amqp) read(c *conversation, m *analyzer.Message) bool {
 }
 
 func (d *amqp) header(c *conversation, b []byte) {
-	d.old = b[4] == 0 && b[5] == 0
+	d.old, d.begun = b[4] == 0 && b[5] == 0, true
 	c.version = strconv.Itoa(int(b[5])) + "." + strconv.Itoa(int(b[6]))
 	u := unit{kind: "protocol header", gist: c.version}
 	if d.old {
@@ -117,6 +125,9 @@ func (d *amqp) performative(c *conversation, b []byte) bool {
 		return false
 	}
 	u := unit{kind: performatives[code], id: channel}
+	if code == 0x41 && amqpSecret(body) {
+		c.credential("SASL PLAIN password")
+	}
 	if u.kind == "" {
 		return false
 	}
@@ -171,4 +182,72 @@ func amqpTexts(b []byte) (texts []string) {
 		i += 1 + len(s)
 	}
 	return texts
+}
+
+// amqpSecret reports whether an initial response of SASL names user and password, RFC 4616: PLAIN separates them by NULs.
+func amqpSecret(b []byte) bool {
+	return bytes.Contains(b, []byte("PLAIN")) && bytes.Count(b, []byte{0}) >= 2
+}
+
+// amqpMidway weighs a message of whole frames. Of 0-9-1 each ends in 0xce where its length says; of 1.0 it has a length, a data
+// offset and a type, and its body begins with a descriptor.
+func amqpMidway(g *glance) int {
+	if !g.binary || len(g.b) < 8 {
+		return 0
+	}
+	if w := amqpFrames(g.b, amqpOldFrame); w > 0 {
+		return w
+	}
+	return amqpFrames(g.b, amqpNewFrame)
+}
+
+func amqpFrames(b []byte, frame func(b []byte) (size uint64, weight int)) (weight int) {
+	for n := 0; len(b) > 0 && n < 8; n++ {
+		if len(b) < 8 {
+			return 0
+		}
+		size, w := frame(b)
+		if size == 0 || size > uint64(len(b)) {
+			return 0
+		}
+		weight += w
+		b = b[size:]
+	}
+	return weight
+}
+
+func amqpOldFrame(b []byte) (uint64, int) {
+	size := 8 + (uint64(b[3])<<24 | uint64(b[4])<<16 | uint64(b[5])<<8 | uint64(b[6]))
+	if size > uint64(len(b)) || b[size-1] != 0xce {
+		return 0, 0
+	}
+	switch b[0] {
+	case 1:
+		if size >= 12 && amqpMethods[[2]uint16{uint16(b[7])<<8 | uint16(b[8]), uint16(b[9])<<8 | uint16(b[10])}] != "" {
+			return size, certain
+		}
+	case 2:
+		return size, 50
+	case 3:
+		return size, 40
+	case 8:
+		if size == 8 {
+			return size, 60
+		}
+	}
+	return 0, 0
+}
+
+func amqpNewFrame(b []byte) (uint64, int) {
+	size := uint64(b[0])<<24 | uint64(b[1])<<16 | uint64(b[2])<<8 | uint64(b[3])
+	if size < 8 || size > uint64(len(b)) || b[4] != 2 || b[5] > 1 {
+		return 0, 0
+	}
+	if size == 8 {
+		return size, 60 // a heartbeat
+	}
+	if size >= 11 && b[8] == 0 && b[9] == 0x53 && performatives[b[10]] != "" {
+		return size, certain
+	}
+	return 0, 0
 }

@@ -66,7 +66,9 @@ func (d *amqp) method(c *conversation, b []byte) bool {
 	}
 	if asked, ok := amqpAsked(id, name); ok {
 		if u.part = answers; asked == id {
-			u.part = asks
+			if u.part = asks; amqpNoWait(id, payload[4:]) {
+				u.part = says
+			}
 		}
 		u.key = amqpKey(channel, asked)
 	}
@@ -123,4 +125,32 @@ func amqpRoute(u *unit, method uint16, b []byte) {
 		exchange := text()
 		u.topic = join(exchange, text())
 	}
+}
+
+// amqpNoWaits says where the methods that have it keep their no-wait bit: what stands before it (h two bytes, s a short
+// string), and which of the bits behind that it is.
+var amqpNoWaits = map[[2]uint16]struct {
+	before string
+	bit    uint
+}{
+	{40, 10}: {"hss", 4}, {40, 20}: {"hs", 1}, {40, 30}: {"hsss", 0}, {40, 40}: {"hsss", 0},
+	{50, 10}: {"hs", 4}, {50, 20}: {"hsss", 0}, {50, 30}: {"hs", 0}, {50, 40}: {"hs", 2},
+	{60, 20}: {"hss", 3}, {60, 30}: {"s", 0}, {85, 10}: {"", 0},
+}
+
+// amqpNoWait reports whether a method asks for no answer.
+func amqpNoWait(id [2]uint16, b []byte) bool {
+	w, ok := amqpNoWaits[id]
+	if !ok {
+		return false
+	}
+	f := fields{b: b}
+	for _, c := range w.before {
+		if c == 'h' {
+			f.uint16()
+		} else {
+			f.next(int(f.byte()))
+		}
+	}
+	return f.byte()>>w.bit&1 == 1 && !f.short
 }

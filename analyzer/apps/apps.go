@@ -38,7 +38,7 @@ func (a apps) Open(f *analyzer.Flow) analyzer.Conversation {
 		l := &languages[i]
 		if d, ok := l.named(target.subprotocol); ok {
 			c.adopt(l, d, "subprotocol")
-			c.seeker.left, c.schema = 0, nil
+			c.schema = nil
 			return c
 		}
 	}
@@ -63,7 +63,9 @@ type language struct {
 	protocol string
 	names    []string                          // negotiated subprotocols; one that ends in * is a beginning
 	path     func(r *request) bool             // whether the path alone says so; nil if it never does
-	spot     func(text []byte, from side) bool // whether a message alone says so; nil if it never does
+	spot     func(text []byte, from side) bool // whether a first message alone says so; nil if it never does
+	midway   func(g *glance) int               // what a message from the middle says for it, of certain; nil where it never says anything
+	stream   bool                              // binary messages cut its packets anywhere
 	open     func() dialect
 	session  string // query parameter that names the session
 }
@@ -83,55 +85,9 @@ func (l *language) named(subprotocol string) (dialect, bool) {
 
 // adopt takes a dialect up.
 func (c *conversation) adopt(l *language, d dialect, by string) {
-	c.unread += c.messages // of a dialect taken up too early
 	c.ledger = ledger{}
 	c.dialect, c.protocol, c.by, c.version = d, l.protocol, by, ""
 	if l.session != "" {
 		c.session = short(c.target.value(l.session))
 	}
-}
-
-// seeker looks for the dialect in a conversation's first messages.
-type seeker struct {
-	left  int  // messages that are still looked at
-	loose bool // what is spoken is known by its format alone
-}
-
-// seek takes a dialect up by the message in hand, and reads it.
-func (s *seeker) seek(c *conversation, m *analyzer.Message) bool {
-	if c.dialect != nil && c.messages > 0 && !s.loose {
-		s.left = 0
-		return false
-	}
-	s.left--
-	for i := range languages {
-		l := &languages[i]
-		if l.spot == nil || !l.spot(m.Data, c.from) || c.dialect != nil && l.protocol == c.protocol {
-			continue
-		}
-		version, session := c.version, c.session
-		if d := l.open(); c.try(d, m) {
-			version, session = c.version, c.session
-			c.adopt(l, d, "bytes")
-			c.version = version
-			if session != "" {
-				c.session = session
-			}
-			s.left, s.loose, c.schema = 0, false, nil
-			return true
-		}
-		c.version, c.session = version, session
-	}
-	if c.dialect != nil {
-		return false
-	}
-	for i := range formats {
-		l := &formats[i]
-		if d := l.open(); c.try(d, m) {
-			c.adopt(l, d, "bytes")
-			s.loose = true
-			return true
-		}
-	}
-	return false
 }

@@ -29,6 +29,9 @@ type unit struct {
 	beat bool   // asks, and is a heartbeat
 	key  string // what joins a request and its answer; id where empty
 	op   string // a request's operation; name, or else kind, where empty
+
+	answered match       // what it answers, where the dialect found that out itself
+	earlier  []hindsight // answers that were not known to be some
 }
 
 // part is a unit's part in an exchange.
@@ -43,6 +46,7 @@ const (
 	returns      // that answer
 	drops        // gives up what the sender itself asked
 	shows        // a heartbeat that nobody answers
+	pulses       // a heartbeat that may be answered
 )
 
 // dialect reads one subprotocol in one conversation.
@@ -52,6 +56,11 @@ type dialect interface {
 	read(c *conversation, m *analyzer.Message) bool
 	// lost says that bytes of a side are missing: what was kept of it is worth nothing.
 	lost(from side)
+}
+
+// completer is a dialect that knows more when the flow is over.
+type completer interface {
+	complete(s *analyzer.AppSummary)
 }
 
 // stateless is a dialect's lost where nothing is kept between messages.
@@ -73,20 +82,46 @@ type conversation struct {
 	decoded  []byte   // the message in hand as JSON, by the schema; nil where it was not read so
 	cut      bool     // not all of it
 
-	from  side // of the message in hand
-	units []unit
-	extra int64 // units of the message in hand beyond maxUnits
+	in     *analyzer.Message // in hand
+	from   side              // who sends it
+	units  []unit            // of it; those counted already are no more among them
+	first  unit              // the first of those counted
+	to     match             // what it answers
+	told   int64             // how many were counted
+	trying bool              // whether it is of a dialect is being found out: nothing is counted
+	outer  *conversation     // that this one is inside of; nil for a flow's own
 	ledger
-	app analyzer.App
+	lostMessages int64    // those that were not whole
+	credentials  []string // what kinds of them were sent
+	app          analyzer.App
 }
 
-// add tells a unit of the message in hand.
+// add takes a unit of the message in hand.
 func (c *conversation) add(u unit) {
 	if len(c.units) == maxUnits {
-		c.extra++
-		return
+		if c.trying {
+			return
+		}
+		c.commit() // as many as these are no mistake
 	}
 	c.units = append(c.units, u)
+}
+
+// commit counts the units of the message in hand, or hands them to the conversation around this one.
+func (c *conversation) commit() {
+	for i := range c.units {
+		u := &c.units[i]
+		if c.outer != nil {
+			c.outer.add(*u)
+			continue
+		}
+		to := c.enter(u, c.from, c.in)
+		if c.told == 0 {
+			c.first, c.to = *u, to
+		}
+		c.told++
+	}
+	c.units = c.units[:0]
 }
 
 // Message reads one message; control messages are none of a subprotocol's.
@@ -94,20 +129,20 @@ func (c *conversation) Message(m *analyzer.Message) *analyzer.App {
 	if m.Type != "text" && m.Type != "binary" {
 		return nil
 	}
-	c.from = sideOf(m.From)
+	c.from, c.in, c.told = sideOf(m.From), m, 0
 	if !m.Complete {
 		c.unread++
+		c.lostMessages++
 		c.Lost(m.From)
 		return nil
 	}
 	if !c.read(m) {
 		c.unread++
+		c.in, c.units = nil, c.units[:0]
 		return nil
 	}
-	for i := range c.units {
-		c.enter(&c.units[i], c.from, m)
-	}
-	c.messages += c.extra
+	c.commit()
+	c.in = nil
 	return c.describe()
 }
 
@@ -117,14 +152,23 @@ func (c *conversation) read(m *analyzer.Message) bool {
 	if c.schema != nil && m.Type == "binary" && c.byBytes() && c.bySchema(m) {
 		return true
 	}
-	if c.seeker.left > 0 && c.seeker.seek(c, m) {
+	if !c.seeker.seeks(c) {
+		if c.seeker.held != nil || c.seeker.scores != nil {
+			c.seeker.stop()
+		}
+		return c.try(c.dialect, m) || c.dialect != nil && m.Type == "text" && c.try(pings{}, m)
+	}
+	if c.dialect != nil && !c.seeker.loose && c.try(c.dialect, m) {
+		if len(c.units) > 0 {
+			c.seeker.stop()
+		}
 		return true
 	}
-	return c.try(c.dialect, m)
+	return c.seeker.seek(c, m) || c.seeker.loose && c.try(c.dialect, m)
 }
 
 func (c *conversation) try(d dialect, m *analyzer.Message) bool {
-	if c.units, c.extra = c.units[:0], 0; cap(c.units) > maxSpare {
+	if c.units = c.units[:0]; cap(c.units) > maxSpare {
 		c.units = nil
 	}
 	return d != nil && d.read(c, m)
@@ -132,22 +176,30 @@ func (c *conversation) try(d dialect, m *analyzer.Message) bool {
 
 // Over says that no dialect was recognised and none is looked for any more.
 func (c *conversation) Over() bool {
-	return c.dialect == nil && c.schema == nil && c.seeker.left <= 0
+	return c.dialect == nil && c.schema == nil && !c.seeker.seeks(c)
 }
 
 // describe is the message in hand as its first unit, and how many more there are.
 func (c *conversation) describe() *analyzer.App {
-	if len(c.units) == 0 {
+	if c.told == 0 {
 		return nil // a part of a packet
 	}
-	u := &c.units[0]
+	u := &c.first
 	c.app = analyzer.App{
 		Protocol: c.protocol, Kind: u.kind, Name: u.name, ID: u.id, Topic: u.topic, Error: u.err, Gist: u.gist,
 		Decoded: c.decoded, DecodedCut: c.cut,
 	}
-	if n := int64(len(c.units)-1) + c.extra; n > 0 {
-		c.app.Gist = more(c.app.Gist, n)
+	if c.to.found {
+		to := c.to
+		c.app.After = &to.after
+		if to.message > 0 {
+			c.app.Answers = &to.message
+		}
 	}
+	if c.told > 1 {
+		c.app.Gist = more(c.app.Gist, c.told-1)
+	}
+	c.first = unit{}
 	return &c.app
 }
 
@@ -168,5 +220,8 @@ func (c *conversation) Done(f *analyzer.Flow) {
 		Protocol: c.protocol, Version: c.version, By: c.by, Session: c.session, Unread: c.unread,
 	}
 	c.sum(s)
+	if d, ok := c.dialect.(completer); ok {
+		d.complete(s)
+	}
 	f.App = s
 }

@@ -37,6 +37,12 @@ func (d *graphQL) read(c *conversation, m *analyzer.Message) bool {
 	payload := f[2]
 	u := unit{kind: text(f[0]), id: text(f[1]), gist: words(payload)}
 	switch u.kind {
+	case "start", "data", "stop", "ka", "connection_terminate":
+		d.label(c, "graphql-ws")
+	case "subscribe", "next":
+		d.label(c, "graphql-transport-ws")
+	}
+	switch u.kind {
 	case "connection_init":
 		u.part, u.key = asks, "connection"
 	case "connection_ack":
@@ -79,6 +85,42 @@ func (d *graphQL) read(c *conversation, m *analyzer.Message) bool {
 	return true
 }
 
+// label says which of the two protocols is spoken, where the subprotocol does not.
+func (d *graphQL) label(c *conversation, protocol string) {
+	if c.by != "subprotocol" {
+		c.protocol = protocol
+	}
+}
+
+// graphqlMidway knows the types that tell the results of an operation, with its id.
+func graphqlMidway(g *glance) int {
+	if len(g.json) == 0 || g.binary {
+		return 0
+	}
+	var f [3][]byte
+	if !object(g.json, f[:], "type", "id", "payload") || !isString(f[0]) {
+		return 0
+	}
+	kind := string(raw(f[0]))
+	var p [4][]byte
+	object(f[2], p[:], "query", "data", "errors", "message")
+	switch {
+	case g.from == client && (kind == "subscribe" || kind == "start") && f[1] != nil && isString(p[0]):
+		return certain
+	case g.from == server && (kind == "next" || kind == "data") && isString(f[1]) && (p[1] != nil || p[2] != nil):
+		return certain
+	case g.from == server && kind == "error" && isString(f[1]) && array(f[2], nil) > 0:
+		return certain
+	case kind == "complete" && isString(f[1]) && f[2] == nil, kind == "stop" && isString(f[1]) && g.from == client:
+		return 40
+	case kind == "connection_ack" && g.from == server:
+		return certain
+	case kind == "ka" && g.from == server && f[1] == nil:
+		return 60
+	}
+	return 0
+}
+
 func (d *graphQL) begin(id, name string) {
 	if len(d.live) == maxOperations {
 		d.live = slices.Delete(d.live, 0, 1)
@@ -95,58 +137,137 @@ func (d *graphQL) name(id string) string {
 	return ""
 }
 
-// operationName is the name the client gives, or else the one in the document, or else the first field that the
+// operationName is the name the client gives, or else that of the document's operation, or else the first field that the
 // operation asks for, or else its type.
 func operationName(given, query []byte) string {
 	if isString(given) && len(given) > 2 {
 		return text(given)
 	}
-	q := raw(query)
-	for _, kind := range []string{"query", "mutation", "subscription"} {
-		i := bytes.Index(q[:min(len(q), 4096)], []byte(kind))
-		if i < 0 || i > 0 && !bytes.ContainsRune([]byte(" \t\r\n}"), rune(q[i-1])) {
-			continue
-		}
-		rest := q[i+len(kind):]
-		rest = rest[space(rest, 0):]
-		n := 0
-		for n < len(rest) && isNameByte(rest[n]) {
-			n++
-		}
-		if n > 0 {
-			return short(rest[:n])
-		}
-		return cmp.Or(firstField(rest), kind)
-	}
-	if len(q) > 0 {
-		return cmp.Or(firstField(q), "query") // a document that begins with { is one, GraphQL §2.3
+	if q := unquotedHead(query); len(q) > 0 {
+		return documentName(q)
 	}
 	return ""
 }
 
-// firstField is the name at the head of a selection set, behind its alias; "" where there is none.
-func firstField(q []byte) string {
-	_, q, open := bytes.Cut(q[:min(len(q), 4096)], []byte("{"))
-	if !open {
+// unquotedHead is the beginning of a string, as much as is looked at of a document.
+func unquotedHead(v []byte) []byte {
+	if len(v) > maxDocument { // cut where no escape is broken
+		cut := maxDocument
+		for cut > 1 && v[cut-1] == '\\' {
+			cut--
+		}
+		v = append(v[:cut:cut], '"')
+	}
+	return unquoted(v)
+}
+
+// maxDocument is how much is looked at of a GraphQL document.
+const maxDocument = 64 << 10
+
+// documentName names the first operation of a document, GraphQL §2.3: its own name, that stands before the selection set and
+// outside of comments and strings. A document that begins with { is a query.
+func documentName(q []byte) string {
+	depth, kind := 0, ""
+	lex := graphqlLexer{b: q}
+	for {
+		t := lex.next()
+		switch {
+		case t == "":
+			return kind
+		case t == "{":
+			if depth == 0 {
+				if kind == "fragment" {
+					kind = ""
+					depth++
+					continue
+				}
+				return cmp.Or(lex.field(), kind, "query")
+			}
+			depth++
+		case t == "(" || t == "[":
+			depth++
+		case t == "}" || t == ")" || t == "]":
+			depth = max(depth-1, 0)
+		case depth > 0:
+		case kind == "" && (t == "query" || t == "mutation" || t == "subscription"):
+			if name := lex.name(); name != "" {
+				return short(name)
+			}
+			kind = t
+		case kind == "" && t == "fragment":
+			kind = t
+		}
+	}
+}
+
+// graphqlLexer cuts a document into names and punctuators; comments, strings and numbers are passed over.
+type graphqlLexer struct {
+	b []byte
+	i int
+}
+
+// next is the next name or punctuator; "" at the end.
+func (l *graphqlLexer) next() string {
+	for l.i < len(l.b) {
+		switch c := l.b[l.i]; {
+		case c == '#':
+			for l.i < len(l.b) && l.b[l.i] != '\n' && l.b[l.i] != '\r' {
+				l.i++
+			}
+		case c == '"':
+			l.skipString()
+		case c == '{' || c == '}' || c == '(' || c == ')' || c == '[' || c == ']' || c == ':' || c == '@' || c == '$' || c == '!' || c == '=':
+			l.i++
+			return string(c)
+		case isNameByte(c):
+			from := l.i
+			for l.i < len(l.b) && isNameByte(l.b[l.i]) {
+				l.i++
+			}
+			return string(l.b[from:l.i])
+		default:
+			l.i++
+		}
+	}
+	return ""
+}
+
+func (l *graphqlLexer) skipString() {
+	end := []byte(`"`)
+	if bytes.HasPrefix(l.b[l.i:], []byte(`"""`)) {
+		end = []byte(`"""`)
+	}
+	for l.i += len(end); l.i < len(l.b); l.i++ {
+		switch {
+		case l.b[l.i] == '\\':
+			l.i++
+		case bytes.HasPrefix(l.b[l.i:], end):
+			l.i += len(end)
+			return
+		}
+	}
+}
+
+// name is the next token where it is a name; else it is not taken.
+func (l *graphqlLexer) name() string {
+	at := l.i
+	t := l.next()
+	if t == "" || !isNameByte(t[0]) {
+		l.i = at
 		return ""
 	}
-	name := func() string {
-		q = q[space(q, 0):]
-		n := 0
-		for n < len(q) && isNameByte(q[n]) {
-			n++
-		}
-		word := short(q[:n])
-		q = q[n:]
-		q = q[space(q, 0):]
-		return word
+	return t
+}
+
+// field is the name of a selection set's first field, behind its alias; of a fragment, its name.
+func (l *graphqlLexer) field() string {
+	first := l.name()
+	if at := l.i; first != "" && l.next() == ":" {
+		return short(l.name())
+	} else {
+		l.i = at
 	}
-	first := name()
-	if len(q) > 0 && q[0] == ':' {
-		q = q[1:]
-		return name()
-	}
-	return first
+	return short(first)
 }
 
 func isNameByte(c byte) bool {

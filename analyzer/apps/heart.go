@@ -27,9 +27,9 @@ func (h *heart) beat(at analyzer.Time) {
 	h.last = at
 }
 
-// await keeps a heartbeat until the other side answers it.
-func (h *heart) await(at analyzer.Time) {
-	h.answerable = true
+// await keeps a heartbeat until the other side answers it; sure says that the subprotocol knows an answer.
+func (h *heart) await(at analyzer.Time, sure bool) {
+	h.answerable = h.answerable || sure
 	if len(h.waiting) == maxBeats {
 		h.waiting = append(h.waiting[:0], h.waiting[1:]...)
 	}
@@ -44,6 +44,7 @@ func (h *heart) answer(at analyzer.Time) {
 	}
 	h.rtt.Add(analyzer.Seconds(at - h.waiting[0]))
 	h.answered++
+	h.answerable = true
 	h.waiting = append(h.waiting[:0], h.waiting[1:]...)
 }
 

@@ -193,7 +193,7 @@ func TestMemoryIsBounded(t *testing.T) {
 			c.Message(said("server", "text", fmt.Appendf(nil, `{"jsonrpc":"2.0","id":%d,"result":1}`, i)))
 		}
 	}
-	if n := len(c.pending); n > maxPending {
+	if n := c.pending.count; n > maxPending {
 		t.Errorf("%d requests are kept", n)
 	}
 	if n := len(c.names); n > maxNames+1 {

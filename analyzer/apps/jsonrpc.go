@@ -124,3 +124,15 @@ func rpcError(v []byte) string {
 	}
 	return join(text(f[0]), words(f[1]))
 }
+
+// cdpMidway knows events such as {"method":"Network.dataReceived","params":{…}}.
+func cdpMidway(g *glance) int {
+	var f [3][]byte
+	if g.from != server || !object(g.json, f[:], "method", "params", "id") || f[2] != nil || !isString(f[0]) || !isObject(f[1]) {
+		return 0
+	}
+	if domain, event, _ := strings.Cut(text(f[0]), "."); event != "" && slices.Contains(cdpDomains, domain) {
+		return 70
+	}
+	return 0
+}

@@ -2,22 +2,22 @@ package apps
 
 // languages is all dialects, those first whose first message cannot be another's.
 var languages = []language{
-	{protocol: "socket.io", path: socketPath, spot: socketSpot, open: openSocket, session: "sid"},
-	{protocol: "mqtt", names: []string{"mqtt", "mqttv3.1"}, spot: mqttSpot, open: openMQTT},
-	{protocol: "graphql-transport-ws", names: []string{"graphql-transport-ws"}, spot: graphqlSpot, open: openGraphQL},
+	{protocol: "socket.io", path: socketPath, spot: socketSpot, midway: socketMidway, open: openSocket, session: "sid"},
+	{protocol: "mqtt", names: []string{"mqtt", "mqttv3.1"}, spot: mqttSpot, midway: mqttMidway, stream: true, open: openMQTT},
+	{protocol: "graphql-transport-ws", names: []string{"graphql-transport-ws"}, spot: graphqlSpot, midway: graphqlMidway, open: openGraphQL},
 	{protocol: "graphql-ws", names: []string{"graphql-ws"}, open: openGraphQL},
-	{protocol: "stomp", names: []string{"v10.stomp", "v11.stomp", "v12.stomp", "stomp"}, spot: stompSpot, open: openStomp},
-	{protocol: "ocpp", names: []string{"ocpp*"}, spot: ocppSpot, open: openOCPP},
-	{protocol: "signalr", spot: signalrSpot, open: openSignalR, session: "id"},
+	{protocol: "stomp", names: []string{"v10.stomp", "v11.stomp", "v12.stomp", "stomp"}, spot: stompSpot, midway: stompMidway, open: openStomp},
+	{protocol: "ocpp", names: []string{"ocpp*"}, spot: ocppSpot, midway: ocppMidway, open: openOCPP},
+	{protocol: "signalr", spot: signalrSpot, midway: signalrMidway, open: openSignalR, session: "id"},
 	{protocol: "json-rpc", names: []string{"jsonrpc", "jsonrpc-2.0", "json-rpc"}, spot: rpcSpot, open: openRPC},
-	{protocol: "wamp", names: []string{"wamp.2.*"}, open: openWAMP},
-	{protocol: "phoenix", path: phoenixPath, spot: phoenixSpot, open: openPhoenix},
-	{protocol: "sockjs", path: sockjsPath, open: openSockJS},
-	{protocol: "xmpp", names: []string{"xmpp"}, spot: xmppSpot, open: openXMPP},
-	{protocol: "amqp", names: []string{"amqp", "AMQPWSB10"}, spot: amqpSpot, open: openAMQP},
-	{protocol: "pusher", path: pusherPath, spot: pusherSpot, open: openPusher},
-	{protocol: "actioncable", names: []string{"actioncable-v1-json"}, open: openCable},
-	{protocol: "cdp", path: cdpPath, spot: cdpSpot, open: openCDP},
+	{protocol: "wamp", names: []string{"wamp.2.*"}, midway: wampMidway, open: openWAMP},
+	{protocol: "phoenix", path: phoenixPath, spot: phoenixSpot, midway: phoenixMidway, open: openPhoenix},
+	{protocol: "sockjs", path: sockjsPath, midway: sockjsMidway, open: openSockJS},
+	{protocol: "xmpp", names: []string{"xmpp"}, spot: xmppSpot, midway: xmppMidway, open: openXMPP},
+	{protocol: "amqp", names: []string{"amqp", "AMQPWSB10"}, spot: amqpSpot, midway: amqpMidway, open: openAMQP},
+	{protocol: "pusher", path: pusherPath, spot: pusherSpot, midway: pusherMidway, open: openPusher},
+	{protocol: "actioncable", names: []string{"actioncable-v1-json"}, midway: cableMidway, open: openCable},
+	{protocol: "cdp", path: cdpPath, spot: cdpSpot, midway: cdpMidway, open: openCDP},
 }
 
 // formats is what is read where no dialect is recognised.

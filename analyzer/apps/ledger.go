@@ -12,7 +12,7 @@ type ledger struct {
 	messages   int64
 	kinds      counts
 	names      counts
-	pending    []pending // in the order asked
+	pending    waiting
 	operations []operation
 	untracked  int64
 	errors     int64
@@ -20,45 +20,59 @@ type ledger struct {
 	hearts     [2]heart
 }
 
-// pending is a request that waits.
-type pending struct {
-	from     side
-	beat     bool
-	key, id  string
-	name, op string
-	at       analyzer.Time
-	packet   int64
-}
-
 // operation is one side's answered requests of one name.
 type operation struct {
 	from      side
 	name      string
+	count     int64
 	failed    int64
 	latencies *analyzer.Sketch
 }
 
+// match is the request that an answer belongs to.
+type match struct {
+	name, op string
+	message  int64
+	after    analyzer.Seconds
+	found    bool
+	failed   bool
+}
+
 // enter books a unit, and completes the name of an answer by what was asked.
-func (l *ledger) enter(u *unit, from side, m *analyzer.Message) {
+func (l *ledger) enter(u *unit, from side, m *analyzer.Message) match {
 	l.messages++
+	to := u.answered
 	key := u.key
 	if key == "" {
 		key = u.id
+	}
+	if to.found {
+		if u.name == "" {
+			u.name = to.name
+		}
+		l.took(from.other(), to.op, to.after, to.failed)
+	}
+	for _, e := range u.earlier {
+		l.took(from.other(), e.op, e.after, e.failed)
 	}
 	switch u.part {
 	case asks:
 		l.asked(u, key, from, m)
 	case answers, fails:
-		if name := l.answered(key, from, u.part == fails, m.End); u.name == "" {
-			u.name = name
+		to = l.answered(key, from, u.part == fails, m.End)
+		if u.name == "" {
+			u.name = to.name
 		}
 	case drops:
-		l.pending = slices.DeleteFunc(l.pending, func(p pending) bool { return p.from == from && p.key == key })
+		l.pending.dropAll(func(p *pending) bool { return p.from == from && p.key == key })
 	case shows:
 		l.hearts[from].beat(m.Time)
 	case beats:
 		l.hearts[from].beat(m.Time)
-		l.hearts[from].await(m.Time)
+		l.hearts[from].await(m.Time, true)
+	case pulses:
+		l.hearts[from].beat(m.Time)
+		l.hearts[from].await(m.Time, false)
 	case returns:
 		l.hearts[from.other()].answer(m.End)
 	}
@@ -69,43 +83,46 @@ func (l *ledger) enter(u *unit, from side, m *analyzer.Message) {
 	if name := cmp.Or(u.name, u.topic); name != "" {
 		l.names.add(u.kind, name, from)
 	}
+	return to
 }
 
 func (l *ledger) asked(u *unit, key string, from side, m *analyzer.Message) {
-	if len(l.pending) == maxPending {
-		l.untracked++
-		l.pending = slices.Delete(l.pending, 0, 1)
-	}
 	if u.beat {
 		l.hearts[from].beat(m.Time)
 		l.hearts[from].answerable = true
 	}
-	l.pending = append(l.pending, pending{
-		from: from, beat: u.beat, key: key, id: u.id, name: u.name, op: cmp.Or(u.op, u.name, u.kind), at: m.Time, packet: m.Packet,
-	})
+	if l.pending.add(pending{
+		from: from, beat: u.beat, key: key, id: u.id, name: u.name, op: cmp.Or(u.op, u.name, u.kind), at: m.Time, packet: m.Packet, message: m.Message,
+	}) {
+		l.untracked++
+	}
 }
 
-// answered joins an answer with the latest request of its key, and returns that one's
-// name; "" where there is none.
-func (l *ledger) answered(key string, from side, failed bool, at analyzer.Time) string {
-	for i := len(l.pending) - 1; i >= 0; i-- {
-		p := l.pending[i]
-		if p.from == from || p.key != key {
-			continue
-		}
-		l.pending = slices.Delete(l.pending, i, i+1)
-		o := l.operation(p.from, p.op)
-		o.latencies.Add(analyzer.Seconds(at - p.at))
-		if failed {
-			o.failed++
-		}
-		if p.beat {
-			l.hearts[p.from].answered++
-			l.hearts[p.from].rtt.Add(analyzer.Seconds(at - p.at))
-		}
-		return p.name
+// answered joins an answer with the first request of its key that waits: answers of one key come in the order asked.
+func (l *ledger) answered(key string, from side, failed bool, at analyzer.Time) match {
+	i := l.pending.find(from.other(), key)
+	if i < 0 {
+		return match{}
 	}
-	return ""
+	p := l.pending.list[i]
+	l.pending.drop(i)
+	to := match{name: p.name, op: p.op, message: p.message, after: analyzer.Seconds(max(at-p.at, 0)), found: true}
+	l.took(p.from, p.op, to.after, failed)
+	if p.beat {
+		l.hearts[p.from].answered++
+		l.hearts[p.from].rtt.Add(to.after)
+	}
+	return to
+}
+
+// took books an answered request of a side.
+func (l *ledger) took(from side, op string, after analyzer.Seconds, failed bool) {
+	o := l.operation(from, op)
+	o.count++
+	o.latencies.Add(after)
+	if failed {
+		o.failed++
+	}
 }
 
 func (l *ledger) operation(from side, name string) *operation {
@@ -140,9 +157,7 @@ func (l *ledger) failed(text string) {
 
 // forget lets go of the requests whose answers the lost messages of a side may hold.
 func (l *ledger) forget(from side) {
-	n := len(l.pending)
-	l.pending = slices.DeleteFunc(l.pending, func(p pending) bool { return p.from != from })
-	l.untracked += int64(n - len(l.pending))
+	l.untracked += l.pending.dropAll(func(p *pending) bool { return p.from != from })
 	l.hearts[from].lost()
 	l.hearts[from.other()].lost()
 }
@@ -151,16 +166,16 @@ func (l *ledger) forget(from side) {
 func (l *ledger) sum(s *analyzer.AppSummary) {
 	s.Messages, s.Untracked, s.Errors, s.Failures = l.messages, l.untracked, l.errors, l.failures
 	s.Kinds, s.Names = l.kinds.sorted(maxNames), l.names.sorted(maxListed)
-	s.Unanswered = int64(len(l.pending))
-	for i := range l.pending[:min(len(l.pending), maxWaiting)] {
-		p := &l.pending[i]
-		s.Waiting = append(s.Waiting, analyzer.AppCall{From: sideNames[p.from], Name: p.op, ID: p.id, Packet: p.packet, Time: p.at})
-	}
+	l.pending.each(func(p *pending) {
+		if s.Unanswered++; len(s.Waiting) < maxWaiting {
+			s.Waiting = append(s.Waiting, analyzer.AppCall{From: sideNames[p.from], Name: p.op, ID: p.id, Packet: p.packet, Time: p.at})
+		}
+	})
 	for i := range l.operations {
 		o := &l.operations[i]
 		q := o.latencies
 		s.Operations = append(s.Operations, analyzer.AppOperation{
-			Name: o.name, From: sideNames[o.from], Count: q.Count(), Failed: o.failed,
+			Name: o.name, From: sideNames[o.from], Count: o.count, Failed: o.failed,
 			P50: q.Quantile(0.5), P90: q.Quantile(0.9), P99: q.Quantile(0.99), Max: q.Max(), Latencies: q,
 		})
 	}
@@ -172,7 +187,7 @@ func (l *ledger) sum(s *analyzer.AppSummary) {
 	}
 }
 
-// waits is whether a side waits for an answer of the key.
+// waits reports whether a side waits for an answer of the key.
 func (l *ledger) waits(from side, key string) bool {
-	return slices.ContainsFunc(l.pending, func(p pending) bool { return p.from == from && p.key == key })
+	return l.pending.find(from, key) >= 0
 }

@@ -1,7 +1,9 @@
 package apps
 
 import (
+	"bytes"
 	"strconv"
+	"unicode/utf8"
 
 	"wscope/analyzer"
 )
@@ -13,8 +15,14 @@ import (
 type mqtt struct {
 	sides [2]packets
 	level byte // of CONNECT: 3, 4 or 5; 0 where it was not seen
-	alias [2][16]string
+	alias [2]map[uint16]string
+	part  bool    // the packet in hand lacks its end
+	lax   [2]bool // where a side's packets begin is not known
+	joins [2]joiner
 }
+
+// maxAliases is how many topic aliases of a side are remembered.
+const maxAliases = 512
 
 func openMQTT() dialect { return new(mqtt) }
 
@@ -32,11 +40,36 @@ func mqttSpot(b []byte, from side) bool {
 	return name == "MQTT" || name == "MQIsdp"
 }
 
-func (d *mqtt) lost(from side) { d.sides[from].reset() }
+func (d *mqtt) lost(from side) {
+	d.sides[from].reset()
+	d.joins[from].reset()
+	d.lax[from] = true
+}
+
+// joined says that the conversation was joined midway.
+func (d *mqtt) joined() { d.lax = [2]bool{true, true} }
+
+// find is a message from where its packets begin; nil while that is not known.
+func (d *mqtt) find(c *conversation, m *analyzer.Message) []byte {
+	j := &d.joins[c.from]
+	g := glance{from: c.from, binary: true}
+	b := j.add(m.Data, func(b []byte) int { g.b = b; return mqttMidway(&g) }, 40)
+	if b != nil {
+		d.lax[c.from] = false
+		j.reset()
+	}
+	return b
+}
 
 func (d *mqtt) read(c *conversation, m *analyzer.Message) bool {
 	p := &d.sides[c.from]
-	for b := p.take(m.Data); len(b) > 0; {
+	data := m.Data
+	if d.lax[c.from] {
+		if data = d.find(c, m); data == nil {
+			return m.Type == "binary" && len(m.Data) < 64 // a part of a packet, it may be
+		}
+	}
+	for b := p.take(data); len(b) > 0; {
 		n, size := mqttLength(b[1:])
 		if size < 0 || !mqttHead(b[0]) {
 			p.reset()
@@ -47,10 +80,15 @@ func (d *mqtt) read(c *conversation, m *analyzer.Message) bool {
 			if p.keep(b) {
 				return true
 			}
+			if size == 0 {
+				return false // it cannot be: a length has four bytes at most
+			}
 			p.skip = whole - uint64(len(b))
-			whole = uint64(len(b))
+			whole, d.part = uint64(len(b)), true
 		}
-		if !d.packet(c, b[0], b[1+size:whole]) {
+		ok := d.packet(c, b[0], b[1+size:whole])
+		d.part = false
+		if !ok {
 			p.reset()
 			return false
 		}
@@ -105,9 +143,7 @@ func (d *mqtt) packet(c *conversation, head byte, body []byte) bool {
 	case 1:
 		d.connect(c, &u, &f)
 	case 2:
-		f.byte()
-		u.part, u.key = answers, "connect"
-		d.reason(&u, f.byte(), kind)
+		d.connack(c, &u, &f)
 	case 3:
 		d.publish(c, &u, &f, head)
 	case 4, 5, 6, 7:
@@ -125,7 +161,7 @@ func (d *mqtt) packet(c *conversation, head byte, body []byte) bool {
 			d.reason(&u, f.byte(), kind)
 		}
 	}
-	if f.short {
+	if f.short && !d.part {
 		return false
 	}
 	c.add(u)
@@ -144,6 +180,9 @@ func (d *mqtt) connect(c *conversation, u *unit, f *fields) {
 	c.session = short(f.text())
 	c.version = map[byte]string{3: "3.1", 4: "3.1.1", 5: "5.0"}[d.level]
 	u.part, u.key, u.id = asks, "connect", c.session
+	if flags&0x80 != 0 || flags&0x40 != 0 {
+		d.login(c, f, flags)
+	}
 	will, user := "", ""
 	if flags&4 != 0 {
 		will = "will"
@@ -154,6 +193,37 @@ func (d *mqtt) connect(c *conversation, u *unit, f *fields) {
 	u.gist = join("keep alive", strconv.Itoa(int(keepAlive))+" s", will, user)
 }
 
+// login finds the user name and password behind the will, §3.1.3.
+func (d *mqtt) login(c *conversation, f *fields, flags byte) {
+	if flags&4 != 0 {
+		if d.level == 5 {
+			f.properties(nil)
+		}
+		f.text()
+		f.text()
+	}
+	if flags&0x80 != 0 {
+		f.text()
+	}
+	if flags&0x40 != 0 && len(f.text()) > 0 {
+		c.credential("MQTT CONNECT password")
+	}
+}
+
+// connack reads CONNACK, §3.2: the server may give the client the identifier that it did not bring.
+func (d *mqtt) connack(c *conversation, u *unit, f *fields) {
+	f.byte()
+	u.part, u.key = answers, "connect"
+	d.reason(u, f.byte(), 2)
+	if d.level == 5 || d.level == 0 && len(f.b) > 0 {
+		var p mqttProperties
+		if f.properties(&p); p.clientID != "" {
+			c.session = p.clientID
+			u.gist = join("client identifier", p.clientID)
+		}
+	}
+}
+
 // publish reads PUBLISH, §3.3.
 func (d *mqtt) publish(c *conversation, u *unit, f *fields, head byte) {
 	qos := head >> 1 & 3
@@ -161,19 +231,26 @@ func (d *mqtt) publish(c *conversation, u *unit, f *fields, head byte) {
 	if qos > 0 {
 		u.id = strconv.Itoa(int(f.uint16()))
 		u.key, u.op = "publish "+u.id, "publish QoS "+strconv.Itoa(int(qos))
-		if head&8 == 0 { // DUP sends again what waits already
+		// DUP sends again what waits already; on a new connection it is what waited on the one before, §4.4.
+		if head&8 == 0 || !c.waits(c.from, u.key) {
 			u.part = asks
 		}
 	}
-	if d.level == 5 {
-		var alias uint16
-		f.properties(&alias)
+	if d.level == 5 || d.level == 0 && publishProperties(f.b) {
+		var p mqttProperties
+		f.properties(&p)
 		// §3.3.2.3.4: an empty topic stands for the alias's.
-		if known := &d.alias[c.from]; alias > 0 && int(alias) <= len(known) {
-			if topic == "" {
-				topic = known[alias-1]
+		if p.alias > 0 {
+			known := d.alias[c.from]
+			if known == nil {
+				known = map[uint16]string{}
+				d.alias[c.from] = known
 			}
-			known[alias-1] = topic
+			if topic == "" {
+				topic = known[p.alias]
+			} else if _, again := known[p.alias]; again || len(known) < maxAliases {
+				known[p.alias] = topic
+			}
 		}
 	}
 	u.topic = topic
@@ -200,10 +277,11 @@ func (d *mqtt) acknowledge(u *unit, f *fields, kind byte) {
 func (d *mqtt) filters(u *unit, f *fields, kind byte) {
 	u.part, u.id = asks, strconv.Itoa(int(f.uint16()))
 	u.key = u.kind + " " + u.id
-	if d.level == 5 {
+	if d.level == 5 || d.level == 0 && !filtersFit(f.b, kind) {
 		f.properties(nil)
 	}
-	for n := 0; len(f.b) > 0 && !f.short; n++ {
+	n := 0
+	for ; len(f.b) > 0 && !f.short; n++ {
 		filter := short(f.text())
 		qos := ""
 		if kind == 8 {
@@ -216,17 +294,28 @@ func (d *mqtt) filters(u *unit, f *fields, kind byte) {
 			u.gist = join(u.gist, filter, qos)
 		}
 	}
+	if n > maxFailures {
+		u.gist = more(u.gist, int64(n-maxFailures))
+	}
 }
 
 // granted reads SUBACK and UNSUBACK, §3.9 and §3.11.
 func (d *mqtt) granted(u *unit, f *fields, kind byte) {
 	u.part, u.id = answers, strconv.Itoa(int(f.uint16()))
 	u.key = mqttKinds[kind-1] + " " + u.id
-	if d.level == 5 {
+	if d.level == 5 || d.level == 0 && len(f.b) > 1 && f.b[0] == 0 {
 		f.properties(nil)
 	}
-	for i := 0; i < len(f.b) && u.err == ""; i++ {
-		d.reason(u, f.b[i], kind)
+	refused := 0
+	for _, code := range f.b {
+		if code >= 0x80 {
+			if refused++; refused == 1 {
+				d.reason(u, code, kind)
+			}
+		}
+	}
+	if refused > 0 && len(f.b) > 1 {
+		u.err = join(u.err+":", strconv.Itoa(refused), "of", strconv.Itoa(len(f.b)))
 	}
 }
 
@@ -266,4 +355,103 @@ var mqttReasons = map[byte]string{
 	0x9b: "QoS not supported", 0x9c: "use another server", 0x9d: "server moved", 0x9e: "shared subscriptions not supported",
 	0x9f: "connection rate exceeded", 0xa0: "maximum connect time", 0xa1: "subscription identifiers not supported",
 	0xa2: "wildcard subscriptions not supported",
+}
+
+// mqttMidway weighs a message that holds whole packets: their heads, lengths and bodies must all agree.
+func mqttMidway(g *glance) int {
+	b, weight := g.b, 0
+	if !g.binary {
+		return 0
+	}
+	for n := 0; len(b) > 0 && n < 8; n++ {
+		length, size := mqttLength(b[1:])
+		if !mqttHead(b[0]) || size <= 0 || length > uint64(len(b)-1-size) {
+			return 0
+		}
+		body := b[1+size : 1+size+int(length)]
+		w := mqttBody(b[0], body, g.from)
+		if w == 0 {
+			return 0
+		}
+		weight += w
+		b = b[1+size+int(length):]
+	}
+	return weight
+}
+
+// mqttBody weighs a packet's body by its kind; 0 where it can be none of it.
+func mqttBody(head byte, body []byte, from side) int {
+	switch kind := head >> 4; kind {
+	case 3:
+		f := fields{b: body}
+		topic := f.text()
+		if f.short || !printable(topic) || !utf8.Valid(topic) || len(topic) == 0 && head&6 == 0 {
+			return 0
+		}
+		switch {
+		case len(topic) >= 3 && bytes.IndexByte(topic, '/') >= 0:
+			return certain
+		case len(topic) >= 3:
+			return 60
+		}
+		return 20
+	case 4, 5, 6, 7:
+		switch len(body) {
+		case 2:
+			return 40
+		case 3, 4:
+			return 20
+		}
+	case 8, 10:
+		f := fields{b: body}
+		if f.uint16(); from == client && (filtersFit(f.b, kind) || len(f.b) > 0 && f.b[0] == 0 && filtersFit(f.b[1:], kind)) {
+			return certain
+		}
+	case 9, 11:
+		if from == server && len(body) >= 3 {
+			return 40
+		}
+	case 12:
+		if from == client && len(body) == 0 {
+			return 40
+		}
+	case 13:
+		if from == server && len(body) == 0 {
+			return 40
+		}
+	case 14:
+		if len(body) == 0 {
+			return 30
+		}
+	}
+	return 0
+}
+
+// filtersFit reports whether b is topic filters of a SUBSCRIBE or UNSUBSCRIBE, and nothing else.
+func filtersFit(b []byte, kind byte) bool {
+	f := fields{b: b}
+	for len(f.b) > 0 && !f.short {
+		if t := f.text(); len(t) == 0 || !printable(t) || !utf8.Valid(t) {
+			return false
+		}
+		if kind == 8 && f.byte() > 0x3f {
+			return false
+		}
+	}
+	return len(b) > 0 && !f.short
+}
+
+// publishProperties reports whether the properties of MQTT 5 stand before a payload, where the version is not known.
+func publishProperties(b []byte) bool {
+	n, size := mqttLength(b)
+	if size <= 0 || n > uint64(len(b)-size) {
+		return false
+	}
+	if n == 0 {
+		return true
+	}
+	var p mqttProperties
+	f := fields{b: b}
+	f.properties(&p)
+	return !f.short && p.known
 }

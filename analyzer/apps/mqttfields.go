@@ -39,39 +39,53 @@ func (f *fields) uint16() uint16 {
 // text reads a UTF-8 Encoded String, MQTT 5 §1.5.4.
 func (f *fields) text() []byte { return f.next(int(f.uint16())) }
 
-// properties passes over a packet's properties, §2.2.2, and reads the Topic Alias where
-// it is wanted.
-func (f *fields) properties(alias *uint16) {
+// mqttProperties is what is looked at of a packet's properties, §2.2.2.
+type mqttProperties struct {
+	alias    uint16
+	clientID string // that the server assigned
+	known    bool   // all of them are properties that there are
+}
+
+// properties passes over a packet's properties, and reads those that are wanted.
+func (f *fields) properties(into *mqttProperties) {
 	n, size := mqttLength(f.b)
-	if size <= 0 || n > uint64(len(f.b)) {
+	if size <= 0 || n > uint64(len(f.b)-size) {
 		f.short, f.b = true, nil
 		return
 	}
 	f.next(size)
 	p := fields{b: f.next(int(n))}
-	for len(p.b) > 0 && alias != nil {
+	if into == nil {
+		return
+	}
+	for len(p.b) > 0 {
 		switch id := p.byte(); id {
 		case 0x23:
-			*alias = p.uint16()
-		case 0x01: // Payload Format Indicator
+			into.alias = p.uint16()
+		case 0x12:
+			into.clientID = short(p.text())
+		case 0x01, 0x17, 0x19, 0x24, 0x25, 0x28, 0x29, 0x2a: // a byte each
 			p.byte()
-		case 0x02: // Message Expiry Interval
+		case 0x13, 0x21, 0x22: // two
+			p.next(2)
+		case 0x02, 0x11, 0x18, 0x27: // four
 			p.next(4)
-		case 0x03, 0x08, 0x09: // Content Type, Response Topic, Correlation Data
+		case 0x03, 0x08, 0x09, 0x15, 0x16, 0x1a, 0x1c, 0x1f: // a text or bytes with their length
 			p.text()
 		case 0x26: // User Property
 			p.text()
 			p.text()
 		case 0x0b: // Subscription Identifier
-			if _, size := mqttLength(p.b); size > 0 {
-				p.next(size)
-				continue
+			_, size := mqttLength(p.b)
+			if size <= 0 {
+				return
 			}
-			return
+			p.next(size)
 		default:
-			return // none of PUBLISH's
+			return
 		}
 	}
+	into.known = !p.short
 }
 
 // payloadGist is a payload as text, or its size where it is none.

@@ -62,3 +62,27 @@ func (ocpp) read(c *conversation, m *analyzer.Message) bool {
 	c.add(u)
 	return true
 }
+
+// ocppMidway knows calls with an object, and what answers them: [3,"id",{…}].
+func ocppMidway(g *glance) int {
+	var f [5][]byte
+	n := array(g.json, f[:])
+	if n < 3 || !isString(f[1]) {
+		return 0
+	}
+	switch string(f[0]) {
+	case "2":
+		if n == 4 && isString(f[2]) && isObject(f[3]) {
+			return 30
+		}
+	case "3":
+		if n == 3 && isObject(f[2]) {
+			return 30
+		}
+	case "4":
+		if n == 5 && isString(f[2]) && isString(f[3]) && isObject(f[4]) {
+			return 60
+		}
+	}
+	return 0
+}

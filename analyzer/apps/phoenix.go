@@ -1,6 +1,7 @@
 package apps
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 
@@ -107,4 +108,28 @@ func phoenixBinary(c *conversation, b []byte) bool {
 	phoenixPart(c, &u, status, nil)
 	c.add(u)
 	return true
+}
+
+// phoenixMidway knows an array of five of which the third and fourth are texts, and replies and heartbeats by their names.
+func phoenixMidway(g *glance) int {
+	var f [5][]byte
+	if array(g.json, f[:]) == 5 {
+		number := func(v []byte) bool { return string(v) == "null" || isString(v) && isNumber(raw(v)) }
+		if !number(f[0]) || !number(f[1]) || !isString(f[2]) || !isString(f[3]) || !isObject(f[4]) {
+			return 0
+		}
+		if bytes.HasPrefix(raw(f[3]), []byte("phx_")) || is(f[2], "phoenix") {
+			return certain
+		}
+		return 60
+	}
+	if object(g.json, f[:4], "event", "topic", "ref", "payload") && isString(f[0]) && isString(f[1]) {
+		if bytes.HasPrefix(raw(f[0]), []byte("phx_")) || is(f[1], "phoenix") {
+			return certain
+		}
+		if f[2] != nil && f[3] != nil {
+			return 50
+		}
+	}
+	return 0
 }

@@ -1,12 +1,22 @@
 package apps
 
-import "wscope/analyzer"
+import (
+	"strings"
 
-// plainJSON reads JSON of no known dialect: the member that tells kinds of messages
-// apart is found by looking.
-type plainJSON struct{ stateless }
+	"wscope/analyzer"
+)
 
-func openJSON() dialect { return plainJSON{} }
+// plainJSON reads JSON of no known dialect, and MessagePack and CBOR, whose items are the same: the member that
+// tells kinds of messages apart is found by looking, and the one that comes back in an answer by learning (echo.go).
+type plainJSON struct {
+	packing packing
+	packed  bool
+	echoes
+}
+
+func openJSON() dialect    { return new(plainJSON) }
+func openMsgPack() dialect { return &plainJSON{packed: true, packing: msgPacking} }
+func openCBOR() dialect    { return &plainJSON{packed: true, packing: cborPacking} }
 
 // discriminators is the members that may tell kinds of messages apart, by how sure one is.
 var discriminators = []string{
@@ -22,36 +32,144 @@ const (
 	fieldRoom    = 19
 )
 
-func (plainJSON) read(c *conversation, m *analyzer.Message) bool {
-	v := value(m.Data)
+func (d *plainJSON) lost(from side) { d.echoes.lost(from) }
+
+func (d *plainJSON) read(c *conversation, m *analyzer.Message) bool {
+	v := d.value(m)
 	if len(v) == 0 || v[0] != '{' && v[0] != '[' {
-		return false // a lone number or word says nothing
+		return !d.packed && m.Type == "text" && pingText(c, m.Data) // a lone number or word says nothing else
 	}
-	u := unit{kind: "array", gist: words(v)}
-	if isObject(v) {
-		u.kind = "object"
-		var f [20][]byte
-		object(v, f[:], discriminators...)
-		for i := range fieldID {
-			if isString(f[i]) && len(f[i]) > 2 || i < fieldChannel && isNumber(f[i]) {
-				u.kind, u.name = discriminators[i], text(f[i])
-				break
-			}
+	u := jsonUnit(v)
+	if d.packed {
+		u.gist = packedGist(m.Data, v)
+		if u.kind == "object" {
+			u.kind = "map"
 		}
-		for i := fieldID; i < fieldError && u.id == ""; i++ {
-			if isString(f[i]) || isNumber(f[i]) {
-				u.id = text(f[i])
-			}
-		}
-		for _, i := range [...]int{fieldChannel, fieldTopic, fieldRoom} {
-			if isString(f[i]) && u.topic == "" && u.name != text(f[i]) {
-				u.topic = text(f[i])
-			}
-		}
-		if isString(f[fieldError]) || isObject(f[fieldError]) {
-			u.err = complaint(f[fieldError])
-		}
+	}
+	if isObject(v) && !jsonBeat(&u) {
+		d.echo(c, &u, v)
 	}
 	c.add(u)
+	return true
+}
+
+// value is the message as JSON; nil where it is none.
+func (d *plainJSON) value(m *analyzer.Message) []byte {
+	if !d.packed {
+		return value(m.Data)
+	}
+	b := m.Data
+	if m.Type != "binary" || len(b) < 3 {
+		return nil
+	}
+	if d.packing == cborPacking {
+		// A map or a tagged item: an array is more likely MessagePack.
+		if major := b[0] >> 5; major != 5 && major != 6 {
+			return nil
+		}
+		return packedValue(b, cborPacking)
+	}
+	v := packedValue(b, msgPacking)
+	if len(v) == 0 || v[0] == '[' && array(v, nil) < 2 || v[0] == '{' && !msgpackNamed(b) {
+		return nil
+	}
+	return v
+}
+
+// packedGist is what a packed message holds, in a few words; its size where it is long.
+func packedGist(b, v []byte) string {
+	if len(b) > 8*maxGist {
+		return bytesOf(len(b))
+	}
+	return gist(v)
+}
+
+// jsonUnit is a JSON value as it tells of itself.
+func jsonUnit(v []byte) unit {
+	u := unit{kind: "array", gist: words(v)}
+	if !isObject(v) {
+		return u
+	}
+	u.kind = "object"
+	var f [20][]byte
+	object(v, f[:], discriminators...)
+	for i := range fieldID {
+		if isString(f[i]) && len(f[i]) > 2 || i < fieldChannel && isNumber(f[i]) {
+			u.kind, u.name = discriminators[i], text(f[i])
+			break
+		}
+	}
+	for i := fieldID; i < fieldError && u.id == ""; i++ {
+		if isString(f[i]) || isNumber(f[i]) {
+			u.id = text(f[i])
+		}
+	}
+	for _, i := range [...]int{fieldChannel, fieldTopic, fieldRoom} {
+		if isString(f[i]) && u.topic == "" && u.name != text(f[i]) {
+			u.topic = text(f[i])
+		}
+	}
+	if isString(f[fieldError]) && len(f[fieldError]) > 2 || isObject(f[fieldError]) {
+		u.err = complaint(f[fieldError])
+	}
+	return u
+}
+
+// pingFormat is what is read where texts say ping and pong, and nothing else was said yet.
+const pingFormat = "text"
+
+// pings reads texts that are heartbeats.
+type pings struct{ stateless }
+
+func openPings() dialect { return pings{} }
+
+func (pings) read(c *conversation, m *analyzer.Message) bool {
+	return m.Type == "text" && pingText(c, m.Data)
+}
+
+// pingText reads a text that is a heartbeat, as many applications send them beside their messages.
+func pingText(c *conversation, b []byte) bool {
+	if len(b) > 16 {
+		return false
+	}
+	word := strings.Trim(strings.ToLower(string(b)), "\"\r\n ")
+	switch beatWord(word) {
+	case pulses:
+		c.add(unit{kind: "ping", part: pulses})
+	case returns:
+		c.add(unit{kind: "pong", part: returns})
+	case shows:
+		c.add(unit{kind: "heartbeat", part: shows})
+	default:
+		return false
+	}
+	return true
+}
+
+// beatWord is the part of a heartbeat that a word names; says where it names none.
+func beatWord(word string) part {
+	switch word {
+	case "ping", "primus::ping", "ping_req", "#1":
+		return pulses
+	case "pong", "primus::pong", "ping_ack", "pingack", "heartbeat_ack", "heartbeatack", "#2":
+		return returns
+	case "heartbeat", "heart-beat", "hb", "keepalive", "keep-alive", "keep_alive", "ka":
+		return shows
+	}
+	return says
+}
+
+// jsonBeat gives a unit its part where its name is a heartbeat's, as {"type":"ping"} is.
+func jsonBeat(u *unit) bool {
+	if u.kind == "object" || u.kind == "channel" || u.kind == "topic" || len(u.name) > 20 {
+		return false
+	}
+	p := beatWord(strings.ToLower(u.name))
+	if p == says {
+		return false
+	}
+	if u.part = p; p == shows {
+		u.part = pulses // {"op":"heartbeat"} may be answered
+	}
 	return true
 }

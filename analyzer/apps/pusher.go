@@ -66,3 +66,18 @@ func (pusher) read(c *conversation, m *analyzer.Message) bool {
 	c.add(u)
 	return true
 }
+
+// pusherMidway knows events of the protocol's own, and events of a channel with their data in a string.
+func pusherMidway(g *glance) int {
+	var f [3][]byte
+	if !object(g.json, f[:], "event", "channel", "data") || !isString(f[0]) {
+		return 0
+	}
+	switch {
+	case strings.HasPrefix(text(f[0]), "pusher:"), strings.HasPrefix(text(f[0]), "pusher_internal:"):
+		return certain
+	case isString(f[1]) && isString(f[2]) && g.from == server && value(unquoted(f[2])) != nil:
+		return 60
+	}
+	return 0
+}

@@ -2,6 +2,7 @@ package apps
 
 import (
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"wscope/analyzer"
@@ -73,6 +74,43 @@ func TestDialectsAreRecognisedByFirstMessages(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%q by the %s is taken for %q, want %q", c.data, c.from, got, c.want)
+		}
+	}
+}
+
+// TestDialectsAreRecognisedFromTheMiddle cuts off what every recorded conversation begins with: the handshake, and one
+// to ten of its messages. What the rest is read as must be the dialect, or nothing, and in most places the dialect.
+func TestDialectsAreRecognisedFromTheMiddle(t *testing.T) {
+	for _, path := range captures(t) {
+		out := analyse(t, path, analyzer.Options{})
+		for _, f := range out.flows {
+			var all []*analyzer.Message
+			for _, m := range out.messages {
+				if m.Flow == f.Flow && (m.Type == "text" || m.Type == "binary") {
+					all = append(all, m)
+				}
+			}
+			right, tried := 0, 0
+			for cut := 1; cut <= 10 && len(all)-cut >= 4 && f.App.Messages > 4; cut++ {
+				c := opened("", "")
+				for _, m := range all[cut:] {
+					again := *m
+					c.Message(&again)
+				}
+				var got analyzer.Flow
+				c.Done(&got)
+				tried++
+				switch {
+				case got.App == nil:
+				case got.App.Protocol == f.App.Protocol:
+					right++
+				case !slices.Contains([]string{"json", "msgpack", "cbor", "text"}, got.App.Protocol):
+					t.Errorf("%s flow %d, joined at message %d: taken for %s, it is %s", path, f.Flow, cut, got.App.Protocol, f.App.Protocol)
+				}
+			}
+			if tried > 0 && 10*right < 7*tried {
+				t.Errorf("%s flow %d: %s is known from %d of %d places in its middle", path, f.Flow, f.App.Protocol, right, tried)
+			}
 		}
 	}
 }

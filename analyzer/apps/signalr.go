@@ -31,10 +31,14 @@ func (d *signalR) read(c *conversation, m *analyzer.Message) bool {
 	b := m.Data
 	if !d.shaken[c.from] {
 		first, rest, ok := bytes.Cut(b, []byte{recordEnd})
-		if !ok || !d.handshake(c, value(first)) {
+		if v := value(first); ok && v != nil && d.handshake(c, v) {
+			b = rest
+		} else if d.shaken[c.from.other()] && c.from == server {
 			return false
+		} else if m.Type == "binary" && !d.shaken[c.from.other()] { // joined midway
+			d.packed = true
 		}
-		b = rest
+		d.shaken[c.from] = true
 	}
 	if d.packed {
 		return d.readPacked(c, b)
@@ -122,4 +126,44 @@ func (h *hubMessage) unit() unit {
 		u.part = shows
 	}
 	return u
+}
+
+// signalrMidway knows records that end as SignalR's do, and have a type of its own.
+func signalrMidway(g *glance) int {
+	if g.binary {
+		return signalrPackedMidway(g.b)
+	}
+	if n := len(g.b); n < 3 || g.b[n-1] != recordEnd || g.b[0] != '{' {
+		return 0
+	}
+	first, _, _ := bytes.Cut(g.b, []byte{recordEnd})
+	var f [6][]byte
+	if !object(value(first), f[:], "type", "target", "arguments", "invocationId", "protocol", "item") {
+		return 0
+	}
+	if len(f[0]) == 1 && f[0][0] >= '1' && f[0][0] <= '9' || f[4] != nil {
+		return certain
+	}
+	return 0
+}
+
+// signalrPackedMidway knows an array with its length in front, whose first member is a type and whose second is a map
+// of headers: Blazor's hub and others that chose MessagePack.
+func signalrPackedMidway(b []byte) int {
+	n, size := mqttLength(b)
+	if size <= 0 || n < 2 || n != uint64(len(b)-size) {
+		return 0
+	}
+	b = b[size:]
+	if string(b) == "\x91\x06" {
+		return 60
+	}
+	if b[0] < 0x93 || b[0] > 0x97 || b[1] < 1 || b[1] > 5 || len(b) < 4 || b[2]&0xf0 != 0x80 {
+		return 0
+	}
+	var h hubMessage
+	if !h.unpack(b) {
+		return 0
+	}
+	return certain
 }

@@ -73,15 +73,6 @@ func (h *hubMessage) unpack(b []byte) bool {
 	return true
 }
 
-// packedText is a MessagePack string; "" where b is none.
-func packedText(b []byte) string {
-	s, _, err := msgp.ReadStringZC(b)
-	if err != nil {
-		return ""
-	}
-	return short(s)
-}
-
 // packedJSON is a MessagePack value as a line of JSON; its size where it is too large for one.
 func packedJSON(b []byte) string {
 	if len(b) > 8*maxGist {

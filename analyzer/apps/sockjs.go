@@ -89,14 +89,38 @@ func (d *sockJS) message(c *conversation, m *analyzer.Message, v []byte) {
 	inside := *m
 	inside.Data = unquoted(v)
 	in := &d.inner
-	in.from = c.from
+	in.from, in.in, in.outer, in.trying = c.from, &inside, c, c.trying
 	if !in.read(&inside) {
+		in.units = in.units[:0]
 		c.add(unit{kind: "message", gist: words(v)})
 		return
 	}
 	in.messages++ // so that the seeker knows that it is understood
 	c.protocol, c.version = "sockjs/"+in.protocol, in.version
-	for _, u := range in.units {
-		c.add(u)
+	in.commit()
+	in.outer, in.in = nil, nil
+}
+
+// complete adds what the dialect inside knows when the flow is over.
+func (d *sockJS) complete(s *analyzer.AppSummary) {
+	if d, ok := d.inner.dialect.(completer); ok {
+		d.complete(s)
 	}
+}
+
+// sockjsMidway knows the server's frames: a["…"], and o and h, which alone say little.
+func sockjsMidway(g *glance) int {
+	b := g.b
+	if g.binary || g.from != server || len(b) == 0 {
+		return 0
+	}
+	switch {
+	case len(b) > 3 && b[0] == 'a' && b[1] == '[' && b[2] == '"' && value(b[1:]) != nil:
+		return certain
+	case len(b) > 8 && b[0] == 'c' && b[1] == '[' && array(value(b[1:]), nil) == 2:
+		return 60
+	case string(b) == "o" || string(b) == "h":
+		return 30
+	}
+	return 0
 }

@@ -179,3 +179,25 @@ func (d *stomp) unit(c *conversation, f *stompFrame) unit {
 	}
 	return u
 }
+
+// stompMidway knows a frame by its command and its NUL.
+func stompMidway(g *glance) int {
+	b := bytes.TrimLeft(g.b, "\r\n")
+	if len(b) == 0 {
+		if len(g.b) == 1 || string(g.b) == "\r\n" {
+			return 10
+		}
+		return 0
+	}
+	if len(b) < 8 || b[0] < 'A' || b[0] > 'Z' {
+		return 0
+	}
+	f, rest, ok := cutFrame(b)
+	if !ok || rest == nil || f.headers == nil {
+		return 0
+	}
+	if f.header("destination") != "" || f.header("receipt-id") != "" || f.header("version") != "" || f.header("id") != "" {
+		return certain
+	}
+	return 50
+}

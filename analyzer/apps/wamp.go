@@ -2,10 +2,9 @@ package apps
 
 import (
 	"bytes"
+	"encoding/binary"
 	"slices"
 	"strings"
-
-	"github.com/tinylib/msgp/msgp"
 
 	"wscope/analyzer"
 )
@@ -37,16 +36,62 @@ var wampAnswers = map[string]string{
 }
 
 func (d *wamp) read(c *conversation, m *analyzer.Message) bool {
-	b := m.Data
 	_, encoding, _ := strings.Cut(strings.TrimPrefix(c.target.subprotocol, "wamp."), ".")
-	if strings.HasPrefix(encoding, "msgpack") || strings.HasPrefix(encoding, "cbor") {
-		b = asJSON(b, strings.HasPrefix(encoding, "cbor"))
-	}
 	if c.version == "" {
 		c.version = short(c.target.subprotocol)
 	}
+	if encoding == "" && m.Type == "binary" && len(m.Data) > 0 && m.Data[0] < 0x90 {
+		encoding = "cbor" // an array of CBOR
+	}
+	packed := strings.HasPrefix(encoding, "msgpack") || strings.HasPrefix(encoding, "cbor") || encoding == "" && m.Type == "binary"
+	if strings.HasSuffix(encoding, ".batched") || encoding == "" {
+		if ok, batch := d.batch(c, m, packed, packingOf(encoding)); batch {
+			return ok
+		}
+	}
+	if packed {
+		return d.one(c, packedValue(m.Data, packingOf(encoding)))
+	}
+	return d.one(c, value(m.Data))
+}
+
+// batch reads several messages in one: in JSON each ends in 0x1e, packed each has its length in four bytes in front.
+func (d *wamp) batch(c *conversation, m *analyzer.Message, packed bool, p packing) (ok, batch bool) {
+	b := m.Data
+	if !packed {
+		if len(b) == 0 || b[len(b)-1] != wampSeparator {
+			return false, false
+		}
+		for part := range bytes.SplitSeq(b[:len(b)-1], []byte{wampSeparator}) {
+			if !d.one(c, value(part)) {
+				return false, true
+			}
+		}
+		return true, true
+	}
+	if len(b) < 4 || uint64(binary.BigEndian.Uint32(b)) > uint64(len(b)-4) {
+		return false, false
+	}
+	for len(b) > 0 {
+		if len(b) < 4 {
+			return false, true
+		}
+		n := uint64(binary.BigEndian.Uint32(b))
+		if n > uint64(len(b)-4) || !d.one(c, packedValue(b[4:4+n], p)) {
+			return false, true
+		}
+		b = b[4+n:]
+	}
+	return true, true
+}
+
+// wampSeparator ends a message of a batch in JSON, §5.3.2 of the advanced profile's transports.
+const wampSeparator = 0x1e
+
+// one reads one message.
+func (d *wamp) one(c *conversation, v []byte) bool {
 	var f [8][]byte
-	n := array(value(b), f[:])
+	n := array(v, f[:])
 	if n < 2 || !isNumber(f[0]) {
 		return false
 	}
@@ -75,6 +120,9 @@ func (d *wamp) read(c *conversation, m *analyzer.Message) bool {
 		case 'a':
 			u.gist = words(v)
 		}
+	}
+	if kind == "5" && len(f[1]) > 2 {
+		c.credential("WAMP AUTHENTICATE signature")
 	}
 	d.join(c, &u, kind, request, id, options, about)
 	c.add(u)
@@ -135,18 +183,61 @@ func named(list []running, id string) string {
 	return ""
 }
 
-// asJSON is a MessagePack or CBOR message as JSON; nil where it is none, or too long.
-func asJSON(b []byte, cbor bool) []byte {
-	if len(b) > maxHeld {
-		return nil
+// packingOf is the packing that a subprotocol's last part names.
+func packingOf(name string) packing {
+	if strings.HasPrefix(name, "cbor") {
+		return cborPacking
 	}
-	if cbor {
-		return cborJSON(b)
+	return msgPacking
+}
+
+// wampMidway knows arrays whose type, length and members agree as the types say.
+func wampMidway(g *glance) int {
+	v := g.json
+	if g.binary && len(g.b) > 3 && g.b[0]&0xf0 == 0x90 {
+		v = packedValue(g.b, msgPacking)
+	} else if g.binary && len(g.b) > 3 && g.b[0]&0xf0 == 0x80 {
+		v = packedValue(g.b, cborPacking)
 	}
-	var out bytes.Buffer
-	rest, err := msgp.UnmarshalAsJSON(&out, b)
-	if err != nil || len(rest) > 0 {
-		return nil
+	var f [8][]byte
+	n := array(v, f[:])
+	if n < 2 || n > 7 {
+		return 0
 	}
-	return out.Bytes()
+	t, ok := wampTypes[string(f[0])]
+	if !ok {
+		return 0
+	}
+	named := false
+	for i := range min(len(t.parts), n-1) {
+		e := f[i+1]
+		switch t.parts[i] {
+		case 'r', 'i', 't':
+			if !isNumber(e) {
+				return 0
+			}
+		case 'o':
+			if !isObject(e) {
+				return 0
+			}
+		case 'n', 'e':
+			if !isString(e) {
+				return 0
+			}
+			named = named || bytes.IndexByte(e, '.') > 0
+		case 'a':
+			if len(e) == 0 || e[0] != '[' {
+				return 0
+			}
+		}
+	}
+	switch {
+	case named && n >= 4:
+		return certain
+	case n >= 3 && strings.Contains(t.parts, "o"):
+		return 50
+	case n == 3:
+		return 20
+	}
+	return 0
 }

@@ -70,6 +70,9 @@ func (xmpp) read(c *conversation, m *analyzer.Message) bool {
 	case "auth":
 		u.name, u.part, u.key, u.op = s.attributes["mechanism"], asks, "auth", "auth"
 		u.gist = "" // it holds secrets
+		if saslPlain(s.text, u.name) {
+			c.credential("SASL PLAIN password")
+		}
 	case "response", "challenge":
 		u.gist = ""
 	case "success":
@@ -116,7 +119,7 @@ func readStanza(b []byte) (s stanza, ok bool) {
 			depth--
 			parent = ""
 		case xml.CharData:
-			if s.text == "" && depth == 2 {
+			if s.text == "" && (depth == 2 || depth == 1 && s.name == "auth") {
 				s.text = gist([]byte(t))
 			}
 		case xml.Directive, xml.ProcInst:
@@ -151,4 +154,20 @@ func (s *stanza) begin(t xml.StartElement, depth int, parent string) {
 	case depth == 3 && parent == "error" && s.grand == "":
 		s.grand = short(t.Name.Local)
 	}
+}
+
+// xmppMidway knows stanzas of the namespace that RFC 7395 §3.3.3 demands of each.
+func xmppMidway(g *glance) int {
+	b := bytes.TrimSpace(g.b)
+	if len(b) < 8 || b[0] != '<' || g.binary {
+		return 0
+	}
+	head := b[:min(len(b), 1024)]
+	switch {
+	case bytes.Contains(head, []byte("jabber:client")), bytes.Contains(head, []byte("urn:ietf:params:xml:ns:xmpp-")), bytes.Contains(head, []byte("urn:xmpp:")):
+		return certain
+	case bytes.HasPrefix(b, []byte("<message ")), bytes.HasPrefix(b, []byte("<presence")), bytes.HasPrefix(b, []byte("<iq ")):
+		return 60
+	}
+	return 0
 }

@@ -35,6 +35,9 @@ type App struct {
 	Error    string `json:"error,omitempty"` // what went wrong
 	Gist     string `json:"gist,omitempty"`  // in a few words
 
+	Answers *int64   `json:"answers,omitempty"` // the message, by its number in the flow, whose request this answers
+	After   *Seconds `json:"after,omitempty"`   // from that request's first byte to this answer's last one
+
 	Decoded    JSON `json:"decoded,omitempty"`     // a binary message as JSON, by the schema that was given
 	DecodedCut bool `json:"decoded_cut,omitempty"` // a limit left fields of it out
 }

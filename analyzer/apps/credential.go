@@ -1,0 +1,101 @@
+package apps
+
+import (
+	"bytes"
+	"encoding/base64"
+	"slices"
+	"strings"
+)
+
+// Credentials are found where a protocol's login carries them, as those in the opening handshake are. What is
+// kept is what they are, and which side sent them; never they themselves.
+
+// maxCredentials is how many kinds of them one conversation tells.
+const maxCredentials = 4
+
+// credential notes that the message in hand holds a credential of a kind.
+func (c *conversation) credential(what string) {
+	if c.outer != nil {
+		c.outer.credential(what)
+		return
+	}
+	if c.trying || len(c.credentials) == maxCredentials || slices.Contains(c.credentials, what) {
+		return
+	}
+	c.credentials = append(c.credentials, what)
+}
+
+// secretMembers are members whose texts are credentials, in lower case and without - and _.
+var secretMembers = []string{
+	"password", "passwd", "pass", "passcode", "token", "accesstoken", "authtoken", "apikey", "secret", "clientsecret", "jwt", "authorization", "authtoken", "bearer",
+	"idtoken", "refreshtoken", "sessiontoken", "usertoken", "xapikey", "credentials", "nkey", "sig",
+}
+
+// hasCredential reports whether an object has a member, at its top or one below, that holds a credential.
+func hasCredential(v []byte) bool { return credentialIn(v, 0) }
+
+func credentialIn(v []byte, depth int) bool {
+	if !isObject(v) || depth > 2 {
+		return false
+	}
+	for it := (members{b: v}); ; {
+		name, val := it.next()
+		if name == nil {
+			return false
+		}
+		if isString(val) && len(val) > 2 && secretMember(name[1:len(name)-1]) || credentialIn(val, depth+1) {
+			return true
+		}
+	}
+}
+
+func secretMember(name []byte) bool {
+	if len(name) < 3 || len(name) > 24 {
+		return false
+	}
+	return slices.Contains(secretMembers, strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(string(name))))
+}
+
+// saslPlain reports whether an initial response is one of PLAIN with a password, RFC 4616.
+func saslPlain(text, mechanism string) bool {
+	if mechanism != "PLAIN" {
+		return false
+	}
+	b, err := base64.StdEncoding.DecodeString(text)
+	if err != nil {
+		return len(text) > 0
+	}
+	last := bytes.LastIndexByte(b, 0)
+	return last >= 0 && last < len(b)-1
+}
+
+// jwtIn reports whether a message holds a JSON Web Token, RFC 7519: three parts in base64url, of which the first two are JSON.
+func jwtIn(b []byte) bool {
+	b = b[:min(len(b), maxHeld)]
+	for {
+		i := bytes.Index(b, []byte("eyJ"))
+		if i < 0 {
+			return false
+		}
+		if i > 0 && isTokenByte(b[i-1]) {
+			b = b[i+3:]
+			continue
+		}
+		b = b[i:]
+		end, dots, second := 0, 0, 0
+		for end < len(b) && (isTokenByte(b[end]) || b[end] == '.') {
+			if b[end] == '.' {
+				if dots++; dots == 1 {
+					second = end + 1
+				}
+			}
+			end++
+		}
+		if dots == 2 && bytes.HasPrefix(b[second:], []byte("eyJ")) && end > 32 {
+			return true
+		}
+		b = b[max(end, 3):]
+	}
+}
+
+func isTokenByte(c byte) bool { return c == '-' || c == '_' || isNameByte(c) }
