@@ -3,7 +3,7 @@ package analyzer
 import (
 	"slices"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // leap is how far a packet's time may lie beyond what was reached and be believed at once.
@@ -27,7 +27,7 @@ type clock struct {
 
 // reached says whether a packet, whose time is not before the next tick, brings a time that is
 // believed, and which. known is a time that was reached as is known otherwise; 0 is none.
-func (c *clock) reached(p *capture.Mark, known int64) (now int64, ok bool) {
+func (c *clock) reached(p *packet.Mark, known int64) (now int64, ok bool) {
 	if c.next != 0 && p.Time < c.next+leap || known != 0 && p.Time <= known+leap {
 		c.n = 0
 		return p.Time, true

@@ -11,7 +11,7 @@ import (
 
 	"wscope/analyzer"
 	"wscope/analyzer/report"
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 	"wscope/wsparse"
 )
 
@@ -22,16 +22,16 @@ type talk struct {
 	round, conn   int // where it is; round 0 is the upgrade
 	seq           [][2]uint32
 	packets       int64
-	batch         []byte                    // of the Batch in hand
-	batches       map[*capture.Batch][]byte // the packets of a Batch are its own until it is read into again
-	quiet         func()                    // called when all has been given
+	batch         []byte                   // of the Batch in hand
+	batches       map[*packet.Batch][]byte // the packets of a Batch are its own until it is read into again
+	quiet         func()                   // called when all has been given
 }
 
-func (s *talk) Files() []string             { return []string{"talk"} }
-func (s *talk) Problems() []capture.Problem { return nil }
-func (s *talk) Close() error                { return nil }
+func (s *talk) Files() []string            { return []string{"talk"} }
+func (s *talk) Problems() []packet.Problem { return nil }
+func (s *talk) Close() error               { return nil }
 
-func (s *talk) Read(b *capture.Batch) error {
+func (s *talk) Read(b *packet.Batch) error {
 	b.Packets, b.Secrets = b.Packets[:0], b.Secrets[:0]
 	s.batch = s.batches[b][:0]
 	defer func() { s.batches[b] = s.batch }()
@@ -43,7 +43,7 @@ func (s *talk) Read(b *capture.Batch) error {
 	}
 	if s.seq == nil {
 		s.seq = make([][2]uint32, s.conns)
-		s.batches = map[*capture.Batch][]byte{}
+		s.batches = map[*packet.Batch][]byte{}
 	}
 	if s.batch == nil {
 		s.batch = make([]byte, 0, 256<<10)
@@ -77,7 +77,7 @@ var (
 )
 
 // packet appends a packet of connection c from its client (0) or its server (1).
-func (s *talk) packet(b *capture.Batch, c, from int, flags byte, payload []byte) {
+func (s *talk) packet(b *packet.Batch, c, from int, flags byte, payload []byte) {
 	start := len(s.batch)
 	s.batch = append(s.batch, make([]byte, 54)...)
 	s.batch = append(s.batch, payload...)
@@ -98,8 +98,8 @@ func (s *talk) packet(b *capture.Batch, c, from int, flags byte, payload []byte)
 	binary.BigEndian.PutUint16(tcp[14:], 1000)
 	s.seq[c][from] += uint32(len(payload)) + uint32(flags>>1&1)
 	s.packets++
-	b.Packets = append(b.Packets, capture.Packet{
-		Mark: capture.Mark{Index: s.packets - 1, Number: s.packets, Time: 1700000000e9 + s.packets*1000},
+	b.Packets = append(b.Packets, packet.Packet{
+		Mark: packet.Mark{Index: s.packets - 1, Number: s.packets, Time: 1700000000e9 + s.packets*1000},
 		Data: p, Length: len(p), Link: 1,
 	})
 }

@@ -7,7 +7,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // steady is a source of n batches of one packet that is no segment; after them it ends
@@ -20,7 +20,7 @@ type steady struct {
 	gate  chan struct{} // not nil: a value is taken before each batch
 }
 
-func (s *steady) Read(b *capture.Batch) error {
+func (s *steady) Read(b *packet.Batch) error {
 	b.Packets, b.Secrets = b.Packets[:0], b.Secrets[:0]
 	if s.gate != nil {
 		<-s.gate
@@ -28,15 +28,15 @@ func (s *steady) Read(b *capture.Batch) error {
 	if s.read == s.n {
 		return s.err
 	}
-	b.Packets = append(b.Packets, capture.Packet{Mark: capture.Mark{Index: s.read, Number: s.read + 1, Time: s.read * 1e6}, Data: []byte{0}, Length: 1})
+	b.Packets = append(b.Packets, packet.Packet{Mark: packet.Mark{Index: s.read, Number: s.read + 1, Time: s.read * 1e6}, Data: []byte{0}, Length: 1})
 	s.read++
 	return nil
 }
 
-func (s *steady) Files() []string             { return []string{"steady"} }
-func (s *steady) Problems() []capture.Problem { return nil }
-func (s *steady) Close() error                { return nil }
-func (s *steady) Waits() bool                 { return s.waits }
+func (s *steady) Files() []string            { return []string{"steady"} }
+func (s *steady) Problems() []packet.Problem { return nil }
+func (s *steady) Close() error               { return nil }
+func (s *steady) Waits() bool                { return s.waits }
 
 // batches is a Sink that holds the batches to come one at a time and in order.
 type batches struct {

@@ -5,7 +5,7 @@
 // Message, Frame, Finding, and a Summary over the whole capture. It opens no file,
 // prints nothing and never reads the clock: time is the capture's.
 //
-// Start reading at Run, which is given a capture.Source and a Sink; then pipeline.go (how
+// Start reading at Run, which is given a packet.Source and a Sink; then pipeline.go (how
 // the work is shared between goroutines and put in order again), shard.go (one
 // independent pipeline) and flow.go (one WebSocket).
 //

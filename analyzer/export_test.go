@@ -1,7 +1,8 @@
 package analyzer
 
 import (
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
+
 	"wscope/assembly/link"
 )
 
@@ -22,7 +23,7 @@ func Ticks(times []int64, n int) []int64 {
 		var w work
 		for i, t := range times[at:min(at+n, len(times))] {
 			told[at+i] = -1
-			w.batch.Packets = append(w.batch.Packets, capture.Packet{Mark: capture.Mark{Index: int64(at + i), Time: t * 1e9}})
+			w.batch.Packets = append(w.batch.Packets, packet.Packet{Mark: packet.Mark{Index: int64(at + i), Time: t * 1e9}})
 		}
 		w.segs = make([]link.Segment, 0, n+1)
 		for i := range w.batch.Packets {

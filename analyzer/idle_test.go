@@ -6,17 +6,17 @@ import (
 	"testing"
 
 	"wscope/analyzer"
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // silence is a live source: one packet, and then the time alone.
 type silence struct{ reads int }
 
-func (s *silence) Read(b *capture.Batch) error {
+func (s *silence) Read(b *packet.Batch) error {
 	b.Packets, b.Secrets, b.Now = b.Packets[:0], b.Secrets[:0], 0
 	switch s.reads++; s.reads {
 	case 1:
-		b.Packets = append(b.Packets, capture.Packet{Mark: capture.Mark{Time: 100e9, Number: 1}, Data: make([]byte, 60), Length: 60, Link: 1})
+		b.Packets = append(b.Packets, packet.Packet{Mark: packet.Mark{Time: 100e9, Number: 1}, Data: make([]byte, 60), Length: 60, Link: 1})
 	case 2, 3:
 		b.Now = 100e9 + int64(s.reads)*1e9
 	default:
@@ -24,9 +24,9 @@ func (s *silence) Read(b *capture.Batch) error {
 	}
 	return nil
 }
-func (*silence) Files() []string             { return []string{"veth0"} }
-func (*silence) Problems() []capture.Problem { return nil }
-func (*silence) Close() error                { return nil }
+func (*silence) Files() []string            { return []string{"veth0"} }
+func (*silence) Problems() []packet.Problem { return nil }
+func (*silence) Close() error               { return nil }
 
 // clock is a Sink that keeps the times it is told.
 type clock struct{ times []analyzer.Time }

@@ -14,17 +14,18 @@ import (
 
 	"wscope/analyzer"
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
 // packets is a Source that gives those packets that keep names.
 type packets struct {
-	all  []capture.Packet
+	all  []packet.Packet
 	keep func(i int) bool
 	at   int
 }
 
-func (p *packets) Read(b *capture.Batch) error {
+func (p *packets) Read(b *packet.Batch) error {
 	b.Packets, b.Secrets = b.Packets[:0], b.Secrets[:0]
 	for p.at < len(p.all) && len(b.Packets) < 512 {
 		if p.keep(p.at) {
@@ -38,12 +39,12 @@ func (p *packets) Read(b *capture.Batch) error {
 	return nil
 }
 
-func (p *packets) Files() []string             { return []string{"-"} }
-func (p *packets) Problems() []capture.Problem { return nil }
-func (p *packets) Close() error                { return nil }
+func (p *packets) Files() []string            { return []string{"-"} }
+func (p *packets) Problems() []packet.Problem { return nil }
+func (p *packets) Close() error               { return nil }
 
 // load reads a capture of testdata and the secrets that open it.
-func load(t testing.TB, path string) (all []capture.Packet, keys []byte) {
+func load(t testing.TB, path string) (all []packet.Packet, keys []byte) {
 	t.Helper()
 	src, err := capture.Open([]string{path}, capture.Options{})
 	if err != nil {
@@ -51,7 +52,7 @@ func load(t testing.TB, path string) (all []capture.Packet, keys []byte) {
 	}
 	defer src.Close()
 	for {
-		var b capture.Batch
+		var b packet.Batch
 		err := src.Read(&b)
 		all = append(all, b.Packets...)
 		for _, s := range b.Secrets {
@@ -75,7 +76,7 @@ func load(t testing.TB, path string) (all []capture.Packet, keys []byte) {
 }
 
 // told runs what is kept of a capture.
-func told(t testing.TB, all []capture.Packet, secrets []byte, keep func(i int) bool) *kept {
+func told(t testing.TB, all []packet.Packet, secrets []byte, keep func(i int) bool) *kept {
 	t.Helper()
 	k := &kept{}
 	opt := analyzer.Options{Messages: true, Payload: true, Keys: tlsopen.NewKeys()}

@@ -1,7 +1,8 @@
 package analyzer
 
 import (
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
+
 	"wscope/assembly/link"
 	"wscope/assembly/tlsopen"
 )
@@ -62,10 +63,10 @@ func (p *Part) Secrets(text []byte) { p.shard.keys.Add(text) }
 // Tick tells the time of a packet of the capture, whichever connection it belongs to.
 // Run does it at the third packet of all, and at the first of each second that is later
 // than all before; of one more than two seconds later, at the third in a row that is.
-func (p *Part) Tick(at *capture.Mark) { p.shard.control(&control{now: at.Time, mark: *at}) }
+func (p *Part) Tick(at *packet.Mark) { p.shard.control(&control{now: at.Time, mark: *at}) }
 
 // Finish ends all connections: the capture is over. last is its last packet.
-func (p *Part) Finish(last *capture.Mark) { p.shard.finish(last) }
+func (p *Part) Finish(last *packet.Mark) { p.shard.finish(last) }
 
 // Take hands over what the calls since the last Take made.
 func (p *Part) Take(sink PartSink) error {

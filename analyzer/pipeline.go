@@ -4,8 +4,8 @@ import (
 	"io"
 	"slices"
 
-	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
@@ -24,7 +24,7 @@ const latest = int64(1) << 62
 type control struct {
 	at      [partitions]int // it stands before parts[p][at[p]]
 	now     int64           // of a tick
-	mark    capture.Mark
+	mark    packet.Mark
 	secrets []byte // TLS key log text from the capture; nil where it is something else
 	letGo   bool   // memory is short: no tick, but some connections are let go
 }
@@ -32,14 +32,14 @@ type control struct {
 // work is a batch of packets on its way through the pipeline: read, analysed by partition,
 // merged. See crew.go for who does it.
 type work struct {
-	batch    capture.Batch
+	batch    packet.Batch
 	segs     []link.Segment
 	parts    [partitions][]uint32 // which of segs are each partition's
 	controls []control
 	outs     [partitions]output
-	last     capture.Mark // the last packet of the batch
-	final    bool         // the capture is over: connections end
-	pending  int          // members of the crew that have not run their partitions of it
+	last     packet.Mark // the last packet of the batch
+	final    bool        // the capture is over: connections end
+	pending  int         // members of the crew that have not run their partitions of it
 }
 
 func (w *work) reset() {
@@ -54,14 +54,14 @@ func (w *work) reset() {
 
 // reader fills works: it reads packets, finds their segments and shares them out.
 type reader struct {
-	src      capture.Source
+	src      packet.Source
 	link     link.Decoder
 	opt      *Options
 	clock    clock
 	since    Time // packets before are passed over
 	until    Time // those after; 0 is no bound
 	began    bool // a packet was seen
-	last     capture.Mark
+	last     packet.Mark
 	keys     *tlsopen.Keys
 	sessions *tlsopen.Sessions[link.Key]
 	totals   *Totals
@@ -98,7 +98,7 @@ func (r *reader) fill(w *work) error {
 	return err
 }
 
-func (r *reader) packet(w *work, p *capture.Packet) {
+func (r *reader) packet(w *work, p *packet.Packet) {
 	p.Time = min(p.Time, latest)
 	if !r.began {
 		r.bounds(Time(p.Time))
@@ -140,13 +140,13 @@ func (r *reader) bounds(start Time) {
 }
 
 // tick tells the partitions the time.
-func (r *reader) tick(w *work, now int64, at capture.Mark) {
+func (r *reader) tick(w *work, now int64, at packet.Mark) {
 	at.Time = now
 	w.control(control{now: now, mark: at})
 	r.clock.next = now - now%tickEvery + tickEvery
 }
 
-func (r *reader) secrets(w *work, s *capture.Secrets) {
+func (r *reader) secrets(w *work, s *packet.Secrets) {
 	switch {
 	case s.Type != secretsTLS:
 	case !r.totals.seen:

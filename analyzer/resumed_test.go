@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // TestResumedInAnyPartition holds that a TLS 1.2 session that is resumed opens by the secret of
@@ -18,7 +18,7 @@ func TestResumedInAnyPartition(t *testing.T) {
 		first, _, _ := bytes.Cut(keys, []byte("\n"))
 		port := binary.BigEndian.Uint16(tcpHeader(t, all[0]))
 		for other := uint16(20000); other < 20032; other++ {
-			moved := make([]capture.Packet, len(all))
+			moved := make([]packet.Packet, len(all))
 			for i, p := range all {
 				p.Data = bytes.Clone(p.Data)
 				h := tcpHeader(t, p)
@@ -43,7 +43,7 @@ func TestResumedInAnyPartition(t *testing.T) {
 }
 
 // tcpHeader is where TCP begins in an Ethernet or raw packet of IPv4.
-func tcpHeader(t *testing.T, p capture.Packet) []byte {
+func tcpHeader(t *testing.T, p packet.Packet) []byte {
 	t.Helper()
 	b := p.Data
 	if p.Link == 1 {

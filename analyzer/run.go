@@ -4,8 +4,8 @@ import (
 	"context"
 	"strconv"
 
-	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
@@ -14,7 +14,7 @@ import (
 // goroutine has come so far.
 // It returns an error only where the sink or the source gave one: what could not be read of an
 // input is in Summary.Problems.
-func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summary, error) {
+func Run(ctx context.Context, src packet.Source, opt Options, sink Sink) (*Summary, error) {
 	keys := opt.Keys
 	if keys == nil {
 		keys = tlsopen.NewKeys()
@@ -39,7 +39,7 @@ func Run(ctx context.Context, src capture.Source, opt Options, sink Sink) (*Summ
 	for i := range p.shards {
 		p.shards[i] = newShard(&opt, keys, env)
 	}
-	err := newCrew(p, opt.Workers, capture.Waits(src)).run()
+	err := newCrew(p, opt.Workers, packet.Waits(src)).run()
 	return totals.summary(src, &p.reader.link.Stats, p.shards[:]), err
 }
 

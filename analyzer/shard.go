@@ -2,8 +2,9 @@ package analyzer
 
 import (
 	"wscope/assembly"
-	"wscope/assembly/capture"
+
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 	"wscope/assembly/upgrade"
 	"wscope/wsparse"
@@ -30,7 +31,7 @@ type shard struct {
 	sleepers sleepers         // which of them sleep
 	parked   parking          // ends of TLS connections that wait for secrets
 	over     bool             // the capture is over
-	last     capture.Mark     // its last packet; with over
+	last     packet.Mark      // its last packet; with over
 	other    map[string]int64 // connections without a WebSocket, by what they were
 	conns    int64
 	message  Message // the record in hand
@@ -140,7 +141,7 @@ func (s *shard) updateEvery() int64 {
 }
 
 // finish ends all connections: the capture is over.
-func (s *shard) finish(last *capture.Mark) {
+func (s *shard) finish(last *packet.Mark) {
 	s.index = last.Index
 	s.over, s.last = true, *last
 	s.parked.close()

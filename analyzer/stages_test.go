@@ -12,6 +12,7 @@ import (
 	"wscope/assembly"
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
@@ -30,7 +31,7 @@ func BenchmarkStages(b *testing.B) {
 	}
 	stages := []struct {
 		name string
-		run  func(b *testing.B, src capture.Source)
+		run  func(b *testing.B, src packet.Source)
 	}{
 		{"1-read", throughTCP(nil)},
 		{"2-link", throughTCP(new(assembly.Assembler))},
@@ -68,7 +69,7 @@ func writeTalk(b *testing.B, path string, src *talk) int64 {
 	}
 	defer f.Close()
 	w := capture.NewWriter(f, capture.WriterOptions{})
-	var batch capture.Batch
+	var batch packet.Batch
 	for src.Read(&batch) == nil {
 		for i := range batch.Packets {
 			if err := w.Packet(&batch.Packets[i]); err != nil {
@@ -84,9 +85,9 @@ func writeTalk(b *testing.B, path string, src *talk) int64 {
 
 // throughTCP reads, and where there is an Assembler finds the segments; where that knows
 // what to do with a connection it rebuilds the streams.
-func throughTCP(asm *assembly.Assembler) func(*testing.B, capture.Source) {
-	return func(b *testing.B, src capture.Source) {
-		var batch capture.Batch
+func throughTCP(asm *assembly.Assembler) func(*testing.B, packet.Source) {
+	return func(b *testing.B, src packet.Source) {
+		var batch packet.Batch
 		var d link.Decoder
 		var s link.Segment
 		a := new(assembly.Assembler)
@@ -114,14 +115,14 @@ func throughTCP(asm *assembly.Assembler) func(*testing.B, capture.Source) {
 }
 
 // throughUpgrade finds the WebSockets too.
-func throughUpgrade(found func(*upgrade.WebSocket) upgrade.Receiver) func(*testing.B, capture.Source) {
+func throughUpgrade(found func(*upgrade.WebSocket) upgrade.Receiver) func(*testing.B, packet.Source) {
 	hooks := &upgrade.Hooks{Found: func(ws *upgrade.WebSocket, _ *assembly.Mark) upgrade.Receiver { return found(ws) }}
 	return throughTCP(&assembly.Assembler{New: func(c *assembly.Conn) assembly.Handler { return upgrade.New(c, hooks) }})
 }
 
 // throughAll is Run in this goroutine.
-func throughAll(opt analyzer.Options) func(*testing.B, capture.Source) {
-	return func(b *testing.B, src capture.Source) {
+func throughAll(opt analyzer.Options) func(*testing.B, packet.Source) {
+	return func(b *testing.B, src packet.Source) {
 		if _, err := analyzer.Run(context.Background(), src, opt, &nowhere{}); err != nil {
 			b.Fatal(err)
 		}

@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"slices"
 
-	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 )
 
 // maxNames bounds each list of names; what comes after is counted as "(others)".
@@ -53,7 +53,7 @@ type Totals struct {
 }
 
 // saw counts a packet.
-func (t *Totals) saw(p *capture.Packet) {
+func (t *Totals) saw(p *packet.Packet) {
 	t.packets++
 	t.bytes += int64(p.Length)
 	if p.Length > len(p.Data) {
@@ -132,7 +132,7 @@ func (t *Totals) finding(f *Finding) {
 }
 
 // summary puts it all together.
-func (t *Totals) summary(src capture.Source, l *link.Stats, shards []*shard) *Summary {
+func (t *Totals) summary(src packet.Source, l *link.Stats, shards []*shard) *Summary {
 	s := &Summary{
 		Files: src.Files(), Packets: t.packets, Bytes: t.bytes, CutPackets: t.cut,
 		TCP: l.TCP, Malformed: l.Malformed, Other: tally(l.Other).sorted(), Unsupported: tally(l.Unsupported).sorted(),

@@ -1,9 +1,9 @@
 package assembly
 
-import "wscope/assembly/capture"
+import "wscope/assembly/packet"
 
 // Mark says which packet a byte or an event came from.
-type Mark = capture.Mark
+type Mark = packet.Mark
 
 // Side is one of the two ends of a connection, and so one of its two byte streams:
 // the stream that this end sends. Which one is the client is for the protocol inside

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"wscope/assembly/packet"
 )
 
 // writeCapture writes a capture of about size bytes whose packets are length bytes long.
@@ -81,7 +83,7 @@ func BenchmarkRead(b *testing.B) {
 		b.Run(c.name, func(b *testing.B) {
 			path := filepath.Join(b.TempDir(), "bench.pcap")
 			writeCapture(b, path, c.ng, 64<<20, c.length)
-			var batch Batch
+			var batch packet.Batch
 			packets := 0
 			b.SetBytes(64 << 20)
 			b.ReportAllocs()

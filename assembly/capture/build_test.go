@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"testing"
 	"testing/iotest"
+
+	"wscope/assembly/packet"
 )
 
 // order is a byte order to write in.
@@ -22,11 +24,11 @@ var (
 )
 
 // packet is what a test expects of a Packet.
-type packet struct {
+type testPacket struct {
 	time   int64
 	data   string
 	length int
-	link   LinkType
+	link   packet.LinkType
 }
 
 // words appends 32-bit numbers.
@@ -46,7 +48,7 @@ func pcapHead(o order, magic, snaplen, link uint32) []byte {
 }
 
 // pcapFile is a whole pcap file.
-func pcapFile(o order, magic uint32, list []packet) []byte {
+func pcapFile(o order, magic uint32, list []testPacket) []byte {
 	buf := pcapHead(o, magic, 65535, uint32(list[0].link))
 	unit := int64(1000)
 	if magic == magicNano {
@@ -96,7 +98,7 @@ func option(o order, code uint16, value ...byte) []byte {
 }
 
 // describe is an interface description block.
-func describe(o order, link LinkType, snaplen uint32, options ...[]byte) []byte {
+func describe(o order, link packet.LinkType, snaplen uint32, options ...[]byte) []byte {
 	buf := o.AppendUint16(nil, uint16(link))
 	buf = o.AppendUint16(buf, 0)
 	buf = o.AppendUint32(buf, snaplen)
@@ -115,9 +117,9 @@ func secretsBlock(o order, data string) []byte {
 }
 
 // pcapngFile is a whole pcapng file whose interfaces have nanoseconds.
-func pcapngFile(o order, list []packet) []byte {
+func pcapngFile(o order, list []testPacket) []byte {
 	buf := section(o)
-	ifaces := map[LinkType]uint32{}
+	ifaces := map[packet.LinkType]uint32{}
 	for _, p := range list {
 		id, ok := ifaces[p.link]
 		if !ok {
@@ -131,10 +133,10 @@ func pcapngFile(o order, list []packet) []byte {
 }
 
 // some are a few packets of all the lengths that padding tells apart, one of them cut.
-func some() []packet {
-	var list []packet
+func some() []testPacket {
+	var list []testPacket
 	for i := range 40 {
-		p := packet{1_700_000_000_000_000_000 + int64(i)*1_234_567_000, string(bytes.Repeat([]byte{byte(i + 1)}, i)), i, 1}
+		p := testPacket{1_700_000_000_000_000_000 + int64(i)*1_234_567_000, string(bytes.Repeat([]byte{byte(i + 1)}, i)), i, 1}
 		if i == 30 {
 			p.length = 1500
 		}
@@ -144,10 +146,10 @@ func some() []packet {
 }
 
 // testBatch is used by all tests in turn, for its buffer.
-var testBatch Batch
+var testBatch packet.Batch
 
 // readAll reads a source to its end and checks what holds of every batch.
-func readAll(t testing.TB, s Source) (list []packet, secrets []Secrets) {
+func readAll(t testing.TB, s packet.Source) (list []testPacket, secrets []packet.Secrets) {
 	t.Helper()
 	b := &testBatch
 	for index := int64(0); ; {
@@ -155,7 +157,7 @@ func readAll(t testing.TB, s Source) (list []packet, secrets []Secrets) {
 		if err != nil && len(b.Packets) > 0 {
 			t.Fatalf("packets together with %v", err)
 		}
-		if err == nil && (len(b.Packets) == 0 || len(b.Packets) > batchLimit) {
+		if err == nil && (len(b.Packets) == 0 || len(b.Packets) > packet.MaxBatch) {
 			t.Fatalf("a batch of %d packets", len(b.Packets))
 		}
 		for i := range b.Packets {
@@ -167,7 +169,7 @@ func readAll(t testing.TB, s Source) (list []packet, secrets []Secrets) {
 				t.Fatalf("packet %d is shorter than what was captured of it", index)
 			}
 			index++
-			list = append(list, packet{p.Time, string(p.Data), p.Length, p.Link})
+			list = append(list, testPacket{p.Time, string(p.Data), p.Length, p.Link})
 		}
 		for _, sec := range b.Secrets {
 			if sec.Before < 0 || sec.Before > len(b.Packets) {
@@ -186,12 +188,12 @@ func readAll(t testing.TB, s Source) (list []packet, secrets []Secrets) {
 }
 
 // readBytes reads data as standard input.
-func readBytes(t testing.TB, data []byte) ([]packet, []Secrets, []Problem) {
+func readBytes(t testing.TB, data []byte) ([]testPacket, []packet.Secrets, []packet.Problem) {
 	t.Helper()
 	return readStdin(t, bytes.NewReader(data))
 }
 
-func readStdin(t testing.TB, r io.Reader) ([]packet, []Secrets, []Problem) {
+func readStdin(t testing.TB, r io.Reader) ([]testPacket, []packet.Secrets, []packet.Problem) {
 	t.Helper()
 	s, err := Open([]string{"-"}, Options{Stdin: r})
 	if err != nil {
@@ -216,7 +218,7 @@ func write(t testing.TB, name string, data []byte) string {
 }
 
 // readPaths reads files as one.
-func readPaths(t testing.TB, paths ...string) ([]packet, []Problem) {
+func readPaths(t testing.TB, paths ...string) ([]testPacket, []packet.Problem) {
 	t.Helper()
 	s, err := Open(paths, Options{})
 	if err != nil {

@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+
+	"wscope/assembly/packet"
 )
 
 // corpusPath is where the folder of captures with tshark's truth would be.
@@ -63,9 +65,9 @@ func TestCorpus(t *testing.T) {
 			t.Errorf("%s: %v", c.File, err)
 			continue
 		}
-		var b Batch
+		var b packet.Batch
 		n := 0
-		links := map[LinkType]bool{}
+		links := map[packet.LinkType]bool{}
 		for {
 			err := s.Read(&b)
 			n += len(b.Packets)

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"io/fs"
 	"strconv"
+
+	"wscope/assembly/packet"
 )
 
 // sniffLength is how many bytes tell every format: those of a pcap file header.
@@ -35,7 +37,7 @@ func beginning(buf []byte) string {
 // rubbish is the format of an input that is no capture: all of it is skipped.
 type rubbish struct{}
 
-func (rubbish) parse(s *stream, b *Batch, buf []byte) (used, need int) {
+func (rubbish) parse(s *stream, b *packet.Batch, buf []byte) (used, need int) {
 	s.eof = true
 	return len(buf), 0
 }

@@ -4,7 +4,7 @@
 //
 // The formats: draft-ietf-opsawg-pcap and draft-ietf-opsawg-pcapng.
 //
-// Start with Open in open.go and Source in packet.go. A stream (stream.go) reads one
+// Start with Open in open.go; Source is in package packet. A stream (stream.go) reads one
 // input, with a format (pcap.go, pcapng.go) that finds the packets in its bytes; files
 // (source.go, merge.go) makes one capture of several streams. Every limit is in limits.go.
 //

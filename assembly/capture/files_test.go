@@ -9,15 +9,17 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wscope/assembly/packet"
 )
 
 // at is a packet at a second, saying which file it is of.
-func at(second int64, data string) packet {
-	return packet{second * 1e9, data, len(data), 1}
+func at(second int64, data string) testPacket {
+	return testPacket{second * 1e9, data, len(data), 1}
 }
 
 // save writes a pcap file of packets into dir.
-func save(t testing.TB, dir, name string, list ...packet) string {
+func save(t testing.TB, dir, name string, list ...testPacket) string {
 	t.Helper()
 	path := filepath.Join(dir, name)
 	data := pcapHead(little, magicMicro, 65535, 1)
@@ -30,7 +32,7 @@ func save(t testing.TB, dir, name string, list ...packet) string {
 	return path
 }
 
-func datas(list []packet) string {
+func datas(list []testPacket) string {
 	var s []string
 	for _, p := range list {
 		s = append(s, p.data)
@@ -41,16 +43,16 @@ func datas(list []packet) string {
 func TestFilesInTimeOrder(t *testing.T) {
 	for _, c := range []struct {
 		name  string
-		files [][]packet
+		files [][]testPacket
 		want  string
 	}{
-		{"one after another, named in the wrong order", [][]packet{{at(20, "b1"), at(21, "b2")}, {at(10, "a1"), at(11, "a2")}}, "a1 a2 b1 b2"},
-		{"overlapping", [][]packet{{at(10, "a1"), at(12, "a2"), at(14, "a3")}, {at(11, "b1"), at(13, "b2"), at(15, "b3")}}, "a1 b1 a2 b2 a3 b3"},
-		{"one inside another", [][]packet{{at(10, "a1"), at(20, "a2")}, {at(12, "b1"), at(13, "b2")}, {at(30, "c1")}}, "a1 b1 b2 a2 c1"},
-		{"the same times keep the files' order", [][]packet{{at(10, "a1"), at(11, "a2")}, {at(10, "b1"), at(11, "b2")}}, "a1 b1 a2 b2"},
-		{"out of order within a file stays", [][]packet{{at(10, "a1"), at(30, "a2"), at(12, "a3")}, {at(20, "b1"), at(40, "b2")}}, "a1 b1 a2 a3 b2"},
-		{"a file with no packet", [][]packet{{at(10, "a1")}, nil, {at(9, "c1")}}, "c1 a1"},
-		{"three at once, then one, then two", [][]packet{{at(1, "a1"), at(4, "a2")}, {at(2, "b1"), at(5, "b2")}, {at(3, "c1"), at(6, "c2")}, {at(10, "d1"), at(12, "d2")}, {at(11, "e1")}}, "a1 b1 c1 a2 b2 c2 d1 e1 d2"},
+		{"one after another, named in the wrong order", [][]testPacket{{at(20, "b1"), at(21, "b2")}, {at(10, "a1"), at(11, "a2")}}, "a1 a2 b1 b2"},
+		{"overlapping", [][]testPacket{{at(10, "a1"), at(12, "a2"), at(14, "a3")}, {at(11, "b1"), at(13, "b2"), at(15, "b3")}}, "a1 b1 a2 b2 a3 b3"},
+		{"one inside another", [][]testPacket{{at(10, "a1"), at(20, "a2")}, {at(12, "b1"), at(13, "b2")}, {at(30, "c1")}}, "a1 b1 b2 a2 c1"},
+		{"the same times keep the files' order", [][]testPacket{{at(10, "a1"), at(11, "a2")}, {at(10, "b1"), at(11, "b2")}}, "a1 b1 a2 b2"},
+		{"out of order within a file stays", [][]testPacket{{at(10, "a1"), at(30, "a2"), at(12, "a3")}, {at(20, "b1"), at(40, "b2")}}, "a1 b1 a2 a3 b2"},
+		{"a file with no packet", [][]testPacket{{at(10, "a1")}, nil, {at(9, "c1")}}, "c1 a1"},
+		{"three at once, then one, then two", [][]testPacket{{at(1, "a1"), at(4, "a2")}, {at(2, "b1"), at(5, "b2")}, {at(3, "c1"), at(6, "c2")}, {at(10, "d1"), at(12, "d2")}, {at(11, "e1")}}, "a1 b1 c1 a2 b2 c2 d1 e1 d2"},
 	} {
 		dir := t.TempDir()
 		var paths []string
@@ -81,14 +83,17 @@ func TestMarks(t *testing.T) {
 	if got := s.Files(); !slices.Equal(got, []string{a, b}) {
 		t.Fatalf("files %v", got)
 	}
-	var got []Mark
-	var batch Batch
+	var got []packet.Mark
+	var batch packet.Batch
 	for s.Read(&batch) == nil {
 		for i := range batch.Packets {
 			got = append(got, batch.Packets[i].Mark)
 		}
 	}
-	want := []Mark{{0, 10e9, 1, 0}, {1, 11e9, 1, 1}, {2, 12e9, 2, 0}, {3, 13e9, 2, 1}, {4, 14e9, 3, 0}}
+	mark := func(index, time, number int64, file int32) packet.Mark {
+		return packet.Mark{Index: index, Time: time, Number: number, File: file}
+	}
+	want := []packet.Mark{mark(0, 10e9, 1, 0), mark(1, 11e9, 1, 1), mark(2, 12e9, 2, 0), mark(3, 13e9, 2, 1), mark(4, 14e9, 3, 0)}
 	if !slices.Equal(got, want) {
 		t.Errorf("marks %v", got)
 	}
@@ -139,7 +144,7 @@ func TestFolder(t *testing.T) {
 // TestTail follows a file that grows and is then replaced.
 func TestTail(t *testing.T) {
 	dir := t.TempDir()
-	data := pcapFile(little, magicMicro, []packet{at(10, "a1"), at(11, "a2")})
+	data := pcapFile(little, magicMicro, []testPacket{at(10, "a1"), at(11, "a2")})
 	path := filepath.Join(dir, "growing")
 	f, err := os.Create(path)
 	if err != nil {
@@ -155,7 +160,7 @@ func TestTail(t *testing.T) {
 	got := make(chan string)
 	go func() {
 		defer close(got)
-		var b Batch
+		var b packet.Batch
 		for s.Read(&b) == nil {
 			for i := range b.Packets {
 				got <- string(b.Packets[i].Data)
@@ -212,7 +217,7 @@ func TestPCAPOverIP(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	var b Batch
+	var b packet.Batch
 	n := 0
 	for n < len(some()) {
 		if err := s.Read(&b); err != nil {
@@ -234,14 +239,14 @@ func TestStdinStops(t *testing.T) {
 	}
 	defer r.Close()
 	defer w.Close()
-	w.Write(pcapFile(little, magicMicro, []packet{at(1, "x")}))
+	w.Write(pcapFile(little, magicMicro, []testPacket{at(1, "x")}))
 	ctx, cancel := context.WithCancel(context.Background())
 	s, err := Open([]string{"-"}, Options{Stdin: r, Context: ctx})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer s.Close()
-	var b Batch
+	var b packet.Batch
 	if err := s.Read(&b); err != nil || len(b.Packets) != 1 {
 		t.Fatalf("%d packets, %v", len(b.Packets), err)
 	}

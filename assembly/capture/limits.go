@@ -2,10 +2,8 @@ package capture
 
 // The limits of this package, all in one place.
 const (
-	bufferSize  = 128 << 10  // bytes read at a time; a Batch's buffer, small enough that what is made of it stays in the processor's cache. With batchLimit it holds packets of 48 bytes and more without a rest
-	liveBuffer  = 512 << 10  // the same for packets of an interface, of which any fits an empty one
+	bufferSize  = 128 << 10  // bytes read at a time; a Batch's buffer, small enough that what is made of it stays in the processor's cache. With packet.MaxBatch it holds packets of 48 bytes and more without a rest
 	mergeBuffer = 64 << 10   // the same for each of several files that are merged by time
-	batchLimit  = 2048       // packets in a Batch at most
 	maxRecord   = 16 << 20   // bytes of the longest record or block; longer ones are damage, as to Wireshark
 	usualRecord = 256 << 10  // bytes of the longest packet that other tools believe (their MAXIMUM_SNAPLEN)
 	maxIfaces   = 1 << 16    // interfaces described in one pcapng section

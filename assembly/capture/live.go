@@ -1,5 +1,7 @@
 package capture
 
+import "wscope/assembly/packet"
+
 // LiveOptions says what to capture.
 type LiveOptions struct {
 	Interfaces  []string // names as Interfaces gives them; "any" is all of them on Linux
@@ -11,7 +13,7 @@ type LiveOptions struct {
 
 	// Fallback gives the filter where BPF cannot be run on an interface's link type, such as
 	// one that asks for VLAN tags where there are none; nil, or "", is none.
-	Fallback func(LinkType) string
+	Fallback func(packet.LinkType) string
 
 	// Wait makes an interface that goes down or vanishes be opened again when it is back, and
 	// one that is not there yet when it comes. Tell is told of both, or of the end, in a line,
@@ -28,7 +30,7 @@ type LiveOptions struct {
 // after Close, and when every interface has gone; that one went is a Problem. Stats, Stop
 // and Close may be called while a Read waits.
 type LiveSource interface {
-	Source
+	packet.Source
 
 	// Stop ends the capture: Read gives what the kernel had captured by then, and io.EOF.
 	Stop()

@@ -15,6 +15,8 @@ import (
 	"github.com/google/gopacket"
 	"github.com/google/gopacket/layers"
 	libpcap "github.com/google/gopacket/pcap"
+
+	"wscope/assembly/packet"
 )
 
 // liveDelay is how long a packet may wait in a batch for others to join it, and in the
@@ -105,14 +107,14 @@ func activate(name string, o LiveOptions) (*libpcap.Handle, error) {
 }
 
 // linkType turns a DLT, which differs between systems for raw IP, into a link type of files.
-func linkType(dlt layers.LinkType) LinkType {
+func linkType(dlt layers.LinkType) packet.LinkType {
 	switch dlt {
 	case 12, 14: // DLT_RAW of Linux and macOS, of OpenBSD
 		return 101
 	case 149: // DLT_USER2, which is DLT_PKTAP on macOS
 		return 258
 	}
-	return LinkType(dlt)
+	return packet.LinkType(dlt)
 }
 
 // live reads several interfaces, each in a goroutine.
@@ -134,7 +136,7 @@ type tap struct {
 	file   int32
 	live   *live
 	handle *libpcap.Handle
-	link   LinkType
+	link   packet.LinkType
 	count  int64
 	held   []byte // a packet that was read and did not fit in its batch: it begins the next
 	heldAs gopacket.CaptureInfo
@@ -151,7 +153,7 @@ type tap struct {
 
 // liveBatch goes from a tap to Read and back.
 type liveBatch struct {
-	Batch
+	packet.Batch
 	back chan *liveBatch
 }
 
@@ -298,9 +300,9 @@ func (t *tap) open() error {
 // fill reads packets into b until it is full, or has held its first one for liveDelay, or
 // no more came for as long. When the capture is over, which it is after Stop and where the
 // interface failed, it gives what the kernel has before it says so.
-func (t *tap) fill(b *Batch) error {
-	b.reset(liveBuffer)
-	for len(b.Packets) < batchLimit {
+func (t *tap) fill(b *packet.Batch) error {
+	b.Reset(packet.CopyBuffer)
+	for len(b.Packets) < packet.MaxBatch {
 		data, ci, err := t.next()
 		if err != nil {
 			if len(b.Packets) > 0 {
@@ -316,17 +318,15 @@ func (t *tap) fill(b *Batch) error {
 		if stop := t.live.stop.Load(); stop != 0 && at > stop {
 			return io.EOF
 		}
-		if len(data) > len(b.buf)-b.used {
-			t.held, t.heldAs = data, ci // no packet is longer than an empty buffer
+		if !b.Fits(len(data)) {
+			t.held, t.heldAs = data, ci
 			return nil
 		}
 		t.count++
-		begin := b.used
-		b.used += copy(b.buf[begin:], data)
-		p := b.next()
-		*p = Packet{Link: t.link, Length: ci.Length, Data: b.buf[begin:b.used:b.used]}
+		p := packet.Packet{Link: t.link, Length: ci.Length, Data: data}
 		p.File, p.Number, p.Time = t.file, t.count, at
-		if p.Time-b.Packets[0].Time > int64(liveDelay) {
+		b.Add(&p)
+		if at-b.Packets[0].Time > int64(liveDelay) {
 			return nil
 		}
 	}
@@ -410,10 +410,10 @@ func (t *tap) stats() LiveStats {
 	return t.last
 }
 
-func (l *live) Read(b *Batch) error {
+func (l *live) Read(b *packet.Batch) error {
 	full, ok := <-l.full
 	if !ok {
-		b.reset(liveBuffer)
+		b.Reset(packet.CopyBuffer)
 		return io.EOF
 	}
 	*b, full.Batch = full.Batch, *b
@@ -433,7 +433,7 @@ func (l *live) Files() []string {
 	return names
 }
 
-func (l *live) Problems() []Problem { return l.probs.all() }
+func (l *live) Problems() []packet.Problem { return l.probs.all() }
 
 func (l *live) Stats() []LiveStats {
 	var list []LiveStats

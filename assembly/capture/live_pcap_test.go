@@ -10,6 +10,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"wscope/assembly/packet"
 )
 
 // TestLiveLoopback captures a datagram on lo and then closes under a waiting Read.
@@ -32,7 +34,7 @@ func TestLiveLoopback(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	var b Batch
+	var b packet.Batch
 	seen := int64(0)
 	for seen < 3 {
 		if err := s.Read(&b); err != nil {
@@ -102,7 +104,7 @@ func TestLiveStopDrains(t *testing.T) {
 	for i, s := range taps {
 		all.Go(func() {
 			seen := 0
-			for b := new(Batch); s.Read(b) == nil; {
+			for b := new(packet.Batch); s.Read(b) == nil; {
 				seen += len(b.Packets)
 			}
 			if seen != sent {

@@ -1,11 +1,15 @@
 package capture
 
-import "io"
+import (
+	"io"
+
+	"wscope/assembly/packet"
+)
 
 // lookAhead collects the secrets of a whole pcapng file, and says up to which offset.
 // Only the headers of blocks are looked at. It ends at the first damage: what follows
 // that, or more than maxAhead, is found in its place.
-func lookAhead(r io.ReaderAt) (list []Secrets, ahead int64) {
+func lookAhead(r io.ReaderAt) (list []packet.Secrets, ahead int64) {
 	w := window{r: r, buf: make([]byte, 256<<10)}
 	var f pcapng
 	total := 0

@@ -1,8 +1,12 @@
 package capture
 
-import "io"
+import (
+	"io"
 
-func (f *files) Read(b *Batch) error {
+	"wscope/assembly/packet"
+)
+
+func (f *files) Read(b *packet.Batch) error {
 	err := f.readBatch(b)
 	if len(f.held) > 0 {
 		b.Secrets = append(f.held, b.Secrets...)
@@ -11,8 +15,8 @@ func (f *files) Read(b *Batch) error {
 	return err
 }
 
-func (f *files) readBatch(b *Batch) error {
-	b.reset(bufferSize)
+func (f *files) readBatch(b *packet.Batch) error {
+	b.Reset(bufferSize)
 	for {
 		for len(f.active) == 0 {
 			if f.next == len(f.inputs) {
@@ -40,12 +44,12 @@ func (f *files) readBatch(b *Batch) error {
 		}
 		m.batch, *b = *b, m.batch
 		m.at, m.secret = 0, 0
-		b.reset(bufferSize)
+		b.Reset(bufferSize)
 	}
 }
 
 // hold keeps secrets to be given at the beginning of the next batch.
-func (f *files) hold(list []Secrets) {
+func (f *files) hold(list []packet.Secrets) {
 	for _, s := range list {
 		s.Before = 0
 		f.held = append(f.held, s)
@@ -53,7 +57,7 @@ func (f *files) hold(list []Secrets) {
 }
 
 // overlaps says whether a packet of b is later than the first of the next input.
-func (f *files) overlaps(b *Batch) bool {
+func (f *files) overlaps(b *packet.Batch) bool {
 	if f.next == len(f.inputs) || len(f.active) >= maxOpen {
 		return false
 	}
@@ -68,7 +72,7 @@ func (f *files) overlaps(b *Batch) bool {
 
 // merge fills b with packets of all open inputs by time, until it is full or a single
 // input is left with nothing at hand.
-func (f *files) merge(b *Batch) {
+func (f *files) merge(b *packet.Batch) {
 	for {
 		if len(f.active) == 0 || len(f.active) == 1 && f.active[0].empty() {
 			return
@@ -141,31 +145,20 @@ func (m *member) before(o *member) bool {
 }
 
 // take moves the next packet of m to b, and says whether there was room.
-func (f *files) take(b *Batch, m *member) bool {
+func (f *files) take(b *packet.Batch, m *member) bool {
 	p := m.head()
-	if len(b.Packets) == batchLimit {
+	if !b.Fits(len(p.Data)) {
 		return false
 	}
-	if b.used+len(p.Data) > len(b.buf) {
-		if b.used > 0 {
-			return false
-		}
-		b.buf = make([]byte, len(p.Data))
-	}
 	f.secrets(b, m)
-	to := b.next()
-	*to = *p
-	begin := b.used
-	b.used += copy(b.buf[begin:], p.Data)
-	to.Data = b.buf[begin:b.used:b.used]
-	to.Index = f.index
+	b.Add(p).Index = f.index
 	f.index++
 	m.at++
 	return true
 }
 
 // secrets moves to b those of m that stand before its next packet.
-func (f *files) secrets(b *Batch, m *member) {
+func (f *files) secrets(b *packet.Batch, m *member) {
 	for ; m.secret < len(m.batch.Secrets) && m.batch.Secrets[m.secret].Before <= m.at; m.secret++ {
 		s := m.batch.Secrets[m.secret]
 		s.Before = len(b.Packets)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"io"
 	"os"
+
+	"wscope/assembly/packet"
 )
 
 // Options of Open.
@@ -45,7 +47,7 @@ func (o Options) stdin() io.Reader {
 // Secrets in a pcapng file are given before all its packets wherever in it they stand, if
 // the file can be looked through first: it is neither compressed, a pipe, nor being
 // written. Those behind its first GiB are given in their place.
-func Open(paths []string, o Options) (Source, error) {
+func Open(paths []string, o Options) (packet.Source, error) {
 	f := &files{opts: o}
 	if err := f.expand(paths); err != nil {
 		return nil, err

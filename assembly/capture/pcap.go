@@ -3,6 +3,8 @@ package capture
 import (
 	"encoding/binary"
 	"math/bits"
+
+	"wscope/assembly/packet"
 )
 
 // The magics of pcap files, as a big-endian file has them.
@@ -24,7 +26,7 @@ type pcap struct {
 	unit    int64 // nanoseconds in a unit of the fraction of a second
 	record  int   // length of a record header
 	limit   uint32
-	link    LinkType
+	link    packet.LinkType
 	lost    bool // looking for the next record after damage
 	lastSec uint32
 }
@@ -70,7 +72,7 @@ func (f *pcap) start(s *stream, buf []byte, pos int) {
 	}
 	f.old = major == 2 && minor < 4
 	f.limit = min(max(f.u32(h[16:]), usualRecord), maxRecord)
-	f.link = LinkType(f.u32(h[20:]))
+	f.link = packet.LinkType(f.u32(h[20:]))
 }
 
 func (f *pcap) u16(b []byte) uint16 {
@@ -98,7 +100,7 @@ func (f *pcap) fields(h *[16]byte) (sec, frac, caplen, length uint32) {
 	return
 }
 
-func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int) {
+func (f *pcap) parse(s *stream, b *packet.Batch, buf []byte) (used, need int) {
 	pos := 0
 	if !f.begun {
 		if len(buf) < pcapHeader {
@@ -107,7 +109,7 @@ func (f *pcap) parse(s *stream, b *Batch, buf []byte) (used, need int) {
 		f.start(s, buf, 0)
 		pos = pcapHeader
 	}
-	for len(b.Packets) < batchLimit {
+	for len(b.Packets) < packet.MaxBatch {
 		if f.lost {
 			at, found := f.resync(buf, pos, s.eof)
 			pos = at

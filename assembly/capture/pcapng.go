@@ -2,6 +2,8 @@ package capture
 
 import (
 	"encoding/binary"
+
+	"wscope/assembly/packet"
 )
 
 // Block types of pcapng, https://datatracker.ietf.org/doc/draft-ietf-opsawg-pcapng.
@@ -32,7 +34,7 @@ type pcapng struct {
 
 // iface is what an interface description block says of its packets.
 type iface struct {
-	link    LinkType
+	link    packet.LinkType
 	snaplen uint32
 	clock   clock
 }
@@ -51,9 +53,9 @@ func (f *pcapng) u16(b []byte) uint16 {
 	return binary.LittleEndian.Uint16(b)
 }
 
-func (f *pcapng) parse(s *stream, b *Batch, buf []byte) (used, need int) {
+func (f *pcapng) parse(s *stream, b *packet.Batch, buf []byte) (used, need int) {
 	pos := 0
-	for len(b.Packets) < batchLimit {
+	for len(b.Packets) < packet.MaxBatch {
 		if f.lost {
 			at, found := f.resync(buf, pos, s.eof)
 			pos = at
@@ -119,7 +121,7 @@ func (f *pcapng) section(h []byte) bool {
 }
 
 // block parses the body of one whole block that begins at buf[pos:].
-func (f *pcapng) block(s *stream, b *Batch, kind uint32, body []byte, pos int) {
+func (f *pcapng) block(s *stream, b *packet.Batch, kind uint32, body []byte, pos int) {
 	if f.foreign && kind != blockSection {
 		return
 	}
@@ -165,7 +167,7 @@ func (f *pcapng) block(s *stream, b *Batch, kind uint32, body []byte, pos int) {
 }
 
 // packet appends one packet whose bytes data begins with; padding and options follow them.
-func (f *pcapng) packet(s *stream, b *Batch, in uint32, ticks uint64, caplen, length uint32, data []byte, pos int) {
+func (f *pcapng) packet(s *stream, b *packet.Batch, in uint32, ticks uint64, caplen, length uint32, data []byte, pos int) {
 	if uint64(in) >= uint64(len(f.ifaces)) {
 		s.count++ // other tools that go on after it count it
 		s.problem(pos, "packet of interface %d, which the section does not describe", in)
@@ -188,7 +190,7 @@ func (f *pcapng) packet(s *stream, b *Batch, in uint32, ticks uint64, caplen, le
 // simple appends the packet of a simple packet block: it is of the first interface and
 // has no time, so it gets that of the packet before it. What was captured of it is told
 // by the interface's snaplen alone.
-func (f *pcapng) simple(s *stream, b *Batch, body []byte, pos int) {
+func (f *pcapng) simple(s *stream, b *packet.Batch, body []byte, pos int) {
 	switch {
 	case len(f.ifaces) == 0:
 		s.count++
@@ -225,7 +227,7 @@ func (f *pcapng) describe(s *stream, body []byte, pos int) {
 		s.problem(pos, "more than %d interfaces in a section", maxIfaces)
 		return
 	}
-	i := iface{link: LinkType(f.u16(body)), snaplen: f.u32(body[4:])}
+	i := iface{link: packet.LinkType(f.u16(body)), snaplen: f.u32(body[4:])}
 	resolution, offset := byte(6), int64(0)
 	f.options(body[8:], func(code uint16, value []byte) {
 		switch {
@@ -260,12 +262,12 @@ func (f *pcapng) options(list []byte, do func(code uint16, value []byte)) {
 }
 
 // secrets reads the body of a decryption secrets block.
-func (f *pcapng) secrets(body []byte) (Secrets, bool) {
+func (f *pcapng) secrets(body []byte) (packet.Secrets, bool) {
 	if len(body) < 8 || uint64(f.u32(body[4:])) > uint64(len(body)-8) {
-		return Secrets{}, false
+		return packet.Secrets{}, false
 	}
 	data := append([]byte(nil), body[8:8+f.u32(body[4:])]...)
-	return Secrets{Type: f.u32(body), Data: data}, true
+	return packet.Secrets{Type: f.u32(body), Data: data}, true
 }
 
 func (f *pcapng) end(s *stream, rest []byte) {

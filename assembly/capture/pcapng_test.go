@@ -5,13 +5,15 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"wscope/assembly/packet"
 )
 
 func TestPcapng(t *testing.T) {
 	for _, o := range []order{little, big} {
 		head := cat(section(o), describe(o, 1, 0))
 		one := enhanced(o, 0, 1_000_002, "abc", 3)
-		pkt := packet{1e9 + 2000, "abc", 3, 1}
+		pkt := testPacket{1e9 + 2000, "abc", 3, 1}
 		with := func(b []byte, at int, v uint32) []byte {
 			b = slices.Clone(b)
 			o.PutUint32(b[at:], v)
@@ -35,31 +37,31 @@ func TestPcapng(t *testing.T) {
 		oddities{
 			{"a section and nothing else", section(o), nil, nil},
 			{"an interface and no packet", head, nil, nil},
-			{"a packet", cat(head, one), []packet{pkt}, nil},
-			{"a packet with options", cat(head, commented, one), []packet{pkt, pkt}, nil},
-			{"a simple packet", cat(head, one, simple(3, "abc")), []packet{pkt, pkt}, nil},
-			{"a simple packet cut by the snaplen", cat(section(o), describe(o, 1, 3), simple(60, "abc")), []packet{{0, "abc", 60, 1}}, nil},
-			{"a simple packet cut in its block", cat(head, simple(60, "abcd")), []packet{{0, "abcd", 60, 1}}, nil},
-			{"an obsolete packet", cat(head, obsolete(0, 7, "abc")), []packet{{1e9 + 2000, "abc", 60, 1}}, nil},
-			{"two link types", cat(head, describe(o, 276, 0), one, enhanced(o, 1, 1_000_002, "de", 2)), []packet{pkt, {1e9 + 2000, "de", 2, 276}}, nil},
-			{"blocks that are passed over", cat(head, block(o, blockNames, make([]byte, 8)), block(o, blockStats, make([]byte, 12)), block(o, blockCustom, make([]byte, 8)), block(o, 0x80001234, nil), one), []packet{pkt}, nil},
-			{"a custom block of more than is kept", cat(head, huge, one), []packet{pkt}, []string{"byte 48: damaged block of type 0xbad: it claims a length of 16781312 bytes"}},
-			{"interfaces end with their section", cat(head, one, section(o), one), []packet{pkt}, []string{"packet of interface 0, which the section does not describe"}},
-			{"an interface that is not there", cat(head, enhanced(o, 0xffffffff, 1, "x", 1), one), []packet{pkt}, []string{"packet of interface 4294967295"}},
-			{"a section of version 2", cat(head, one, sectionVersion(o, 2, 0), describe(o, 1, 0), one, section(o), describe(o, 1, 0), one), []packet{pkt, pkt}, []string{"pcapng version 2.0 is not known; its section is skipped"}},
-			{"a section of version 1.2", cat(sectionVersion(o, 1, 2), describe(o, 1, 0), one), []packet{pkt}, nil},
-			{"a packet longer than its block", cat(head, with(one, 20, 9), one), []packet{{1e9 + 2000, "abc\x00", 4, 1}, pkt}, []string{"packet claims 9 captured bytes in a block with room for 4"}},
-			{"a packet block too short", cat(head, block(o, blockEnhanced, make([]byte, 8)), one), []packet{pkt}, []string{"damaged packet block: 8 bytes are too few"}},
-			{"a second length that is wrong", cat(head, with(one, len(one)-4, 99), one), []packet{pkt, pkt}, []string{"its two lengths differ, 36 and 99"}},
-			{"a first length that is wrong", cat(head, with(one, 4, 40), one, one), []packet{pkt, pkt}, []string{"its two lengths differ"}},
-			{"a length that is not a multiple of 4", cat(head, with(one, 4, 37), one), []packet{pkt}, []string{"byte 48: damaged block of type 0x6: it claims a length of 37 bytes"}},
-			{"an absurd length", cat(head, with(one, 4, 0xfffffff0), one), []packet{pkt}, []string{"it claims a length of 4294967280 bytes"}},
-			{"a length of 0", cat(head, with(one, 4, 0), one), []packet{pkt}, []string{"it claims a length of 0 bytes"}},
-			{"garbage between blocks", cat(head, []byte(strings.Repeat("rubbish", 31)), one), []packet{pkt}, []string{"byte 48: damaged block"}},
-			{"garbage after the end", cat(head, one, []byte(strings.Repeat("rubbish", 31))), []packet{pkt}, []string{"damaged block"}},
-			{"cut in a block", cat(head, one, one[:30]), []packet{pkt}, []string{"byte 84: cut in the middle of a block of type 0x6, 30 of 36 bytes"}},
-			{"cut in a block's header", cat(head, one, one[:5]), []packet{pkt}, []string{"byte 84: cut in the middle of a block, 5 bytes"}},
-			{"an option longer than its block", cat(section(o), describe(o, 1, 0, []byte{0, 9, 0, 200}), one), []packet{pkt}, nil},
+			{"a packet", cat(head, one), []testPacket{pkt}, nil},
+			{"a packet with options", cat(head, commented, one), []testPacket{pkt, pkt}, nil},
+			{"a simple packet", cat(head, one, simple(3, "abc")), []testPacket{pkt, pkt}, nil},
+			{"a simple packet cut by the snaplen", cat(section(o), describe(o, 1, 3), simple(60, "abc")), []testPacket{{0, "abc", 60, 1}}, nil},
+			{"a simple packet cut in its block", cat(head, simple(60, "abcd")), []testPacket{{0, "abcd", 60, 1}}, nil},
+			{"an obsolete packet", cat(head, obsolete(0, 7, "abc")), []testPacket{{1e9 + 2000, "abc", 60, 1}}, nil},
+			{"two link types", cat(head, describe(o, 276, 0), one, enhanced(o, 1, 1_000_002, "de", 2)), []testPacket{pkt, {1e9 + 2000, "de", 2, 276}}, nil},
+			{"blocks that are passed over", cat(head, block(o, blockNames, make([]byte, 8)), block(o, blockStats, make([]byte, 12)), block(o, blockCustom, make([]byte, 8)), block(o, 0x80001234, nil), one), []testPacket{pkt}, nil},
+			{"a custom block of more than is kept", cat(head, huge, one), []testPacket{pkt}, []string{"byte 48: damaged block of type 0xbad: it claims a length of 16781312 bytes"}},
+			{"interfaces end with their section", cat(head, one, section(o), one), []testPacket{pkt}, []string{"packet of interface 0, which the section does not describe"}},
+			{"an interface that is not there", cat(head, enhanced(o, 0xffffffff, 1, "x", 1), one), []testPacket{pkt}, []string{"packet of interface 4294967295"}},
+			{"a section of version 2", cat(head, one, sectionVersion(o, 2, 0), describe(o, 1, 0), one, section(o), describe(o, 1, 0), one), []testPacket{pkt, pkt}, []string{"pcapng version 2.0 is not known; its section is skipped"}},
+			{"a section of version 1.2", cat(sectionVersion(o, 1, 2), describe(o, 1, 0), one), []testPacket{pkt}, nil},
+			{"a packet longer than its block", cat(head, with(one, 20, 9), one), []testPacket{{1e9 + 2000, "abc\x00", 4, 1}, pkt}, []string{"packet claims 9 captured bytes in a block with room for 4"}},
+			{"a packet block too short", cat(head, block(o, blockEnhanced, make([]byte, 8)), one), []testPacket{pkt}, []string{"damaged packet block: 8 bytes are too few"}},
+			{"a second length that is wrong", cat(head, with(one, len(one)-4, 99), one), []testPacket{pkt, pkt}, []string{"its two lengths differ, 36 and 99"}},
+			{"a first length that is wrong", cat(head, with(one, 4, 40), one, one), []testPacket{pkt, pkt}, []string{"its two lengths differ"}},
+			{"a length that is not a multiple of 4", cat(head, with(one, 4, 37), one), []testPacket{pkt}, []string{"byte 48: damaged block of type 0x6: it claims a length of 37 bytes"}},
+			{"an absurd length", cat(head, with(one, 4, 0xfffffff0), one), []testPacket{pkt}, []string{"it claims a length of 4294967280 bytes"}},
+			{"a length of 0", cat(head, with(one, 4, 0), one), []testPacket{pkt}, []string{"it claims a length of 0 bytes"}},
+			{"garbage between blocks", cat(head, []byte(strings.Repeat("rubbish", 31)), one), []testPacket{pkt}, []string{"byte 48: damaged block"}},
+			{"garbage after the end", cat(head, one, []byte(strings.Repeat("rubbish", 31))), []testPacket{pkt}, []string{"damaged block"}},
+			{"cut in a block", cat(head, one, one[:30]), []testPacket{pkt}, []string{"byte 84: cut in the middle of a block of type 0x6, 30 of 36 bytes"}},
+			{"cut in a block's header", cat(head, one, one[:5]), []testPacket{pkt}, []string{"byte 84: cut in the middle of a block, 5 bytes"}},
+			{"an option longer than its block", cat(section(o), describe(o, 1, 0, []byte{0, 9, 0, 200}), one), []testPacket{pkt}, nil},
 		}.run(t)
 	}
 }
@@ -108,7 +110,7 @@ func TestInterfaceClock(t *testing.T) {
 		file := cat(section(o), describe(o, 1, 0, option(o, 9, 3), option(o, 14, offset...)), describe(o, 1, 0, option(o, 9, 0x81)),
 			enhanced(o, 0, 5, "a", 1), enhanced(o, 1, 5, "b", 1))
 		list, _, probs := readBytes(t, file)
-		if !slices.Equal(list, []packet{{100e9 + 5e6, "a", 1, 1}, {25e8, "b", 1, 1}}) || len(probs) > 0 {
+		if !slices.Equal(list, []testPacket{{100e9 + 5e6, "a", 1, 1}, {25e8, "b", 1, 1}}) || len(probs) > 0 {
 			t.Errorf("%+v, %v", list, probs)
 		}
 	}
@@ -165,7 +167,7 @@ func TestSecrets(t *testing.T) {
 	}
 }
 
-func where(list []Secrets) string {
+func where(list []packet.Secrets) string {
 	var s []string
 	for _, sec := range list {
 		s = append(s, string(sec.Data)+"@"+string(rune('0'+sec.Before)))

@@ -3,20 +3,14 @@ package capture
 import (
 	"fmt"
 	"sync"
-)
 
-// String is the problem in one line: file, byte offset, reason.
-func (p Problem) String() string {
-	if p.Offset < 0 {
-		return p.File + ": " + p.Reason
-	}
-	return fmt.Sprintf("%s: byte %d: %s", p.File, p.Offset, p.Reason)
-}
+	"wscope/assembly/packet"
+)
 
 // problems collects what could not be read, from whichever goroutine finds it.
 type problems struct {
 	mu   sync.Mutex
-	list []Problem
+	list []packet.Problem
 	told map[string]int // problems by File
 }
 
@@ -30,15 +24,15 @@ func (l *problems) add(file string, offset int64, format string, a ...any) {
 	l.told[file]++
 	switch n := l.told[file]; {
 	case n < maxProblems:
-		l.list = append(l.list, Problem{file, offset, fmt.Sprintf(format, a...)})
+		l.list = append(l.list, packet.Problem{File: file, Offset: offset, Reason: fmt.Sprintf(format, a...)})
 	case n == maxProblems:
-		l.list = append(l.list, Problem{file, offset, "more damage from here on, not told piece by piece"})
+		l.list = append(l.list, packet.Problem{File: file, Offset: offset, Reason: "more damage from here on, not told piece by piece"})
 	}
 }
 
 // all is a copy of what was noted so far.
-func (l *problems) all() []Problem {
+func (l *problems) all() []packet.Problem {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return append([]Problem(nil), l.list...)
+	return append([]packet.Problem(nil), l.list...)
 }

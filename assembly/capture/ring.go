@@ -8,6 +8,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"wscope/assembly/packet"
 )
 
 // RingOptions say where a Ring writes, and when it goes on to the next file.
@@ -39,7 +41,7 @@ type Ring struct {
 	names   []string // of the files that are there, oldest first
 	first   int64    // time of the file's first packet
 	packets int64    // in the file
-	secrets []Secrets
+	secrets []packet.Secrets
 	err     error
 }
 
@@ -156,7 +158,7 @@ const (
 )
 
 // Packet writes a packet, to the next file where this one is full or old enough.
-func (r *Ring) Packet(p *Packet, comments ...string) error {
+func (r *Ring) Packet(p *packet.Packet, comments ...string) error {
 	if r.err != nil {
 		return r.err
 	}
@@ -184,7 +186,7 @@ func (r *Ring) Packet(p *Packet, comments ...string) error {
 }
 
 // Secrets writes secrets, and keeps them for the files to come.
-func (r *Ring) Secrets(s Secrets) error {
+func (r *Ring) Secrets(s packet.Secrets) error {
 	if r.err != nil {
 		return r.err
 	}
@@ -192,7 +194,7 @@ func (r *Ring) Secrets(s Secrets) error {
 	total := 0
 	for i := len(r.secrets) - 1; i >= 0; i-- {
 		if total += len(r.secrets[i].Data) + secretsOverhead; total > keptSecrets {
-			r.secrets = append([]Secrets(nil), r.secrets[i+1:]...)
+			r.secrets = append([]packet.Secrets(nil), r.secrets[i+1:]...)
 			break
 		}
 	}

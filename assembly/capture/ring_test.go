@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wscope/assembly/packet"
 )
 
 // fullDisk takes so many bytes and no more.
@@ -24,11 +26,11 @@ func (d *fullDisk) Write(b []byte) (int, error) {
 
 func TestWriterError(t *testing.T) {
 	w := NewWriter(&fullDisk{1000}, WriterOptions{})
-	p := &Packet{Data: make([]byte, writerBuffer), Length: writerBuffer}
+	p := &packet.Packet{Data: make([]byte, writerBuffer), Length: writerBuffer}
 	if err := w.Packet(p); err == nil {
 		t.Fatal("no error from a full disk")
 	}
-	if w.Packet(p) == nil || w.Secrets(Secrets{}) == nil || w.Flush() == nil {
+	if w.Packet(p) == nil || w.Secrets(packet.Secrets{}) == nil || w.Flush() == nil {
 		t.Error("the error is forgotten")
 	}
 }
@@ -41,13 +43,13 @@ func TestWriterKeeps(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []packet{{5, "abc", 3, 276}, {6, "abcd", 1500, 1}, {1<<63 - 1, "", 0, 276}, {0, "abcde", 5, 276}}
+	want := []testPacket{{5, "abc", 3, 276}, {6, "abcd", 1500, 1}, {1<<63 - 1, "", 0, 276}, {0, "abcde", 5, 276}}
 	for i, p := range want {
-		pkt := Packet{Mark: Mark{Time: p.time, File: int32(i % 2)}, Data: []byte(p.data), Length: p.length, Link: p.link}
+		pkt := packet.Packet{Mark: packet.Mark{Time: p.time, File: int32(i % 2)}, Data: []byte(p.data), Length: p.length, Link: p.link}
 		if i == 3 {
 			pkt.Time = -5
 		}
-		if err := errors.Join(r.Secrets(Secrets{Type: 1, Data: []byte{byte('0' + i)}}), r.Packet(&pkt, "", strings.Repeat("c", 70000))); err != nil {
+		if err := errors.Join(r.Secrets(packet.Secrets{Type: 1, Data: []byte{byte('0' + i)}}), r.Packet(&pkt, "", strings.Repeat("c", 70000))); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -73,7 +75,7 @@ func TestRing(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := r.Secrets(Secrets{Type: 0x544c534b, Data: []byte("secret")}); err != nil {
+	if err := r.Secrets(packet.Secrets{Type: 0x544c534b, Data: []byte("secret")}); err != nil {
 		t.Fatal(err)
 	}
 	for i := range 1000 {
@@ -81,7 +83,7 @@ func TestRing(t *testing.T) {
 		if i == 500 {
 			n = size // fits nowhere
 		}
-		if err := r.Packet(&Packet{Mark: Mark{Time: int64(i)}, Data: make([]byte, n), Length: n, Link: 1}); err != nil {
+		if err := r.Packet(&packet.Packet{Mark: packet.Mark{Time: int64(i)}, Data: make([]byte, n), Length: n, Link: 1}); err != nil {
 			t.Fatal(err)
 		}
 		if i%50 == 0 {
@@ -138,7 +140,7 @@ func TestRingGoesOn(t *testing.T) {
 			t.Fatal(err)
 		}
 		for i := range packets {
-			if err := r.Packet(&Packet{Mark: Mark{Time: int64(i)}, Data: make([]byte, 500), Length: 500, Link: 1}); err != nil {
+			if err := r.Packet(&packet.Packet{Mark: packet.Mark{Time: int64(i)}, Data: make([]byte, 500), Length: 500, Link: 1}); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -185,7 +187,7 @@ func TestRingByTime(t *testing.T) {
 		t.Fatal(err)
 	}
 	for i := range 10 {
-		if err := r.Packet(&Packet{Mark: Mark{Time: int64(i) * 3e8}}); err != nil {
+		if err := r.Packet(&packet.Packet{Mark: packet.Mark{Time: int64(i) * 3e8}}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -195,7 +197,7 @@ func TestRingByTime(t *testing.T) {
 	if err := r.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if r.Packet(&Packet{}) == nil {
+	if r.Packet(&packet.Packet{}) == nil {
 		t.Error("a closed ring takes packets")
 	}
 }
@@ -207,7 +209,7 @@ func TestRingFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Packet{Data: []byte("abc"), Length: 3, Link: 1}
+	p := &packet.Packet{Data: []byte("abc"), Length: 3, Link: 1}
 	if err := errors.Join(r.Packet(p), r.Flush()); err != nil {
 		t.Fatal(err)
 	}
@@ -238,7 +240,7 @@ func TestRingReopen(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := &Packet{Data: []byte("abc"), Length: 3, Link: 1}
+	p := &packet.Packet{Data: []byte("abc"), Length: 3, Link: 1}
 	if err := errors.Join(r.Packet(p), r.Reopen(), r.Packet(p), os.Rename(path, path+".1"), r.Reopen(), r.Packet(p), r.Close()); err != nil {
 		t.Fatal(err)
 	}

@@ -9,10 +9,12 @@ import (
 	"github.com/klauspost/compress/zstd"
 	"github.com/pierrec/lz4/v4"
 	"github.com/ulikunitz/xz"
+
+	"wscope/assembly/packet"
 )
 
 // variants are the same packets in every format.
-func variants(t testing.TB, list []packet) map[string][]byte {
+func variants(t testing.TB, list []testPacket) map[string][]byte {
 	mixed := append(section(little), describe(little, 1, 0, option(little, 9, 9))...)
 	for i, p := range list {
 		if i == len(list)/2 { // a second section, in the other byte order
@@ -29,7 +31,7 @@ func variants(t testing.TB, list []packet) map[string][]byte {
 	var ours bytes.Buffer
 	w := NewWriter(&ours, WriterOptions{Application: "test", Comment: "a section", Name: func(int32, int32) string { return "eth0" }})
 	for _, p := range list {
-		if err := w.Packet(&Packet{Mark: Mark{Time: p.time}, Data: []byte(p.data), Length: p.length, Link: p.link}, "a comment"); err != nil {
+		if err := w.Packet(&packet.Packet{Mark: packet.Mark{Time: p.time}, Data: []byte(p.data), Length: p.length, Link: p.link}, "a comment"); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,7 +106,7 @@ func compressed(t testing.TB, data []byte) map[string][]byte {
 // TestSamePackets reads the same packets from every format, compression and kind of input.
 func TestSamePackets(t *testing.T) {
 	want := some()
-	check := func(name string, got []packet, probs []Problem) {
+	check := func(name string, got []testPacket, probs []packet.Problem) {
 		t.Helper()
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %d packets, and not the same", name, len(got))

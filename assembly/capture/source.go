@@ -4,6 +4,8 @@ import (
 	"io"
 	"os"
 	"sync"
+
+	"wscope/assembly/packet"
 )
 
 // files reads several inputs as one. It is the Source that Open gives.
@@ -18,8 +20,8 @@ type files struct {
 	inputs []*input // in order of their first packet
 	next   int      // inputs from here on are not open
 	active []*member
-	index  int64     // packets given
-	held   []Secrets // of inputs that ended before they could be given
+	index  int64            // packets given
+	held   []packet.Secrets // of inputs that ended before they could be given
 
 	mu    sync.Mutex // for names, which others may ask for while Read goes on
 	names []string
@@ -31,13 +33,13 @@ type member struct {
 	*stream
 	in     *input
 	close  io.Closer
-	batch  Batch
+	batch  packet.Batch
 	at     int // packets of batch that were given
 	secret int // secrets of batch that were given
 }
 
-func (m *member) empty() bool   { return m.at == len(m.batch.Packets) }
-func (m *member) head() *Packet { return &m.batch.Packets[m.at] }
+func (m *member) empty() bool          { return m.at == len(m.batch.Packets) }
+func (m *member) head() *packet.Packet { return &m.batch.Packets[m.at] }
 
 func (f *files) Files() []string {
 	f.mu.Lock()
@@ -45,7 +47,7 @@ func (f *files) Files() []string {
 	return f.names[:len(f.names):len(f.names)]
 }
 
-func (f *files) Problems() []Problem { return f.probs.all() }
+func (f *files) Problems() []packet.Problem { return f.probs.all() }
 
 func (f *files) Close() error {
 	for _, m := range f.active {

@@ -3,6 +3,8 @@ package capture
 import (
 	"errors"
 	"io"
+
+	"wscope/assembly/packet"
 )
 
 // stream reads one input, of whatever format, into batches.
@@ -15,10 +17,10 @@ type stream struct {
 	file  int32  // index in Source.Files
 	r     io.Reader
 	probs *problems
-	size  int       // of the buffer of a batch
-	early []Secrets // given before the first packet
-	ahead int64     // secrets in blocks before this offset are among early
-	index int64     // Mark.Index of the next packet
+	size  int              // of the buffer of a batch
+	early []packet.Secrets // given before the first packet
+	ahead int64            // secrets in blocks before this offset are among early
+	index int64            // Mark.Index of the next packet
 
 	format format // nil until the first bytes have told it
 	carry  []byte // read, not parsed yet
@@ -34,9 +36,9 @@ type stream struct {
 // format parses the records of one capture format.
 type format interface {
 	// parse appends the packets of the whole records that buf begins with to b, at most
-	// up to batchLimit. used is how many bytes it is done with; need is how many bytes
+	// up to packet.MaxBatch. used is how many bytes it is done with; need is how many bytes
 	// from buf[used:] it must see at once to go on, 0 where any more will do.
-	parse(s *stream, b *Batch, buf []byte) (used, need int)
+	parse(s *stream, b *packet.Batch, buf []byte) (used, need int)
 
 	// end tells of what is left at the end of the input, which no record could be made of.
 	end(s *stream, rest []byte)
@@ -44,8 +46,8 @@ type format interface {
 
 // packet gives the slot of the stream's next packet in b, with all but its time, bytes,
 // length, link type and interface set.
-func (s *stream) packet(b *Batch) *Packet {
-	p := b.next()
+func (s *stream) packet(b *packet.Batch) *packet.Packet {
+	p := b.Next()
 	s.count++
 	p.Number = s.count
 	p.Index = s.index
@@ -61,38 +63,38 @@ func (s *stream) problem(pos int, format string, a ...any) {
 
 // fill reads the next packets into b: at least one unless it returns an error. At the
 // end it is io.EOF, and b may hold secrets then. It waits for no more than there is.
-func (s *stream) fill(b *Batch) error {
-	b.reset(s.size)
+func (s *stream) fill(b *packet.Batch) error {
+	b.Reset(s.size)
 	b.Secrets = append(b.Secrets, s.early...)
 	s.early = nil
-	if least := len(s.carry) + s.size/4; len(b.buf) < least {
-		b.buf = make([]byte, least)
+	if least := len(s.carry) + s.size/4; len(b.Buf) < least {
+		b.Buf = make([]byte, least)
 	}
-	n := copy(b.buf, s.carry)
+	n := copy(b.Buf, s.carry)
 	s.carry = s.carry[:0]
 	parse := s.more
 	for {
 		if parse {
-			used, need := s.parse(b, b.buf[:n])
+			used, need := s.parse(b, b.Buf[:n])
 			s.off += int64(used)
 			if len(b.Packets) > 0 {
-				s.carry = append(s.carry, b.buf[used:n]...)
-				s.more = len(b.Packets) >= batchLimit
+				s.carry = append(s.carry, b.Buf[used:n]...)
+				s.more = len(b.Packets) >= packet.MaxBatch
 				return nil
 			}
-			n = copy(b.buf, b.buf[used:n])
+			n = copy(b.Buf, b.Buf[used:n])
 			if s.eof {
 				if !s.stopped {
-					s.format.end(s, b.buf[:n])
+					s.format.end(s, b.Buf[:n])
 				}
 				return io.EOF
 			}
-			if n == len(b.buf) { // a record longer than the buffer; it grows as the record arrives
-				b.buf = append(b.buf, make([]byte, min(len(b.buf), max(need-n, 1)))...)
-				b.buf = b.buf[:cap(b.buf)]
+			if n == len(b.Buf) { // a record longer than the buffer; it grows as the record arrives
+				b.Buf = append(b.Buf, make([]byte, min(len(b.Buf), max(need-n, 1)))...)
+				b.Buf = b.Buf[:cap(b.Buf)]
 			}
 		}
-		m, err := s.r.Read(b.buf[n:])
+		m, err := s.r.Read(b.Buf[n:])
 		n += m
 		if err != nil {
 			s.eof = true
@@ -109,7 +111,7 @@ func (s *stream) fill(b *Batch) error {
 }
 
 // parse hands buf to the format, which the first bytes tell.
-func (s *stream) parse(b *Batch, buf []byte) (used, need int) {
+func (s *stream) parse(b *packet.Batch, buf []byte) (used, need int) {
 	if s.format == nil {
 		if len(buf) < sniffLength && !s.eof {
 			return 0, sniffLength

@@ -3,6 +3,8 @@ package capture
 import (
 	"encoding/binary"
 	"io"
+
+	"wscope/assembly/packet"
 )
 
 // Writer writes packets as a pcapng file of one section, little-endian, with times in
@@ -24,7 +26,7 @@ type Writer struct {
 // writerIface tells interfaces apart.
 type writerIface struct {
 	file, iface int32
-	link        LinkType
+	link        packet.LinkType
 }
 
 // WriterOptions describe what a Writer writes.
@@ -64,7 +66,7 @@ func NewWriter(w io.Writer, o WriterOptions) *Writer {
 }
 
 // Packet writes a packet, with comments on it that other tools show.
-func (e *Writer) Packet(p *Packet, comments ...string) error {
+func (e *Writer) Packet(p *packet.Packet, comments ...string) error {
 	if e.err != nil {
 		return e.err
 	}
@@ -88,7 +90,7 @@ func (e *Writer) Packet(p *Packet, comments ...string) error {
 }
 
 // Secrets writes a decryption secrets block. It belongs before the packets it opens.
-func (e *Writer) Secrets(s Secrets) error {
+func (e *Writer) Secrets(s packet.Secrets) error {
 	if e.err != nil {
 		return e.err
 	}

@@ -1,10 +1,10 @@
 package link
 
-import "wscope/assembly/capture"
+import "wscope/assembly/packet"
 
 // arcnet decodes RFC 1201's framing as BSD captures it and as Linux does, which has an
 // offset of two bytes more before the type.
-func (d *Decoder) arcnet(t capture.LinkType, c cursor, s *Segment) bool {
+func (d *Decoder) arcnet(t packet.LinkType, c cursor, s *Segment) bool {
 	const ipOld, arpOld, ip, arp, ipv6 = 240, 241, 212, 213, 196 // types; the old are RFC 1051's
 	const exception = 0xff
 	at := 2 // source and destination

@@ -22,7 +22,7 @@ func TestNoAllocations(t *testing.T) {
 	for _, c := range all {
 		var d Decoder
 		var s Segment
-		p := packet(c.link, c.data)
+		p := packetOf(c.link, c.data)
 		if n := testing.AllocsPerRun(20, func() { d.Decode(p, &s) }); n != 0 {
 			t.Errorf("%s: %v allocations", c.name, n)
 		}
@@ -32,7 +32,7 @@ func TestNoAllocations(t *testing.T) {
 func benchmark(b *testing.B, data []byte) {
 	var d Decoder
 	var s Segment
-	p := packet(linkEthernet, data)
+	p := packetOf(linkEthernet, data)
 	b.ReportAllocs()
 	for b.Loop() {
 		if !d.Decode(p, &s) {
@@ -64,7 +64,7 @@ func BenchmarkVXLAN(b *testing.B) {
 func BenchmarkGeneral(b *testing.B) {
 	var d Decoder
 	var s Segment
-	p := packet(linkEthernet, ether("0800", ip4(6, client4, server4, tcpBytes(client4, server4, text))))
+	p := packetOf(linkEthernet, ether("0800", ip4(6, client4, server4, tcpBytes(client4, server4, text))))
 	b.ReportAllocs()
 	for b.Loop() {
 		if !d.general(p, p.Length, &s) {
@@ -76,7 +76,7 @@ func BenchmarkGeneral(b *testing.B) {
 // BenchmarkFragments joins a datagram of two fragments; the one allocation is its buffer.
 func BenchmarkFragments(b *testing.B) {
 	body := tcpBytes(client4, server4, text)
-	first, second := packet(linkRaw, cut4(1, body, 0, 104)), packet(linkRaw, cut4(1, body, 104, len(body)))
+	first, second := packetOf(linkRaw, cut4(1, body, 0, 104)), packetOf(linkRaw, cut4(1, body, 104, len(body)))
 	var d Decoder
 	var s Segment
 	b.ReportAllocs()

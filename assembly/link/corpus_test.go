@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // inCorpus says how many packets of captures of other projects hold a segment, which is
@@ -81,7 +82,7 @@ func TestCorpus(t *testing.T) {
 			continue
 		}
 		var d Decoder
-		var b capture.Batch
+		var b packet.Batch
 		for err == nil {
 			err = source.Read(&b)
 			for i := range b.Packets {

@@ -3,7 +3,7 @@ package link
 import (
 	"github.com/google/gopacket/layers"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // Decoder finds the TCP segment in a packet, through link layers, tunnels and IP
@@ -15,7 +15,7 @@ type Decoder struct {
 	Stats Stats
 
 	// Of the packet at hand.
-	mark   capture.Mark
+	mark   packet.Mark
 	depth  int    // headers entered that may nest
 	tunnel uint32 // number of the chain of tunnels entered so far, 0 outside any
 	badIP  bool   // an IPv4 header's checksum was wrong
@@ -35,7 +35,7 @@ type Decoder struct {
 
 // Decode fills s from p and says whether p held (or completed) a TCP segment.
 // s.Payload is a part of p.Data, or of a buffer of its own where fragments were joined.
-func (d *Decoder) Decode(p *capture.Packet, s *Segment) bool {
+func (d *Decoder) Decode(p *packet.Packet, s *Segment) bool {
 	wire := max(p.Length, len(p.Data))
 	d.Stats.Packets++
 	d.Stats.Bytes += int64(wire)
@@ -47,7 +47,7 @@ func (d *Decoder) Decode(p *capture.Packet, s *Segment) bool {
 }
 
 // general decodes any packet, layer by layer.
-func (d *Decoder) general(p *capture.Packet, wire int, s *Segment) bool {
+func (d *Decoder) general(p *packet.Packet, wire int, s *Segment) bool {
 	d.mark, d.depth, d.tunnel, d.badIP, d.inFragment = p.Mark, 0, 0, false, false
 	if !d.linkLayer(p.Link, cursor{p.Data, wire}, s) {
 		return false

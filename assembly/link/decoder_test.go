@@ -3,7 +3,7 @@ package link
 import (
 	"testing"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // Every link type, tag and tunnel gives the same segment.
@@ -12,7 +12,7 @@ func TestSamples(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			var d Decoder
 			var s Segment
-			p := packet(c.link, c.data)
+			p := packetOf(c.link, c.data)
 			if !d.Decode(p, &s) {
 				t.Fatalf("no segment: %+v", d.Stats)
 			}
@@ -45,11 +45,11 @@ func TestPrefixes(t *testing.T) {
 	for _, c := range samples() {
 		whole := Segment{}
 		var d Decoder
-		d.Decode(packet(c.link, c.data), &whole)
+		d.Decode(packetOf(c.link, c.data), &whole)
 		for n := range c.data {
 			var s Segment
-			d.Decode(packet(c.link, c.data[:n:n]), &s)
-			p := packet(c.link, c.data[:n:n])
+			d.Decode(packetOf(c.link, c.data[:n:n]), &s)
+			p := packetOf(c.link, c.data[:n:n])
 			p.Length = len(c.data)
 			if d.Decode(p, &s) {
 				if len(s.Payload)+s.Missing != len(samplePayload) || samplePayload[:len(s.Payload)] != string(s.Payload) {
@@ -83,7 +83,7 @@ func TestCutHeader(t *testing.T) {
 	for cut, want := range map[int]bool{14 + 20 + 13: false, 14 + 20 + 14: true, 14 + 20 + 20: true} {
 		var d Decoder
 		var s Segment
-		p := packet(linkEthernet, frame[:cut])
+		p := packetOf(linkEthernet, frame[:cut])
 		p.Length = len(frame)
 		got := d.Decode(p, &s)
 		if got != want || got && s.Missing != len(samplePayload) || !got && d.Stats.Malformed != 1 {
@@ -110,7 +110,7 @@ func TestSYNOptions(t *testing.T) {
 		h := cat("c822 1f90 01020304 00000000", []byte{byte(20+len(o)) << 2, 0x02}, "2000 0000 0000", o, "7879")
 		var d Decoder
 		var s Segment
-		if !d.Decode(packet(linkRaw, ip4(6, client4, server4, h)), &s) || s.MSS != c.mss || s.Scale != c.scale || s.Flags != SYN || string(s.Payload) != "xy" {
+		if !d.Decode(packetOf(linkRaw, ip4(6, client4, server4, h)), &s) || s.MSS != c.mss || s.Scale != c.scale || s.Flags != SYN || string(s.Payload) != "xy" {
 			t.Errorf("%q: %+v", c.options, s)
 		}
 	}
@@ -141,7 +141,7 @@ func TestChecksum(t *testing.T) {
 		for _, asked := range []bool{true, false} {
 			d := Decoder{Checksum: asked}
 			var s Segment
-			p := packet(linkRaw, c.data[:len(c.data)-c.cut])
+			p := packetOf(linkRaw, c.data[:len(c.data)-c.cut])
 			p.Length = len(c.data)
 			if !d.Decode(p, &s) || s.BadSum != (c.bad && asked) {
 				t.Errorf("%s: BadSum %v, asked %v", c.name, s.BadSum, asked)
@@ -154,7 +154,7 @@ func TestStats(t *testing.T) {
 	icmp := cat("0303 0000 00000000", tcp4()) // port unreachable, quoting a segment
 	for _, c := range []struct {
 		name string
-		link capture.LinkType
+		link packet.LinkType
 		data []byte
 	}{
 		{"other icmp", 1, ether("0800", ip4(1, client4, server4, icmp))},
@@ -192,7 +192,7 @@ func TestStats(t *testing.T) {
 	} {
 		var d Decoder
 		var s Segment
-		if d.Decode(packet(c.link, c.data), &s) {
+		if d.Decode(packetOf(c.link, c.data), &s) {
 			t.Errorf("%s: a segment", c.name)
 		}
 		got := "malformed"
@@ -213,8 +213,8 @@ func TestStatsAreBounded(t *testing.T) {
 	var d Decoder
 	var s Segment
 	for i := range 1 << 16 {
-		d.Decode(packet(capture.LinkType(i), nil), &s)
-		d.Decode(packet(1, cat("020000000001 020000000002", []byte{byte(i >> 8), byte(i)})), &s)
+		d.Decode(packetOf(packet.LinkType(i), nil), &s)
+		d.Decode(packetOf(1, cat("020000000001 020000000002", []byte{byte(i >> 8), byte(i)})), &s)
 	}
 	if n := len(d.Stats.Unsupported); n > maxNames+1 {
 		t.Errorf("%d names", n)

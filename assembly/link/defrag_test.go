@@ -39,7 +39,7 @@ func long() []byte {
 // feed decodes raw IP packets a millisecond apart and gives the segments.
 func feed(d *Decoder, packets ...[]byte) (segments []Segment) {
 	for _, data := range packets {
-		p := packet(linkRaw, data)
+		p := packetOf(linkRaw, data)
 		p.Number = d.Stats.Packets + 1
 		p.Time += p.Number * 1e6
 		var s Segment
@@ -156,7 +156,7 @@ func TestFragmentsCutByCapture(t *testing.T) {
 	body := long()
 	var d Decoder
 	var s Segment
-	first, second := packet(linkRaw, cut4(1, body, 0, 40)), packet(linkRaw, cut4(1, body, 40, 78))
+	first, second := packetOf(linkRaw, cut4(1, body, 0, 40)), packetOf(linkRaw, cut4(1, body, 40, 78))
 	first.Data = first.Data[:20+30]
 	if d.Decode(first, &s) || !d.Decode(second, &s) {
 		t.Fatal("not joined")
@@ -173,7 +173,7 @@ func TestFragmentsTimeOut(t *testing.T) {
 	for after, want := range map[int64]int{29e9: 1, 31e9: 0} {
 		var d Decoder
 		var s Segment
-		a, b := packet(linkRaw, cut4(1, body, 0, 40)), packet(linkRaw, cut4(1, body, 40, 78))
+		a, b := packetOf(linkRaw, cut4(1, body, 0, 40)), packetOf(linkRaw, cut4(1, body, 40, 78))
 		b.Time += after
 		d.Decode(a, &s)
 		if got := d.Decode(b, &s); got != (want == 1) {
@@ -183,7 +183,7 @@ func TestFragmentsTimeOut(t *testing.T) {
 	// A whole datagram's late duplicate does not spoil the next of the same identification.
 	var d Decoder
 	feed(&d, cut4(1, forged, 0, 40), cut4(1, forged, 40, 78), cut4(1, forged, 40, 78))
-	later := packet(linkRaw, cut4(1, body, 0, 40))
+	later := packetOf(linkRaw, cut4(1, body, 0, 40))
 	later.Time += 1e9
 	var s Segment
 	d.Decode(later, &s)
@@ -199,7 +199,7 @@ func TestFragmentsAreBounded(t *testing.T) {
 	var s Segment
 	for i := range 1 << 16 {
 		at := i % 3 * 8
-		d.Decode(packet(linkRaw, cut6(uint16(i), body, at, at+8+i%1000*8)), &s)
+		d.Decode(packetOf(linkRaw, cut6(uint16(i), body, at, at+8+i%1000*8)), &s)
 	}
 	f := &d.defrag
 	if f.bytes > maxFragmentBytes || len(f.waiting) > maxDatagrams {
@@ -209,7 +209,7 @@ func TestFragmentsAreBounded(t *testing.T) {
 		t.Errorf("%d lost and %d waiting of %d", d.Stats.FragmentsLost, waiting, 1<<16)
 	}
 	// Emptied, it counts nothing and keeps little.
-	p := packet(linkRaw, cut6(1, body, 0, 8))
+	p := packetOf(linkRaw, cut6(1, body, 0, 8))
 	p.Time += 60e9
 	d.Decode(p, &s)
 	if f.bytes != 8+pieceCost || len(f.waiting) != 1 {

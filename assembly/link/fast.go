@@ -3,7 +3,7 @@ package link
 import (
 	"encoding/binary"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // fast fills s from the packets that most captures are made of: a whole TCP header that
@@ -11,7 +11,7 @@ import (
 // behind Ethernet with at most one tag, null, raw IP or Linux SLL. It says false for any
 // other packet, which is then decoded in general. It takes nothing that Decoder.general
 // would decode in another way: tests hold the two together. s is touched only on true.
-func fast(p *capture.Packet, wire int, s *Segment) bool {
+func fast(p *packet.Packet, wire int, s *Segment) bool {
 	data := p.Data
 	if len(data) < 4+20+20 {
 		return false

@@ -3,12 +3,12 @@ package link
 import (
 	"testing"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // differ decodes p by the fast path and in general and says how they differ, "" where
 // the fast path leaves p to the general one or gives the same.
-func differ(p *capture.Packet, d *Decoder) string {
+func differ(p *packet.Packet, d *Decoder) string {
 	stale := Segment{Missing: 9, Scale: 3, MSS: 5, BadSum: true, IPID: 77, Window: 7, Hash: 1, Key: Key{Tunnel: 4}}
 	quick, general := stale, stale
 	wire := max(p.Length, len(p.Data))
@@ -45,7 +45,7 @@ func TestFastPathIsTheGeneralOne(t *testing.T) {
 				data := append([]byte(nil), c.data...)
 				data[at] ^= with
 				for _, cut := range []int{0, 5, 20} {
-					p := packet(c.link, data[:max(0, len(data)-cut)])
+					p := packetOf(c.link, data[:max(0, len(data)-cut)])
 					p.Length = len(data)
 					if why := differ(p, &d); why != "" {
 						t.Fatalf("%s, byte %d ^ %#x, cut %d: %s", c.name, at, with, cut, why)
@@ -69,7 +69,7 @@ func TestFastPathTaken(t *testing.T) {
 		"raw": true, "raw, ipv6": true, "sll": true, "sll, ipv6": true, "sll2": true, "sll2, ipv6": true, "ethernet, padded": true, "priority tag": true}
 	for _, c := range samples() {
 		var s Segment
-		if got := fast(packet(c.link, c.data), len(c.data), &s); got != taken[c.name] {
+		if got := fast(packetOf(c.link, c.data), len(c.data), &s); got != taken[c.name] {
 			t.Errorf("%s: %v", c.name, got)
 		}
 	}
@@ -83,7 +83,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, link, cut uint16, data []byte) {
 		var d Decoder
-		p := packet(capture.LinkType(link), data)
+		p := packetOf(packet.LinkType(link), data)
 		p.Length += int(cut)
 		if why := differ(p, &d); why != "" {
 			t.Fatal(why)

@@ -1,41 +1,41 @@
 package link
 
-import "wscope/assembly/capture"
+import "wscope/assembly/packet"
 
 // Link types, as registered by tcpdump.org.
 const (
-	linkNull         capture.LinkType = 0
-	linkEthernet     capture.LinkType = 1
-	linkARCNETBSD    capture.LinkType = 7
-	linkPPP          capture.LinkType = 9
-	linkRawBSD       capture.LinkType = 12
-	linkRawOpenBSD   capture.LinkType = 14
-	linkPPPHDLC      capture.LinkType = 50
-	linkPPPoE        capture.LinkType = 51
-	linkRaw          capture.LinkType = 101
-	linkCiscoHDLC    capture.LinkType = 104
-	link80211        capture.LinkType = 105
-	linkFrameRelay   capture.LinkType = 107
-	linkLoop         capture.LinkType = 108
-	linkSLL          capture.LinkType = 113
-	linkPrism        capture.LinkType = 119
-	linkRadiotap     capture.LinkType = 127
-	linkARCNETLinux  capture.LinkType = 129
-	linkUser2        capture.LinkType = 149 // what Apple's tools wrote PKTAP as
-	linkAVS          capture.LinkType = 163
-	linkPPPPPPD      capture.LinkType = 166
-	linkPPI          capture.LinkType = 192
-	linkPPPDirection capture.LinkType = 204
-	linkIPNET        capture.LinkType = 226
-	linkIPv4         capture.LinkType = 228
-	linkIPv6         capture.LinkType = 229
-	linkNFLOG        capture.LinkType = 239
-	linkPKTAP        capture.LinkType = 258
-	linkSLL2         capture.LinkType = 276
+	linkNull         packet.LinkType = 0
+	linkEthernet     packet.LinkType = 1
+	linkARCNETBSD    packet.LinkType = 7
+	linkPPP          packet.LinkType = 9
+	linkRawBSD       packet.LinkType = 12
+	linkRawOpenBSD   packet.LinkType = 14
+	linkPPPHDLC      packet.LinkType = 50
+	linkPPPoE        packet.LinkType = 51
+	linkRaw          packet.LinkType = 101
+	linkCiscoHDLC    packet.LinkType = 104
+	link80211        packet.LinkType = 105
+	linkFrameRelay   packet.LinkType = 107
+	linkLoop         packet.LinkType = 108
+	linkSLL          packet.LinkType = 113
+	linkPrism        packet.LinkType = 119
+	linkRadiotap     packet.LinkType = 127
+	linkARCNETLinux  packet.LinkType = 129
+	linkUser2        packet.LinkType = 149 // what Apple's tools wrote PKTAP as
+	linkAVS          packet.LinkType = 163
+	linkPPPPPPD      packet.LinkType = 166
+	linkPPI          packet.LinkType = 192
+	linkPPPDirection packet.LinkType = 204
+	linkIPNET        packet.LinkType = 226
+	linkIPv4         packet.LinkType = 228
+	linkIPv6         packet.LinkType = 229
+	linkNFLOG        packet.LinkType = 239
+	linkPKTAP        packet.LinkType = 258
+	linkSLL2         packet.LinkType = 276
 )
 
 // linkLayer decodes what a packet of link type t begins with.
-func (d *Decoder) linkLayer(t capture.LinkType, c cursor, s *Segment) bool {
+func (d *Decoder) linkLayer(t packet.LinkType, c cursor, s *Segment) bool {
 	if !d.enter() {
 		return false
 	}

@@ -5,7 +5,7 @@ import (
 	"encoding/hex"
 	"strings"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // The conversation inside all samples.
@@ -94,7 +94,7 @@ func outer(proto uint8, body []byte) []byte {
 	return ip4(proto, []byte{10, 0, 0, 1}, []byte{10, 0, 0, 2}, body)
 }
 
-// packet is data as the capture's first packet, nothing cut.
-func packet(l capture.LinkType, data []byte) *capture.Packet {
-	return &capture.Packet{Mark: capture.Mark{Number: 1, Time: 1e18}, Data: data, Length: len(data), Link: l}
+// packetOf is data as the capture's first packet, nothing cut.
+func packetOf(l packet.LinkType, data []byte) *packet.Packet {
+	return &packet.Packet{Mark: packet.Mark{Number: 1, Time: 1e18}, Data: data, Length: len(data), Link: l}
 }

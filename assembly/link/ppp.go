@@ -1,6 +1,6 @@
 package link
 
-import "wscope/assembly/capture"
+import "wscope/assembly/packet"
 
 // PPP protocol numbers, as registered by IANA.
 const (
@@ -36,7 +36,7 @@ func (d *Decoder) hdlc(c cursor, s *Segment) bool {
 
 // pppWithDirection decodes PPP behind a byte of the capturer's: of pppd it stands in the
 // address's place, else before the address.
-func (d *Decoder) pppWithDirection(t capture.LinkType, c cursor, s *Segment) bool {
+func (d *Decoder) pppWithDirection(t packet.LinkType, c cursor, s *Segment) bool {
 	body, ok := c.skip(1)
 	if !ok {
 		return d.malformed()

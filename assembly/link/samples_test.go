@@ -1,11 +1,11 @@
 package link
 
-import "wscope/assembly/capture"
+import "wscope/assembly/packet"
 
 // sample is a packet that holds the samples' conversation.
 type sample struct {
 	name   string
-	link   capture.LinkType
+	link   packet.LinkType
 	data   []byte
 	tunnel string // its Decoder.TunnelName
 }

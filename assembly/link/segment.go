@@ -1,6 +1,6 @@
 package link
 
-import "wscope/assembly/capture"
+import "wscope/assembly/packet"
 
 // Flags are the TCP flags that matter to a passive observer.
 type Flags uint8
@@ -41,10 +41,10 @@ func (k Key) Reverse() Key {
 // Segment is one TCP segment as decoded from a packet (or from reassembled IP fragments).
 type Segment struct {
 	Key     Key
-	Mark    capture.Mark // the packet; for a fragmented datagram the one that completed it
-	Payload []byte       // captured payload bytes; valid as long as the packet's batch
-	Missing int          // payload bytes that followed on the wire but that the capture cut (snaplen)
-	Hash    uint32       // the same for both directions of a connection; picks its shard
+	Mark    packet.Mark // the packet; for a fragmented datagram the one that completed it
+	Payload []byte      // captured payload bytes; valid as long as the packet's batch
+	Missing int         // payload bytes that followed on the wire but that the capture cut (snaplen)
+	Hash    uint32      // the same for both directions of a connection; picks its shard
 	Seq     uint32
 	Ack     uint32 // valid with ACK
 	Window  uint16 // as sent, not scaled

@@ -8,7 +8,7 @@ import (
 func decodeKey(t *testing.T, d *Decoder, data []byte) Key {
 	t.Helper()
 	var s Segment
-	if !d.Decode(packet(linkEthernet, data), &s) {
+	if !d.Decode(packetOf(linkEthernet, data), &s) {
 		t.Fatalf("no segment: %+v", d.Stats)
 	}
 	return s.Key

@@ -3,7 +3,7 @@ package link
 import (
 	"math/bits"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // ppi decodes LINKTYPE_PPI, which holds a packet of another link type.
@@ -25,12 +25,12 @@ func (d *Decoder) inner(t uint32, c cursor, s *Segment) bool {
 	if t > 0xffff {
 		return d.unsupported("link type over 65535")
 	}
-	return d.linkLayer(capture.LinkType(t), c, s)
+	return d.linkLayer(packet.LinkType(t), c, s)
 }
 
 // pktap decodes Apple's LINKTYPE_PKTAP: a header whose first words are its length, the
 // kind of record and the link type of the packet behind it, little-endian.
-func (d *Decoder) pktap(t capture.LinkType, c cursor, s *Segment) bool {
+func (d *Decoder) pktap(t packet.LinkType, c cursor, s *Segment) bool {
 	const packet, shortest = 1, 108
 	if len(c.data) < 12 {
 		return d.malformed()

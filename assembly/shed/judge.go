@@ -3,8 +3,8 @@ package shed
 import (
 	"bytes"
 
-	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 )
 
 const (
@@ -49,7 +49,7 @@ func (j *judge) pressure(waiting int) {
 }
 
 // pass says whether a packet is let through. What is no TCP, or cannot be told, is.
-func (j *judge) pass(p *capture.Packet) bool {
+func (j *judge) pass(p *packet.Packet) bool {
 	if !j.refusing && len(j.refused) == 0 {
 		return true
 	}

@@ -19,12 +19,12 @@ import (
 	"sync/atomic"
 	"time"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
-// Queue is a capture.Source that reads another one ahead, in a goroutine of its own.
+// Queue is a packet.Source that reads another one ahead, in a goroutine of its own.
 type Queue struct {
-	src     capture.Source
+	src     packet.Source
 	idle    time.Duration
 	now     func() time.Time
 	spare   spare
@@ -38,7 +38,7 @@ type Queue struct {
 
 // batch is a batch with what its Read returned.
 type batch struct {
-	capture.Batch
+	packet.Batch
 	err   error
 	taken bool // out of the queue
 }
@@ -64,7 +64,7 @@ const MinDepth = 8
 // New begins to read src; at most depth batches wait, and at least MinDepth may. When no
 // packet came for so long as idle, Read gives an empty batch whose Now is the time by now,
 // less what packets may come late.
-func New(src capture.Source, depth int, idle time.Duration, now func() time.Time) *Queue {
+func New(src packet.Source, depth int, idle time.Duration, now func() time.Time) *Queue {
 	depth = max(depth, MinDepth)
 	q := &Queue{
 		src: src, idle: idle, now: now, judge: judge{depth: depth},
@@ -114,7 +114,7 @@ func (q *Queue) join(last, b *batch) bool {
 }
 
 // sift takes out of b the packets of connections that are given up.
-func (q *Queue) sift(b *capture.Batch) {
+func (q *Queue) sift(b *packet.Batch) {
 	kept, secret := 0, 0
 	for i := range b.Packets {
 		for ; secret < len(b.Secrets) && b.Secrets[secret].Before <= i; secret++ {
@@ -140,7 +140,7 @@ func (q *Queue) sift(b *capture.Batch) {
 }
 
 // Read gives the next batch, or an empty one with the time when none comes.
-func (q *Queue) Read(b *capture.Batch) error {
+func (q *Queue) Read(b *packet.Batch) error {
 	idle := time.NewTimer(q.idle)
 	defer idle.Stop()
 	select {
@@ -162,7 +162,7 @@ func (q *Queue) Read(b *capture.Batch) error {
 }
 
 // hand swaps the batches, so that no packet is copied.
-func (q *Queue) hand(b *capture.Batch, full *batch) error {
+func (q *Queue) hand(b *packet.Batch, full *batch) error {
 	q.joining.Lock()
 	full.taken = true
 	q.joining.Unlock()
@@ -184,7 +184,7 @@ func (q *Queue) Stats() Stats {
 func (q *Queue) Files() []string { return q.src.Files() }
 
 // Problems lists what the source could not read.
-func (q *Queue) Problems() []capture.Problem { return q.src.Problems() }
+func (q *Queue) Problems() []packet.Problem { return q.src.Problems() }
 
 // Close ends the source, whose Close must end a Read that waits.
 func (q *Queue) Close() error {

@@ -6,11 +6,11 @@ import (
 	"testing"
 	"time"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // packet makes a TCP segment of connection n, as raw IPv4.
-func packet(n int, flags byte, seq uint32) capture.Packet {
+func packetOf(n int, flags byte, seq uint32) packet.Packet {
 	b := make([]byte, 44)
 	b[0], b[8], b[9] = 0x45, 64, 6
 	binary.BigEndian.PutUint16(b[2:], 44)
@@ -19,7 +19,7 @@ func packet(n int, flags byte, seq uint32) capture.Packet {
 	binary.BigEndian.PutUint16(b[22:], 80)
 	binary.BigEndian.PutUint32(b[24:], seq)
 	b[32], b[33] = 5<<4, flags
-	return capture.Packet{Data: b, Length: 44, Link: 101, Mark: capture.Mark{Time: int64(seq), Number: int64(n)}}
+	return packet.Packet{Data: b, Length: 44, Link: 101, Mark: packet.Mark{Time: int64(seq), Number: int64(n)}}
 }
 
 const (
@@ -29,19 +29,19 @@ const (
 
 // source gives what the test sends.
 type source struct {
-	batches chan []capture.Packet
+	batches chan []packet.Packet
 	done    chan struct{}
 	copies  bool // as a source that is an interface
 }
 
-func (s *source) Read(b *capture.Batch) error {
+func (s *source) Read(b *packet.Batch) error {
 	select {
 	case p, ok := <-s.batches:
 		if b.Packets, b.Secrets = b.Packets[:0], b.Secrets[:0]; !ok {
 			return io.EOF
 		}
 		if s.copies {
-			b.Join(&capture.Batch{Packets: p})
+			b.Join(&packet.Batch{Packets: p})
 		} else {
 			b.Packets = append(b.Packets, p...)
 		}
@@ -50,16 +50,16 @@ func (s *source) Read(b *capture.Batch) error {
 		return io.EOF
 	}
 }
-func (s *source) Files() []string             { return []string{"test"} }
-func (s *source) Problems() []capture.Problem { return nil }
-func (s *source) Close() error                { close(s.done); return nil }
+func (s *source) Files() []string            { return []string{"test"} }
+func (s *source) Problems() []packet.Problem { return nil }
+func (s *source) Close() error               { close(s.done); return nil }
 
 // TestRefusesConnectionsWhole holds that under pressure a new connection is refused from
 // its first packet to its last, and one under way is let through.
 func TestRefusesConnectionsWhole(t *testing.T) {
 	j := judge{depth: depth}
 	seq := uint32(1)
-	pass := func(n int, flags byte) bool { p := packet(n, flags, seq); return j.pass(&p) }
+	pass := func(n int, flags byte) bool { p := packetOf(n, flags, seq); return j.pass(&p) }
 	if !pass(1, syn) {
 		t.Fatal("refused without pressure")
 	}
@@ -87,7 +87,7 @@ func TestGivesUpBySixteenths(t *testing.T) {
 	j := judge{depth: depth}
 	through := func() (n int) {
 		for c := range 1000 {
-			a, b := packet(c, ack, 1), packet(c, ack, 2)
+			a, b := packetOf(c, ack, 1), packetOf(c, ack, 2)
 			if j.pass(&a) != j.pass(&b) {
 				t.Fatal("half a connection")
 			}
@@ -118,17 +118,17 @@ func TestGivesUpBySixteenths(t *testing.T) {
 // TestQueue holds that batches come out in order, with the time where none come, and that
 // a reader that falls behind makes the queue refuse.
 func TestQueue(t *testing.T) {
-	src := &source{batches: make(chan []capture.Packet), done: make(chan struct{})}
+	src := &source{batches: make(chan []packet.Packet), done: make(chan struct{})}
 	now := time.Unix(100, 0)
 	q := New(src, depth, time.Millisecond, func() time.Time { return now })
-	var b capture.Batch
+	var b packet.Batch
 	if err := q.Read(&b); err != nil || len(b.Packets) != 0 || b.Now != now.Add(-lag).UnixNano() {
 		t.Fatalf("idle: %v %+v", err, b)
 	}
 	for i := range depth {
-		src.batches <- []capture.Packet{packet(i, syn, uint32(i))}
+		src.batches <- []packet.Packet{packetOf(i, syn, uint32(i))}
 	}
-	src.batches <- []capture.Packet{packet(500, syn, 500)} // taken only once the one before was judged
+	src.batches <- []packet.Packet{packetOf(500, syn, 500)} // taken only once the one before was judged
 	if st := q.Stats(); st.Refused == 0 {
 		t.Errorf("nothing refused: %+v", st)
 	}
@@ -156,19 +156,19 @@ func TestQueue(t *testing.T) {
 // TestLightTrafficFillsNoQueue holds that while nobody reads, small batches wait as few
 // large ones, in order, and that nothing is refused for them.
 func TestLightTrafficFillsNoQueue(t *testing.T) {
-	src := &source{batches: make(chan []capture.Packet), done: make(chan struct{}), copies: true}
+	src := &source{batches: make(chan []packet.Packet), done: make(chan struct{}), copies: true}
 	q := New(src, depth, time.Hour, time.Now)
 	const sent = 20 * depth
 	for i := range sent {
-		src.batches <- []capture.Packet{packet(i, syn, uint32(i))}
+		src.batches <- []packet.Packet{packetOf(i, syn, uint32(i))}
 	}
 	close(src.batches)
-	var b capture.Batch
+	var b packet.Batch
 	seen := 0
 	for ended := false; !ended; {
 		ended = q.Read(&b) == io.EOF
 		for i := range b.Packets {
-			if p, want := &b.Packets[i], packet(seen, syn, uint32(seen)); p.Number != int64(seen) || string(p.Data) != string(want.Data) {
+			if p, want := &b.Packets[i], packetOf(seen, syn, uint32(seen)); p.Number != int64(seen) || string(p.Data) != string(want.Data) {
 				t.Fatalf("packet %d is %+v", seen, *p)
 			}
 			seen++
@@ -184,15 +184,15 @@ func TestLightTrafficFillsNoQueue(t *testing.T) {
 
 // TestBatchesComeBack reads as fast as is sent, so that the same few batches go round.
 func TestBatchesComeBack(t *testing.T) {
-	src := &source{batches: make(chan []capture.Packet), done: make(chan struct{}), copies: true}
+	src := &source{batches: make(chan []packet.Packet), done: make(chan struct{}), copies: true}
 	q := New(src, depth, time.Hour, time.Now)
 	go func() {
 		for i := range 2000 {
-			src.batches <- []capture.Packet{packet(i, ack, uint32(i))}
+			src.batches <- []packet.Packet{packetOf(i, ack, uint32(i))}
 		}
 		close(src.batches)
 	}()
-	var b capture.Batch
+	var b packet.Batch
 	seen := 0
 	for ended := false; !ended; {
 		ended = q.Read(&b) == io.EOF

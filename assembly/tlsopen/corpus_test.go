@@ -11,6 +11,7 @@ import (
 	"wscope/assembly"
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 )
 
 // Captures of other projects that hold their keys: what is opened is what tshark 4.0.17 opens
@@ -38,7 +39,7 @@ func TestCorpus(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer source.Close()
-			inner, at := &heard{}, capture.Mark{}
+			inner, at := &heard{}, packet.Mark{}
 			var info *Info
 			a := assembly.Assembler{New: func(conn *assembly.Conn) (h assembly.Handler) {
 				h, info = New(conn, assembly.A, inner, Options{Keys: keys})
@@ -46,7 +47,7 @@ func TestCorpus(t *testing.T) {
 			}}
 			var d link.Decoder
 			var s link.Segment
-			var b capture.Batch
+			var b packet.Batch
 			for err == nil {
 				err = source.Read(&b)
 				for _, secrets := range b.Secrets {

@@ -10,8 +10,8 @@ import (
 
 	"wscope/analyzer"
 	"wscope/analyzer/report"
-	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
@@ -194,7 +194,7 @@ func (a *analysis) piece(key *link.Key, b []byte) error {
 		return err
 	}
 	a.move(at, bySegment)
-	s.Mark = capture.Mark{Index: a.index, Time: where.Time, Number: at.number(), File: at.file()}
+	s.Mark = packet.Mark{Index: a.index, Time: where.Time, Number: at.number(), File: at.file()}
 	a.part.Segment(&s)
 	if a.tick > 0 {
 		a.now = a.calendar.ticks[a.tick-1].time

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sort"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // A place is where something stands in the whole capture, in bytes that compare as
@@ -142,6 +142,6 @@ func (c *calendar) ticksFrom(p *place) int {
 }
 
 // mark is the packet at a place.
-func (t *tick) mark(index int64) capture.Mark {
-	return capture.Mark{Index: index, Time: t.time, Number: t.place.number(), File: t.place.file()}
+func (t *tick) mark(index int64) packet.Mark {
+	return packet.Mark{Index: index, Time: t.time, Number: t.place.number(), File: t.place.file()}
 }

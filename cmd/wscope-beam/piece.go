@@ -5,8 +5,8 @@ import (
 	"encoding/binary"
 	"errors"
 
-	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 )
 
 // spot is where a packet stands, as far as the reader of one part can say. The calendar
@@ -135,7 +135,7 @@ func (p *parser) segment(key *link.Key, s *link.Segment) error {
 }
 
 // appendPacket writes a packet as it was captured.
-func appendPacket(b []byte, at *spot, p *capture.Packet) []byte {
+func appendPacket(b []byte, at *spot, p *packet.Packet) []byte {
 	b = at.append(b)
 	b = binary.AppendUvarint(b, uint64(p.Link))
 	b = binary.AppendUvarint(b, uint64(p.Length))
@@ -143,8 +143,8 @@ func appendPacket(b []byte, at *spot, p *capture.Packet) []byte {
 }
 
 // packet reads what appendPacket wrote, behind the spot.
-func (p *parser) packet() (capture.Packet, error) {
-	out := capture.Packet{Link: capture.LinkType(p.uint()), Length: int(p.uint())}
+func (p *parser) packet() (packet.Packet, error) {
+	out := packet.Packet{Link: packet.LinkType(p.uint()), Length: int(p.uint())}
 	if p.bad {
 		return out, errPiece
 	}

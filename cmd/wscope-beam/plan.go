@@ -14,6 +14,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // input is one capture. Inputs are numbered as wscope numbers them: by the time of their
@@ -115,7 +116,7 @@ func first(ctx context.Context, in *input) int64 {
 		return noTime
 	}
 	defer src.Close()
-	var b capture.Batch
+	var b packet.Batch
 	if src.Read(&b) != nil || len(b.Packets) == 0 {
 		return noTime
 	}
@@ -123,7 +124,7 @@ func first(ctx context.Context, in *input) int64 {
 }
 
 // stream reads a capture that is no file of its own.
-func stream(r io.Reader) (capture.Source, error) {
+func stream(r io.Reader) (packet.Source, error) {
 	return capture.Open([]string{"-"}, capture.Options{Stdin: r})
 }
 

@@ -12,6 +12,7 @@ import (
 
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 )
 
 // deadLetter is a damaged or unreadable part of an input.
@@ -216,7 +217,7 @@ func (r *reading) read(start int64, claim func(int64) bool, end func() int64) er
 }
 
 // whole opens a source that is one part.
-func (r *reading) whole() (capture.Source, io.Closer, error) {
+func (r *reading) whole() (packet.Source, io.Closer, error) {
 	if r.source.Input.Local {
 		src, err := capture.Open([]string{r.source.Input.Name}, capture.Options{})
 		return src, io.NopCloser(nil), err
@@ -233,9 +234,9 @@ func (r *reading) whole() (capture.Source, io.Closer, error) {
 }
 
 // packets reads a capture, which begins at shift in its file.
-func (r *reading) packets(src capture.Source, shift int64) error {
+func (r *reading) packets(src packet.Source, shift int64) error {
 	defer src.Close()
-	var b capture.Batch
+	var b packet.Batch
 	for {
 		err := src.Read(&b)
 		if err != nil && err != io.EOF {
@@ -263,7 +264,7 @@ func (r *reading) secret(text []byte) {
 	r.sum.Secrets = append(r.sum.Secrets, secret{Behind: r.sum.Count, Max: r.sum.Max, Text: text})
 }
 
-func (r *reading) batch(b *capture.Batch) {
+func (r *reading) batch(b *packet.Batch) {
 	secrets := b.Secrets
 	for i := range b.Packets {
 		for len(secrets) > 0 && secrets[0].Before <= i {
@@ -277,13 +278,13 @@ func (r *reading) batch(b *capture.Batch) {
 	}
 }
 
-func (r *reading) keep(s *capture.Secrets) {
+func (r *reading) keep(s *packet.Secrets) {
 	if s.Type == secretsTLS && !r.source.Found {
 		r.secret(s.Data)
 	}
 }
 
-func (r *reading) packet(p *capture.Packet) {
+func (r *reading) packet(p *packet.Packet) {
 	p.Time = min(p.Time, 1<<62) // as analyzer believes no later one
 	sum := &r.sum
 	if sum.Count == 0 {

@@ -13,6 +13,7 @@ import (
 	"wscope/assembly"
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 )
 
 // TestRead reads generated captures back, through the house's own capture, link and
@@ -90,7 +91,7 @@ func read(t *testing.T, p plan) (r result) {
 		return &hopper{result: &r}
 	}}
 	d := link.Decoder{Checksum: true}
-	var b capture.Batch
+	var b packet.Batch
 	var s link.Segment
 	for {
 		err := src.Read(&b)
@@ -108,7 +109,7 @@ func read(t *testing.T, p plan) (r result) {
 	if len(src.Problems()) > 0 {
 		t.Errorf("%+v", src.Problems())
 	}
-	a.Finish(&capture.Mark{})
+	a.Finish(&packet.Mark{})
 	r.conns, r.badSums = a.Stats.Conns, a.Stats.BadSums
 	for _, c := range conns {
 		for _, x := range []assembly.Side{assembly.A, assembly.B} {

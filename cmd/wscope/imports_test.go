@@ -18,15 +18,16 @@ var rooms = map[string][]string{
 	"wsparse/rule":           {},
 	"wsparse/inflate":        {},
 	"wsparse/kaitai":         {"wsparse"},
-	"assembly/capture":       {},
-	"assembly/link":          {"assembly/capture"},
-	"assembly/shed":          {"assembly/capture", "assembly/link"},
-	"assembly":               {"assembly/link", "assembly/capture"},
+	"assembly/packet":        {},
+	"assembly/capture":       {"assembly/packet"},
+	"assembly/link":          {"assembly/packet"},
+	"assembly/shed":          {"assembly/packet", "assembly/link"},
+	"assembly":               {"assembly/link", "assembly/packet"},
 	"assembly/tlsopen":       {"assembly"},
 	"assembly/upgrade":       {"assembly", "wsparse"},
 	"analyzer/stat":          {},
 	"analyzer/record":        {"analyzer/stat", "wsparse/rule"},
-	"analyzer":               {"analyzer/record", "analyzer/stat", "assembly", "assembly/capture", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
+	"analyzer":               {"analyzer/record", "analyzer/stat", "assembly", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
 	"analyzer/apps":          {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/apps/protoschema", "wsparse"},
 	"analyzer/filter":        {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/query"},
 	"analyzer/query":         {"analyzer", "analyzer/record", "analyzer/stat"},
@@ -39,13 +40,13 @@ var rooms = map[string][]string{
 	"analyzer/fleet":         {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report", "analyzer/report/export"},
 	"analyzer/fleet/broker":  {},
 	"cmd/wscope/screen":      {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report"},
-	"cmd/wscope":             {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope":             {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse"},
 	"cmd/wscope-gen":         {},
-	"cmd/wscope/e2e/send":    {"assembly/capture"},
+	"cmd/wscope/e2e/send":    {"assembly/capture", "assembly/packet"},
 
 	"analyzer/apps/protoschema": {},
 
-	"analyzer/report/export/pcapng": {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report", "assembly/capture", "assembly/link"},
+	"analyzer/report/export/pcapng": {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report", "assembly/capture", "assembly/link", "assembly/packet"},
 }
 
 // foreign says which modules of others only some rooms may import.
@@ -57,7 +58,7 @@ var foreign = map[string][]string{
 }
 
 // alone are the rooms that stand on the standard library alone (and on each other, as rooms says).
-var alone = map[string]bool{"wsparse": true, "wsparse/inflate": true, "wsparse/rule": true, "analyzer/record": true, "analyzer/stat": true}
+var alone = map[string]bool{"wsparse": true, "wsparse/inflate": true, "wsparse/rule": true, "assembly/packet": true, "analyzer/record": true, "analyzer/stat": true}
 
 // TestRoomsImportOnlyWhatTheMapAllows parses the files themselves: a test that asks the
 // go command is answered from its cache.

@@ -15,6 +15,7 @@ import (
 	"wscope/analyzer"
 	"wscope/analyzer/report"
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
@@ -163,7 +164,7 @@ func (in *input) dress(paths []string, opt analyzer.Options, sink analyzer.Sink)
 var errInterrupted = errors.New("interrupted")
 
 // problem tells what could not be read of an input.
-func (in *input) problem(p capture.Problem) {
+func (in *input) problem(p packet.Problem) {
 	where := report.Clean(p.File)
 	if p.Offset >= 0 {
 		where = fmt.Sprintf("%s: offset %d", where, p.Offset)

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // replay puts the packets of a capture on the clients' end, each once.
@@ -154,7 +155,7 @@ func TestE2EEnds(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for b := new(capture.Batch); src.Read(b) == nil; {
+	for b := new(packet.Batch); src.Read(b) == nil; {
 		for i := range b.Packets {
 			n, longest = n+1, max(longest, len(b.Packets[i].Data))
 		}

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // TestE2EVLAN sends WebSockets inside VLAN tags, their datagrams in fragments, among other
@@ -105,7 +106,7 @@ func vlanCapture(t *testing.T, from, to string, six bool, tags []uint16) (wanted
 		{arp, make([]byte, 28), tags},
 	}
 	out := capture.NewWriter(file, capture.WriterOptions{})
-	put := func(like *capture.Packet, ethernet []byte, etherType uint16, packet []byte, tags []uint16) {
+	put := func(like *packet.Packet, ethernet []byte, etherType uint16, packet []byte, tags []uint16) {
 		etherType, packet = tagged(etherType, packet, tags...)
 		frame := append(binary.BigEndian.AppendUint16(append([]byte(nil), ethernet[:12]...), etherType), packet...)
 		p := *like
@@ -114,7 +115,7 @@ func vlanCapture(t *testing.T, from, to string, six bool, tags []uint16) (wanted
 			t.Fatal(err)
 		}
 	}
-	for b := new(capture.Batch); src.Read(b) == nil; {
+	for b := new(packet.Batch); src.Read(b) == nil; {
 		for i := range b.Packets {
 			p := &b.Packets[i]
 			other := &others[i%len(others)]
@@ -203,7 +204,7 @@ func frames(t *testing.T, path string) (list []string) {
 		t.Fatal(err)
 	}
 	defer src.Close()
-	for b := new(capture.Batch); src.Read(b) == nil; {
+	for b := new(packet.Batch); src.Read(b) == nil; {
 		for i := range b.Packets {
 			list = append(list, string(b.Packets[i].Data))
 		}

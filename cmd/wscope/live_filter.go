@@ -3,7 +3,7 @@ package main
 import (
 	"strings"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // The kernel's filter, in the language of pcap-filter(7). A packet that it does not let
@@ -29,7 +29,7 @@ const cookedTCP = "(link[16] & 0xf0 != 0x40 and link[18:2] == 0x800 and link[20]
 const cookedIP = "(link[16] & 0xf0 != 0x40 and link[18:2] == 0x800) or (link[16] & 0xf0 != 0x60 and link[18:2] == 0x86dd)"
 
 // linkCooked is the link type of "any".
-const linkCooked = capture.LinkType(113)
+const linkCooked = packet.LinkType(113)
 
 // tunnelFilter lets through what may carry TCP inside: IP in IP, GRE, VXLAN (and Linux's
 // old port), Geneve, GTP-U, fragments of those in UDP.
@@ -48,7 +48,7 @@ const labelFilter = "ether proto 0x8847 or ether proto 0x8848"
 // written once for each number of tags, and one of the user's that has such words is taken
 // as it is. Without it an expression cannot be asked for behind a tag: then what has two
 // of them on "any" is not let through.
-func kernelFilter(user string, tunnels bool) (filter string, fallback func(capture.LinkType) string) {
+func kernelFilter(user string, tunnels bool) (filter string, fallback func(packet.LinkType) string) {
 	user = strings.TrimSpace(user)
 	for _, word := range []string{"vlan", "mpls", "pppoes", "geneve", "vxlan"} {
 		if strings.Contains(user, word) {
@@ -66,7 +66,7 @@ func kernelFilter(user string, tunnels bool) (filter string, fallback func(captu
 	if tunnels {
 		one = "(" + plain + " or " + labelFilter + ")"
 	}
-	return one + " or (vlan and (" + one + " or (vlan and " + one + ")))", func(link capture.LinkType) string {
+	return one + " or (vlan and (" + one + " or (vlan and " + one + ")))", func(link packet.LinkType) string {
 		if link == linkCooked && user == "" {
 			return plain + " or " + cooked
 		}

@@ -10,7 +10,7 @@ import (
 	"github.com/google/gopacket/layers"
 	"github.com/google/gopacket/pcap"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // The packets that the kernel's filter is asked about, from the IP header on. What a
@@ -165,7 +165,7 @@ func compiled(t *testing.T, link layers.LinkType, user string, tunnels bool) *pc
 	filter, fallback := kernelFilter(user, tunnels)
 	b, err := pcap.NewBPF(link, 1<<18, filter)
 	if err != nil && fallback != nil {
-		b, err = pcap.NewBPF(link, 1<<18, fallback(capture.LinkType(link)))
+		b, err = pcap.NewBPF(link, 1<<18, fallback(packet.LinkType(link)))
 	}
 	if err != nil {
 		t.Fatalf("%v: %v", link, err)

@@ -8,7 +8,7 @@ import (
 	"os"
 	"time"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // keyFollower reads key logs that grow while TLS is captured, and gives their new lines
@@ -46,12 +46,12 @@ func newKeyFollower(names []string, tell func(format string, a ...any)) *keyFoll
 }
 
 // into adds the new lines to a batch, before its packets.
-func (k *keyFollower) into(b *capture.Batch, now time.Time) {
+func (k *keyFollower) into(b *packet.Batch, now time.Time) {
 	if len(k.files) == 0 || now.Sub(k.polled) < keyPoll {
 		return
 	}
 	k.polled = now
-	var fresh []capture.Secrets
+	var fresh []packet.Secrets
 	for _, f := range k.files {
 		lines, err := f.read()
 		if err != nil && !f.told {
@@ -59,7 +59,7 @@ func (k *keyFollower) into(b *capture.Batch, now time.Time) {
 			k.tell("key log: %v", err)
 		}
 		if len(lines) > 0 {
-			fresh = append(fresh, capture.Secrets{Type: secretsTLS, Data: lines})
+			fresh = append(fresh, packet.Secrets{Type: secretsTLS, Data: lines})
 		}
 	}
 	if len(fresh) > 0 {
@@ -68,7 +68,7 @@ func (k *keyFollower) into(b *capture.Batch, now time.Time) {
 }
 
 // rest adds all that the logs have got by now: the capture is over.
-func (k *keyFollower) rest(b *capture.Batch) {
+func (k *keyFollower) rest(b *packet.Batch) {
 	for range keyRest {
 		had := len(b.Secrets)
 		k.polled = time.Time{}

@@ -6,12 +6,13 @@ import (
 	"time"
 
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // liveSource is what the analyzer reads in a live capture: the packets of the queue, with
 // new keys among them, up to the number asked for, and saved as they pass.
 type liveSource struct {
-	capture.Source
+	packet.Source
 	keys *keyFollower
 	seen atomic.Int64 // packets so far
 	left int64        // packets still wanted; negative is all
@@ -19,7 +20,7 @@ type liveSource struct {
 	save *saver // nil where nothing is saved
 }
 
-func (s *liveSource) Read(b *capture.Batch) error {
+func (s *liveSource) Read(b *packet.Batch) error {
 	err := s.packets(b)
 	if err != nil {
 		s.keys.rest(b)
@@ -34,7 +35,7 @@ func (s *liveSource) Read(b *capture.Batch) error {
 
 // packets reads those that are still wanted. They are numbered as they are analysed, over
 // all interfaces, which is their number in the file that is saved.
-func (s *liveSource) packets(b *capture.Batch) error {
+func (s *liveSource) packets(b *packet.Batch) error {
 	if s.left == 0 {
 		b.Packets, b.Secrets, b.Now = b.Packets[:0], b.Secrets[:0], 0
 		return io.EOF
@@ -68,7 +69,7 @@ type saver struct {
 // flushEvery is how old what is not on disk yet may be, about.
 const flushEvery = time.Second
 
-func (s *saver) take(b *capture.Batch) {
+func (s *saver) take(b *packet.Batch) {
 	if s.reopen.Swap(false) {
 		if err := s.ring.Reopen(); err != nil {
 			s.check(err)

@@ -8,7 +8,7 @@ import (
 	"github.com/vbauerster/mpb/v8"
 	"github.com/vbauerster/mpb/v8/decor"
 
-	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // progress shows on standard error how much of the inputs was read: bytes, rate, and the
@@ -46,7 +46,7 @@ func (p *progress) hook() func(int64) {
 	return func(n int64) { p.read.Add(n) }
 }
 
-func (p *progress) start(src capture.Source) {
+func (p *progress) start(src packet.Source) {
 	if !p.shown {
 		return
 	}
@@ -56,7 +56,7 @@ func (p *progress) start(src capture.Source) {
 }
 
 // show draws the bar until stop.
-func (p *progress) show(src capture.Source) {
+func (p *progress) show(src packet.Source) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	select {

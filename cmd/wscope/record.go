@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 // settle is how long the capture goes on after the command: what it sent last is then in the file.
@@ -159,7 +160,7 @@ func (r *record) save(tap capture.LiveSource, keylog string, w io.Writer) error 
 	out := capture.NewWriter(w, capture.WriterOptions{
 		Application: "wscope " + version(), Name: func(file, _ int32) string { return r.interfaces[file] },
 	})
-	var b capture.Batch
+	var b packet.Batch
 	for ended := false; !ended; {
 		err := tap.Read(&b)
 		if ended = errors.Is(err, io.EOF); err != nil && !ended {

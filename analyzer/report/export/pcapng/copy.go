@@ -9,14 +9,15 @@ import (
 
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 )
 
 // Second is what the second pass needs.
 type Second struct {
-	Source      capture.Source // the same inputs as in the first
-	Link        *link.Decoder  // with the options of the first
-	KeyLog      []byte         // NSS key log lines that were given beside the capture
-	Application string         // the name and version of the program
+	Source      packet.Source // the same inputs as in the first
+	Link        *link.Decoder // with the options of the first
+	KeyLog      []byte        // NSS key log lines that were given beside the capture
+	Application string        // the name and version of the program
 }
 
 // secretsTLS is the type of a key log in a Decryption Secrets Block.
@@ -33,7 +34,7 @@ func (n *Notes) Copy(ctx context.Context, w io.Writer, o Second) error {
 	if err := c.secrets(o.KeyLog); err != nil {
 		return err
 	}
-	var b capture.Batch
+	var b packet.Batch
 	for {
 		switch err := o.Source.Read(&b); {
 		case err == io.EOF:
@@ -54,8 +55,8 @@ type copier struct {
 	notes     *Notes
 	link      *link.Decoder
 	out       *capture.Writer
-	src       capture.Source
-	fragments []capture.Packet // not yet known whose; their bytes are copies
+	src       packet.Source
+	fragments []packet.Packet // not yet known whose; their bytes are copies
 	tunnels   map[uint32]string
 	comments  []string
 	told      map[string]bool // lines of secrets that were written
@@ -64,7 +65,7 @@ type copier struct {
 // maxFragments is how many IP fragments wait for the one that completes their datagram.
 const maxFragments = 256
 
-func (c *copier) batch(b *capture.Batch) error {
+func (c *copier) batch(b *packet.Batch) error {
 	secret := 0
 	for i := range b.Packets {
 		for ; secret < len(b.Secrets) && b.Secrets[secret].Before <= i; secret++ {
@@ -84,7 +85,7 @@ func (c *copier) batch(b *capture.Batch) error {
 	return nil
 }
 
-func (c *copier) packet(p *capture.Packet) error {
+func (c *copier) packet(p *packet.Packet) error {
 	var s link.Segment
 	fragments := c.link.Stats.Fragments
 	segment := c.link.Decode(p, &s)
@@ -112,7 +113,7 @@ func (c *copier) packet(p *capture.Packet) error {
 }
 
 // write writes a packet with what there is to say on it.
-func (c *copier) write(p *capture.Packet) (err error) {
+func (c *copier) write(p *packet.Packet) (err error) {
 	file := ""
 	if files := c.src.Files(); len(files) > 1 {
 		file = files[p.File]
@@ -139,7 +140,7 @@ func (c *copier) tunnel(number uint32) string {
 	return name
 }
 
-func (c *copier) block(s *capture.Secrets) error {
+func (c *copier) block(s *packet.Secrets) error {
 	if s.Type != secretsTLS {
 		return nil
 	}
@@ -164,5 +165,5 @@ func (c *copier) secrets(keyLog []byte) error {
 	if len(lines) == 0 {
 		return nil
 	}
-	return c.out.Secrets(capture.Secrets{Type: secretsTLS, Data: lines})
+	return c.out.Secrets(packet.Secrets{Type: secretsTLS, Data: lines})
 }

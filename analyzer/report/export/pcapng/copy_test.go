@@ -15,6 +15,7 @@ import (
 	"wscope/analyzer"
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
@@ -41,7 +42,7 @@ func (k *told) Message(m *analyzer.Message) error {
 	return k.Notes.Message(m)
 }
 
-func open(t testing.TB, path string) capture.Source {
+func open(t testing.TB, path string) packet.Source {
 	t.Helper()
 	src, err := capture.Open([]string{path}, capture.Options{})
 	if err != nil {
@@ -264,7 +265,7 @@ func TestSpansTellConnectionsApart(t *testing.T) {
 		{300, link.SYN, 99, false},
 		{310, link.ACK, 100, false},
 	} {
-		seg := link.Segment{Key: link.Key{Src: a, Dst: b, SrcPort: 1, DstPort: 2}, Flags: s.flags, Seq: s.seq, Mark: capture.Mark{Time: s.at}}
+		seg := link.Segment{Key: link.Key{Src: a, Dst: b, SrcPort: 1, DstPort: 2}, Flags: s.flags, Seq: s.seq, Mark: packet.Mark{Time: s.at}}
 		if s.seq == 10 {
 			seg.Key = seg.Key.Reverse()
 		}

@@ -28,6 +28,7 @@ import (
 	"time"
 
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 )
 
 func main() {
@@ -132,7 +133,7 @@ func load(files []string) (packets [][]byte, err error) {
 	}
 	defer src.Close()
 	debug.SetGCPercent(-1)
-	var b capture.Batch
+	var b packet.Batch
 	var room []byte
 	for {
 		err := src.Read(&b)
