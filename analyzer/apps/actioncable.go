@@ -1,8 +1,13 @@
 package apps
 
-import "wscope/analyzer"
+import (
+	"strings"
 
-// actionCable reads Action Cable of Ruby on Rails, actioncable-v1-json: the client's
+	"wscope/analyzer"
+)
+
+// actionCable reads Action Cable of Ruby on Rails, actioncable-v1-json, and AnyCable, which knows it in MessagePack too and adds
+// histories and pongs (actioncable-v1-ext-json, …): the client's
 // commands, the server's types, and messages of a channel, which its identifier names.
 //
 // https://guides.rubyonrails.org/action_cable_overview.html and actioncable/lib/action_cable.rb
@@ -12,8 +17,15 @@ func openCable() dialect { return actionCable{} }
 
 func (actionCable) read(c *conversation, m *analyzer.Message) bool {
 	var f [6][]byte
-	if !object(value(m.Data), f[:], "type", "command", "identifier", "data", "message", "reason") {
+	v := value(m.Data)
+	if m.Type == "binary" {
+		v = packedValue(m.Data, msgPacking)
+	}
+	if !object(v, f[:], "type", "command", "identifier", "data", "message", "reason") {
 		return false
+	}
+	if c.version == "" {
+		c.version = strings.TrimPrefix(short(c.target.subprotocol), "actioncable-")
 	}
 	u := unit{key: text(f[2])}
 	var channel [1][]byte
@@ -26,6 +38,11 @@ func (actionCable) read(c *conversation, m *analyzer.Message) bool {
 		case "unsubscribe":
 		case "subscribe":
 			u.part = asks
+		case "history":
+			u.part, u.key = asks, "history "+u.key
+		case "pong":
+			u.part = returns
+		case "whisper":
 		case "message":
 			var action [1][]byte
 			object(value(unquoted(f[3])), action[:], "action")
@@ -39,8 +56,15 @@ func (actionCable) read(c *conversation, m *analyzer.Message) bool {
 		case "welcome":
 		case "ping":
 			u.part = shows
+			if strings.Contains(c.target.subprotocol, "-ext-") {
+				u.part = beats // which the client answers
+			}
 		case "confirm_subscription":
 			u.part = answers
+		case "confirm_history":
+			u.part, u.key = answers, "history "+u.key
+		case "reject_history":
+			u.part, u.key, u.err = fails, "history "+u.key, "history rejected"
 		case "reject_subscription":
 			u.part, u.err = fails, "subscription rejected"
 		case "disconnect":

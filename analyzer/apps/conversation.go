@@ -27,6 +27,7 @@ type unit struct {
 
 	part part
 	beat bool   // asks, and is a heartbeat
+	soft bool   // an answer is not owed: many may hear it
 	key  string // what joins a request and its answer; id where empty
 	op   string // a request's operation; name, or else kind, where empty
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"strings"
 
 	"wscope/analyzer"
 )
@@ -45,6 +46,10 @@ func (d *graphQL) read(c *conversation, m *analyzer.Message) bool {
 	switch u.kind {
 	case "connection_init":
 		u.part, u.key = asks, "connection"
+		if hasCredential(payload) {
+			c.credential("GraphQL connection_init")
+			u.gist = ""
+		}
 	case "connection_ack":
 		u.part, u.key = answers, "connection"
 	case "connection_error":
@@ -53,11 +58,21 @@ func (d *graphQL) read(c *conversation, m *analyzer.Message) bool {
 		var q [2][]byte
 		object(payload, q[:], "operationName", "query")
 		u.name = operationName(q[0], q[1])
+		if data := value(unquoted(appSyncData(payload))); data != nil { // AppSync has the request as a text, and credentials beside it
+			object(data, q[:], "operationName", "query")
+			u.name = operationName(q[0], q[1])
+			c.version = "AppSync"
+		}
 		u.part = asks
+		if hasCredential(extensions(payload)) {
+			c.credential("GraphQL authorization")
+		}
 		d.begin(u.id, u.name)
 		if isString(q[1]) {
 			u.gist = words(q[1])
 		}
+	case "start_ack": // AppSync's
+		u.name, u.part = d.name(u.id), answers
 	case "next", "data":
 		u.name, u.part = d.name(u.id), answers
 		var e [1][]byte
@@ -119,6 +134,18 @@ func graphqlMidway(g *glance) int {
 		return 60
 	}
 	return 0
+}
+
+func appSyncData(payload []byte) []byte {
+	var f [1][]byte
+	object(payload, f[:], "data")
+	return f[0]
+}
+
+func extensions(payload []byte) []byte {
+	var f [1][]byte
+	object(payload, f[:], "extensions")
+	return f[0]
 }
 
 func (d *graphQL) begin(id, name string) {
@@ -281,4 +308,43 @@ func firstError(v []byte) string {
 		v = f[0]
 	}
 	return complaint(v)
+}
+
+// appSyncEvents reads AppSync's Event API, aws-appsync-event-ws: its subscriptions and publications are answered by name and id.
+//
+// https://docs.aws.amazon.com/appsync/latest/eventapi/event-api-websocket-protocol.html
+type appSyncEvents struct{ stateless }
+
+func openAppSyncEvents() dialect { return appSyncEvents{} }
+
+func (appSyncEvents) read(c *conversation, m *analyzer.Message) bool {
+	var f [6][]byte
+	if !object(value(m.Data), f[:], "type", "id", "channel", "errors", "event", "authorization") || !isString(f[0]) {
+		return false
+	}
+	u := unit{kind: text(f[0]), id: text(f[1]), topic: text(f[2]), gist: words(f[4])}
+	if f[5] != nil && c.from == client {
+		c.credential("AppSync authorization")
+	}
+	switch asked, failed := strings.CutSuffix(u.kind, "_error"); {
+	case u.kind == "connection_init":
+		u.part, u.key = asks, "connection"
+	case u.kind == "connection_ack":
+		u.part, u.key = answers, "connection"
+	case u.kind == "connection_error":
+		u.part, u.key, u.err = fails, "connection", firstError(f[3])
+	case u.kind == "ka":
+		u.part = shows
+	case u.kind == "subscribe", u.kind == "publish", u.kind == "unsubscribe":
+		u.part, u.key = asks, u.kind+" "+u.id
+	case strings.HasSuffix(u.kind, "_success"):
+		u.part, u.key = answers, strings.TrimSuffix(u.kind, "_success")+" "+u.id
+	case failed:
+		u.part, u.key, u.err = fails, asked+" "+u.id, firstError(f[3])
+	case u.kind == "data":
+	default:
+		return false
+	}
+	c.add(u)
+	return true
 }

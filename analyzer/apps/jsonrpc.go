@@ -16,6 +16,7 @@ type rpc struct {
 }
 
 func openRPC() dialect { return rpc{} }
+func openMCP() dialect { return rpc{} }
 func openCDP() dialect { return rpc{cdp: true} }
 
 // rpcSpot knows the member that every message must have.
@@ -97,6 +98,7 @@ func (d rpc) one(c *conversation, v []byte) bool {
 	switch {
 	case isString(method):
 		u.kind, u.name, u.gist = "notification", text(method), words(params)
+		d.contextProtocol(c, &u, params)
 		if id != nil {
 			u.kind, u.part = "request", asks
 		}
@@ -114,6 +116,32 @@ func (d rpc) one(c *conversation, v []byte) bool {
 	}
 	c.add(u)
 	return true
+}
+
+// contextProtocol knows the Model Context Protocol, whose initialize names its version, and what is called: a tool, a prompt, a
+// resource.
+//
+// https://modelcontextprotocol.io/specification
+func (d rpc) contextProtocol(c *conversation, u *unit, params []byte) {
+	var p [5][]byte
+	if d.cdp || !object(params, p[:], "protocolVersion", "clientInfo", "name", "uri", "capabilities") {
+		return
+	}
+	if u.name == "initialize" && isString(p[0]) && isObject(p[1]) {
+		c.protocol, c.version = "mcp", text(p[0])
+	}
+	switch u.name {
+	case "tools/call", "prompts/get":
+		u.topic = text(p[2])
+	case "resources/read", "resources/subscribe":
+		u.topic = text(p[3])
+	default:
+		return
+	}
+	if c.protocol == "json-rpc" {
+		c.protocol, c.version = "mcp", ""
+	}
+	u.op = join(u.name, u.topic)
 }
 
 // rpcError is an error object's code and message, §5.1.

@@ -92,7 +92,7 @@ func (l *ledger) asked(u *unit, key string, from side, m *analyzer.Message) {
 		l.hearts[from].answerable = true
 	}
 	if l.pending.add(pending{
-		from: from, beat: u.beat, key: key, id: u.id, name: u.name, op: cmp.Or(u.op, u.name, u.kind), at: m.Time, packet: m.Packet, message: m.Message,
+		from: from, beat: u.beat, soft: u.soft, key: key, id: u.id, name: u.name, op: cmp.Or(u.op, u.name, u.kind), at: m.Time, packet: m.Packet, message: m.Message,
 	}) {
 		l.untracked++
 	}
@@ -167,6 +167,9 @@ func (l *ledger) sum(s *analyzer.AppSummary) {
 	s.Messages, s.Untracked, s.Errors, s.Failures = l.messages, l.untracked, l.errors, l.failures
 	s.Kinds, s.Names = l.kinds.sorted(maxNames), l.names.sorted(maxListed)
 	l.pending.each(func(p *pending) {
+		if p.soft {
+			return
+		}
 		if s.Unanswered++; len(s.Waiting) < maxWaiting {
 			s.Waiting = append(s.Waiting, analyzer.AppCall{From: sideNames[p.from], Name: p.op, ID: p.id, Packet: p.packet, Time: p.at})
 		}

@@ -79,6 +79,9 @@ func phoenixPart(c *conversation, u *unit, status string, response []byte) {
 // phoenixBinary reads a message of version 2 with a binary payload: the lengths of its
 // texts, and these one after the other.
 func phoenixBinary(c *conversation, b []byte) bool {
+	if len(b) > 0 && (b[0] == 3 || b[0] == 4) {
+		return supabaseBinary(c, b)
+	}
 	if len(b) < 1 || b[0] > 2 {
 		return false
 	}
@@ -132,4 +135,33 @@ func phoenixMidway(g *glance) int {
 		}
 	}
 	return 0
+}
+
+// supabaseBinary reads the broadcasts of users as Supabase Realtime packs them: kind 3 pushes one, kind 4 delivers it. Lengths,
+// the payload's encoding, then texts.
+func supabaseBinary(c *conversation, b []byte) bool {
+	push := b[0] == 3
+	n := 3 // topic, event, metadata
+	if push {
+		n = 5 // join_ref and ref before them
+	}
+	if len(b) < 2+n {
+		return false
+	}
+	var texts [5]string
+	rest := b[2+n:]
+	for i, size := range b[1 : 1+n] {
+		if int(size) > len(rest) {
+			return false
+		}
+		texts[5-n+i], rest = short(rest[:size]), rest[size:]
+	}
+	u := unit{kind: "push", id: texts[1], topic: texts[2], name: "broadcast", gist: join(texts[3], payloadGist(rest))}
+	if !push {
+		u.kind, u.id = "broadcast", ""
+	} else if u.id != "" {
+		u.part, u.soft = asks, true // answered only where the channel wants that
+	}
+	c.add(u)
+	return true
 }

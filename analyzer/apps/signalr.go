@@ -63,7 +63,7 @@ func (d *signalR) handshake(c *conversation, v []byte) bool {
 	switch {
 	case c.from == client && isString(f[0]):
 		u.part, u.name, u.op = asks, text(f[0]), u.kind
-		d.packed = u.name == "messagepack"
+		d.packed = u.name == "messagepack" || u.name == "blazorpack"
 		c.version = join(u.name, text(f[1]))
 	case c.from == client:
 		return false

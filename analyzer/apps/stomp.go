@@ -148,6 +148,11 @@ func (d *stomp) unit(c *conversation, f *stompFrame) unit {
 	switch f.command {
 	case "CONNECT", "STOMP":
 		u.part, u.key = asks, "connect"
+		if f.header("passcode") != "" {
+			c.credential("STOMP CONNECT passcode")
+		} else if f.header("Authorization") != "" || f.header("authorization") != "" || f.header("token") != "" {
+			c.credential("STOMP CONNECT header")
+		}
 		u.gist = join("accept-version", f.header("accept-version"), "heart-beat", f.header("heart-beat"))
 	case "CONNECTED":
 		u.part, u.key = answers, "connect"

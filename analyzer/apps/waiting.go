@@ -19,6 +19,7 @@ type waiting struct {
 type pending struct {
 	from     side
 	beat     bool
+	soft     bool
 	key, id  string
 	name, op string
 	at       analyzer.Time
