@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func Parse(text []byte) (*Behaviour, error) {
 	if err := d.Decode(b); err != nil {
 		return nil, fmt.Errorf("no baseline: %w", err)
 	}
-	if b.Version != Version {
+	if b.Version != Version && b.Version != 1 {
 		return nil, fmt.Errorf("a baseline of version %d; this wscope knows version %d", b.Version, Version)
 	}
 	for _, r := range b.Roles {
@@ -67,7 +68,7 @@ func (r *Role) updated(now *Role, found []Difference, ignore Ignore) *Role {
 	if len(found) == 0 {
 		return r
 	}
-	if r.Flows != now.Flows {
+	if !slices.Equal(r.Flows, now.Flows) {
 		return now
 	}
 	told := map[string]bool{}

@@ -11,15 +11,15 @@ import (
 // reconnects tells of clients that come back after abnormal ends, where they did not before, or do far more often: so that
 // there are more flows than there were.
 func (c *comparison) reconnects(a, b *Role) {
-	of := func(r *Role) string { return fmt.Sprintf("%d of %d flows", r.Reconnects, r.Flows) }
+	of := func(r *Role) string { return fmt.Sprintf("%s of %s flows", r.Reconnects, r.Flows) }
 	switch {
-	case !counted(a.Reconnects, b.Reconnects) || (a.Reconnects < b.Reconnects) != (a.Flows < b.Flows) || !counted(a.Flows, b.Flows):
-	case a.Reconnects == 0:
+	case !c.outside(a.Reconnects, b.Reconnects) || (a.Reconnects.mean() < b.Reconnects.mean()) != (a.Flows.mean() < b.Flows.mean()) || !c.outside(a.Flows, b.Flows):
+	case a.Reconnects.sum() == 0:
 		c.tell("reconnects", "", "appeared", "", of(b), "clients came back after "+abnormalEnds(b.Closes), "error")
-	case b.Reconnects == 0:
+	case b.Reconnects.sum() == 0:
 		c.tell("reconnects", "", "vanished", of(a), "", "", "note")
 	default:
-		c.tell("reconnects", "", "changed", of(a), of(b), "", worse(b.Reconnects > a.Reconnects))
+		c.tell("reconnects", "", "changed", of(a), of(b), "", worse(b.Reconnects.mean() > a.Reconnects.mean()))
 	}
 }
 
@@ -56,6 +56,25 @@ func causes(found []Difference, a, b *Role) []Difference {
 	case silence >= 0:
 		found = fold(found, silence, func(d *Difference) bool { return isUnanswered(d) || early && ofEnding(d) })
 	}
+	if stopped := slices.IndexFunc(found, func(d Difference) bool { return d.Area == "heartbeat" }); stopped >= 0 {
+		found = fold(found, stopped, func(d *Difference) bool { return d.Area == "pings" || d.Area == "heartbeat" })
+	}
+	if lost := slices.IndexFunc(found, func(d Difference) bool { return isLost(&d) && d.Area != "unanswered" }); lost >= 0 {
+		found = fold(found, lost, func(d *Difference) bool { return d.Area == "unanswered" })
+	}
+	if refused := slices.IndexFunc(found, func(d Difference) bool {
+		return d.Area == "handshake" && strings.Contains(d.Subject+d.New, "rejected")
+	}); refused >= 0 {
+		found = fold(found, refused, func(d *Difference) bool {
+			return d.Area == "flows" || d.Area == "reconnects" || d.Area == "request" || isStorm(d) || d.Area == "finding" && d.Severity == "note"
+		})
+	}
+	if closed := slices.IndexFunc(found, func(d Difference) bool { return d.Area == "close" && d.Change != "vanished" }); closed >= 0 && !slices.ContainsFunc(found, func(d Difference) bool { return d.Area == "reconnects" }) {
+		found = fold(found, closed, isStorm)
+	}
+	if asks := slices.IndexFunc(found, func(d Difference) bool { return d.Area == "request" }); asks >= 0 {
+		found = fold(found, asks, ofRequest)
+	}
 	if again := slices.IndexFunc(found, func(d Difference) bool { return d.Area == "reconnects" && d.Change != "vanished" }); again >= 0 {
 		normal := func(end string) bool { return strings.HasPrefix(end, "1000 ") || strings.HasPrefix(end, "1001 ") }
 		found = fold(found, again, func(d *Difference) bool {
@@ -63,6 +82,17 @@ func causes(found []Difference, a, b *Role) []Difference {
 		})
 	}
 	return found
+}
+
+// isLost says whether a difference is that something is not sent any more, or less.
+func isLost(d *Difference) bool {
+	return d.Area == "message" && d.Change == "vanished" || d.Area == "count" && fewer(d) || d.Area == "unanswered"
+}
+
+// ofRequest says whether a finding is about what a request asks with.
+func ofRequest(d *Difference) bool {
+	rule, _, _ := strings.Cut(d.Subject, " by ")
+	return d.Area == "finding" && slices.Contains([]string{"cross-site-origin", "token-in-url", "credentials-in-clear", "subprotocol-not-agreed"}, rule)
 }
 
 // roundTrips puts what changed of answers with their requests.

@@ -17,6 +17,12 @@ func (k *Kind) addFields(v any) {
 }
 
 func (k *Kind) addField(at string, v any, depth int) {
+	if list, is := v.(repeated); is {
+		for _, child := range list[:min(len(list), 100)] {
+			k.addField(at, child, depth)
+		}
+		return
+	}
 	types, known := k.Fields[at]
 	if !known {
 		if len(k.Fields) >= maxFields {
@@ -26,6 +32,7 @@ func (k *Kind) addField(at string, v any, depth int) {
 		k.Fields[at] = types
 	}
 	types[typeName(v)]++
+	k.addValue(at, v)
 	if depth == maxDepth {
 		return
 	}
@@ -36,7 +43,7 @@ func (k *Kind) addField(at string, v any, depth int) {
 			if len(x) > maxChildren {
 				key = "{id}"
 			}
-			key = withoutID(key)
+			key = fieldName(key)
 			place := at + "." + key
 			if strings.ContainsAny(key, ".[] ") {
 				place = at + "[" + key + "]"
@@ -49,11 +56,22 @@ func (k *Kind) addField(at string, v any, depth int) {
 			}
 			k.addField(place, child, depth+1)
 		}
+	case string:
+		k.addLength(at, len(x))
 	case []any:
+		k.addLength(at, len(x))
 		for _, child := range x[:min(len(x), 100)] {
 			k.addField(at+"[]", child, depth+1)
 		}
 	}
+}
+
+// fieldName is a field's name, or {id} where it is an identifier. Short numbers are names: those of Protocol Buffers.
+func fieldName(key string) string {
+	if len(key) <= 3 && key != "" && key[0] >= '0' && key[0] <= '9' {
+		return key
+	}
+	return withoutID(key)
 }
 
 func typeName(v any) string {

@@ -49,22 +49,43 @@ const impatience = 20e6
 // patience is, in nanoseconds, how long a ping may go without its answer; or ten times what the opening handshake took.
 const patience = 100e6
 
-// addBeats says whether the pings of a flow that has ended are answered.
-func (fw *flowWatch) addBeats(f *analyzer.Flow) {
-	patient := analyzer.Time(patience)
+// ending is what is known of a flow when it ends.
+type ending struct {
+	at       analyzer.Time
+	open     bool // the capture ended before
+	by       string
+	torn     bool          // by TCP, without a Close
+	closed   analyzer.Time // when its end began: nobody need answer then
+	patience analyzer.Time
+	silent   [2]bool // a side that answered no pings, as the findings say
+}
+
+func endOf(f *analyzer.Flow) ending {
+	e := ending{at: f.End, open: isOpen(f), patience: patience, closed: f.End}
 	if h := f.Handshake; h != nil && h.Latency != nil {
-		patient = max(patient, analyzer.Time(h.Latency.Float()*10e9))
+		e.patience = max(e.patience, analyzer.Time(h.Latency.Float()*10e9))
 	}
-	for i := range fw.sides {
-		from, by := "client", "server"
-		if i == sender("server") {
-			from, by = by, from
+	if c := f.Close; c != nil {
+		e.by, e.torn = c.By, c.How == "fin" || c.How == "rst"
+		if c.Delay != nil && c.How == "handshake" {
+			e.closed = f.End - analyzer.Time(*c.Delay)
 		}
+	}
+	for i, from := range senders {
+		e.silent[i] = slices.ContainsFunc(f.Findings, func(n analyzer.Finding) bool { return n.Rule == "ping-unanswered" && n.From == from })
+	}
+	return e
+}
+
+// addBeats says whether the pings of a flow that has ended are answered. A ping that crosses the Close is nobody's fault.
+func (fw *flowWatch) addBeats(e ending) {
+	for i := range fw.sides {
+		from, by := senders[i], senders[1-i]
 		for sort, b := range fw.sides[i].pings {
-			waited := f.End - b.waits
-			givenUp := f.Close != nil && f.Close.By == from && (f.Close.How == "fin" || f.Close.How == "rst") && waited > impatience
-			known := sort == inFrames && slices.ContainsFunc(f.Findings, func(n analyzer.Finding) bool { return n.Rule == "ping-unanswered" && n.From == by })
-			late := known || b.waits != 0 && (waited > patient || givenUp) // and not on its way when the flow ended
+			waited := e.closed - b.waits
+			givenUp := e.by == from && e.torn && waited > impatience
+			late := b.waits != 0 && (waited > e.patience || givenUp) // and not on its way when the flow ended
+			late = late || sort == inFrames && e.silent[1-i] && (b.answered == 0 || waited > e.patience)
 			switch {
 			case late || b.sent >= 2 && b.answered == 0:
 				fw.role.Pings.add("of " + from + beatNames[sort] + " not answered by " + by)
@@ -73,4 +94,22 @@ func (fw *flowWatch) addBeats(f *analyzer.Flow) {
 			}
 		}
 	}
+}
+
+// shortestBeat is, in seconds, the shortest period of what is taken for a heartbeat.
+const shortestBeat = 0.15
+
+// periodic says whether a kind looks like a heartbeat whatever its name: small, always the same, for no reason, and at one distance from
+// the one before it, or from the flow's begin.
+func (k *Kind) periodic() bool {
+	return k.little() && k.Every.N >= 3 && k.Every.P25 >= shortestBeat && k.Every.P75-k.Every.P25 <= 0.35*k.Every.P50
+}
+
+// mayBeat says whether a kind is so little that it may be a heartbeat.
+func (k *Kind) mayBeat() bool { return k.little() && k.Every.Min >= shortestBeat }
+
+// little says whether a kind says nothing but that it is there, and comes of nothing.
+func (k *Kind) little() bool {
+	return k.Every != nil && k.Size != nil && k.Size.most() <= 80 && k.Size.most()-k.Size.Min <= 8 &&
+		len(k.Fields) <= 4 && 2*k.Caused <= k.Count.sum()
 }

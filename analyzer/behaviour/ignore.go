@@ -12,6 +12,7 @@ import (
 //	server price $.items[].at  a place in one kind's
 //	server tick                all about a kind
 //	token-in-url               a finding's rule
+//	/admin/*                   a role, by its path
 //
 // where * stands for any row of characters.
 type Ignore []string
@@ -32,14 +33,14 @@ func CheckIgnore(entry string) error {
 	return nil
 }
 
-func (ig Ignore) hides(area, subject string) bool {
+func (ig Ignore) hides(role, area, subject string) bool {
 	for _, entry := range ig {
-		if area == entry || matches(entry, subject) {
+		if area == entry || matches(entry, subject) || strings.HasPrefix(entry, "/") && matches(entry, role) {
 			return true
 		}
 		switch area {
-		case "field":
-			if i := strings.LastIndex(subject, " $"); i >= 0 && within(entry, subject, subject[i+1:]) {
+		case "field", "value":
+			if i := strings.LastIndexAny(subject, "$("); i > 0 && within(entry, subject, subject[i:]) {
 				return true
 			}
 		case "finding":

@@ -1,7 +1,6 @@
 package behaviour
 
 import (
-	"cmp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,9 +12,13 @@ import (
 // request, the most telling first.
 var (
 	kindKeys = []string{"event", "type", "op", "action", "method", "kind", "cmd", "command", "notification", "verb", "function", "messageType", "message_type", "msgType",
-		"msg_type", "eventType", "event_type", "eventName", "event_name", "__typename", "name", "topic", "channel", "msg", "t", "e"}
+		"msg_type", "eventType", "event_type", "eventName", "event_name", "__typename", "name", "what", "subject", "topic", "channel", "msg", "t", "e"}
 	headKeys = []string{"header", "head", "meta", "metadata", "envelope"}
-	idKeys   = []string{"id", "request_id", "requestId", "ref", "correlation_id", "correlationId", "reply_to", "replyTo", "in_reply_to", "msg_id"}
+	idKeys   = []string{"id", "request_id", "requestId", "ref", "correlation_id", "correlationId", "reply_to", "replyTo", "in_reply_to", "msg_id", "rid", "cid", "callId", "txn"}
+	// weakIDs tie an answer to its request where both call it so: a side may count its messages with them.
+	weakIDs = []string{"nonce", "seq", "tag"}
+	// generic are values that say that something comes, and not what.
+	generic = []string{"message", "event", "data", "msg", "notification", "publish", "dispatch", "push", "update"}
 )
 
 // meaning is what a data message is about.
@@ -27,9 +30,24 @@ type meaning struct {
 
 // mean tells what a message is about: what its subprotocol says, or what its JSON says of
 // itself. v is its JSON, or nil.
-func mean(m *analyzer.Message, v any) meaning {
+func (w *Watcher) mean(r *roleWatch, m *analyzer.Message, v any) meaning {
 	object, list := parts(v)
-	if a := m.App; a != nil && a.Protocol != "json" && (a.Kind != "" || a.Name != "") {
+	if w.kind != nil {
+		if kind := w.kind(m); kind != "" {
+			says := meaning{kind: w.names.fold(kind), id: identifier(object, m.From)}
+			if m.App != nil && m.App.ID != "" {
+				says.id = m.App.ID
+			}
+			return says
+		}
+	}
+	says := r.dialect.mean(m, v, object, list)
+	says.kind = w.names.fold(says.kind)
+	return says
+}
+
+func (d *dialect) mean(m *analyzer.Message, v any, object map[string]any, list string) meaning {
+	if a := m.App; a != nil && (isProtocol(a) || len(a.Decoded) > 0 && a.Protocol == "protobuf") && (a.Kind != "" || a.Name != "") {
 		words := []string{a.Kind}
 		switch {
 		case a.Name != "":
@@ -41,16 +59,19 @@ func mean(m *analyzer.Message, v any) meaning {
 		}
 		return meaning{kind: strings.TrimSpace(strings.Join(words, " ")), id: a.ID}
 	}
-	id := identifier(object)
-	if kind := called(object); kind != "" {
-		return meaning{kind: kind, id: id}
-	}
-	for _, key := range headKeys { // {"header": {"type": …}, …}
-		if head, _ := object[key].(map[string]any); head != nil {
-			if kind := called(head); kind != "" {
-				return meaning{kind: kind, id: cmp.Or(id, identifier(head))}
-			}
+	id := identifier(object, m.From)
+	kind := usualKind(object)
+	if at := d.refine[sender(m.From)][kind]; at != "" && object != nil && list == "" {
+		switch inner := valueAt(object, at); {
+		case inner == "" || inner == kind:
+		case kind == "" || strings.Contains(kind, idWord) || slices.Contains(generic, kind):
+			return meaning{kind: inner, id: id}
+		default:
+			return meaning{kind: kind + " " + inner, id: id}
 		}
+	}
+	if kind != "" {
+		return meaning{kind: kind, id: id}
 	}
 	if list != "" {
 		return meaning{kind: list, id: id}
@@ -66,6 +87,11 @@ func mean(m *analyzer.Message, v any) meaning {
 		}
 	}
 	switch {
+	case object != nil && m.Type == "binary":
+		if kind := numberedKind(object); kind != "" {
+			return meaning{kind: kind, id: id}
+		}
+		return meaning{kind: d.binary[sender(m.From)], id: id, bare: true}
 	case object != nil:
 		return meaning{kind: "json", id: id, bare: true}
 	case v != nil:
@@ -74,12 +100,60 @@ func mean(m *analyzer.Message, v any) meaning {
 		if c := command(m.Data); c != "" {
 			return meaning{kind: c}
 		}
+	case m.Type == "binary" && !isProtocol(m.App):
+		if lead := d.leading(m); lead != "" {
+			return meaning{kind: "binary " + lead}
+		}
 	}
 	return meaning{kind: m.Type, bare: true}
 }
 
+// valueAt is the value of a place such as "header.msg_type", as a kind.
+func valueAt(object map[string]any, at string) string {
+	key := at
+	if head, below, nested := strings.Cut(at, "."); nested {
+		if inside, _ := object[head].(map[string]any); inside != nil {
+			object, key = inside, below
+		}
+	}
+	switch x := object[key].(type) {
+	case string:
+		if word(x) {
+			return name(x)
+		}
+	case float64:
+		if x == float64(int(x)) {
+			return key + " " + strconv.Itoa(int(x))
+		}
+	}
+	return ""
+}
+
+// usualKind is the kind that an object says it is by the well-known names; "" where it says nothing.
+func usualKind(object map[string]any) string {
+	kind := called(object)
+	if kind == "" || slices.Contains(generic, kind) {
+		for _, key := range headKeys { // {"header": {"type": …}, …}
+			if head, _ := object[key].(map[string]any); head != nil {
+				if inner := called(head); inner != "" {
+					return inner
+				}
+			}
+		}
+	}
+	if slices.Contains(generic, kind) { // {"type": "message", "channel": "news"}
+		for _, key := range kindKeys {
+			if x, ok := object[key].(string); ok && word(x) && name(x) != kind {
+				return kind + " " + name(x)
+			}
+		}
+	}
+	return kind
+}
+
 // called is the kind that an object says it is; "" where it says nothing.
 func called(object map[string]any) string {
+	number := ""
 	for _, key := range kindKeys {
 		switch x := object[key].(type) {
 		case string:
@@ -87,22 +161,28 @@ func called(object map[string]any) string {
 				return name(x)
 			}
 		case float64:
-			if (key == "op" || key == "type" || key == "kind") && x == float64(int(x)) {
-				return key + " " + strconv.Itoa(int(x))
+			if (key == "op" || key == "type" || key == "kind" || key == "cmd" || key == "t") && x == float64(int(x)) && number == "" {
+				number = key + " " + strconv.Itoa(int(x))
+				if s, ok := object["t"].(string); ok && key == "op" && word(s) { // {"op": 0, "t": "MESSAGE_CREATE"}
+					return name(s)
+				}
 			}
 		}
+		if number != "" && key == "op" {
+			return number
+		}
 	}
-	return ""
+	return number
 }
 
 // command is the word at the head of a text that is no prose: MOVE north, /join, trade|17|3, price:12. Words in small
 // letters are commands only with a separator right behind them.
 func command(text []byte) string {
 	n := 0
-	for n < len(text) && n <= 24 && (isLetter(text[n]) || n > 0 && (text[n] == '_' || text[n] == '-' || text[n] == '.') || n == 0 && text[n] == '/') {
+	for n < len(text) && n <= 40 && (isLetter(text[n]) || n > 0 && (text[n] == '_' || text[n] == '-' || text[n] == '.' || text[n] == ':' && n+1 < len(text) && isUpper(text[n-1]) && isUpper(text[n+1])) || n == 0 && text[n] == '/') {
 		n++
 	}
-	if n < 2 || n > 24 {
+	if n < 2 || n > 40 {
 		return ""
 	}
 	head, rest := string(text[:n]), text[n:]
@@ -112,13 +192,15 @@ func command(text []byte) string {
 		return head
 	case len(rest) > 0 && strings.IndexByte(" \r\n\t,;", rest[0]) >= 0 && aloud:
 		return head
-	case len(rest) > 1 && (rest[0] == ':' || rest[0] == '|') && rest[1] != ' ' && rest[1] != '/':
+	case n <= 24 && len(rest) > 1 && (rest[0] == ':' || rest[0] == '|') && rest[1] != ' ' && rest[1] != '/':
 		return head
 	}
 	return ""
 }
 
 func isLetter(c byte) bool { return c >= 'A' && c <= 'Z' || c >= 'a' && c <= 'z' }
+
+func isUpper(c byte) bool { return c >= 'A' && c <= 'Z' }
 
 // parts gives the object that a message is or, of a list such as ["news", {…}], the name at
 // its head and the object in it.
@@ -139,16 +221,45 @@ func parts(v any) (object map[string]any, head string) {
 	return object, head
 }
 
-func identifier(object map[string]any) string {
-	for _, key := range idKeys {
-		switch x := object[key].(type) {
-		case string:
-			if x != "" && len(x) <= 128 {
-				return x
-			}
-		case float64:
-			return strconv.FormatFloat(x, 'g', -1, 64)
+// identifier is what ties a request and its answer. An answer may name its request's header as its parent's.
+func identifier(object map[string]any, from string) string {
+	if parent, _ := object["parent_header"].(map[string]any); parent != nil {
+		id, _ := parent["msg_id"].(string)
+		if head, _ := object["header"].(map[string]any); head != nil && id == "" && from == "client" {
+			id, _ = head["msg_id"].(string)
 		}
+		return id
+	}
+	for _, key := range idKeys {
+		if id := scalar(object[key]); id != "" {
+			return id
+		}
+	}
+	for _, key := range headKeys {
+		if head, _ := object[key].(map[string]any); head != nil {
+			for _, key := range idKeys {
+				if id := scalar(head[key]); id != "" {
+					return id
+				}
+			}
+		}
+	}
+	for _, key := range weakIDs {
+		if id := scalar(object[key]); id != "" {
+			return key + " " + id
+		}
+	}
+	return ""
+}
+
+func scalar(v any) string {
+	switch x := v.(type) {
+	case string:
+		if len(x) <= 128 {
+			return x
+		}
+	case float64:
+		return strconv.FormatFloat(x, 'g', -1, 64)
 	}
 	return ""
 }
@@ -168,20 +279,31 @@ func word(s string) bool {
 	return true
 }
 
-// name is a kind's or topic's name without the identifiers in it.
-func name(s string) string {
-	for _, separator := range []string{"/", ":", "."} {
-		words := strings.Split(s, separator)
-		for i, w := range words {
-			words[i] = withoutID(w)
-		}
-		s = strings.Join(words, separator)
+// failed says whether an object tells of an error in place of what was asked for.
+func failed(v any) bool {
+	object, _ := v.(map[string]any)
+	if object == nil {
+		return false
 	}
-	return s[:min(len(s), 100)]
+	switch x := object["error"].(type) {
+	case string:
+		return x != ""
+	case map[string]any:
+		return len(x) > 0
+	}
+	for _, key := range []string{"ok", "success"} {
+		if ok, is := object[key].(bool); is && !ok {
+			return true
+		}
+	}
+	if list, _ := object["errors"].([]any); len(list) > 0 {
+		return true
+	}
+	return false
 }
 
 // hearts are what the messages are called that keep a connection alive.
-var hearts = []string{"ping", "pong", "pingreq", "pingresp", "heartbeat", "heartbeats", "hb", "keepalive", "keep_alive", "keep-alive", "ka"}
+var hearts = []string{"ping", "pong", "pingreq", "pingresp", "heartbeat", "heartbeats", "hb", "keepalive", "keep_alive", "keep-alive", "ka", "heartbeatack", "heartbeat_ack"}
 
 // isHeart says whether a kind keeps the connection alive.
 func isHeart(kind string) bool {
@@ -194,7 +316,7 @@ func isHeart(kind string) bool {
 }
 
 // KeepsAlive says whether messages of a kind are there to keep the connection alive.
-func (k *Kind) KeepsAlive() bool { return isHeart(k.Name) }
+func (k *Kind) KeepsAlive() bool { return isHeart(k.Name) || k.periodic() }
 
 // isStream says whether a flow's subprotocol is a stream of bytes, cut into messages anyhow.
 func isStream(f *analyzer.Flow) bool {

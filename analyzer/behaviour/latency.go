@@ -57,7 +57,7 @@ func latencyMoved(old, now *Kind, others *bystander) bool {
 }
 
 // once says whether a kind is there once in each of a few flows.
-func (k *Kind) once() bool { return k.Most <= 1 && k.Flows < fewValues }
+func (k *Kind) once() bool { return k.Most <= 1 && k.Flows.sum() < fewValues }
 
 // telling is, of kinds that answer one request, the one by which people know it: the one most often measured, of
 // those one that bears the request's name, and of those the one that comes last.

@@ -56,7 +56,7 @@ func (d *Difference) line(lines [][]byte) int {
 
 // tallyNames are the names in a baseline of what areas are about.
 var tallyNames = map[string]string{
-	"transport": "transport", "handshake": "handshakes", "subprotocol": "subprotocols", "extensions": "extensions",
+	"transport": "transport", "request": "requests", "handshake": "handshakes", "subprotocol": "subprotocols", "extensions": "extensions",
 	"pings": "pings", "close": "closes", "finding": "findings",
 }
 

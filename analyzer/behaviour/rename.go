@@ -65,7 +65,7 @@ func renamedPlaces(old, now *Kind) map[string]string {
 	renamed := map[string]string{}
 	for above, was := range gone {
 		is := came[above]
-		if was == "" || is == "" || typeNames(old.Fields[was]) != typeNames(now.Fields[is]) {
+		if was == "" || is == "" || mayBeID(was[strings.LastIndexAny(was, ".[")+1:], false) || mayBeID(is[strings.LastIndexAny(is, ".[")+1:], false) || typeNames(old.Fields[was]) != typeNames(now.Fields[is]) {
 			continue
 		}
 		n, of := old.present(was)

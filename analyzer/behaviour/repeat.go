@@ -37,13 +37,18 @@ func (c *comparison) repeated(name string, old, now *Kind) bool {
 		with, without = old, now
 	}
 	alike := old.Alike + now.Alike
-	unlikely := alike == 0 && without.Count >= manyUnlike ||
-		alike > 0 && !byChance(old.Repeated, old.Count, now.Repeated, now.Count)
+	unlikely := alike == 0 && without.Count.sum() >= manyUnlike ||
+		alike > 0 && !byChance(old.Repeated, old.Count.sum(), now.Repeated, now.Count.sum())
+	few := 10*with.Repeated < with.Count.sum()
+	if few && alike > 0 && (with.Repeated < 3 || byChanceAt(old.Repeated, old.Count.sum(), now.Repeated, now.Count.sum(), 1e-4)) {
+		return false
+	}
 	if !unlikely && !with.moreBy(without) {
 		return false
 	}
+	c.weak = with.Repeated < 2 && with.Count.sum() > 3
 	if with == now {
-		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" of "+decimal(now.Count)+" messages", "warning")
+		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" of "+decimal(now.Count.sum())+" messages", "warning")
 	} else {
 		c.tell("repeated", name, "vanished", "", "", "", "note")
 	}
@@ -52,9 +57,9 @@ func (c *comparison) repeated(name string, old, now *Kind) bool {
 
 // moreBy says whether a kind has as many more messages a flow than another as were repeated.
 func (k *Kind) moreBy(o *Kind) bool {
-	if k.Flows == 0 || o.Flows == 0 {
+	if k.Flows.sum() == 0 || o.Flows.sum() == 0 {
 		return false
 	}
-	more := float64(k.Count)/float64(k.Flows) - float64(o.Count)/float64(o.Flows)
-	return more >= 0.9*float64(k.Repeated)/float64(k.Flows)
+	more := float64(k.Count.sum())/float64(k.Flows.sum()) - float64(o.Count.sum())/float64(o.Flows.sum())
+	return more >= 0.9*float64(k.Repeated)/float64(k.Flows.sum())
 }

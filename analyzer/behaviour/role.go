@@ -3,14 +3,16 @@ package behaviour
 import (
 	"fmt"
 	"net/netip"
+	"net/url"
+	"slices"
 	"strings"
 
 	"wscope/analyzer"
 )
 
 // roleName says which part a flow has in its program: host and path without ports,
-// addresses, identifiers and values of the query.
-func roleName(f *analyzer.Flow) string {
+// addresses, identifiers and query.
+func (w *Watcher) roleName(f *analyzer.Flow) string {
 	switch {
 	case f.Pickup == "encrypted" && f.TLS != nil && f.TLS.SNI != "":
 		return "encrypted " + f.TLS.SNI
@@ -19,20 +21,21 @@ func roleName(f *analyzer.Flow) string {
 	case f.HTTP == nil:
 		return "midstream"
 	}
-	path, query, _ := strings.Cut(f.HTTP.Path, "?")
-	segments := strings.Split(path, "/")
-	for i, s := range segments {
-		segments[i] = withoutID(s)
-	}
-	name := hostName(f.HTTP.Host) + strings.Join(segments, "/")
-	separator := "?"
-	for pair := range strings.SplitSeq(query, "&") {
-		if key, _, _ := strings.Cut(pair, "="); key != "" {
-			name += separator + key
-			separator = "&"
+	path, _, _ := strings.Cut(f.HTTP.Path, "?")
+	host := hostName(f.HTTP.Host)
+	for _, p := range []string{path, host + path} {
+		if folded := w.names.fold(p); folded != p {
+			return host + strings.TrimPrefix(folded, host)
 		}
 	}
-	return name
+	segments := strings.Split(path, "/")
+	for i, s := range segments {
+		if plain, err := url.PathUnescape(s); err == nil && looksLikeID(plain) {
+			s = "{id}"
+		}
+		segments[i] = name(s)
+	}
+	return host + strings.Join(segments, "/")
 }
 
 // hostName is a host without its port; nothing for this machine and for addresses.
@@ -44,29 +47,6 @@ func hostName(host string) string {
 		return ""
 	}
 	return strings.ToLower(host)
-}
-
-// withoutID puts {id} in the place of a word that looks like an identifier: a number, a
-// UUID, a long row of hexadecimal digits, or letters and digits well mixed.
-func withoutID(s string) string {
-	if s == "" {
-		return s
-	}
-	digits, hex := 0, 0
-	for _, c := range []byte(s) {
-		switch {
-		case c >= '0' && c <= '9':
-			digits++
-			hex++
-		case c >= 'a' && c <= 'f', c >= 'A' && c <= 'F', c == '-':
-			hex++
-		}
-	}
-	switch {
-	case digits == len(s), hex == len(s) && len(s) >= 8 && digits > 0, len(s) >= 16 && digits >= 3 && !strings.ContainsAny(s, " ."):
-		return "{id}"
-	}
-	return s
 }
 
 // transport says over what a flow runs.
@@ -83,15 +63,22 @@ func transport(f *analyzer.Flow) string {
 
 // addFlow adds what a finished flow's record says to its role.
 func (r *Role) addFlow(f *analyzer.Flow) {
-	r.Flows++
+	r.Flows.add(1)
 	if f.Reconnects != 0 {
-		r.Reconnects++
+		r.Reconnects.add(1)
+	}
+	if isOpen(f) {
+		r.Open++
 	}
 	r.Transport.add(transport(f))
+	r.addRequest(f)
 	if h := f.Handshake; h != nil {
 		result := h.Result
 		if h.Result == "rejected" && f.HTTP != nil {
 			result = fmt.Sprintf("rejected %d", f.HTTP.Status)
+			if f.HTTP.Location != "" {
+				result += " to " + place(f.HTTP.Location)
+			}
 		}
 		r.Handshakes.add(result)
 		if h.Result == "accepted" || h.Result == "invalid" {
@@ -110,6 +97,91 @@ func (r *Role) addFlow(f *analyzer.Flow) {
 		}
 		r.Findings.add(n.Severity + " " + n.Rule + by)
 	}
+}
+
+// isOpen says whether a flow had not ended when the capture did.
+func isOpen(f *analyzer.Flow) bool {
+	return f.Close == nil && f.Handshake != nil && f.Handshake.Result == "accepted" || f.Close != nil && (f.Close.How == "none" || f.Close.TCP == "capture ended" && f.Close.How == "half")
+}
+
+// addRequest adds what the opening handshake asks with: values where they are the program's, names where they are the user's.
+func (r *Role) addRequest(f *analyzer.Flow) {
+	if f.HTTP == nil {
+		return
+	}
+	if f.HTTP.Origin != "" {
+		r.Requests.add("header Origin " + place(f.HTTP.Origin))
+	}
+	if len(f.HTTP.Cookies) > 0 {
+		names := slices.Clone(f.HTTP.Cookies)
+		for i := range names {
+			names[i] = withoutID(names[i])
+		}
+		slices.Sort(names)
+		r.Requests.add("header Cookie " + strings.Join(slices.Compact(names), ", "))
+	}
+	if f.HTTP.Auth != "" {
+		r.Requests.add("header Authorization " + f.HTTP.Auth)
+	}
+	for _, h := range f.HTTP.RequestHeaders {
+		if n := strings.ToLower(h[0]); strings.HasPrefix(n, "x-") || n == "api-key" || n == "apikey" {
+			r.Requests.add("header " + h[0])
+		}
+	}
+	if h := f.Handshake; h != nil {
+		if len(h.SubprotocolsOffered) > 0 {
+			r.Requests.add("subprotocols offered " + strings.Join(foldTokens(h.SubprotocolsOffered), ", "))
+		}
+		if len(h.ExtensionsOffered) > 0 {
+			r.Requests.add("extensions offered " + strings.Join(h.ExtensionsOffered, ", "))
+		}
+	}
+	_, query, _ := strings.Cut(f.HTTP.Path, "?")
+	seen := map[string]bool{}
+	for pair := range strings.SplitSeq(query, "&") {
+		if key, _, _ := strings.Cut(pair, "="); key != "" && !seen[key] && len(seen) < 32 {
+			seen[key] = true
+			r.Requests.add("query " + withoutID(key))
+		}
+	}
+	for _, h := range f.HTTP.ResponseHeaders {
+		if strings.EqualFold(h[0], "Set-Cookie") {
+			key, _, _ := strings.Cut(h[1], "=")
+			r.Requests.add("answer header Set-Cookie " + withoutID(key))
+		}
+	}
+}
+
+// foldTokens is a list of subprotocols without those that carry a secret.
+func foldTokens(list []string) []string {
+	folded := slices.Clone(list)
+	for i, s := range folded {
+		if len(s) > 40 {
+			s = "{id}"
+		}
+		folded[i] = name(s)
+	}
+	return folded
+}
+
+// place is a URL without its port, query and identifiers.
+func place(link string) string {
+	u, err := url.Parse(link)
+	if err != nil || len(link) > 500 {
+		return "{url}"
+	}
+	host := strings.ToLower(u.Hostname())
+	if isAddress(host) {
+		host = "{ip}"
+	}
+	segments := strings.Split(u.Path, "/")
+	for i, s := range segments {
+		segments[i] = withoutID(s)
+	}
+	if u.Scheme != "" {
+		host = u.Scheme + "://" + host
+	}
+	return host + strings.Join(segments, "/")
 }
 
 func orNone(s string) string {

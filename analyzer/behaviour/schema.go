@@ -16,6 +16,10 @@ func (c *comparison) fields(name string, old, now *Kind) (changed bool) {
 	places := renamedPlaces(old, now)
 	for _, was := range slices.Sorted(maps.Keys(places)) {
 		is := places[was]
+		if c.weak = c.weakField(old, now, was); c.weak && c.random > 0 {
+			c.weak = false
+			continue
+		}
 		c.tell("field", name+" "+was, "changed", was, is, "renamed: of the same type, as often", "error")
 		told[was], told[is], changed = true, true, true
 	}
@@ -31,10 +35,15 @@ func (c *comparison) fields(name string, old, now *Kind) (changed bool) {
 			if absentByChance(now, old, at) {
 				continue
 			}
+			c.weak = c.weakField(now, old, at)
 			c.tell("field", subject, "appeared", "", typeNames(is), "", "note")
 			told[at], changed = true, true
 		case is == nil:
 			if absentByChance(old, now, at) {
+				continue
+			}
+			if c.weak = c.weakField(old, now, at); c.weak && c.random > 0 {
+				c.weak = false
 				continue
 			}
 			c.tell("field", subject, "vanished", typeNames(was), "", "", "error")
@@ -48,6 +57,39 @@ func (c *comparison) fields(name string, old, now *Kind) (changed bool) {
 		}
 	}
 	return changed
+}
+
+// weakField says whether a place that one run always has and the other never is in so few messages that it may be optional.
+func (c *comparison) weakField(has, lacks *Kind, at string) bool {
+	n, of := has.present(at)
+	_, in := lacks.present(at)
+	return byChanceAt(n, of, 0, in, 0.001)
+}
+
+// randomFields is the share of the fields, of kinds of which there are several, that only some of their messages have.
+func randomFields(old, now map[string]*Kind) float64 {
+	some, all := 0, 0
+	for name, k := range old {
+		o := now[name]
+		if o == nil || min(k.Count.sum(), o.Count.sum()) < 3 {
+			continue
+		}
+		for at := range k.Fields {
+			if at == "$" || strings.HasSuffix(at, "[]") {
+				continue
+			}
+			all++
+			n, of := k.present(at)
+			m, in := o.present(at)
+			if n > 0 && n < of && m < in || m > 0 && m < in && n < of {
+				some++
+			}
+		}
+	}
+	if all < 10 {
+		return 0
+	}
+	return float64(some) / float64(all)
 }
 
 // absentByChance says whether a place that one run has may well be absent from the other.

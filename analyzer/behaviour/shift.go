@@ -139,6 +139,11 @@ func byChance(a, n, b, m int64) bool {
 	if a == n && b == 0 || a == 0 && b == m {
 		return false
 	}
+	return byChanceAt(a, n, b, m, 0.001)
+}
+
+// byChanceAt is the same at another level, and without that exception.
+func byChanceAt(a, n, b, m int64, level float64) bool {
 	if float64(a)*float64(m) > float64(b)*float64(n) {
 		a, n, b, m = b, m, a, n
 	}
@@ -151,7 +156,7 @@ func byChance(a, n, b, m int64) bool {
 		term *= float64(k) * float64(all-marked-n+k) / (float64(marked-k+1) * float64(n-k+1))
 		sum += term
 	}
-	return sum > 0.001
+	return sum > level
 }
 
 // choose is the logarithm of the binomial coefficient.

@@ -66,7 +66,7 @@ func TestLatencies(t *testing.T) {
 		{"one answer, quicker", band(1, 500, 500, 500, 500), band(1, 10, 10, 10, 10), nil, false, false},
 	} {
 		kind := func(b *Band) *Kind {
-			return &Kind{From: "server", Name: "b", Answers: "a", First: c.first, Count: b.N, Flows: 1, Most: b.N, Reply: b}
+			return &Kind{From: "server", Name: "b", Answers: "a", First: c.first, Count: Counts{b.N}, Flows: Counts{1}, Most: b.N, Reply: b}
 		}
 		others := &bystander{}
 		for _, moved := range c.others {
@@ -80,7 +80,9 @@ func TestLatencies(t *testing.T) {
 }
 
 func TestSizes(t *testing.T) {
-	band := func(n int64, least, p25, p50, p75, most float64) *Band { return &Band{n, least, p25, p50, p75, most} }
+	band := func(n int64, least, p25, p50, p75, most float64) *Band {
+		return &Band{N: n, Min: least, P25: p25, P50: p50, P75: p75, Max: most}
+	}
 	for _, c := range []struct {
 		name     string
 		old, now *Band
@@ -96,7 +98,7 @@ func TestSizes(t *testing.T) {
 		{"most of two sorts", band(8, 2, 2, 64, 64, 64), band(8, 2, 2, 4064, 4064, 4064), true},
 		{"the longest of many", band(9, 20, 20, 30, 40, 50), band(9, 20, 20, 30, 40, 4000), true},
 		{"much smaller", band(3, 1100, 1100, 1280, 2900, 2900), band(3, 145, 145, 222, 500, 500), true},
-		{"of a baseline that has no largest", &Band{9, 30, 40, 50, 60, 0}, band(9, 30, 40, 50, 60, 90), false},
+		{"of a baseline that has no largest", &Band{N: 9, Min: 30, P25: 40, P50: 50, P75: 60}, band(9, 30, 40, 50, 60, 90), false},
 	} {
 		if got := sizes(c.old, c.now); got != c.want {
 			t.Errorf("%s: %v %s", c.name, got, numbers(c.old, c.now, bytesUnit))
@@ -106,9 +108,9 @@ func TestSizes(t *testing.T) {
 
 // TestCounts tells how often a kind is sent from how long the timers ran.
 func TestCounts(t *testing.T) {
-	lasts := func(s float64) *Role { return &Role{Lasts: &Band{3, s, s, s, s, s}} }
+	lasts := func(s float64) *Role { return &Role{Lasts: &Band{N: 3, Min: s, P25: s, P50: s, P75: s, Max: s}} }
 	kind := func(from string, least, median, most int64) *Kind {
-		return &Kind{From: from, Count: 3 * median, PerFlow: median, Least: least, Most: most}
+		return &Kind{From: from, Count: Counts{3 * median}, PerFlow: median, Least: least, Most: most}
 	}
 	for _, c := range []struct {
 		name     string

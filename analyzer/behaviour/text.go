@@ -11,7 +11,7 @@ import (
 // Text is the behaviour as a baseline: JSON in which a line is one thing that can change.
 func (b *Behaviour) Text() []byte {
 	w := &textWriter{}
-	w.line(`{"wscope_baseline": ` + decimal(Version) + `, "roles": [`)
+	w.line(`{"wscope_baseline": ` + decimal(Version) + `, "runs": ` + decimal(int64(b.runs())) + `, "roles": [`)
 	for i, r := range b.Roles {
 		w.role(r, i == len(b.Roles)-1)
 	}
@@ -31,11 +31,17 @@ func (w *textWriter) line(s string) {
 func (w *textWriter) role(r *Role, last bool) {
 	w.indent++
 	defer func() { w.indent-- }()
-	head := `{"role": ` + compact(r.Name) + `, "flows": ` + decimal(r.Flows)
-	if r.Reconnects > 0 {
-		head += `, "reconnects": ` + decimal(r.Reconnects)
+	head := `{"role": ` + compact(r.Name) + `, "flows": ` + compact(r.Flows)
+	if r.Open > 0 {
+		head += `, "open": ` + decimal(r.Open)
 	}
-	names := []string{"transport", "handshakes", "subprotocols", "extensions", "pings", "closes", "findings"}
+	if r.Reconnects.sum() > 0 {
+		head += `, "reconnects": ` + compact(r.Reconnects)
+	}
+	if len(r.NamedBy) > 0 {
+		head += `, "named_by": ` + compact(r.NamedBy)
+	}
+	names := []string{"transport", "requests", "handshakes", "subprotocols", "extensions", "pings", "closes", "findings"}
 	for i, t := range r.tallies() {
 		if len(*t.tally) > 0 {
 			head += ",\n  " + compact(names[i]) + ": " + compact(*t.tally)
@@ -63,6 +69,16 @@ func (w *textWriter) role(r *Role, last bool) {
 		writeEntries(w, r.Order)
 		w.out.WriteString("  }")
 	}
+	if len(r.AtOnce) > 0 {
+		w.out.WriteString(",\n  \"at_once\": {\n")
+		writeEntries(w, r.AtOnce)
+		w.out.WriteString("  }")
+	}
+	if len(r.Sequences) > 0 {
+		w.out.WriteString(",\n  \"sequences\": {\n")
+		writeEntries(w, r.Sequences)
+		w.out.WriteString("  }")
+	}
 	w.indent--
 	w.out.WriteString("}" + comma(last) + "\n")
 }
@@ -71,15 +87,22 @@ func (w *textWriter) kind(k *Kind, last bool) {
 	w.indent++
 	defer func() { w.indent-- }()
 	head := *k
-	head.Fields = nil
+	head.Fields, head.Values, head.Lengths = nil, nil, nil
 	text := compact(head)
-	if len(k.Fields) == 0 {
-		w.line(text + comma(last))
-		return
+	text = writePart(w, text, "fields", k.Fields)
+	text = writePart(w, text, "lengths", k.Lengths)
+	text = writePart(w, text, "values", k.Values)
+	w.line(text + comma(last))
+}
+
+// writePart writes a map behind what an object has so far, and returns what is to be written then.
+func writePart[V any](w *textWriter, text, name string, m map[string]V) string {
+	if len(m) == 0 {
+		return text
 	}
-	w.line(strings.TrimSuffix(text, "}") + `, "fields": {`)
-	writeEntries(w, k.Fields)
-	w.line("}}" + comma(last))
+	w.line(strings.TrimSuffix(text, "}") + `, "` + name + `": {`)
+	writeEntries(w, m)
+	return "}}"
 }
 
 // writeEntries writes a map, a line an entry.

@@ -10,40 +10,56 @@ import (
 	"wscope/analyzer"
 )
 
-// Watcher makes a Behaviour from the records of a run. It is an analyzer.Sink; the run
+// Watcher makes a Behaviour from the records of one run. It is an analyzer.Sink; the run
 // needs Options.Messages and Payload. Its memory grows with roles and kinds, which are
 // bounded, and with the flows that are open at once.
 type Watcher struct {
 	roles map[string]*roleWatch
 	flows map[int64]*flowWatch
 	seed  maphash.Seed
+	held  int // bytes of messages that wait until it is known what tells kinds apart
+
+	like  *Behaviour
+	names Names
+	kind  func(*analyzer.Message) string
 }
 
 type roleWatch struct {
 	Role
 	kinds         map[kindKey]*kindWatch
 	lasts, answer analyzer.Spread
+	dialect       dialect
+	waiting       []waiting // messages and ends of flows until the dialect is known
+	decided       bool
 }
 
 type kindKey struct{ from, name string }
 
 type kindWatch struct {
 	Kind
-	answers              Tally // requests whose answers reply measures
-	firsts               int64 // of them, those with which their flows began
-	size, reply, perFlow analyzer.Spread
-	heart                bool // sent to keep the connection alive: when, and how often, is the timers' matter
+	answers                     Tally // requests whose answers reply measures
+	firsts                      int64 // of them, those with which their flows began
+	count, flows                int64
+	size, reply, perFlow, every analyzer.Spread
+	heart                       bool // sent to keep the connection alive: when, and how often, is the timers' matter
+	tailed                      bool
 }
 
 // flowWatch is a flow that is open.
 type flowWatch struct {
 	role    *roleWatch
 	stream  bool // its subprotocol is a stream of bytes: messages may hold pieces that say nothing by themselves
+	begin   analyzer.Time
 	counts  map[*kindWatch]int64
+	latest  map[*kindWatch]analyzer.Time
 	sides   [2]sideWatch
 	pending map[string]request
-	said    int64   // data messages
-	last    request // the data message before, whoever sent it
+	numbers map[string]int64 // the latest of what may be a sequence, by sender and place
+	said    int64            // data messages
+	last    request          // the data message before, whoever sent it
+	lastAt  analyzer.Time    // of the last data message
+	chain   analyzer.Time    // until when what the server says is caused by what the client said; 0 is no longer
+	shown   [2]analyzer.Time // when each side last showed that it answers
 }
 
 type sideWatch struct {
@@ -60,14 +76,26 @@ type sideWatch struct {
 // burstGap is the silence, in nanoseconds, after which what a side says is another burst.
 const burstGap = 20e6
 
+// atOnce is, in nanoseconds, how close two messages are that one piece of a program may send: no race decides which is first.
+const atOnce = 10e6
+
 // oneGo is the same for an answer that an identifier ties to its request: it comes when that is dealt with.
 const oneGo = 1e6
+
+// In nanoseconds, how soon after a client's message the server's is taken for its consequence, and how soon after such a one the
+// next.
+const (
+	causeGap = 60e6
+	chainGap = 5e6
+	reactGap = 20e6 // after a server's message, the client's
+)
 
 // request is a message that may be answered.
 type request struct {
 	kind, from string
 	at         analyzer.Time
 	first      bool // in its flow
+	of         *kindWatch
 }
 
 // NewWatcher returns one that has seen nothing.
@@ -75,9 +103,18 @@ func NewWatcher() *Watcher {
 	return &Watcher{roles: map[string]*roleWatch{}, flows: map[int64]*flowWatch{}, seed: maphash.MakeSeed()}
 }
 
+// Like has messages told apart by what told them apart in another behaviour, where that has the same roles.
+func (w *Watcher) Like(b *Behaviour) { w.like = b }
+
+// Named has parts of paths, topics and kinds taken for identifiers where they fit one of some patterns.
+func (w *Watcher) Named(names Names) { w.names = names }
+
+// KindBy has a function say what kind a message is; where it says "", it is told as without it.
+func (w *Watcher) KindBy(kind func(*analyzer.Message) string) { w.kind = kind }
+
 // FlowBegun gives a flow its role.
 func (w *Watcher) FlowBegun(f *analyzer.Flow) error {
-	name := roleName(f)
+	name := w.roleName(f)
 	r := w.roles[name]
 	if r == nil && len(w.roles) >= maxRoles {
 		name = "(others)"
@@ -87,7 +124,8 @@ func (w *Watcher) FlowBegun(f *analyzer.Flow) error {
 		r = &roleWatch{Role: Role{Name: name}, kinds: map[kindKey]*kindWatch{}}
 		w.roles[name] = r
 	}
-	w.flows[f.Flow] = &flowWatch{role: r, stream: isStream(f), counts: map[*kindWatch]int64{}, pending: map[string]request{}}
+	w.flows[f.Flow] = &flowWatch{role: r, stream: isStream(f), begin: f.Start, counts: map[*kindWatch]int64{}, latest: map[*kindWatch]analyzer.Time{},
+		pending: map[string]request{}, numbers: map[string]int64{}}
 	return nil
 }
 
@@ -101,38 +139,68 @@ func (w *Watcher) FlowEnded(f *analyzer.Flow) error {
 		return nil
 	}
 	delete(w.flows, f.Flow)
-	fw.role.addFlow(f)
-	fw.addBeats(f)
-	fw.role.lasts.Add(f.Duration.Float())
+	r := fw.role
+	r.addFlow(f)
+	r.lasts.Add(f.Duration.Float())
 	if h := f.Handshake; h != nil && h.Latency != nil {
-		fw.role.answer.Add(h.Latency.Float())
+		r.answer.Add(h.Latency.Float())
 	}
+	end := endOf(f)
+	if !r.decided {
+		r.waiting = append(r.waiting, waiting{flow: fw, end: &end})
+		return nil
+	}
+	fw.end(end)
+	return nil
+}
+
+// end adds to its role what a flow's end shows.
+func (fw *flowWatch) end(e ending) {
+	fw.addBeats(e)
 	for k, n := range fw.counts {
-		if k.Flows++; k.Flows == 1 || n < k.Least {
+		if k.flows++; k.flows == 1 || n < k.Least {
 			k.Least = n
 		}
 		k.Most = max(k.Most, n)
 		k.perFlow.Add(float64(n))
+		if tail := round3(float64(fw.lastAt-fw.latest[k]) / 1e9); !k.tailed || tail < k.Tail {
+			k.Tail, k.tailed = tail, true
+		}
 	}
-	return nil
+	for _, q := range fw.pending { // nobody answered it, though there was time, or others were answered that came later
+		if by := fw.shown[1-sender(q.from)]; q.of != nil && (by > q.at || !e.open && e.at-q.at > patience) {
+			q.of.Lacking++
+		}
+	}
 }
 
-// Message adds a data message.
+// Message adds a message.
 func (w *Watcher) Message(m *analyzer.Message) error {
 	fw := w.flows[m.Flow]
 	if fw == nil {
 		return nil
 	}
+	if r := fw.role; !r.decided {
+		if w.wait(fw, m) {
+			return nil
+		}
+		w.decide(r)
+	}
+	w.message(fw, m)
+	return nil
+}
+
+func (w *Watcher) message(fw *flowWatch, m *analyzer.Message) {
 	if m.Type == "ping" || m.Type == "pong" {
 		fw.beat(m.From, m.Type, inFrames, m.End)
 	}
 	if m.Type != "text" && m.Type != "binary" || fw.stream && m.App == nil {
-		return nil
+		return
 	}
 	fw.said++
 	side := &fw.sides[sender(m.From)]
-	body, v := parse(m)
-	says := mean(m, v)
+	body, v := fw.role.dialect.parse(m)
+	says := w.mean(fw.role, m, v)
 	answers, isReply := fw.pending[says.id]
 	isReply = isReply && says.id != "" && answers.from != m.From
 	if isReply && says.bare {
@@ -140,24 +208,43 @@ func (w *Watcher) Message(m *analyzer.Message) error {
 		if object, _ := v.(map[string]any); object["error"] != nil {
 			says.kind = "error for " + answers.kind
 		}
+	} else if w.kind == nil && failed(v) {
+		says.kind += " (error)"
 	}
 	k := fw.role.kind(m.From, says.kind)
 	if k.heart {
 		fw.beat(m.From, says.kind, inMessages, m.End)
 	}
-	k.Count++
+	k.count++
 	k.size.Add(float64(m.Length))
+	before, again := fw.latest[k]
+	if !again {
+		before = fw.begin
+	}
+	k.every.Add(float64(m.Time-before) / 1e9)
+	fw.latest[k], fw.lastAt = m.End, m.End
 	if v == nil {
 		v = pairs(m)
+		k.Words = v != nil
 	}
 	if v != nil {
 		k.addFields(v)
+		fw.sequences(m.From, v)
 	}
+	k.addStates(m)
+	fw.causes(k, m, isReply)
 	switch {
 	case isReply:
 		delete(fw.pending, says.id)
+		k.Replies++
+		fw.shown[sender(m.From)] = max(fw.shown[sender(m.From)], answers.at+1)
 	case says.id != "" && len(fw.pending) < maxPending:
-		fw.pending[says.id] = request{says.kind, m.From, m.End, fw.said == 1}
+		q := request{says.kind, m.From, m.End, fw.said == 1, nil}
+		if m.From == "client" {
+			k.Asked++
+			q.of = k
+		}
+		fw.pending[says.id] = q
 	}
 	switch { // where no identifier tells what it answers: the message before it
 	case isReply:
@@ -167,7 +254,7 @@ func (w *Watcher) Message(m *analyzer.Message) error {
 	}
 	other := &fw.sides[1-sender(m.From)]
 	other.since, other.burst, other.fresh = other.since[:0], other.burst[:0], other.fresh[:0]
-	fw.last = request{says.kind, m.From, m.End, fw.said == 1}
+	fw.last = request{says.kind, m.From, m.End, fw.said == 1, k}
 	gap := m.Time - side.at
 	if gap > burstGap || gap > oneGo && (isReply || side.reply) {
 		side.burst = side.burst[:0]
@@ -179,8 +266,25 @@ func (w *Watcher) Message(m *analyzer.Message) error {
 		side.repeats(k, w.hash(m, says, isReply, body))
 	}
 	side.at, side.reply = m.End, isReply
-	fw.order(side, k)
-	return nil
+	fw.order(side, k, m.Time)
+}
+
+// causes notes whether a server's message came of what the client said.
+func (fw *flowWatch) causes(k *kindWatch, m *analyzer.Message, isReply bool) {
+	switch {
+	case m.From == "client":
+		if !k.heart {
+			fw.chain = m.End + causeGap
+		}
+		if isReply || fw.last.from == "server" && m.Time-fw.last.at < reactGap {
+			k.Caused++
+		}
+	case isReply || fw.chain != 0 && m.Time <= fw.chain:
+		k.Caused++
+		fw.chain = m.End + chainGap
+	default:
+		fw.chain = 0
+	}
 }
 
 // Frame takes nothing.
@@ -241,7 +345,7 @@ func (k *kindWatch) replied(r request, at analyzer.Time) {
 }
 
 // order counts a message among the flow's, and notes what of the same sender came before it.
-func (fw *flowWatch) order(side *sideWatch, k *kindWatch) {
+func (fw *flowWatch) order(side *sideWatch, k *kindWatch, at analyzer.Time) {
 	fw.counts[k]++
 	if k.heart {
 		return
@@ -252,6 +356,9 @@ func (fw *flowWatch) order(side *sideWatch, k *kindWatch) {
 		apart := first && fw.counts[other] == 1 && !slices.Contains(side.since, other)
 		if other != k && (together || apart) {
 			fw.role.Order.add(orderName(k.From, other.Name, k.Name))
+			if at-fw.latest[other] < atOnce {
+				fw.role.AtOnce.add(orderName(k.From, other.Name, k.Name))
+			}
 		}
 	}
 	if first && len(side.kinds) < maxOrdered {
@@ -272,23 +379,29 @@ func orderName(from, first, then string) string { return from + ": " + first + "
 
 // Behaviour is what was seen, when the run is over.
 func (w *Watcher) Behaviour() *Behaviour {
-	b := &Behaviour{Version: Version, Roles: []*Role{}}
+	b := &Behaviour{Version: Version, Runs: 1, Roles: []*Role{}}
 	for _, r := range w.roles {
+		if !r.decided {
+			w.decide(r)
+		}
 		role := r.Role
 		role.Lasts, role.Answer = band(&r.lasts), band(&r.answer)
+		role.NamedBy = r.dialect.names()
 		for _, k := range r.kinds {
 			kind := k.Kind
+			kind.Count, kind.Flows = Counts{k.count}, Counts{k.flows}
 			kind.PerFlow = int64(math.Round(k.perFlow.Quantile(0.5)))
-			kind.Size, kind.Reply, kind.Answers = band(&k.size), band(&k.reply), k.answers.most()
+			kind.Size, kind.Reply, kind.Every, kind.Answers = band(&k.size), band(&k.reply), band(&k.every), k.answers.most()
 			kind.First = k.firsts > 0 && k.firsts == k.reply.Count()
+			kind.enumerations()
+			kind.lengths()
 			role.Messages = append(role.Messages, &kind)
 		}
-		slices.SortFunc(role.Messages, func(a, b *Kind) int {
-			return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Name, b.Name))
-		})
+		sortKinds(role.Messages)
 		b.Roles = append(b.Roles, &role)
 	}
 	slices.SortFunc(b.Roles, func(a, b *Role) int { return cmp.Compare(a.Name, b.Name) })
+	b.fold()
 	return b
 }
 
@@ -297,11 +410,13 @@ func band(s *analyzer.Spread) *Band {
 	if s.Count() == 0 {
 		return nil
 	}
-	near := func(q float64) float64 {
-		v, _ := strconv.ParseFloat(strconv.FormatFloat(s.Quantile(q), 'g', 3, 64), 64)
-		return v
-	}
-	return &Band{N: s.Count(), Min: near(0), P25: near(0.25), P50: near(0.5), P75: near(0.75), Max: near(1)}
+	return &Band{N: s.Count(), Min: round3(s.Quantile(0)), P25: round3(s.Quantile(0.25)), P50: round3(s.Quantile(0.5)), P75: round3(s.Quantile(0.75)), Max: round3(s.Quantile(1))}
+}
+
+// round3 is a number to three digits.
+func round3(v float64) float64 {
+	v, _ = strconv.ParseFloat(strconv.FormatFloat(v, 'g', 3, 64), 64)
+	return v
 }
 
 var _ analyzer.Sink = (*Watcher)(nil)

@@ -1,0 +1,282 @@
+package behaviour
+
+import (
+	"maps"
+	"math"
+	"slices"
+	"strconv"
+	"strings"
+
+	"wscope/analyzer"
+)
+
+// dialect is how the messages of a role are read: what it is that tells their kinds apart. It is learnt from the first
+// messages of a role, or taken over from the behaviour that this one is to be compared with.
+type dialect struct {
+	// refine is the place of JSON, such as "header.msg_type", that tells messages apart which are of one kind by the list of
+	// well-known names; by that kind, "" where they have none.
+	refine [2]map[string]string
+	binary [2]string // messagepack, cbor, protobuf, or how many leading bytes: "bytes 0", "bytes 1", "bytes 2"
+}
+
+// Limits of what waits until the dialect is known.
+const (
+	maxWaiting      = 256     // messages of a role
+	maxWaitingBytes = 1 << 20 // of a message
+	maxHeld         = 64 << 20
+)
+
+// waiting is a message, or the end of a flow, that waits.
+type waiting struct {
+	flow    *flowWatch
+	message *analyzer.Message
+	end     *ending
+}
+
+// wait keeps a message, and reports whether it could.
+func (w *Watcher) wait(fw *flowWatch, m *analyzer.Message) bool {
+	r := fw.role
+	if len(r.waiting) >= maxWaiting || len(m.Data) > maxWaitingBytes || w.held+len(m.Data) > maxHeld {
+		return false
+	}
+	c := *m
+	c.Data = slices.Clone(m.Data)
+	if m.App != nil {
+		app := *m.App
+		app.Decoded = slices.Clone(app.Decoded)
+		c.App = &app
+	}
+	w.held += len(c.Data)
+	r.waiting = append(r.waiting, waiting{flow: fw, message: &c})
+	return true
+}
+
+// decide learns a role's dialect, and takes what waited for it.
+func (w *Watcher) decide(r *roleWatch) {
+	r.decided = true
+	if like := w.roleLike(r.Name); like != nil && like.NamedBy != nil {
+		r.dialect = dialectOf(like.NamedBy)
+	} else {
+		r.dialect = learn(r.waiting)
+	}
+	list := r.waiting
+	r.waiting = nil
+	for _, x := range list {
+		if x.end != nil {
+			x.flow.end(*x.end)
+			continue
+		}
+		w.held -= len(x.message.Data)
+		w.message(x.flow, x.message)
+	}
+}
+
+func (w *Watcher) roleLike(name string) *Role {
+	if w.like == nil {
+		return nil
+	}
+	for _, r := range w.like.Roles {
+		if r.Name == name {
+			return r
+		}
+	}
+	if len(w.like.Roles) > 0 { // another identifier in its name
+		for _, r := range w.like.Roles {
+			if sameShape(r.Name, name) {
+				return r
+			}
+		}
+	}
+	return nil
+}
+
+var senders = [2]string{"client", "server"}
+
+// names is the dialect as a baseline keeps it.
+func (d *dialect) names() map[string]string {
+	m := map[string]string{}
+	for i, from := range senders {
+		for kind, at := range d.refine[i] {
+			m[strings.TrimSpace(from+" "+kind)] = at
+		}
+		if d.binary[i] != "" {
+			m[from+" binary"] = d.binary[i]
+		}
+	}
+	return m
+}
+
+func dialectOf(m map[string]string) (d dialect) {
+	for i, from := range senders {
+		d.binary[i] = m[from+" binary"]
+		for key, at := range m {
+			if kind, ok := strings.CutPrefix(key+" ", from+" "); ok && key != from+" binary" {
+				d.setRefine(i, strings.TrimSpace(kind), at)
+			}
+		}
+	}
+	return d
+}
+
+func (d *dialect) setRefine(side int, kind, at string) {
+	if d.refine[side] == nil {
+		d.refine[side] = map[string]string{}
+	}
+	d.refine[side][kind] = at
+}
+
+// learn finds out what tells the messages apart.
+func learn(list []waiting) (d dialect) {
+	for i, from := range senders {
+		var binary [][]byte
+		objects := map[string][]map[string]any{}
+		for _, x := range list {
+			m := x.message
+			if m == nil || m.From != from || m.Type != "text" && m.Type != "binary" || isProtocol(m.App) {
+				continue
+			}
+			if m.Type == "binary" && (m.App == nil || len(m.App.Decoded) == 0) {
+				binary = append(binary, m.Data)
+			}
+		}
+		d.binary[i] = format(binary)
+		for _, x := range list {
+			m := x.message
+			if m == nil || m.From != from || m.Type != "text" && m.Type != "binary" || isProtocol(m.App) {
+				continue
+			}
+			if _, v := d.parse(m); v != nil {
+				if object, head := parts(v); object != nil && head == "" {
+					kind := usualKind(object)
+					objects[kind] = append(objects[kind], object)
+				}
+			}
+		}
+		for kind, list := range objects {
+			if at := discriminator(list); at != "" {
+				d.setRefine(i, kind, at)
+			}
+		}
+	}
+	return d
+}
+
+// enough is how many messages it takes to say that the well-known names are wrong.
+const enough = 8
+
+// discriminator is the field whose value best says which other fields there are; "" where none says much, or all are alike.
+func discriminator(objects []map[string]any) string {
+	if len(objects) < enough {
+		return ""
+	}
+	columns := map[string][]string{}
+	shapes := make([]string, len(objects))
+	for i, o := range objects {
+		shapes[i] = shape(o)
+		for at, value := range candidates(o) {
+			if columns[at] == nil {
+				columns[at] = make([]string, len(objects))
+			}
+			columns[at][i] = value
+		}
+	}
+	if entropy(shapes) < 0.5 {
+		return ""
+	}
+	best, most := "", 0.5
+	for _, at := range slices.Sorted(maps.Keys(columns)) {
+		if !few(columns[at]) {
+			continue
+		}
+		gain := explained(columns[at], shapes)
+		if slices.Contains(kindKeys, at[strings.LastIndexByte(at, '.')+1:]) {
+			gain += 0.15
+		}
+		if gain > most {
+			best, most = at, gain
+		}
+	}
+	return best
+}
+
+// few says whether a column is there in most objects, and has values that come again.
+func few(column []string) bool {
+	distinct := map[string]bool{}
+	n := 0
+	for _, v := range column {
+		if v != "" {
+			distinct[v] = true
+			n++
+		}
+	}
+	return 2*n > len(column) && len(distinct) > 1 && 3*len(distinct) <= 2*n
+}
+
+// candidates are the values of an object that could say of what kind it is, by place.
+func candidates(o map[string]any) map[string]string {
+	found := map[string]string{}
+	add := func(at string, v any) {
+		switch x := v.(type) {
+		case string:
+			if word(x) && len(x) <= 48 {
+				found[at] = name(x)
+			}
+		case float64:
+			if x == float64(int(x)) && x >= 0 && x < 256 {
+				found[at] = strconv.Itoa(int(x))
+			}
+		}
+	}
+	for key, v := range o {
+		if len(found) >= 64 {
+			break
+		}
+		if key == "" || key[0] >= '0' && key[0] <= '9' {
+			continue // Protocol Buffers: see numberedKind
+		}
+		add(key, v)
+		if inside, _ := v.(map[string]any); inside != nil && (slices.Contains(headKeys, key) || slices.Contains(bodyKeys, key)) {
+			for _, k := range kindKeys {
+				add(key+"."+k, inside[k])
+			}
+		}
+	}
+	return found
+}
+
+var bodyKeys = []string{"data", "payload", "d", "body", "content", "message", "params", "args"}
+
+// shape is the names of an object's fields, and of those of its body.
+func shape(o map[string]any) string {
+	names := slices.Sorted(maps.Keys(o))
+	for _, key := range bodyKeys {
+		if inside, _ := o[key].(map[string]any); inside != nil {
+			names = append(names, slices.Sorted(maps.Keys(inside))...)
+		}
+	}
+	return strings.Join(names, " ")
+}
+
+// entropy is that of a column, in bits.
+func entropy(column []string) float64 {
+	counts := map[string]int{}
+	for _, v := range column {
+		counts[v]++
+	}
+	h := 0.0
+	for _, v := range slices.Sorted(maps.Keys(counts)) {
+		p := float64(counts[v]) / float64(len(column))
+		h -= p * math.Log2(p)
+	}
+	return h
+}
+
+// explained is the share of what shapes say that a column says as well, less what it says besides.
+func explained(column, shapes []string) float64 {
+	both := make([]string, len(column))
+	for i := range column {
+		both[i] = column[i] + "\x00" + shapes[i]
+	}
+	c, s, b := entropy(column), entropy(shapes), entropy(both)
+	return (c + s - b) / max(s, 0.01)
+}

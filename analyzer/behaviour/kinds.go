@@ -1,0 +1,353 @@
+package behaviour
+
+import (
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+)
+
+// suite is what two behaviours of a role show of how alike their runs are.
+type suite struct {
+	a, b   *Role
+	runs   int
+	exact  float64 // share of the clients' kinds that are as many in both
+	ticks  bool    // the server sends some kinds by itself
+	longer float64 // how much longer the flows of b last, all together
+	cut    bool    // the capture of b ended before all flows did, and those of a did not, or not as many
+}
+
+func (c *comparison) suite(a, b *Role, old, now map[string]*Kind) *suite {
+	s := &suite{a: a, b: b, runs: c.runs, longer: 1, cut: b.Open > a.Open}
+	same, all := 0, 0
+	for name, k := range old {
+		if k.From == "client" && !k.timed() {
+			all++
+			if is := now[name]; is != nil && !apart(k.Count, is.Count) {
+				same++
+			}
+		}
+	}
+	for name, k := range now {
+		if k.From == "client" && !k.timed() && old[name] == nil {
+			all++
+		}
+	}
+	if all > 0 {
+		s.exact = float64(same) / float64(all)
+	}
+	for _, list := range []map[string]*Kind{old, now} {
+		for _, k := range list {
+			s.ticks = s.ticks || k.From == "server" && !k.timed() && !k.scripted() && k.Count.sum() > 0
+		}
+	}
+	if a.Lasts != nil && b.Lasts != nil && a.Lasts.P50 > 0 && a.Flows.mean() > 0 {
+		s.longer = b.Lasts.P50 / a.Lasts.P50 * b.Flows.mean() / a.Flows.mean()
+	}
+	return s
+}
+
+// apart says whether no run of one sample can be one of the other's by its number.
+func apart(a, b Counts) bool { return b.least() > a.most() || b.most() < a.least() }
+
+// timed says whether a kind is there to keep the connection alive, or looks like it.
+func (k *Kind) timed() bool {
+	return isHeart(k.Name) || k.periodic() || k.mayBeat() && k.From == "client"
+}
+
+// scripted says whether there are as many of a kind as the program's users do something: what clients say, and what comes of it.
+func (k *Kind) scripted() bool {
+	n := k.Count.sum()
+	if k.From == "client" {
+		return !k.timed()
+	}
+	return !k.timed() && (10*k.Replies >= 9*n || 10*k.Caused >= 9*n)
+}
+
+// certain says whether a kind that one run has cannot be absent from another by chance.
+func (s *suite) certain(k *Kind, scale float64) bool {
+	n := k.Count.sum()
+	switch {
+	case k.Count.least() == 0 || isHeart(k.Name):
+		return false
+	case k.timed():
+		return false
+	case k.From == "client", 10*k.Replies >= 9*n:
+		return true
+	case k.Caused == n && (n >= 2 || !s.ticks || len(k.Count) >= 3):
+		return true
+	case 10*k.Caused >= 8*n && n >= 6:
+		return true
+	}
+	return k.Count.mean()*min(scale, 1) >= 8
+}
+
+// kinds compares messages, and returns the new names of those that were renamed.
+func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
+	old, now := byKind(a.Messages), byKind(b.Messages)
+	s := c.suite(a, b, old, now)
+	c.random = randomFields(old, now)
+	renamed = map[string]string{}
+	vanished, appeared := lacking(old, now), lacking(now, old)
+	for _, was := range vanished {
+		i := slices.IndexFunc(appeared, func(is string) bool { return old[was].renamedTo(now[is]) })
+		if i < 0 {
+			i = onlyOne(old[was], vanished, appeared, old, now)
+		}
+		if i < 0 {
+			if s.certain(old[was], s.longer) && !s.behindCut(old[was]) {
+				c.tell("message", was, "vanished", "", "", old[was].wasThere(), "error")
+			}
+			continue
+		}
+		c.tell("message", was, "changed", was, appeared[i], "the same sender, of the same form, about as many", "error")
+		renamed[was] = appeared[i]
+		appeared = slices.Delete(appeared, i, i+1)
+	}
+	for _, is := range appeared {
+		if s.certain(now[is], 1/s.longer) && !(a.Open > 0 && a.Open >= b.Open && s.a.Lasts != nil && s.b.Lasts != nil && s.a.Lasts.most() < s.b.Lasts.most() && now[is].Tail < s.b.Lasts.most()-s.a.Lasts.most()) {
+			c.tell("message", is, "appeared", "", "", now[is].wasThere(), "warning")
+		}
+	}
+	others := bystanders(a, b)
+	for _, name := range union(old, now) {
+		if was, is := old[name], now[name]; was != nil && is != nil {
+			c.kind(name, was, is, s, others)
+		}
+	}
+	c.heartbeats(s, old, now)
+	c.latencies(old, now, others)
+	return renamed
+}
+
+// wasThere says how often a kind is there, of which another run has none.
+func (k *Kind) wasThere() string {
+	if k.Count.sum() == 1 {
+		return ""
+	}
+	return k.Count.String() + " times"
+}
+
+// behindCut says whether messages may be missing because the capture ended before they came.
+func (s *suite) behindCut(k *Kind) bool {
+	return s.cut && s.a.Lasts != nil && s.b.Lasts != nil && k.Tail < s.a.Lasts.most()-s.b.Lasts.most()+0.05
+}
+
+// lacking are the kinds that others do not have.
+func lacking(kinds, others map[string]*Kind) (names []string) {
+	for _, k := range kinds {
+		if name := k.From + " " + k.Name; others[name] == nil && !isHeart(k.Name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// kind compares two kinds of one name.
+func (c *comparison) kind(name string, old, now *Kind, s *suite, others *bystander) {
+	before := len(c.found)
+	if !old.timed() && !c.repeated(name, old, now) && s.moreOrLess(old, now, others.quiet()) {
+		c.tell("count", name, "changed", old.Count.String(), now.Count.String(), "", "warning")
+	}
+	if len(c.found) == before && c.since >= 2 {
+		c.unanswered(name, old, now)
+	}
+	// A field that came or went explains the size, and so does a value.
+	fields := c.fields(name, old, now)
+	if c.since >= 2 {
+		fields = c.values(name, old, now) || fields
+	}
+	if !fields && old.Fields != nil && now.Fields != nil && !old.Words && c.since >= 2 {
+		c.longer(name, old, now)
+	} else if !fields && sizes(old.Size, now.Size) {
+		c.weak = min(old.Size.N, now.Size.N) < 4
+		c.tell("size", name, "changed", bytesUnit(old.Size.P50), bytesUnit(now.Size.P50), numbers(old.Size, now.Size, bytesUnit), worse(now.Size.P50 > old.Size.P50))
+	}
+}
+
+// unanswered tells of requests that all had their answer, and now do not.
+func (c *comparison) unanswered(name string, old, now *Kind) {
+	if old.From != "client" || old.Asked == 0 || now.Asked == 0 || old.Lacking*10 > old.Asked || now.Lacking == 0 {
+		return
+	}
+	if now.Lacking < 2 && now.Lacking < now.Asked || now.Lacking*old.Asked <= 3*old.Lacking*now.Asked {
+		return
+	}
+	if old.Lacking > 0 && byChance(old.Lacking, old.Asked, now.Lacking, now.Asked) {
+		return
+	}
+	c.tell("unanswered", name, "appeared", "", decimal(now.Lacking)+" of "+decimal(now.Asked), "each had its answer", "error")
+}
+
+// moreOrLess says whether a run has more or less of a kind than the sample's, or a flow has.
+func (s *suite) moreOrLess(old, now *Kind, quiet bool) bool {
+	if !apart(old.Count, now.Count) {
+		return false
+	}
+	lo, hi := float64(old.Count.least()), float64(old.Count.most())
+	is := now.Count.mean()
+	less := is < lo
+	if less && s.behindCut(now) && is >= 0.5*lo-2 {
+		return false
+	}
+	sure := old.From == "client" || 10*old.Replies >= 9*old.Count.sum() && 10*now.Replies >= 9*now.Count.sum()
+	if old.scripted() && now.scripted() && s.exact >= 0.8 {
+		spread := hi - lo
+		switch {
+		case sure && s.runs >= 3 && spread == 0:
+			return true
+		case sure:
+			return math.Abs(is-nearest(is, lo, hi)) > spread+1 || spread == 0 && hi <= 3
+		case s.runs >= 3 && spread == 0 && hi >= 2:
+			return is >= 1.5*hi || is <= 0.67*lo
+		case old.Least == old.Most && now.Least == now.Most && max(old.Most, now.Most) <= 3 && old.Flows.sum() >= 3:
+			return true
+		case s.runs >= 3:
+			return is > hi+2*spread+3*math.Sqrt(hi) || is < lo-2*spread-3*math.Sqrt(lo)
+		}
+		return is > 2*hi+4 || is < 0.5*lo-4
+	}
+	if old.From == "client" || now.From == "client" {
+		return s.exact >= 0.8 && moreOrLess(old, now, s.a, s.b, quiet)
+	}
+	was, grown := old.Count.mean(), old.Count.mean()*s.longer
+	top, bottom := max(hi, was, grown), min(lo, was, grown)
+	noise := 4*math.Sqrt(was+is) + 3*(hi-lo)
+	return is > 3*top+noise || is < bottom/3-noise
+}
+
+func nearest(v, lo, hi float64) float64 { return min(max(v, lo), hi) }
+
+// moreOrLess says whether a flow has more or less of a kind than before. What timers send grows with the time that
+// a flow lasts, and is less on a busy machine.
+func moreOrLess(old, now *Kind, a, b *Role, quiet bool) bool {
+	if !counted(old.PerFlow, now.PerFlow) || old.PerFlow <= now.Most && old.PerFlow >= now.Least || now.PerFlow <= old.Most && now.PerFlow >= old.Least {
+		return false
+	}
+	if old.Most == 1 || now.Most == 1 || old.Least == old.Most && now.Least == now.Most && max(old.Most, now.Most) <= 3 {
+		return true
+	}
+	was, is := float64(old.PerFlow), float64(now.PerFlow)
+	grown, room := was, 0.75
+	if a.Lasts != nil && b.Lasts != nil && a.Lasts.P50 > 0 {
+		grown = was * b.Lasts.P50 / a.Lasts.P50
+	}
+	if old.pushed() || now.pushed() {
+		room = 0.33
+		if quiet {
+			room = 0.6
+		}
+	}
+	return is < room*min(was, grown) || is > max(was, grown)/room
+}
+
+// pushed says whether most of a kind answer nothing: events, or what timers send.
+func (k *Kind) pushed() bool {
+	return k.From == "server" && (k.Reply == nil || 2*k.Reply.N < k.Count.sum())
+}
+
+// outside says whether a number of flows is not one that the sample's runs have.
+func (c *comparison) outside(a, b Counts) bool {
+	if !apart(a, b) {
+		return false
+	}
+	spread := a.most() - a.least()
+	is := int64(math.Round(b.mean()))
+	bound := min(max(is, a.least()), a.most())
+	if c.runs >= 3 && spread == 0 {
+		return is != bound
+	}
+	return counted(bound, is) && max(is-bound, bound-is) > spread
+}
+
+// heartbeats tells of those that stopped: by name, or by what they look like.
+func (c *comparison) heartbeats(s *suite, old, now map[string]*Kind) {
+	for _, name := range union(old, nil) {
+		was, is := old[name], now[name]
+		if !was.timed() || was.Every == nil || is != nil && is.Count.sum() > 0 || was.Count.least() == 0 {
+			continue
+		}
+		if !isHeart(was.Name) && !was.periodic() {
+			continue
+		}
+		// In the flows of the other run there was time for one, at least.
+		if lasts := s.b.Lasts; lasts == nil || lasts.most() < 1.6*was.Every.most() || was.Count.sum() < 2 || s.longer < 0.7 && was.Count.mean()*s.longer < 2 {
+			continue
+		}
+		if was.answersBeats(old) || slices.Contains(pongWords, strings.ToLower(was.Name)) {
+			continue // of those the pings tell
+		}
+		c.tell("heartbeat", name, "vanished", fmt.Sprintf("one each %.3g s", was.Every.P50), "", was.Count.String()+" before", "error")
+	}
+}
+
+// answersBeats says whether a kind answers what keeps the connection alive.
+func (k *Kind) answersBeats(kinds map[string]*Kind) bool {
+	asks := kinds[k.request()]
+	return asks != nil && asks != k && asks.timed()
+}
+
+// order tells of kinds that came in one order wherever they could, and now come in the other.
+func (c *comparison) order(a, b *Role, renamed map[string]string) {
+	for _, key := range union(a.Order, nil) {
+		from, pair, _ := strings.Cut(key, ": ")
+		if is := c.flipped(a, b, key, renamed); is != "" {
+			first, then, _ := strings.Cut(is, " < ")
+			n, m := b.Order[orderName(from, first, then)], b.Order[orderName(from, then, first)]
+			detail := decimal(n) + " times, and never as before"
+			if m > 0 {
+				detail = decimal(n) + " times, and " + decimal(m) + " as before"
+			}
+			c.tell("order", key, "changed", pair, is, detail, "error")
+		}
+		c.weak = false
+	}
+}
+
+// races says whether kinds of a role that come close together come in both orders.
+func races(r *Role, from, first, then string) bool {
+	both := 0
+	for key, n := range r.AtOnce {
+		side, pair, _ := strings.Cut(key, ": ")
+		x, y, _ := strings.Cut(pair, " < ")
+		if m := r.AtOnce[orderName(side, y, x)]; side == from && m > 0 && n > m && n >= 4 {
+			both++
+		}
+	}
+	return both > 0
+}
+
+// flipped is the order that two kinds have now, where it was another; "" where it is as it was, or may be.
+func (c *comparison) flipped(a, b *Role, key string, renamed map[string]string) string {
+	from, pair, _ := strings.Cut(key, ": ")
+	first, then, _ := strings.Cut(pair, " < ")
+	as, against := a.Order[key], a.Order[orderName(from, then, first)]
+	share := func(r *Role, first, then string) bool {
+		kinds := byKind(r.Messages)
+		f, t := kinds[from+" "+first], kinds[from+" "+then]
+		return f != nil && t != nil && float64(r.Order[orderName(from, first, then)]) >= 0.7*float64(min(f.Count.sum(), t.Count.sum()))
+	}
+	if as < 5*against || !share(a, first, then) {
+		return ""
+	}
+	if is := renamed[from+" "+first]; is != "" {
+		first = strings.TrimPrefix(is, from+" ")
+	}
+	if is := renamed[from+" "+then]; is != "" {
+		then = strings.TrimPrefix(is, from+" ")
+	}
+	kept, turned := b.Order[orderName(from, first, then)], b.Order[orderName(from, then, first)]
+	if turned < 3*kept+1 || !share(b, then, first) {
+		return ""
+	}
+	switch clean := against == 0 && kept == 0; { // of few, one may be a race that went the other way
+	case !byChanceAt(against, as+against, turned, turned+kept, 0.002):
+	case !byChanceAt(against, as+against, turned, turned+kept, 0.02), clean && min(as, turned) >= 2,
+		clean && !races(a, from, first, then) && !races(b, from, first, then) && a.AtOnce[key] == as && b.AtOnce[orderName(from, then, first)] == turned: // one piece of the program sends both
+		c.weak = true
+	default:
+		return ""
+	}
+	return then + " < " + first
+}
