@@ -64,6 +64,7 @@ func (d *direction) config() wsparse.StreamConfig {
 		Hash:       o.Hash && o.Messages,
 		NoInflate:  o.Frames && !o.Messages && d.flow.shard.apps == nil,
 		MaxMessage: o.MaxMessage,
+		Room:       &d.flow.shard.room,
 		Deflate:    t.deflate,
 		Refused:    t.refused,
 		Extended:   t.extended,
@@ -75,22 +76,27 @@ func (d *direction) config() wsparse.StreamConfig {
 
 func (d *direction) bytes(b []byte, at *assembly.Mark) {
 	d.lastAt = at.Time
-	if ev := &d.flow.shard.event; d.stream.Take(b, ev) {
+	if ev := &d.flow.shard.event; !d.flow.seeks && d.stream.Take(b, ev) {
 		d.whole(ev, at, at)
 		return
 	}
 	d.places.note(d.stream.Offset())
+	d.stream.Segment()
 	d.stream.Feed(b)
 	d.drain(at)
 	d.places.done(d.stream.Held(), d.stream.Offset(), at)
 }
 
-func (d *direction) gap(n int64, why assembly.Cause, at *assembly.Mark) {
+func (d *direction) gap(n int64, at *assembly.Mark) {
 	d.gaps++
 	d.stream.Gap(n)
 	d.drain(at)
-	if d.flow.chat != nil {
-		d.flow.chat.Lost(fromNames[d.index()])
+	if f := d.flow; f.chat != nil {
+		f.inOrder(d.index(), at, func() {
+			if f.chat != nil {
+				f.chat.Lost(fromNames[d.index()])
+			}
+		})
 	}
 }
 
@@ -109,26 +115,63 @@ func (d *direction) index() int { return sender(d.role) }
 
 // drain takes the stream's events.
 func (d *direction) drain(at *assembly.Mark) {
-	ev := &d.flow.shard.event
+	f := d.flow
+	ev := &f.shard.event
+	hold := f.holds()
 	for d.stream.Next(ev) {
-		switch ev.Kind {
-		case wsparse.FramePart:
-			d.framePart(ev, at)
-		case wsparse.MessageDone:
-			if ev.First {
-				d.whole(ev, d.places.at(ev.Offset, at), d.places.at(ev.Message.End-1, at))
-			} else {
-				d.messageEnd(ev.Message, at)
-			}
-		case wsparse.Violation:
-			d.flow.findings.add(d.flow, d.index(), &ev.Finding, d.places.at(ev.Finding.Offset, at))
+		first, last := d.marks(ev, at)
+		if hold {
+			d.holdEvent(ev, first, last)
+		} else {
+			d.take(ev, first, last)
 		}
+	}
+	if f.seeks = f.seeks || d.stream.Seeks(); f.seeks {
+		f.release(at)
 	}
 }
 
-func (d *direction) framePart(ev *wsparse.Event, at *assembly.Mark) {
+// marks is the packets of an event's first and last byte.
+func (d *direction) marks(ev *wsparse.Event, at *assembly.Mark) (first, last *assembly.Mark) {
+	switch ev.Kind {
+	case wsparse.FramePart:
+		first, last = at, at
+		if ev.First {
+			first = d.places.at(ev.Offset, at)
+			if ev.Last && ev.Complete {
+				last = d.places.at(ev.Offset+int64(ev.Header.Size())+int64(ev.Len)-1, at)
+			}
+		}
+	case wsparse.MessageDone:
+		first, last = d.places.at(ev.Offset, at), d.places.at(ev.Message.End-1, at)
+	case wsparse.Violation:
+		first = d.places.at(ev.Finding.Offset, at)
+		last = first
+	default:
+		first, last = at, at
+	}
+	return first, last
+}
+
+// take takes an event; first and last are the packets of its first and last byte.
+func (d *direction) take(ev *wsparse.Event, first, last *assembly.Mark) {
+	switch ev.Kind {
+	case wsparse.FramePart:
+		d.framePart(ev, first)
+	case wsparse.MessageDone:
+		if ev.First {
+			d.whole(ev, first, last)
+		} else {
+			d.messageEnd(ev.Message, last)
+		}
+	case wsparse.Violation:
+		d.flow.findings.add(d.flow, d.index(), &ev.Finding, first)
+	}
+}
+
+func (d *direction) framePart(ev *wsparse.Event, first *assembly.Mark) {
 	if ev.First {
-		d.frameAt = *d.places.at(ev.Offset, at)
+		d.frameAt = *first
 		d.frame(&ev.Header, d.frameAt.Time)
 		if !ev.Header.Opcode.IsControl() && !d.inMsg {
 			d.inMsg, d.msgAt = true, d.frameAt
@@ -166,8 +209,8 @@ func (d *direction) whole(ev *wsparse.Event, first, last *assembly.Mark) {
 	d.messageDone(ev.Message, first, last)
 }
 
-// messageEnd takes a message that came in parts.
-func (d *direction) messageEnd(m *wsparse.Message, at *assembly.Mark) {
+// messageEnd takes a message that came in parts; last is the packet of its last byte.
+func (d *direction) messageEnd(m *wsparse.Message, last *assembly.Mark) {
 	first := &d.frameAt
 	if !m.Opcode.IsControl() {
 		if d.inMsg {
@@ -175,7 +218,7 @@ func (d *direction) messageEnd(m *wsparse.Message, at *assembly.Mark) {
 		}
 		d.inMsg = false
 	}
-	d.messageDone(m, first, d.places.at(m.End-1, at))
+	d.messageDone(m, first, last)
 }
 
 // messageDone takes a message; first and last are the packets of its first and last byte.

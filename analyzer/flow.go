@@ -18,6 +18,7 @@ type flow struct {
 	chat       Conversation
 	clientSide assembly.Side
 	unwanted   bool // Options.Select did not choose it
+	seeks      bool // a direction may be looking for a frame boundary
 	recent     bool // bytes came since the last look for one to put to sleep
 	news       bool // bytes came since the last update
 	closed     bool // its record was made
@@ -51,7 +52,8 @@ type talk struct {
 	ending   assembly.Mark // of the last end
 	dirs     [2]direction  // by the sender: fromClient, fromServer
 	closing  closing
-	place    int // in sleepers.awake
+	place    int      // in sleepers.awake
+	order    *reorder // nil unless a direction looks for a frame boundary
 }
 
 // terms is what of the handshake decides how frames are read.
@@ -112,6 +114,7 @@ func (f *flow) open() {
 		d := &f.dirs[i]
 		d.init(f, role)
 		d.stream.Init(d.config())
+		f.seeks = f.seeks || d.stream.Seeks()
 	}
 }
 
@@ -204,8 +207,8 @@ func (f *flow) Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.
 		return
 	}
 	f.wake()
-	f.tellGap(sender(from), n, why, at)
-	f.dirs[sender(from)].gap(n, why, at)
+	f.inOrder(sender(from), at, func() { f.tellGap(sender(from), n, why, at) })
+	f.dirs[sender(from)].gap(n, at)
 }
 
 // End takes the end of a direction.

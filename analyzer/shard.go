@@ -37,8 +37,9 @@ type shard struct {
 	message  Message // the record in hand
 	frame    Frame   // the same
 	event    wsparse.Event
-	update   int64 // capture time of the next FlowUpdate
-	letGo    int64 // connections that were let go because memory was short
+	room     wsparse.Room // of searches for frame boundaries
+	update   int64        // capture time of the next FlowUpdate
+	letGo    int64        // connections that were let go because memory was short
 }
 
 // environment is what all shards may read: it does not change while they run, or is safe
@@ -49,7 +50,7 @@ type environment struct {
 }
 
 func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
-	s := &shard{opt: opt, keys: keys.Fork(partitions), env: env, other: map[string]int64{}}
+	s := &shard{opt: opt, keys: keys.Fork(partitions), env: env, other: map[string]int64{}, room: wsparse.Room{Left: searchRoom}}
 	if opt.Select != nil {
 		s.selects = opt.Select()
 	}
@@ -172,3 +173,7 @@ func (s *shard) say(it item) {
 	it.index = s.index
 	s.out.items = append(s.out.items, it)
 }
+
+// searchRoom is how many bytes the searches for frame boundaries of a shard keep in all, beyond
+// what each of them may.
+const searchRoom = 8 << 20

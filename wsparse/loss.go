@@ -18,9 +18,9 @@ func (s *Stream) jump(ev *Event) bool {
 		if p := s.settle(ev, true); p != nothing {
 			return p == gave
 		}
-		s.lose(s.search.held())
-		s.search.window.b = s.search.window.b[:0]
-		s.search.size = firstLook
+		s.loseSearched(int64(s.search.held()))
+		s.search.Gap(s.gap)
+		s.search.next, s.search.fed = firstLook, 0
 	default:
 		if s.data.open {
 			// What is missing may hold the rest of this message, and the beginning of others.
@@ -101,15 +101,15 @@ func (s *Stream) finish(ev *Event) progress {
 		if p := s.settle(ev, true); p != nothing {
 			return p
 		}
-		if n := s.search.held() - lastFrame; n > 0 {
+		if n := int64(s.search.held() - lastFrame); n > 0 && !s.search.last {
 			// What ends a stream is most often a Close. Among the last bytes alone there are
 			// fewer places where chance could look like one, so less evidence is needed.
-			s.lose(n)
-			s.search.window.b = append(s.search.window.b[:0], s.search.window.b[n:]...)
+			s.loseSearched(n)
+			s.search.again(s.at)
 			return did
 		}
 		s.lost += int64(s.search.held())
-		s.search.put()
+		s.search.put(s.cfg.Room)
 		s.search = nil
 		s.state = atHeader
 	case s.state == atPayload:

@@ -11,8 +11,9 @@ const (
 	// what a client sends before the answer to its upgrade, an answer that was captured
 	// before its request, and what the sniffer has seen.
 	maxTape = 128 << 10
-	// maxSearch is how many bytes of a side are searched for frames without a handshake.
-	maxSearch = 64 << 10
+	// maxSearch is how many bytes wait on a tape at most while frames without a handshake are
+	// searched and there is a hypothesis; maxTape where there is none.
+	maxSearch = 1 << 20
 	// maxHops is how many proxies stand in front of a WebSocket.
 	maxHops = 8
 	// maxBodyLine is how much of a refusal's body is kept.

@@ -1,19 +1,12 @@
 package upgrade
 
 import (
-	"bytes"
-
 	"wscope/assembly"
 	"wscope/wsparse"
 )
 
-// firstSearch is how many bytes of a side the first search for frames wants; each further
-// one wants twice as many, up to maxSearch. They look at just so many, so that the outcome
-// does not depend on how the bytes came.
-const firstSearch = 64
-
 // search looks for a conversation that began before what was seen, in the bytes of the
-// sides that begin with nothing known. final says that no more will come. It is true when
+// sides that begin with nothing known. final says that no more will come. It reports whether
 // the lane was handed on.
 func (f *sniffer) search(final bool, at *assembly.Mark) bool {
 	l := f.lane
@@ -21,7 +14,8 @@ func (f *sniffer) search(final bool, at *assembly.Mark) bool {
 		f.settleTold(at)
 		return true
 	}
-	if l.root.hooks.NoMidway && f.up == nil {
+	if f.up == nil && (l.root.hooks.NoMidway || !f.midway()) {
+		// What a connection begins with was captured, and is no upgrade.
 		if f.kind == [2]kind{nothing, nothing} || f.seen.size() > maxTape/8 {
 			f.give(at)
 			return true
@@ -33,66 +27,106 @@ func (f *sniffer) search(final bool, at *assembly.Mark) bool {
 			return true
 		}
 	}
-	if !final && (f.searched[0] >= maxSearch || f.searched[1] >= maxSearch || f.seen.size() > 2*maxTape) {
-		f.give(at)
-		return true
+	if final {
+		return false
+	}
+	size := f.seen.size()
+	if limit := f.limit(); size > limit {
+		if limit == maxTape {
+			f.give(at)
+			return true
+		}
+		f.forget()
 	}
 	return false
 }
 
+// limit is how much the tape may cost while frames are searched: more where there is a hypothesis
+// that only bytes which are far can prove.
+func (f *sniffer) limit() int {
+	for _, s := range f.sides {
+		if s != nil && s.frames.Promising() {
+			return maxSearch
+		}
+	}
+	return maxTape
+}
+
+// side is the search in what one side sent.
+type sideSearch struct {
+	frames *wsparse.Search
+	shift  int64 // offset in frames minus index in seen.bytes
+	fed    int   // bytes of seen.bytes that were given to frames
+	packet int64 // Mark.Index of the latest of them
+	h2     int   // bytes of seen.bytes that were searched for HTTP/2
+}
+
+// sideOf returns the search of a side, which begins where its first bytes are.
+func (f *sniffer) sideOf(s assembly.Side) *sideSearch {
+	if f.sides[s] == nil {
+		f.sides[s] = &sideSearch{
+			frames: wsparse.NewSearch(wsparse.SearchConfig{From: f.lane.sender(s), Deflate: true, Strict: true}),
+			shift:  -int64(f.first[s]), fed: f.first[s], packet: -1, h2: f.first[s],
+		}
+	}
+	return f.sides[s]
+}
+
 // searchSide searches what is there of one side.
 func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) bool {
-	b := f.seen.bytes[s][f.first[s]:]
-	if (f.asked() || f.switched) && beginsFrames(b, s == f.http.client) {
+	b := f.seen.bytes[s]
+	if (f.asked() || f.switched) && beginsFrames(b[f.first[s]:], s == f.http.client) {
 		f.settleSwitched(s, at)
 		return true
 	}
-	for {
-		want := max(2*f.searched[s], firstSearch)
-		switch {
-		case len(b) >= want && want <= maxSearch:
-		case final && len(b) > f.searched[s]:
-			want = len(b)
-		default:
-			return false
-		}
-		f.searched[s] = want
-		found, ok := findFrames(b[:want], f.lane.sender(s))
-		if i := h2Boundary(b[:want], 3); i >= 0 && (!ok || i < found.Offset) || ok && inData(b[:found.Offset]) {
-			f.lose(at)
-			f.lane.become(newHTTP2Midway(f.lane), f.seen)
-			return true
-		}
-		if ok {
-			f.settleMidway(s, found, at)
-			return true
-		}
+	w := f.sideOf(s)
+	if w.packet != at.Index && !final {
+		w.frames.Segment()
+		w.packet = at.Index
 	}
+	w.frames.Feed(b[w.fed:])
+	w.fed = len(b)
+	found, ok := w.look(final)
+	if i := h2Boundary(b[f.first[s]:], 3); i >= 0 && (!ok || f.first[s]+i < found.index) || ok && inData(b[:max(found.index, 0)]) {
+		f.lose(at)
+		f.lane.become(newHTTP2Midway(f.lane), f.seen)
+		return true
+	}
+	if ok {
+		f.settleMidway(s, found, at)
+	}
+	return ok
 }
 
-// findFrames looks for frames that nothing but their bytes speaks for. Periodic bytes can
-// read as frames that are all the same, so it wants frames that differ from the one
-// before, or text, and one that begins a message or is a control frame.
-// from is FromUnknown where it is not known who sent them.
-func findFrames(b []byte, from wsparse.Role) (wsparse.Boundary, bool) {
-	found, ok := wsparse.FindBoundary(b, from)
-	if !ok {
-		return found, false
+// boundary is where frames were found.
+type boundary struct {
+	index  int // in seen.bytes
+	masked bool
+}
+
+// look works on what was fed.
+func (w *sideSearch) look(final bool) (found boundary, ok bool) {
+	if w.frames.Look(final) {
+		var at int64
+		at, found.masked, ok = w.frames.Settle()
+		found.index = int(at - w.shift)
 	}
-	var last []byte
-	telling, begins := 0, false
-	for rest := b[found.Offset:]; ; {
-		h, n := wsparse.ParseHeader(rest)
-		if n == 0 || h.LenPayload > uint64(len(rest)-n) {
-			return found, begins && telling >= 2
+	w.frames.Trim()
+	return found, ok
+}
+
+// forget lets go of what was seen: what is searched for stands further on.
+func (f *sniffer) forget() {
+	for s, w := range f.sides {
+		n := len(f.seen.bytes[s])
+		f.first[s] = 0
+		if w != nil {
+			w.shift += int64(n)
+			w.fed = 0
 		}
-		frame := rest[:n+int(h.LenPayload)]
-		begins = begins || h.Opcode != wsparse.Continuation
-		if !bytes.Equal(frame, last) || h.Opcode == wsparse.Text && h.LenPayload > 3 {
-			telling++
-		}
-		last, rest = frame, rest[len(frame):]
+		f.passed[s] = f.passed[s] || n > 0
 	}
+	f.seen = new(tape)
 }
 
 // inData says whether the header of an HTTP/2 DATA frame stands at the end of b.
@@ -106,24 +140,44 @@ func inData(b []byte) bool {
 
 // settleMidway makes the lane a WebSocket whose frames were found on side s. Clients mask
 // theirs; where neither side does, who connected is the client.
-func (f *sniffer) settleMidway(s assembly.Side, found wsparse.Boundary, at *assembly.Mark) {
-	client := s
-	if !found.Masked {
-		client = s.Other()
-		c := f.lane.root.conn
-		other, ok := findFrames(f.seen.bytes[client][f.first[client]:], f.lane.sender(client))
-		if ok && !other.Masked && c.Initiator {
-			client = assembly.A
-		}
-	}
+func (f *sniffer) settleMidway(s assembly.Side, found boundary, at *assembly.Mark) {
 	if f.asked() {
 		f.settleSwitched(s, at)
 		return
 	}
+	client := s
+	if !found.masked {
+		client = s.Other()
+		if f.unmasked(client) && f.lane.secure == nil {
+			client = f.connector(client)
+		}
+	}
 	ws := f.lane.webSocket(client, Midstream)
-	ws.Begin = f.seen.markAt(s, f.first[s]+found.Offset)
-	ws.Aligned[role(s, client)-wsparse.FromClient] = f.first[s]+found.Offset == 0
+	ws.Begin = f.seen.markAt(s, found.index)
+	ws.Aligned[role(s, client)-wsparse.FromClient] = found.index == 0 && !f.passed[s]
 	f.lane.settle(f.lane.find(ws, at), client, f.seen)
+}
+
+// unmasked reports whether a side sends frames that are not masked.
+func (f *sniffer) unmasked(s assembly.Side) bool {
+	b := f.seen.bytes[s][f.first[s]:]
+	if w := f.sides[s]; w != nil && w.frames.Leans(false) {
+		return true
+	}
+	return len(b) > 0 && beginsFrames(b, false)
+}
+
+// connector is the side that is the client by what else is known: who sent the SYN, or who does not
+// have the lower port.
+func (f *sniffer) connector(guess assembly.Side) assembly.Side {
+	c := f.lane.root.conn
+	switch {
+	case c.Initiator, c.Key.SrcPort > c.Key.DstPort:
+		return assembly.A
+	case c.Key.SrcPort < c.Key.DstPort:
+		return assembly.B
+	}
+	return guess
 }
 
 // asked says whether a WebSocket was asked for and the answer not seen.

@@ -11,10 +11,12 @@ import (
 type sniffer struct {
 	lane     *lane
 	seen     *tape
-	first    [2]int  // by side: index in seen.bytes of what is taken for its first bytes
-	kind     [2]kind // what they are
-	searched [2]int  // bytes from first that were searched
-	early    [2]bool // the capture lacks the stream's beginning
+	first    [2]int         // by side: index in seen.bytes of what is taken for its first bytes
+	kind     [2]kind        // what they are
+	sides    [2]*sideSearch // of those that begin with nothing known
+	passed   [2]bool        // bytes were let go in front of seen
+	late     [2]bool        // bytes before first are missing
+	early    [2]bool        // the capture lacks the stream's beginning
 	ended    [2]bool
 	http     *http1 // who had the lane before, where HTTP/1 was spoken until a gap
 	up       *asked // the request for another protocol that was not answered by then
@@ -29,7 +31,7 @@ func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	if f.kind[s] == nothing && f.midway() && likeHTTP(b) {
 		// A message most often begins a segment.
 		f.first[s] = len(f.seen.bytes[s]) - len(b)
-		f.kind[s], f.searched[s] = undecided, 0
+		f.kind[s] = undecided
 	}
 	if f.asksSOCKS(s.Other()) {
 		f.socks(s.Other(), at)
@@ -51,7 +53,7 @@ func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 
 // midway says whether the conversation may have begun before what was seen of it.
 func (f *sniffer) midway() bool {
-	return f.http != nil || f.early[0] || f.early[1] || f.first[0]+f.first[1] > 0 || f.lane.stream != 0
+	return f.http != nil || f.early[0] || f.early[1] || f.late[0] || f.late[1] || f.lane.stream != 0
 }
 
 // likeHTTP says whether a segment plainly begins with an HTTP/1 head.
@@ -180,9 +182,20 @@ func (f *sniffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly
 		f.lane.Gap(s, n, why, at)
 		return
 	}
+	f.late[s] = true
+	if w := f.sides[s]; w != nil {
+		if found, ok := w.look(true); ok {
+			f.settleMidway(s, found, at)
+			f.lane.Gap(s, n, why, at)
+			return
+		}
+		w.frames.Gap(n)
+		w.shift += max(n, 0)
+		w.packet = -1
+	}
 	f.seen.Gap(s, n, why, at)
 	f.first[s] = len(f.seen.bytes[s])
-	f.kind[s], f.searched[s] = undecided, 0
+	f.kind[s] = undecided
 	if f.seen.size() > 2*maxTape {
 		f.give(at)
 	}
