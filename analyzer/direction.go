@@ -64,7 +64,6 @@ func (d *direction) config() wsparse.StreamConfig {
 		Hash:       o.Hash && o.Messages,
 		NoInflate:  o.Frames && !o.Messages && d.flow.shard.apps == nil,
 		MaxMessage: o.MaxMessage,
-		Room:       &d.flow.shard.room,
 		Deflate:    t.deflate,
 		Refused:    t.refused,
 		Extended:   t.extended,
@@ -81,7 +80,7 @@ func (d *direction) bytes(b []byte, at *assembly.Mark) {
 		return
 	}
 	d.places.note(d.stream.Offset())
-	d.stream.Segment()
+	d.stream.Segment(&d.flow.shard.room)
 	d.stream.Feed(b)
 	d.drain(at)
 	d.places.done(d.stream.Held(), d.stream.Offset(), at)

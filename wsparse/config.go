@@ -38,7 +38,6 @@ type StreamConfig struct {
 	Extended   bool           // an extension other than permessage-deflate is in force: reserved bits and opcodes may have a meaning
 	Refused    bool           // the handshake failed: there should be no frames at all
 	roomy      bool           // MaxMessage is bareMost or more: it lies in another line of the processor's cache than what a quick frame touches
-	Room       *Room          // bounds what searches for a boundary keep; nil gives the Stream a MiB of its own
 	Deflate    *DeflateParams // nil where permessage-deflate was not negotiated; see also SetDeflate
 	MaxMessage int            // bytes collected and inflated a message at most; 0 is DefaultMaxMessage
 }

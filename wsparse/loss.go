@@ -109,7 +109,7 @@ func (s *Stream) finish(ev *Event) progress {
 			return did
 		}
 		s.lost += int64(s.search.held())
-		s.search.put(s.cfg.Room)
+		s.search.put()
 		s.search = nil
 		s.state = atHeader
 	case s.state == atPayload:

@@ -8,9 +8,10 @@ import "slices"
 type search struct {
 	Search
 	window *buffer
-	next   int   // bytes of the search at which to look next
-	fed    int   // bytes of the search
-	taken  int   // bytes that were taken from the Room
+	next   int // bytes of the search at which to look next
+	fed    int // bytes of the search
+	room   *Room
+	taken  int   // bytes that were taken from room
 	lost   int64 // bytes lost in front of the boundary, as far as their number is known
 	silent bool  // nothing was lost: a boundary at once is not told
 	begun  bool
@@ -31,7 +32,7 @@ const searchKeeps = 64 << 10
 // Streams that share one are for one goroutine.
 type Room struct{ Left int }
 
-// ownRoom is what a Stream without a Room has for itself.
+// ownRoom is what a search without a Room has for itself.
 const ownRoom = 1 << 20
 
 func (s *Stream) beginSearch() {
@@ -40,10 +41,12 @@ func (s *Stream) beginSearch() {
 }
 
 // Segment says that the next byte to be fed is the first of a segment, which is where frames
-// most often begin. Without it the bytes alone are judged.
-func (s *Stream) Segment() {
+// most often begin, and of which room a search for them may keep bytes. Without it the bytes alone
+// are judged.
+func (s *Stream) Segment(room *Room) {
 	if s.state == atSearch && len(s.in) == 0 && len(s.rest) == 0 && s.gap == 0 {
 		s.startSearch()
+		s.search.room = room
 		s.search.Search.Segment()
 	}
 }
@@ -98,8 +101,8 @@ func (w *search) again(offset int64) {
 func (w *search) held() int { return len(w.v.b) }
 
 // put gives the memory back.
-func (w *search) put(r *Room) {
-	if r != nil {
+func (w *search) put() {
+	if r := w.room; r != nil {
 		r.Left += w.taken
 	}
 	w.taken = 0
@@ -138,7 +141,7 @@ func (s *Stream) trimSearch() {
 	w.Trim()
 	w.limit = searchKeeps
 	if over := w.held() - searchKeeps; over > w.taken {
-		switch r := s.cfg.Room; {
+		switch r := w.room; {
 		case r == nil && over <= ownRoom:
 			w.taken = over
 		case r != nil && r.Left >= over-w.taken:

@@ -57,7 +57,7 @@ func TestBoundaryWhateverTheSize(t *testing.T) {
 // decodeFrom counts the whole messages of bytes that begin anywhere; segment is the length of
 // segments, 0 for none that are known.
 func decodeFrom(b []byte, from Role, segment int, room *Room) (whole int) {
-	s := NewStream(StreamConfig{From: from, Midstream: true, Collect: true, Room: room})
+	s := NewStream(StreamConfig{From: from, Midstream: true, Collect: true})
 	var ev Event
 	take := func() {
 		for s.Next(&ev) {
@@ -73,7 +73,7 @@ func decodeFrom(b []byte, from Role, segment int, room *Room) (whole int) {
 	for len(b) > 0 {
 		n := min(step, len(b))
 		if segment > 0 {
-			s.Segment()
+			s.Segment(room)
 		}
 		s.Feed(b[:n])
 		b = b[n:]
@@ -108,7 +108,7 @@ func TestFirstSegmentIsEnough(t *testing.T) {
 					b = frame(op, true, 0x51e3c2a9*uint32(i+1), noise(n))
 				}
 				s := NewStream(StreamConfig{From: from, Midstream: true})
-				s.Segment()
+				s.Segment(nil)
 				s.Feed(b)
 				var ev Event
 				if !s.Next(&ev) || ev.Kind != MessageDone {

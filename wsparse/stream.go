@@ -182,7 +182,7 @@ func (s *Stream) idle() {
 	s.in = nil
 	s.calm = s.state == atHeader && s.nhdr == 0 && !s.data.open && !s.ended
 	if s.search != nil && s.state != atSearch {
-		s.search.put(s.cfg.Room)
+		s.search.put()
 		s.search = nil
 	}
 	if s.scratch != nil {
