@@ -69,6 +69,9 @@ func (c *chain) follow(v *view) bool {
 			}
 			return true
 		}
+		if c.frames > 0 && v.isStart(c.at) {
+			c.hit(v)
+		}
 		if !v.mayBegin(b[0]) {
 			return false
 		}
@@ -92,9 +95,6 @@ func (c *chain) follow(v *view) bool {
 			c.second = c.at
 		}
 		c.last = h
-		if v.isStart(c.at) {
-			c.hit(v)
-		}
 		if !whole {
 			return true
 		}
