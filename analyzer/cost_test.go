@@ -117,7 +117,7 @@ func TestSteadyStateAllocatesNothing(t *testing.T) {
 			opt.Workers = workers
 			allocs := func(rounds int) float64 {
 				return testing.AllocsPerRun(3, func() {
-					if _, err := analyzer.Run(context.Background(), &talk{conns: 50, rounds: rounds}, opt, &nowhere{}); err != nil {
+					if _, err := analyzer.Run(context.Background(), &talk{conns: 50, rounds: rounds}, opt, analyzer.NopSink{}); err != nil {
 						t.Fatal(err)
 					}
 				})
@@ -140,7 +140,7 @@ func TestFlowIsSmall(t *testing.T) {
 	heap(&before)
 	src := &talk{conns: conns, rounds: 2}
 	src.quiet = func() { heap(&after) }
-	sum, err := analyzer.Run(context.Background(), src, analyzer.Options{}, &nowhere{})
+	sum, err := analyzer.Run(context.Background(), src, analyzer.Options{}, analyzer.NopSink{})
 	if err != nil || sum.Flows != conns {
 		t.Fatal(sum.Flows, err)
 	}
@@ -151,20 +151,13 @@ func TestFlowIsSmall(t *testing.T) {
 	}
 }
 
-// nowhere is a Sink that takes nothing.
-type nowhere struct{ kept }
-
-func (nowhere) FlowEnded(*analyzer.Flow) error  { return nil }
-func (nowhere) Message(*analyzer.Message) error { return nil }
-func (nowhere) Frame(*analyzer.Frame) error     { return nil }
-
 // BenchmarkRun is the whole pipeline on packets in memory.
 func BenchmarkRun(b *testing.B) {
 	for _, conns := range []int{20, 2000} {
 		b.Run(fmt.Sprintf("conns=%d", conns), func(b *testing.B) {
 			b.ReportAllocs()
 			src := &talk{conns: conns, rounds: b.N/conns/3 + 1}
-			if _, err := analyzer.Run(context.Background(), src, analyzer.Options{}, &nowhere{}); err != nil {
+			if _, err := analyzer.Run(context.Background(), src, analyzer.Options{}, analyzer.NopSink{}); err != nil {
 				b.Fatal(err)
 			}
 			b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(src.packets), "ns/packet")

@@ -40,6 +40,7 @@ func (s *steady) Waits() bool                { return s.waits }
 
 // batches is a Sink that holds the batches to come one at a time and in order.
 type batches struct {
+	NopSink
 	t     *testing.T
 	busy  atomic.Int32
 	n     int64
@@ -67,13 +68,6 @@ func (b *batches) Batch(now Time) error {
 	}
 	return nil
 }
-
-func (b *batches) FlowBegun(*Flow) error        { return nil }
-func (b *batches) FlowUpdate(*Flow) error       { return nil }
-func (b *batches) FlowEnded(*Flow) error        { return nil }
-func (b *batches) Message(*Message) error       { return nil }
-func (b *batches) Frame(*Frame) error           { return nil }
-func (b *batches) Rendered(int64, []byte) error { return nil }
 
 // TestCrew runs crews of all sizes to the end of a source, to its error and to the sink's.
 func TestCrew(t *testing.T) {

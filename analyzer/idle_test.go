@@ -29,14 +29,11 @@ func (*silence) Problems() []packet.Problem { return nil }
 func (*silence) Close() error               { return nil }
 
 // clock is a Sink that keeps the times it is told.
-type clock struct{ times []analyzer.Time }
+type clock struct {
+	analyzer.NopSink
+	times []analyzer.Time
+}
 
-func (*clock) FlowBegun(*analyzer.Flow) error  { return nil }
-func (*clock) FlowUpdate(*analyzer.Flow) error { return nil }
-func (*clock) FlowEnded(*analyzer.Flow) error  { return nil }
-func (*clock) Message(*analyzer.Message) error { return nil }
-func (*clock) Frame(*analyzer.Frame) error     { return nil }
-func (*clock) Rendered(int64, []byte) error    { return nil }
 func (c *clock) Batch(now analyzer.Time) error { c.times = append(c.times, now); return nil }
 
 // TestTimeGoesOnInSilence holds that a sink is told the time while no packets come: else

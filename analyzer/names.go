@@ -34,6 +34,7 @@ type (
 	JSON          = record.JSON
 	Message       = record.Message
 	Named         = record.Named
+	NopSink       = record.NopSink
 	Pace          = record.Pace
 	PingSide      = record.PingSide
 	PingSum       = record.PingSum
@@ -54,6 +55,7 @@ type (
 	Time          = record.Time
 	TLS           = record.TLS
 	Via           = record.Via
+	Wants         = record.Wants
 )
 
 // Rules returns all that findings can say.

@@ -1,6 +1,9 @@
 package analyzer
 
-import "wscope/assembly/tlsopen"
+import (
+	"wscope/analyzer/record"
+	"wscope/assembly/tlsopen"
+)
 
 // Options say what Run shall do. The zero value finds flows and nothing more.
 type Options struct {
@@ -56,4 +59,13 @@ type Options struct {
 
 	// Apps recognises subprotocols; nil looks for none.
 	Apps func() Apps
+}
+
+// Want adds what a Sink wants to what is asked for already.
+func (o *Options) Want(w record.Wants) {
+	o.Messages, o.Payload, o.Updates = o.Messages || w.Messages, o.Payload || w.Payload, o.Updates || w.Updates
+	o.Events = o.Events || w.Events
+	if w.Render != nil {
+		o.Render = w.Render
+	}
 }

@@ -116,7 +116,7 @@ func (n *Merged) Number() int64 { return n.numbered.flow.Load() }
 
 // NewMerge makes a Merge.
 func NewMerge() *Merge {
-	return &Merge{merger{sink: nothing{}, totals: &Totals{}}}
+	return &Merge{merger{sink: NopSink{}, totals: &Totals{}}}
 }
 
 // Begun begins a flow: f and asked are what PartSink.Begun gave. It sets f.Flow.
@@ -141,14 +141,3 @@ func (m *Merge) Ended(n *Merged, f *Flow) {
 func (m *Merge) Polled(r *PollRequest) {
 	m.merger.hand(nil, &item{kind: itemPolled, body: r})
 }
-
-// nothing is a Sink that takes nothing.
-type nothing struct{}
-
-func (nothing) FlowBegun(*Flow) error        { return nil }
-func (nothing) FlowUpdate(*Flow) error       { return nil }
-func (nothing) FlowEnded(*Flow) error        { return nil }
-func (nothing) Message(*Message) error       { return nil }
-func (nothing) Frame(*Frame) error           { return nil }
-func (nothing) Rendered(int64, []byte) error { return nil }
-func (nothing) Batch(Time) error             { return nil }

@@ -123,7 +123,7 @@ func throughUpgrade(found func(*upgrade.WebSocket) upgrade.Receiver) func(*testi
 // throughAll is Run in this goroutine.
 func throughAll(opt analyzer.Options) func(*testing.B, packet.Source) {
 	return func(b *testing.B, src packet.Source) {
-		if _, err := analyzer.Run(context.Background(), src, opt, &nowhere{}); err != nil {
+		if _, err := analyzer.Run(context.Background(), src, opt, analyzer.NopSink{}); err != nil {
 			b.Fatal(err)
 		}
 	}

@@ -75,7 +75,7 @@ func TestTheLatestOfSeveralPingsIsEnough(t *testing.T) {
 
 // ends is a Sink that keeps finished flows.
 type ends struct {
-	nothing
+	NopSink
 	flows []*Flow
 }
 

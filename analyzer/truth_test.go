@@ -55,18 +55,15 @@ type journal struct {
 
 // kept is a Sink that keeps copies of all records.
 type kept struct {
+	analyzer.NopSink
 	flows    []*analyzer.Flow
 	messages []*analyzer.Message
 	frames   []*analyzer.Frame
 }
 
-func (k *kept) FlowBegun(*analyzer.Flow) error    { return nil }
-func (k *kept) FlowUpdate(*analyzer.Flow) error   { return nil }
 func (k *kept) FlowEnded(f *analyzer.Flow) error  { k.flows = append(k.flows, f); return nil }
 func (k *kept) Message(m *analyzer.Message) error { k.messages = append(k.messages, m); return nil }
 func (k *kept) Frame(f *analyzer.Frame) error     { k.frames = append(k.frames, f); return nil }
-func (k *kept) Rendered(int64, []byte) error      { return nil }
-func (k *kept) Batch(analyzer.Time) error         { return nil }
 
 var otherKeys = regexp.MustCompile(`keys: ([a-z0-9/-]+\.keys)`)
 

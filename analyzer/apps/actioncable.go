@@ -3,7 +3,7 @@ package apps
 import (
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // actionCable reads Action Cable of Ruby on Rails, actioncable-v1-json, and AnyCable, which knows it in MessagePack too and adds
@@ -15,7 +15,7 @@ type actionCable struct{ stateless }
 
 func openCable() dialect { return actionCable{} }
 
-func (actionCable) read(c *conversation, m *analyzer.Message) bool {
+func (actionCable) read(c *conversation, m *record.Message) bool {
 	var f [6][]byte
 	v := value(m.Data)
 	if m.Type == "binary" {

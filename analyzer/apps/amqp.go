@@ -4,16 +4,16 @@ import (
 	"bytes"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // amqp reads AMQP 0-9-1 (https://www.rabbitmq.com/amqp-0-9-1-reference) and AMQP 1.0
 // (OASIS, and its binding to WebSocket): a protocol header, then frames as a stream.
 type amqp struct {
 	sides [2]packets
-	old   bool          // 0-9-1
-	begun bool          // it is known which
-	at    analyzer.Time // of the message in hand
+	old   bool        // 0-9-1
+	begun bool        // it is known which
+	at    record.Time // of the message in hand
 }
 
 func openAMQP() dialect { return new(amqp) }
@@ -29,7 +29,7 @@ func amqpHeader(b []byte) bool {
 
 func (d *amqp) lost(from side) { d.sides[from].reset() }
 
-func (d *amqp) read(c *conversation, m *analyzer.Message) bool {
+func (d *amqp) read(c *conversation, m *record.Message) bool {
 	p := &d.sides[c.from]
 	d.at = m.End
 	for b := p.take(m.Data); len(b) > 0; {

@@ -5,7 +5,7 @@ import (
 	"reflect"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // frame is a frame of AMQP 0-9-1, §4.2.3.
@@ -21,17 +21,17 @@ func TestAMQP091(t *testing.T) {
 	for _, x := range []struct {
 		from string
 		data []byte
-		want analyzer.App
+		want record.App
 	}{
-		{"client", []byte("AMQP\x00\x00\x09\x01"), analyzer.App{Kind: "protocol header", Gist: "0-9-1"}},
-		{"client", frame(1, 1, "\x00\x14\x00\x0a\x00"), analyzer.App{Kind: "method", Name: "channel.open", ID: "1"}},
-		{"server", frame(1, 1, "\x00\x14\x00\x0b\x00\x00\x00\x00"), analyzer.App{Kind: "method", Name: "channel.open-ok", ID: "1"}},
+		{"client", []byte("AMQP\x00\x00\x09\x01"), record.App{Kind: "protocol header", Gist: "0-9-1"}},
+		{"client", frame(1, 1, "\x00\x14\x00\x0a\x00"), record.App{Kind: "method", Name: "channel.open", ID: "1"}},
+		{"server", frame(1, 1, "\x00\x14\x00\x0b\x00\x00\x00\x00"), record.App{Kind: "method", Name: "channel.open-ok", ID: "1"}},
 		{"client", append(append(frame(1, 1, "\x00\x3c\x00\x28\x00\x00\x04logs\x04info\x00"), frame(2, 1, "\x00\x3c")...), frame(3, 1, "hello")...),
-			analyzer.App{Kind: "method", Name: "basic.publish", ID: "1", Topic: "logs info", Gist: "(+2)"}},
-		{"server", frame(8, 0, ""), analyzer.App{Kind: "heartbeat"}},
+			record.App{Kind: "method", Name: "basic.publish", ID: "1", Topic: "logs info", Gist: "(+2)"}},
+		{"server", frame(8, 0, ""), record.App{Kind: "heartbeat"}},
 		{"server", frame(1, 1, "\x00\x14\x00\x28\x01\x94\x09NOT_FOUND\x00\x00\x00\x00"),
-			analyzer.App{Kind: "method", Name: "channel.close", ID: "1", Error: "404 NOT_FOUND", Gist: "404 NOT_FOUND"}},
-		{"client", frame(1, 1, "\x00\x14\x00\x29"), analyzer.App{Kind: "method", Name: "channel.close-ok", ID: "1"}},
+			record.App{Kind: "method", Name: "channel.close", ID: "1", Error: "404 NOT_FOUND", Gist: "404 NOT_FOUND"}},
+		{"client", frame(1, 1, "\x00\x14\x00\x29"), record.App{Kind: "method", Name: "channel.close-ok", ID: "1"}},
 	} {
 		x.want.Protocol = "amqp"
 		got := c.Message(said(x.from, "binary", x.data))
@@ -42,7 +42,7 @@ func TestAMQP091(t *testing.T) {
 			t.Errorf("%q is told as %+v, want %+v", x.data, got, x.want)
 		}
 	}
-	var f analyzer.Flow
+	var f record.Flow
 	c.Done(&f)
 	if s := f.App; s.Version != "0-9-1" || s.Unread != 0 || s.Unanswered != 0 || len(s.Operations) != 2 || s.Messages != 9 {
 		t.Errorf("summed up as %+v", s)

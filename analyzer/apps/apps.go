@@ -3,24 +3,24 @@ package apps
 import (
 	"strings"
 
-	"wscope/analyzer"
 	"wscope/analyzer/apps/protoschema"
+	"wscope/analyzer/record"
 	"wscope/wsparse"
 )
 
 // New is an analyzer.Options.Apps that knows every dialect of this package.
-func New() analyzer.Apps { return apps{} }
+func New() record.Apps { return apps{} }
 
 // WithSchema is a New that reads binary messages of no dialect by a schema of Protocol Buffers.
-func WithSchema(types *protoschema.Choice) func() analyzer.Apps {
-	return func() analyzer.Apps { return apps{types} }
+func WithSchema(types *protoschema.Choice) func() record.Apps {
+	return func() record.Apps { return apps{types} }
 }
 
 type apps struct{ schema *protoschema.Choice } // nil where none was given
 
 // Open begins a conversation: the negotiated subprotocol names its dialect, or else the
 // path does, or else the first messages will.
-func (a apps) Open(f *analyzer.Flow) analyzer.Conversation {
+func (a apps) Open(f *record.Flow) record.Conversation {
 	c := &conversation{seeker: seeker{left: trials}}
 	if a.schema != nil {
 		c.schema = &schemed{types: a.schema}

@@ -3,7 +3,7 @@ package apps
 import (
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // atproto reads event streams of the AT Protocol: a message is two CBOR items, a header of op and t, and a payload.
@@ -28,7 +28,7 @@ func atprotoItems(b []byte) (header, payload []byte, ok bool) {
 	return header, payload, ok && len(rest) == 0 && isObject(payload)
 }
 
-func (atproto) read(c *conversation, m *analyzer.Message) bool {
+func (atproto) read(c *conversation, m *record.Message) bool {
 	if m.Type != "binary" {
 		return false
 	}

@@ -3,7 +3,7 @@ package apps
 import (
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // beatTimes is when an endpoint had sent its heartbeats and the other had received them, and the
@@ -40,18 +40,18 @@ func spans(least, most []float64) []between {
 
 // beating holds the heartbeats of one side to what both endpoints wrote down: how many, how
 // far apart, how evenly, and how long their answers took.
-func beating(t *testing.T, flows []*analyzer.Flow, from string, want *beatTimes) {
+func beating(t *testing.T, flows []*record.Flow, from string, want *beatTimes) {
 	t.Helper()
-	var got *analyzer.AppHeartbeat
+	var got *record.AppHeartbeat
 	for _, f := range flows {
 		if h := f.App.Heartbeats; h != nil {
-			got = map[string]*analyzer.AppHeartbeat{"client": h.Client, "server": h.Server}[from]
+			got = map[string]*record.AppHeartbeat{"client": h.Client, "server": h.Server}[from]
 		}
 	}
 	if got == nil || got.Sent != int64(len(want.Sent)) {
 		t.Fatalf("heartbeats of the %s: %+v, it sent %d", from, got, len(want.Sent))
 	}
-	is := func(name string, s *analyzer.Seconds, b between) {
+	is := func(name string, s *record.Seconds, b between) {
 		t.Helper()
 		if s == nil || s.Float()*1000 < b.least-slack || s.Float()*1000 > b.most+slack {
 			t.Errorf("%s of the %s's heartbeats is %v s, the endpoints say %.3f to %.3f ms", name, from, s, b.least, b.most)

@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // bolt reads Neo4j's Bolt as its browser driver speaks it: a handshake of versions, then messages in chunks, each a
@@ -40,7 +40,7 @@ var boltKinds = map[byte]string{
 	0x54: "TELEMETRY", 0x66: "ROUTE", 0x6a: "LOGON", 0x6b: "LOGOFF", 0x70: "SUCCESS", 0x71: "RECORD", 0x7e: "IGNORED", 0x7f: "FAILURE",
 }
 
-func (d *bolt) read(c *conversation, m *analyzer.Message) bool {
+func (d *bolt) read(c *conversation, m *record.Message) bool {
 	p := &d.sides[c.from]
 	for b := p.take(m.Data); len(b) > 0; {
 		if !d.shaken[c.from] {

@@ -6,7 +6,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // centrifugo reads the protocol of Centrifugo and of the centrifuge library: commands and replies tied by an id, and pushes. In JSON
@@ -36,7 +36,7 @@ var centrifugoPushes = []struct {
 	{"pub", 4}, {"join", 5}, {"leave", 6}, {"unsubscribe", 7}, {"message", 8}, {"subscribe", 9}, {"connect", 10}, {"disconnect", 11}, {"refresh", 12},
 }
 
-func (d centrifugo) read(c *conversation, m *analyzer.Message) bool {
+func (d centrifugo) read(c *conversation, m *record.Message) bool {
 	if m.Type == "binary" {
 		c.version = "protobuf"
 		return d.packed(c, m.Data)

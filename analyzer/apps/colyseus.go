@@ -5,7 +5,7 @@ import (
 
 	"github.com/tinylib/msgp/msgp"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // colyseus reads the messages of Colyseus' rooms, 0.14 to 0.16: a byte that is their kind; of ROOM_DATA a type, a text or a number
@@ -25,7 +25,7 @@ var colyseusKinds = map[byte]string{
 	9: "handshake", 10: "join room", 11: "error", 12: "leave room", 13: "room data", 14: "room state", 15: "room state patch", 16: "room data schema", 17: "room data bytes", 18: "ping",
 }
 
-func (colyseus) read(c *conversation, m *analyzer.Message) bool {
+func (colyseus) read(c *conversation, m *record.Message) bool {
 	b := m.Data
 	if m.Type != "binary" || len(b) == 0 || colyseusKinds[b[0]] == "" {
 		return false

@@ -1,6 +1,6 @@
 package apps
 
-import "wscope/analyzer"
+import "wscope/analyzer/record"
 
 // side is who sends.
 type side uint8
@@ -54,14 +54,14 @@ const (
 type dialect interface {
 	// read appends the units of one data message by c.add. It returns false where the
 	// message is none of the dialect's: what it added is then forgotten.
-	read(c *conversation, m *analyzer.Message) bool
+	read(c *conversation, m *record.Message) bool
 	// lost says that bytes of a side are missing: what was kept of it is worth nothing.
 	lost(from side)
 }
 
 // completer is a dialect that knows more when the flow is over.
 type completer interface {
-	complete(s *analyzer.AppSummary)
+	complete(s *record.AppSummary)
 }
 
 // stateless is a dialect's lost where nothing is kept between messages.
@@ -83,18 +83,18 @@ type conversation struct {
 	decoded  []byte   // the message in hand as JSON, by the schema; nil where it was not read so
 	cut      bool     // not all of it
 
-	in     *analyzer.Message // in hand
-	from   side              // who sends it
-	units  []unit            // of it; those counted already are no more among them
-	first  unit              // the first of those counted
-	to     match             // what it answers
-	told   int64             // how many were counted
-	trying bool              // whether it is of a dialect is being found out: nothing is counted
-	outer  *conversation     // that this one is inside of; nil for a flow's own
+	in     *record.Message // in hand
+	from   side            // who sends it
+	units  []unit          // of it; those counted already are no more among them
+	first  unit            // the first of those counted
+	to     match           // what it answers
+	told   int64           // how many were counted
+	trying bool            // whether it is of a dialect is being found out: nothing is counted
+	outer  *conversation   // that this one is inside of; nil for a flow's own
 	ledger
 	lostMessages int64    // those that were not whole
 	credentials  []string // what kinds of them were sent
-	app          analyzer.App
+	app          record.App
 }
 
 // add takes a unit of the message in hand.
@@ -126,7 +126,7 @@ func (c *conversation) commit() {
 }
 
 // Message reads one message; control messages are none of a subprotocol's.
-func (c *conversation) Message(m *analyzer.Message) *analyzer.App {
+func (c *conversation) Message(m *record.Message) *record.App {
 	if m.Type != "text" && m.Type != "binary" {
 		return nil
 	}
@@ -148,7 +148,7 @@ func (c *conversation) Message(m *analyzer.Message) *analyzer.App {
 }
 
 // read leaves the message's units in c.units.
-func (c *conversation) read(m *analyzer.Message) bool {
+func (c *conversation) read(m *record.Message) bool {
 	c.decoded, c.cut = nil, false
 	if c.schema != nil && m.Type == "binary" && c.byBytes() && c.bySchema(m) {
 		return true
@@ -168,7 +168,7 @@ func (c *conversation) read(m *analyzer.Message) bool {
 	return c.seeker.seek(c, m) || c.seeker.loose && c.try(c.dialect, m)
 }
 
-func (c *conversation) try(d dialect, m *analyzer.Message) bool {
+func (c *conversation) try(d dialect, m *record.Message) bool {
 	if c.units = c.units[:0]; cap(c.units) > maxSpare {
 		c.units = nil
 	}
@@ -181,12 +181,12 @@ func (c *conversation) Over() bool {
 }
 
 // describe is the message in hand as its first unit, and how many more there are.
-func (c *conversation) describe() *analyzer.App {
+func (c *conversation) describe() *record.App {
 	if c.told == 0 {
 		return nil // a part of a packet
 	}
 	u := &c.first
-	c.app = analyzer.App{
+	c.app = record.App{
 		Protocol: c.protocol, Kind: u.kind, Name: u.name, ID: u.id, Topic: u.topic, Error: u.err, Gist: u.gist,
 		Decoded: c.decoded, DecodedCut: c.cut,
 	}
@@ -213,11 +213,11 @@ func (c *conversation) Lost(from string) {
 }
 
 // Done completes the flow's record.
-func (c *conversation) Done(f *analyzer.Flow) {
+func (c *conversation) Done(f *record.Flow) {
 	if c.dialect == nil || c.messages == 0 {
 		return
 	}
-	s := &analyzer.AppSummary{
+	s := &record.AppSummary{
 		Protocol: c.protocol, Version: c.version, By: c.by, Session: c.session, Unread: c.unread,
 	}
 	c.sum(s)

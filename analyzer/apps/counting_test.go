@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // TestNothingIsLeftOutOfTheCounts packs publishes and their acknowledgements into messages of any size, cut anywhere: what is
@@ -36,7 +36,7 @@ func TestNothingIsLeftOutOfTheCounts(t *testing.T) {
 				x.b = x.b[k:]
 			}
 		}
-		var f analyzer.Flow
+		var f record.Flow
 		c.Done(&f)
 		a := f.App
 		if a.Messages != int64(2*n) || a.Unread != 0 || a.Unanswered != 0 || a.Operations[0].Count != int64(n)-a.Untracked {
@@ -63,7 +63,7 @@ func TestPacketsBeyondWhatIsHeldAreCountedOnce(t *testing.T) {
 			b = b[k:]
 		}
 		c.Message(said("server", "binary", []byte("\x90\x04\x00\x09\x01\x01")))
-		var f analyzer.Flow
+		var f record.Flow
 		if c.Done(&f); f.App.Messages != 2 || f.App.Unread != 0 || f.App.Unanswered != 0 {
 			t.Fatalf("in pieces of %d: %+v", size, f.App)
 		}
@@ -73,9 +73,9 @@ func TestPacketsBeyondWhatIsHeldAreCountedOnce(t *testing.T) {
 // TestTheFirstRequestOfAKeyIsAnswered asks twice by one key: answers come in the order asked.
 func TestTheFirstRequestOfAKeyIsAnswered(t *testing.T) {
 	c := opened("/", "jsonrpc")
-	at := func(from, data string, ms int64) *analyzer.App {
+	at := func(from, data string, ms int64) *record.App {
 		m := said(from, "text", []byte(data))
-		m.Time, m.End = analyzer.Time(ms*1e6), analyzer.Time(ms*1e6)
+		m.Time, m.End = record.Time(ms*1e6), record.Time(ms*1e6)
 		return c.Message(m)
 	}
 	at("client", `{"jsonrpc":"2.0","id":1,"method":"first"}`, 0)
@@ -133,7 +133,7 @@ func TestWhatComesBackIsLearned(t *testing.T) {
 				c.Message(said("server", "text", fmt.Appendf(nil, x.answer, i+100)))
 			}
 		}
-		var f analyzer.Flow
+		var f record.Flow
 		c.Done(&f)
 		var got int64
 		for _, o := range f.App.Operations {
@@ -155,7 +155,7 @@ func TestTopicsAreNoRequests(t *testing.T) {
 		c.Message(said("server", "text", fmt.Appendf(nil, `{"instrument":"%s","price":%d}`, []string{"BTC", "ETH", "XRP"}[i%3], i)))
 		c.Message(said("server", "text", fmt.Appendf(nil, `{"instrument":"%s","price":%d}`, "BTC", i)))
 	}
-	var f analyzer.Flow
+	var f record.Flow
 	if c.Done(&f); len(f.App.Operations) > 0 || f.App.Unanswered > 0 {
 		t.Errorf("prices are taken for answers: %+v", f.App.Operations)
 	}
@@ -169,7 +169,7 @@ func TestAPathThatPromisesTooMuch(t *testing.T) {
 			for i := range 6 {
 				c.Message(said("client", "text", fmt.Appendf(nil, `{"type":"say","number":%d}`, i)))
 			}
-			var f analyzer.Flow
+			var f record.Flow
 			if c.Done(&f); f.App == nil || f.App.Protocol != "json" || f.App.Messages != 6 || f.App.Unread != 0 {
 				t.Errorf("%s %s: JSON is read as %+v", path, subprotocol, f.App)
 			}
@@ -198,7 +198,7 @@ func TestPingTextsDoNotEndTheSearch(t *testing.T) {
 		if x.then != "" {
 			c.Message(said("server", "text", []byte(x.then)))
 		}
-		var f analyzer.Flow
+		var f record.Flow
 		if c.Done(&f); f.App == nil || !strings.HasPrefix(f.App.Protocol, x.want) || f.App.Unread > 8 {
 			t.Errorf("%s, %s: read as %+v", x.ping, x.then, f.App)
 		}

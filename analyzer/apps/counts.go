@@ -4,14 +4,14 @@ import (
 	"cmp"
 	"slices"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // others stands for all names beyond a limit.
 const others = "(others)"
 
 // counts is how often each kind and name was said, within maxNames.
-type counts []analyzer.AppCount
+type counts []record.AppCount
 
 func (c *counts) add(kind, name string, from side) {
 	i := c.index(kind, name)
@@ -21,7 +21,7 @@ func (c *counts) add(kind, name string, from side) {
 	}
 	if i < 0 {
 		i = len(*c)
-		*c = append(*c, analyzer.AppCount{Kind: kind, Name: name})
+		*c = append(*c, record.AppCount{Kind: kind, Name: name})
 	}
 	if from == server {
 		(*c)[i].Server++
@@ -40,15 +40,15 @@ func (c counts) index(kind, name string) int {
 }
 
 // sorted is the counts, the most frequent first; what is beyond n is one "(others)".
-func (c counts) sorted(n int) []analyzer.AppCount {
+func (c counts) sorted(n int) []record.AppCount {
 	list := slices.Clone(c)
-	slices.SortFunc(list, func(a, b analyzer.AppCount) int {
+	slices.SortFunc(list, func(a, b record.AppCount) int {
 		return cmp.Or(cmp.Compare(b.Client+b.Server, a.Client+a.Server), cmp.Compare(a.Kind, b.Kind), cmp.Compare(a.Name, b.Name))
 	})
 	if len(list) <= n {
 		return list
 	}
-	rest := analyzer.AppCount{Kind: others}
+	rest := record.AppCount{Kind: others}
 	for _, x := range list[n-1:] {
 		rest.Client += x.Client
 		rest.Server += x.Server

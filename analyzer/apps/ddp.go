@@ -1,6 +1,6 @@
 package apps
 
-import "wscope/analyzer"
+import "wscope/analyzer/record"
 
 // ddp reads Meteor's Distributed Data Protocol: objects that their msg tells apart.
 //
@@ -15,7 +15,7 @@ func ddpSpot(b []byte, from side) bool {
 	return from == client && object(value(b), f[:], "msg", "version", "support") && is(f[0], "connect") && isString(f[1]) && array(f[2], nil) >= 0
 }
 
-func (ddp) read(c *conversation, m *analyzer.Message) bool {
+func (ddp) read(c *conversation, m *record.Message) bool {
 	v := value(m.Data)
 	var f [12][]byte
 	if !object(v, f[:], "msg", "id", "method", "params", "name", "result", "error", "subs", "collection", "fields", "session", "methods") {

@@ -3,7 +3,7 @@ package apps
 import (
 	"cmp"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // discord reads gateways as Discord's: an opcode op, data d, and for dispatches a sequence s and the event's name t. Others are
@@ -26,7 +26,7 @@ var discordOps = map[string]string{
 	"8": "request guild members", "9": "invalid session", "10": "hello", "11": "heartbeat ack", "31": "request soundboard sounds",
 }
 
-func (discord) read(c *conversation, m *analyzer.Message) bool {
+func (discord) read(c *conversation, m *record.Message) bool {
 	var f [4][]byte
 	if !object(value(m.Data), f[:], "op", "d", "t", "s") || !isNumber(f[0]) {
 		return false

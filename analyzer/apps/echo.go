@@ -5,7 +5,7 @@ import (
 	"hash/maphash"
 	"slices"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // echoes learns how a protocol of nobody's ties answers to requests: by the member of a message whose value comes
@@ -41,7 +41,7 @@ type uttered struct {
 	n               int8
 	answered        bool
 	op, name, id    string
-	at              analyzer.Time
+	at              record.Time
 	packet, message int64
 }
 
@@ -61,7 +61,7 @@ type echoPair struct {
 type hindsight struct {
 	serial int64
 	op     string
-	after  analyzer.Seconds
+	after  record.Seconds
 	failed bool
 }
 
@@ -242,7 +242,7 @@ func (e *echoes) agree(c *conversation, u *unit, w *uttered, ask, answer *echoed
 	if p.repeats > p.agreed || p.need > 2 && 8*p.repeats > p.agreed {
 		return false
 	}
-	h := hindsight{w.serial, w.op, analyzer.Seconds(max(c.in.End-w.at, 0)), l.failed}
+	h := hindsight{w.serial, w.op, record.Seconds(max(c.in.End-w.at, 0)), l.failed}
 	if !p.trusted && p.agreed < int64(p.need) {
 		if len(p.before) < maxHindsight {
 			p.before = append(p.before, h)
@@ -336,10 +336,10 @@ func (e *echoes) usual(from side, path uint64) bool {
 }
 
 // complete adds to a summary what was asked and not answered.
-func (e *echoes) complete(s *analyzer.AppSummary) {
+func (e *echoes) complete(s *record.AppSummary) {
 	e.unanswered(func(from side, w *uttered) {
 		if s.Unanswered++; len(s.Waiting) < maxWaiting {
-			s.Waiting = append(s.Waiting, analyzer.AppCall{From: sideNames[from], Name: w.op, ID: w.id, Packet: w.packet, Time: w.at})
+			s.Waiting = append(s.Waiting, record.AppCall{From: sideNames[from], Name: w.op, ID: w.id, Packet: w.packet, Time: w.at})
 		}
 	})
 }

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // firebase reads the wire protocol of Firebase's Realtime Database: objects of a layer t, control or data, and within it
@@ -33,7 +33,7 @@ var firebaseActions = map[string]string{
 	"server:d": "data", "server:m": "merge", "server:c": "listen revoked", "server:ac": "auth revoked", "server:apc": "appcheck revoked", "server:sd": "security debug",
 }
 
-func (d *firebase) read(c *conversation, m *analyzer.Message) bool {
+func (d *firebase) read(c *conversation, m *record.Message) bool {
 	b := m.Data
 	if d.left[c.from] > 0 {
 		d.left[c.from]--

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/assembly/capture"
 )
 
@@ -31,18 +32,13 @@ type journal struct {
 
 // told takes a run's records.
 type told struct {
-	flows    []*analyzer.Flow
-	messages []*analyzer.Message
+	record.NopSink
+	flows    []*record.Flow
+	messages []*record.Message
 }
 
-func (*told) FlowBegun(*analyzer.Flow) error      { return nil }
-func (*told) FlowUpdate(*analyzer.Flow) error     { return nil }
-func (t *told) FlowEnded(f *analyzer.Flow) error  { t.flows = append(t.flows, f); return nil }
-func (t *told) Message(m *analyzer.Message) error { t.messages = append(t.messages, m); return nil }
-func (*told) Frame(*analyzer.Frame) error         { return nil }
-func (*told) Rendered(int64, []byte) error        { return nil }
-func (*told) Batch(analyzer.Time) error           { return nil }
-
+func (t *told) FlowEnded(f *record.Flow) error  { t.flows = append(t.flows, f); return nil }
+func (t *told) Message(m *record.Message) error { t.messages = append(t.messages, m); return nil }
 func analyse(t testing.TB, path string, opt analyzer.Options) *told {
 	t.Helper()
 	src, err := capture.Open([]string{path}, capture.Options{})
@@ -132,7 +128,7 @@ func TestSummariesAreWhatTheEndpointsCounted(t *testing.T) {
 }
 
 // count adds up a kind, or a name within it, over the flows.
-func count(flows []*analyzer.Flow, from, kind, name string) (n int64) {
+func count(flows []*record.Flow, from, kind, name string) (n int64) {
 	for _, f := range flows {
 		list := f.App.Names
 		if name == "" {
@@ -149,7 +145,7 @@ func count(flows []*analyzer.Flow, from, kind, name string) (n int64) {
 
 // latencies compares an operation with the times that the asker measured around its
 // calls: those are upper bounds of what the capture shows.
-func latencies(t *testing.T, flows []*analyzer.Flow, from, name string, ms []float64) {
+func latencies(t *testing.T, flows []*record.Flow, from, name string, ms []float64) {
 	t.Helper()
 	for _, f := range flows {
 		for _, o := range f.App.Operations {
@@ -175,13 +171,13 @@ func latencies(t *testing.T, flows []*analyzer.Flow, from, name string, ms []flo
 // slack is what the clocks of tcpdump and of node may differ by, in milliseconds.
 const slack = 0.5
 
-func heartbeats(t *testing.T, flows []*analyzer.Flow, from string, ms []float64) {
+func heartbeats(t *testing.T, flows []*record.Flow, from string, ms []float64) {
 	t.Helper()
 	for _, f := range flows {
 		if f.App.Heartbeats == nil {
 			continue
 		}
-		h := map[string]*analyzer.AppHeartbeat{"client": f.App.Heartbeats.Client, "server": f.App.Heartbeats.Server}[from]
+		h := map[string]*record.AppHeartbeat{"client": f.App.Heartbeats.Client, "server": f.App.Heartbeats.Server}[from]
 		longest := 0.0
 		for _, v := range ms {
 			longest = max(longest, v)

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // graphQL reads both protocols for GraphQL over WebSocket: graphql-transport-ws (of the
@@ -30,7 +30,7 @@ func graphqlSpot(b []byte, from side) bool {
 	return from == client && object(value(b), f[:], "type") && is(f[0], "connection_init")
 }
 
-func (d *graphQL) read(c *conversation, m *analyzer.Message) bool {
+func (d *graphQL) read(c *conversation, m *record.Message) bool {
 	var f [3][]byte
 	if !object(value(m.Data), f[:], "type", "id", "payload") || !isString(f[0]) {
 		return false
@@ -317,7 +317,7 @@ type appSyncEvents struct{ stateless }
 
 func openAppSyncEvents() dialect { return appSyncEvents{} }
 
-func (appSyncEvents) read(c *conversation, m *analyzer.Message) bool {
+func (appSyncEvents) read(c *conversation, m *record.Message) bool {
 	var f [6][]byte
 	if !object(value(m.Data), f[:], "type", "id", "channel", "errors", "event", "authorization") || !isString(f[0]) {
 		return false

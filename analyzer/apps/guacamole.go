@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // guacamole reads Apache Guacamole's protocol: instructions whose elements have their length in characters in front,
@@ -56,7 +56,7 @@ func guacamoleInstruction(b []byte) (elements []string, rest []byte) {
 	}
 }
 
-func (guacamole) read(c *conversation, m *analyzer.Message) bool {
+func (guacamole) read(c *conversation, m *record.Message) bool {
 	b := m.Data
 	if m.Type != "text" || len(b) == 0 {
 		return false

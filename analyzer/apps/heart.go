@@ -1,23 +1,23 @@
 package apps
 
-import "wscope/analyzer"
+import "wscope/analyzer/record"
 
 // heart is the heartbeats that one side sends.
 type heart struct {
 	sent, answered int64
 	answerable     bool
-	first, last    analyzer.Time
-	previous       analyzer.Seconds // the interval before
-	wander         analyzer.Seconds // sum of what intervals differ from the one before
-	waiting        []analyzer.Time  // those not answered yet, the oldest first
-	rtt            analyzer.Sketch
+	first, last    record.Time
+	previous       record.Seconds // the interval before
+	wander         record.Seconds // sum of what intervals differ from the one before
+	waiting        []record.Time  // those not answered yet, the oldest first
+	rtt            record.Sketch
 }
 
-func (h *heart) beat(at analyzer.Time) {
+func (h *heart) beat(at record.Time) {
 	if h.sent == 0 {
 		h.first = at
 	} else {
-		step := analyzer.Seconds(at - h.last)
+		step := record.Seconds(at - h.last)
 		if h.sent > 1 {
 			h.wander += max(step-h.previous, h.previous-step)
 		}
@@ -28,7 +28,7 @@ func (h *heart) beat(at analyzer.Time) {
 }
 
 // await keeps a heartbeat until the other side answers it; sure says that the subprotocol knows an answer.
-func (h *heart) await(at analyzer.Time, sure bool) {
+func (h *heart) await(at record.Time, sure bool) {
 	h.answerable = h.answerable || sure
 	if len(h.waiting) == maxBeats {
 		h.waiting = append(h.waiting[:0], h.waiting[1:]...)
@@ -38,11 +38,11 @@ func (h *heart) await(at analyzer.Time, sure bool) {
 
 // answer takes the other side's answer: it is to the oldest heartbeat that waits, since
 // what one side sends arrives in order.
-func (h *heart) answer(at analyzer.Time) {
+func (h *heart) answer(at record.Time) {
 	if len(h.waiting) == 0 {
 		return
 	}
-	h.rtt.Add(analyzer.Seconds(at - h.waiting[0]))
+	h.rtt.Add(record.Seconds(at - h.waiting[0]))
 	h.answered++
 	h.answerable = true
 	h.waiting = append(h.waiting[:0], h.waiting[1:]...)
@@ -51,25 +51,25 @@ func (h *heart) answer(at analyzer.Time) {
 func (h *heart) lost() { h.waiting = h.waiting[:0] }
 
 // record is the heartbeats as a record; nil where there were none.
-func (h *heart) record() *analyzer.AppHeartbeat {
+func (h *heart) record() *record.AppHeartbeat {
 	if h.sent == 0 {
 		return nil
 	}
-	r := &analyzer.AppHeartbeat{Sent: h.sent}
+	r := &record.AppHeartbeat{Sent: h.sent}
 	if h.answerable {
 		n := h.answered
 		r.Answered = &n
 	}
 	if h.sent > 1 {
-		mean := analyzer.Seconds(h.last-h.first) / analyzer.Seconds(h.sent-1)
+		mean := record.Seconds(h.last-h.first) / record.Seconds(h.sent-1)
 		r.Interval = &mean
 	}
 	if h.sent > 2 {
-		wander := h.wander / analyzer.Seconds(h.sent-2)
+		wander := h.wander / record.Seconds(h.sent-2)
 		r.Jitter = &wander
 	}
 	if h.rtt.Count() > 0 {
-		q := [...]analyzer.Seconds{h.rtt.Min(), h.rtt.Quantile(0.5), h.rtt.Quantile(0.99), h.rtt.Max()}
+		q := [...]record.Seconds{h.rtt.Min(), h.rtt.Quantile(0.5), h.rtt.Quantile(0.99), h.rtt.Max()}
 		r.RTTMin, r.RTTP50, r.RTTP99, r.RTTMax = &q[0], &q[1], &q[2], &q[3]
 	}
 	return r

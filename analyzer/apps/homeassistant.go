@@ -1,6 +1,6 @@
 package apps
 
-import "wscope/analyzer"
+import "wscope/analyzer/record"
 
 // homeAssistant reads the WebSocket API of Home Assistant: a login, then commands with an id, which comes back in a result, a pong
 // or events.
@@ -15,7 +15,7 @@ func homeAssistantSpot(b []byte, from side) bool {
 	return object(value(b), f[:], "type", "ha_version") && (is(f[0], "auth_required") || is(f[0], "auth_ok")) && isString(f[1]) && from == server
 }
 
-func (d homeAssistant) read(c *conversation, m *analyzer.Message) bool {
+func (d homeAssistant) read(c *conversation, m *record.Message) bool {
 	v := value(m.Data)
 	if len(v) == 0 || v[0] != '[' {
 		return d.one(c, v)

@@ -13,16 +13,17 @@ import (
 
 	"wscope/analyzer"
 	"wscope/analyzer/apps/protoschema"
+	"wscope/analyzer/record"
 )
 
 // said is a message for a conversation.
-func said(from, kind string, data []byte) *analyzer.Message {
-	return &analyzer.Message{From: from, Type: kind, Data: data, Length: int64(len(data)), Complete: true, IsText: kind == "text"}
+func said(from, kind string, data []byte) *record.Message {
+	return &record.Message{From: from, Type: kind, Data: data, Length: int64(len(data)), Complete: true, IsText: kind == "text"}
 }
 
 // opened is a conversation for a request path and a subprotocol.
 func opened(path, subprotocol string) *conversation {
-	f := &analyzer.Flow{HTTP: &analyzer.HTTP{Path: path}, Handshake: &analyzer.Handshake{Subprotocol: subprotocol}}
+	f := &record.Flow{HTTP: &record.HTTP{Path: path}, Handshake: &record.Handshake{Subprotocol: subprotocol}}
 	return New().Open(f).(*conversation)
 }
 
@@ -38,7 +39,7 @@ func kinds() map[string]func() *conversation {
 			return c
 		}
 	}
-	all["schema"] = func() *conversation { return WithSchema(chatTypes())().Open(&analyzer.Flow{}).(*conversation) }
+	all["schema"] = func() *conversation { return WithSchema(chatTypes())().Open(&record.Flow{}).(*conversation) }
 	for i := range formats {
 		l := &formats[i]
 		all[l.protocol] = func() *conversation {
@@ -64,7 +65,7 @@ var chatTypes = sync.OnceValue(func() *protoschema.Choice {
 })
 
 // check holds an App to what is promised of every one.
-func check(t testing.TB, a *analyzer.App) {
+func check(t testing.TB, a *record.App) {
 	t.Helper()
 	if a == nil {
 		return
@@ -83,9 +84,9 @@ func check(t testing.TB, a *analyzer.App) {
 }
 
 // recorded are the messages of all recorded conversations, by protocol.
-func recorded(t testing.TB) map[string][]*analyzer.Message {
+func recorded(t testing.TB) map[string][]*record.Message {
 	t.Helper()
-	all := map[string][]*analyzer.Message{}
+	all := map[string][]*record.Message{}
 	for _, path := range captures(t) {
 		out := analyse(t, path, analyzer.Options{})
 		protocol := map[int64]string{}
@@ -137,7 +138,7 @@ func TestForeignMessagesDoNoHarm(t *testing.T) {
 			for _, m := range messages {
 				check(t, c.Message(m))
 			}
-			var f analyzer.Flow
+			var f record.Flow
 			c.Done(&f)
 			if f.App != nil && f.App.Protocol == "" {
 				t.Errorf("%s: a summary without a protocol", name)
@@ -175,11 +176,11 @@ func TestStreamsAreTheSameHoweverCut(t *testing.T) {
 	}
 }
 
-func summed(c *conversation, parts ...[]byte) *analyzer.AppSummary {
+func summed(c *conversation, parts ...[]byte) *record.AppSummary {
 	for _, b := range parts {
 		c.Message(said("client", "binary", b))
 	}
-	var f analyzer.Flow
+	var f record.Flow
 	c.Done(&f)
 	return f.App
 }
@@ -202,7 +203,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	if n := len(c.operations); n > maxOperations+1 {
 		t.Errorf("%d operations are kept", n)
 	}
-	var f analyzer.Flow
+	var f record.Flow
 	c.Done(&f)
 	var total int64
 	for _, n := range f.App.Names {
@@ -268,7 +269,7 @@ func FuzzConversation(f *testing.F) {
 			check(t, c.Message(m))
 			script = script[3+n:]
 		}
-		var flow analyzer.Flow
+		var flow record.Flow
 		c.Done(&flow)
 	})
 }

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // rpc reads JSON-RPC 2.0 (https://www.jsonrpc.org/specification), batches among it, and
@@ -61,7 +61,7 @@ func cdpSpot(b []byte, from side) bool {
 	}
 }
 
-func (d rpc) read(c *conversation, m *analyzer.Message) bool {
+func (d rpc) read(c *conversation, m *record.Message) bool {
 	v := value(m.Data)
 	if len(v) > 0 && v[0] == '[' && !d.cdp {
 		return d.batch(c, v)

@@ -4,7 +4,7 @@ import (
 	"encoding/binary"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // jupyter reads the messages of Jupyter kernels: JSON, or in v1.kernel.websocket.jupyter.org parts with their offsets in
@@ -80,7 +80,7 @@ func jupyterOffsets(b []byte) (parts [][]byte) {
 	return parts
 }
 
-func (jupyter) read(c *conversation, m *analyzer.Message) bool {
+func (jupyter) read(c *conversation, m *record.Message) bool {
 	said, ok := jupyterParts(m.Data, m.Type == "binary")
 	if !ok {
 		return false

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // kubernetes reads what kubectl exec, attach and port-forward speak: the first byte of a message is its channel. For a command
@@ -27,7 +27,7 @@ func kubernetesPath(r *request) bool {
 
 var kubernetesChannels = [...]string{"stdin", "stdout", "stderr", "error", "resize"}
 
-func (d *kubernetes) read(c *conversation, m *analyzer.Message) bool {
+func (d *kubernetes) read(c *conversation, m *record.Message) bool {
 	c.version = short(c.target.subprotocol)
 	b := m.Data
 	if strings.Contains(c.target.subprotocol, "base64.") && len(b) > 0 && b[0] >= '0' && b[0] <= '9' {
@@ -123,7 +123,7 @@ func dockerPath(r *request) bool {
 	return strings.Contains(r.path, "/containers/") && strings.HasSuffix(r.path, "/attach/ws")
 }
 
-func (docker) read(c *conversation, m *analyzer.Message) bool {
+func (docker) read(c *conversation, m *record.Message) bool {
 	u := unit{kind: "stdin", gist: payloadGist(m.Data)}
 	if c.from == server {
 		u.kind = "output"

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"slices"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // ledger counts what a conversation says and joins requests with their answers.
@@ -26,20 +26,20 @@ type operation struct {
 	name      string
 	count     int64
 	failed    int64
-	latencies *analyzer.Sketch
+	latencies *record.Sketch
 }
 
 // match is the request that an answer belongs to.
 type match struct {
 	name, op string
 	message  int64
-	after    analyzer.Seconds
+	after    record.Seconds
 	found    bool
 	failed   bool
 }
 
 // enter books a unit, and completes the name of an answer by what was asked.
-func (l *ledger) enter(u *unit, from side, m *analyzer.Message) match {
+func (l *ledger) enter(u *unit, from side, m *record.Message) match {
 	l.messages++
 	to := u.answered
 	key := u.key
@@ -86,7 +86,7 @@ func (l *ledger) enter(u *unit, from side, m *analyzer.Message) match {
 	return to
 }
 
-func (l *ledger) asked(u *unit, key string, from side, m *analyzer.Message) {
+func (l *ledger) asked(u *unit, key string, from side, m *record.Message) {
 	if u.beat {
 		l.hearts[from].beat(m.Time)
 		l.hearts[from].answerable = true
@@ -99,14 +99,14 @@ func (l *ledger) asked(u *unit, key string, from side, m *analyzer.Message) {
 }
 
 // answered joins an answer with the first request of its key that waits: answers of one key come in the order asked.
-func (l *ledger) answered(key string, from side, failed bool, at analyzer.Time) match {
+func (l *ledger) answered(key string, from side, failed bool, at record.Time) match {
 	i := l.pending.find(from.other(), key)
 	if i < 0 {
 		return match{}
 	}
 	p := l.pending.list[i]
 	l.pending.drop(i)
-	to := match{name: p.name, op: p.op, message: p.message, after: analyzer.Seconds(max(at-p.at, 0)), found: true}
+	to := match{name: p.name, op: p.op, message: p.message, after: record.Seconds(max(at-p.at, 0)), found: true}
 	l.took(p.from, p.op, to.after, failed)
 	if p.beat {
 		l.hearts[p.from].answered++
@@ -116,7 +116,7 @@ func (l *ledger) answered(key string, from side, failed bool, at analyzer.Time) 
 }
 
 // took books an answered request of a side.
-func (l *ledger) took(from side, op string, after analyzer.Seconds, failed bool) {
+func (l *ledger) took(from side, op string, after record.Seconds, failed bool) {
 	o := l.operation(from, op)
 	o.count++
 	o.latencies.Add(after)
@@ -135,7 +135,7 @@ func (l *ledger) operation(from side, name string) *operation {
 			return o
 		}
 	}
-	l.operations = append(l.operations, operation{from: from, name: name, latencies: new(analyzer.Sketch)})
+	l.operations = append(l.operations, operation{from: from, name: name, latencies: new(record.Sketch)})
 	return &l.operations[len(l.operations)-1]
 }
 
@@ -163,7 +163,7 @@ func (l *ledger) forget(from side) {
 }
 
 // sum writes the ledger into a flow's summary.
-func (l *ledger) sum(s *analyzer.AppSummary) {
+func (l *ledger) sum(s *record.AppSummary) {
 	s.Messages, s.Untracked, s.Errors, s.Failures = l.messages, l.untracked, l.errors, l.failures
 	s.Kinds, s.Names = l.kinds.sorted(maxNames), l.names.sorted(maxListed)
 	l.pending.each(func(p *pending) {
@@ -171,22 +171,22 @@ func (l *ledger) sum(s *analyzer.AppSummary) {
 			return
 		}
 		if s.Unanswered++; len(s.Waiting) < maxWaiting {
-			s.Waiting = append(s.Waiting, analyzer.AppCall{From: sideNames[p.from], Name: p.op, ID: p.id, Packet: p.packet, Time: p.at})
+			s.Waiting = append(s.Waiting, record.AppCall{From: sideNames[p.from], Name: p.op, ID: p.id, Packet: p.packet, Time: p.at})
 		}
 	})
 	for i := range l.operations {
 		o := &l.operations[i]
 		q := o.latencies
-		s.Operations = append(s.Operations, analyzer.AppOperation{
+		s.Operations = append(s.Operations, record.AppOperation{
 			Name: o.name, From: sideNames[o.from], Count: o.count, Failed: o.failed,
 			P50: q.Quantile(0.5), P90: q.Quantile(0.9), P99: q.Quantile(0.99), Max: q.Max(), Latencies: q,
 		})
 	}
-	slices.SortFunc(s.Operations, func(a, b analyzer.AppOperation) int {
+	slices.SortFunc(s.Operations, func(a, b record.AppOperation) int {
 		return cmp.Or(cmp.Compare(b.P99, a.P99), cmp.Compare(a.Name, b.Name), cmp.Compare(a.From, b.From))
 	})
 	if c, v := l.hearts[client].record(), l.hearts[server].record(); c != nil || v != nil {
-		s.Heartbeats = &analyzer.AppHeartbeats{Client: c, Server: v}
+		s.Heartbeats = &record.AppHeartbeats{Client: c, Server: v}
 	}
 }
 

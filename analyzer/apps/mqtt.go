@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"unicode/utf8"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // mqtt reads MQTT 3.1, 3.1.1 and 5.0. Its control packets are a stream: WebSocket
@@ -50,7 +50,7 @@ func (d *mqtt) lost(from side) {
 func (d *mqtt) joined() { d.lax = [2]bool{true, true} }
 
 // find is a message from where its packets begin; nil while that is not known.
-func (d *mqtt) find(c *conversation, m *analyzer.Message) []byte {
+func (d *mqtt) find(c *conversation, m *record.Message) []byte {
 	j := &d.joins[c.from]
 	g := glance{from: c.from, binary: true}
 	b := j.add(m.Data, func(b []byte) int { g.b = b; return mqttMidway(&g) }, 40)
@@ -61,7 +61,7 @@ func (d *mqtt) find(c *conversation, m *analyzer.Message) []byte {
 	return b
 }
 
-func (d *mqtt) read(c *conversation, m *analyzer.Message) bool {
+func (d *mqtt) read(c *conversation, m *record.Message) bool {
 	p := &d.sides[c.from]
 	data := m.Data
 	if d.lax[c.from] {

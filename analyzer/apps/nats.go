@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // nats reads the NATS client protocol: lines, and behind those of PUB, HPUB, MSG and HMSG a payload of the length that
@@ -34,7 +34,7 @@ func (d *nats) lost(from side) {
 
 func (d *nats) joined() { d.lax = [2]bool{true, true} }
 
-func (d *nats) read(c *conversation, m *analyzer.Message) bool {
+func (d *nats) read(c *conversation, m *record.Message) bool {
 	p := &d.sides[c.from]
 	b := m.Data
 	if d.lax[c.from] {

@@ -3,7 +3,7 @@ package apps
 import (
 	"bytes"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // nostr reads what clients and relays of Nostr say: arrays that begin with their kind.
@@ -15,7 +15,7 @@ type nostr struct{ stateless }
 
 func openNostr() dialect { return nostr{} }
 
-func (nostr) read(c *conversation, m *analyzer.Message) bool {
+func (nostr) read(c *conversation, m *record.Message) bool {
 	var f [4][]byte
 	n := array(value(m.Data), f[:])
 	if n < 2 || !isString(f[0]) {

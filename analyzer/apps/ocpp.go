@@ -3,7 +3,7 @@ package apps
 import (
 	"slices"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // ocpp reads OCPP-J, the JSON of the Open Charge Point Protocol 1.6, 2.0.1 and 2.1
@@ -30,7 +30,7 @@ var ocppActions = []string{
 	"TransactionEvent", "TriggerMessage",
 }
 
-func (ocpp) read(c *conversation, m *analyzer.Message) bool {
+func (ocpp) read(c *conversation, m *record.Message) bool {
 	var f [5][]byte
 	n := array(value(m.Data), f[:])
 	if n < 3 || !isString(f[1]) {

@@ -5,7 +5,7 @@ import (
 	"cmp"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // phoenix reads the channels of the Phoenix framework: version 2 of its serializer, an
@@ -30,7 +30,7 @@ func phoenixSpot(b []byte, from side) bool {
 	return from == client && object(v, f[:3], "event", "topic", "ref") && is(f[0], "phx_join") && isString(f[1])
 }
 
-func (phoenix) read(c *conversation, m *analyzer.Message) bool {
+func (phoenix) read(c *conversation, m *record.Message) bool {
 	if c.version == "" {
 		c.version = short(c.target.value("vsn"))
 	}

@@ -3,7 +3,7 @@ package apps
 import (
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // plainJSON reads JSON of no known dialect, and MessagePack and CBOR, whose items are the same: the member that
@@ -34,7 +34,7 @@ const (
 
 func (d *plainJSON) lost(from side) { d.echoes.lost(from) }
 
-func (d *plainJSON) read(c *conversation, m *analyzer.Message) bool {
+func (d *plainJSON) read(c *conversation, m *record.Message) bool {
 	v := d.value(m)
 	if len(v) == 0 || v[0] != '{' && v[0] != '[' {
 		return !d.packed && m.Type == "text" && pingText(c, m.Data) // a lone number or word says nothing else
@@ -54,7 +54,7 @@ func (d *plainJSON) read(c *conversation, m *analyzer.Message) bool {
 }
 
 // value is the message as JSON; nil where it is none.
-func (d *plainJSON) value(m *analyzer.Message) []byte {
+func (d *plainJSON) value(m *record.Message) []byte {
 	if !d.packed {
 		return value(m.Data)
 	}
@@ -123,7 +123,7 @@ type pings struct{ stateless }
 
 func openPings() dialect { return pings{} }
 
-func (pings) read(c *conversation, m *analyzer.Message) bool {
+func (pings) read(c *conversation, m *record.Message) bool {
 	return m.Type == "text" && pingText(c, m.Data)
 }
 

@@ -7,7 +7,7 @@ import (
 
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // protobuf reads Protocol Buffers without a schema: field numbers and wire types. Bytes
@@ -22,7 +22,7 @@ func openProtobuf() dialect { return new(protobuf) }
 
 const maxField = 4096 // larger field numbers are legal, and nearly never meant
 
-func (d *protobuf) read(c *conversation, m *analyzer.Message) bool {
+func (d *protobuf) read(c *conversation, m *record.Message) bool {
 	if m.Type != "binary" || d.wrong {
 		return false
 	}

@@ -3,7 +3,7 @@ package apps
 import (
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // pusher reads the Pusher Channels protocol, version 4 to 7: objects with an event, its
@@ -24,7 +24,7 @@ func pusherSpot(b []byte, from side) bool {
 	return from == server && object(value(b), f[:], "event") && is(f[0], "pusher:connection_established")
 }
 
-func (pusher) read(c *conversation, m *analyzer.Message) bool {
+func (pusher) read(c *conversation, m *record.Message) bool {
 	var f [3][]byte
 	if !object(value(m.Data), f[:], "event", "channel", "data") || !isString(f[0]) {
 		return false

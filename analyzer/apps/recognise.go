@@ -3,7 +3,7 @@ package apps
 import (
 	"bytes"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // A dialect is recognised by the negotiated subprotocol, by the path, by a first message that no
@@ -48,7 +48,7 @@ type seeker struct {
 // heldMessage is a message to be read once its dialect is known.
 type heldMessage struct {
 	from, kind      string
-	time, end       analyzer.Time
+	time, end       record.Time
 	packet, message int64
 	data            []byte
 }
@@ -62,7 +62,7 @@ func (s *seeker) seeks(c *conversation) bool {
 func (s *seeker) stop() { *s = seeker{loose: s.loose} }
 
 // seek looks at the message in hand, and reads it where that decides on a dialect.
-func (s *seeker) seek(c *conversation, m *analyzer.Message) bool {
+func (s *seeker) seek(c *conversation, m *record.Message) bool {
 	if m.Type == "text" && c.trial(pings{}, m) {
 		if c.dialect == nil {
 			c.adopt(&language{protocol: pingFormat}, pings{}, "bytes")
@@ -150,7 +150,7 @@ func (s *seeker) weigh(c *conversation, g *glance) (best *language, evidence boo
 }
 
 // hold keeps a copy of the message in hand.
-func (s *seeker) hold(m *analyzer.Message) {
+func (s *seeker) hold(m *record.Message) {
 	if len(s.held) == maxReplay || s.bytes+len(m.Data) > maxReplayBytes {
 		s.missed++
 		return
@@ -160,7 +160,7 @@ func (s *seeker) hold(m *analyzer.Message) {
 }
 
 // takeUp reads what was held, and the message in hand, by a dialect, and stays with it where that reads more than it does not.
-func (c *conversation) takeUp(l *language, m *analyzer.Message) bool {
+func (c *conversation) takeUp(l *language, m *record.Message) bool {
 	s := &c.seeker
 	was := *c
 	c.units = nil
@@ -175,7 +175,7 @@ func (c *conversation) takeUp(l *language, m *analyzer.Message) bool {
 	read, unread := 0, int64(0)
 	for i := range s.held {
 		h := &s.held[i]
-		again := analyzer.Message{From: h.from, Type: h.kind, Time: h.time, End: h.end, Packet: h.packet, Message: h.message, Data: h.data, Length: int64(len(h.data)), Complete: true, IsText: h.kind == "text"}
+		again := record.Message{From: h.from, Type: h.kind, Time: h.time, End: h.end, Packet: h.packet, Message: h.message, Data: h.data, Length: int64(len(h.data)), Complete: true, IsText: h.kind == "text"}
 		c.from, c.in = sideOf(h.from), &again
 		if !c.try(d, &again) {
 			unread++
@@ -203,7 +203,7 @@ func (c *conversation) takeUp(l *language, m *analyzer.Message) bool {
 }
 
 // trial reports whether a dialect reads a message; nothing of it is counted.
-func (c *conversation) trial(d dialect, m *analyzer.Message) bool {
+func (c *conversation) trial(d dialect, m *record.Message) bool {
 	version, session, protocol := c.version, c.session, c.protocol
 	pending := c.ledger
 	c.ledger, c.trying = ledger{}, true

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // TestNothingIsSeenInOtherTraffic runs over all captures that speak no subprotocol:
@@ -66,7 +67,7 @@ func TestDialectsAreRecognisedByFirstMessages(t *testing.T) {
 	} {
 		conv := opened("/", "")
 		conv.Message(said(c.from, c.kind, []byte(c.data)))
-		var f analyzer.Flow
+		var f record.Flow
 		conv.Done(&f)
 		got := ""
 		if f.App != nil {
@@ -84,7 +85,7 @@ func TestDialectsAreRecognisedFromTheMiddle(t *testing.T) {
 	for _, path := range captures(t) {
 		out := analyse(t, path, analyzer.Options{})
 		for _, f := range out.flows {
-			var all []*analyzer.Message
+			var all []*record.Message
 			for _, m := range out.messages {
 				if m.Flow == f.Flow && (m.Type == "text" || m.Type == "binary") {
 					all = append(all, m)
@@ -97,7 +98,7 @@ func TestDialectsAreRecognisedFromTheMiddle(t *testing.T) {
 					again := *m
 					c.Message(&again)
 				}
-				var got analyzer.Flow
+				var got record.Flow
 				c.Done(&got)
 				tried++
 				switch {
@@ -122,7 +123,7 @@ func TestOnePayloadThatIsNoneEndsAGuess(t *testing.T) {
 	c.Message(said("client", "binary", []byte("\x0a\x05hello\x10\x96\x01")))
 	c.Message(said("client", "binary", []byte("\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff\xff")))
 	c.Message(said("client", "binary", []byte("\x0a\x05hello\x10\x96\x01")))
-	var f analyzer.Flow
+	var f record.Flow
 	if c.Done(&f); f.App != nil {
 		t.Errorf("told as %+v", *f.App)
 	}
@@ -131,7 +132,7 @@ func TestOnePayloadThatIsNoneEndsAGuess(t *testing.T) {
 // TestConversationIsLetGoOnceNothingCanBeRecognised shows after how many messages of no dialect a
 // conversation is over, and that it never is where one may still be read.
 func TestConversationIsLetGoOnceNothingCanBeRecognised(t *testing.T) {
-	withSchema := func() *conversation { return WithSchema(chatTypes())().Open(&analyzer.Flow{}).(*conversation) }
+	withSchema := func() *conversation { return WithSchema(chatTypes())().Open(&record.Flow{}).(*conversation) }
 	for _, c := range []struct {
 		name string
 		conv *conversation

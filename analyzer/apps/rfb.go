@@ -5,7 +5,7 @@ import (
 	"encoding/binary"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // rfb reads the Remote Framebuffer protocol of VNC, RFC 6143, as noVNC and websockify carry it: version, security and
@@ -44,7 +44,7 @@ func (d *rfb) lost(from side) {
 	d.step = rfbRunning
 }
 
-func (d *rfb) read(c *conversation, m *analyzer.Message) bool {
+func (d *rfb) read(c *conversation, m *record.Message) bool {
 	p := &d.sides[c.from]
 	if d.step == rfbUnknown || d.step == rfbRunning && c.from == server {
 		u := unit{kind: "server data", gist: bytesOf(len(m.Data))}

@@ -1,8 +1,8 @@
 package apps
 
 import (
-	"wscope/analyzer"
 	"wscope/analyzer/apps/protoschema"
+	"wscope/analyzer/record"
 )
 
 // schemed reads binary messages by the schema of Protocol Buffers that was given: where
@@ -19,7 +19,7 @@ func (c *conversation) byBytes() bool { return c.dialect == nil || c.seeker.loos
 
 // bySchema reads the message in hand by the schema, and takes that up for all to come: what
 // was read before, of texts, still counts.
-func (c *conversation) bySchema(m *analyzer.Message) bool {
+func (c *conversation) bySchema(m *record.Message) bool {
 	if !c.try(c.schema, m) {
 		return false
 	}
@@ -29,7 +29,7 @@ func (c *conversation) bySchema(m *analyzer.Message) bool {
 	return true
 }
 
-func (d *schemed) read(c *conversation, m *analyzer.Message) bool {
+func (d *schemed) read(c *conversation, m *record.Message) bool {
 	if m.Type != "binary" {
 		return d.plainJSON.read(c, m)
 	}

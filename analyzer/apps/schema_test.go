@@ -9,6 +9,7 @@ import (
 
 	"wscope/analyzer"
 	"wscope/analyzer/apps/protoschema"
+	"wscope/analyzer/record"
 )
 
 // chat is testdata's schema, with types named or not.
@@ -96,7 +97,7 @@ func TestSchemaLeavesOthersAlone(t *testing.T) {
 			}
 		}
 	}
-	c := WithSchema(types)().Open(&analyzer.Flow{}).(*conversation)
+	c := WithSchema(types)().Open(&record.Flow{}).(*conversation)
 	join := []byte("\x08\x01\x12\x03\x0a\x01a")
 	for _, x := range []struct{ kind, data, want string }{
 		{"text", `{"type":"hello"}`, "type"}, {"binary", string(join), "chat.v1.ClientMessage"}, {"text", `{"type":"again"}`, "type"},
@@ -114,7 +115,7 @@ func TestSchemaLeavesOthersAlone(t *testing.T) {
 			t.Errorf("%q is a %q, want %q", x.data, got, x.want)
 		}
 	}
-	var f analyzer.Flow
+	var f record.Flow
 	if c.Done(&f); f.App.Protocol != "protobuf" || f.App.Messages != 4 || f.App.Unread != 1 {
 		t.Errorf("summed up as %+v", f.App)
 	}
@@ -133,7 +134,7 @@ func TestSeveralTypesThatFitAreNoneOfThem(t *testing.T) {
 		t.Fatal(err)
 	}
 	for data, want := range map[string]string{"\x08\x01\x12\x03abc": "message", "\x1a\x03abc\x08\x01": "B", "\x1a\x03abc\x20\x01": "message"} {
-		c := WithSchema(types)().Open(&analyzer.Flow{}).(*conversation)
+		c := WithSchema(types)().Open(&record.Flow{}).(*conversation)
 		a := c.Message(said("client", "binary", []byte(data)))
 		if a == nil || a.Kind != want {
 			t.Errorf("%q is %+v, want %s", data, a, want)

@@ -3,7 +3,7 @@ package apps
 import (
 	"bytes"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // signalR reads ASP.NET Core SignalR's hub protocol: a handshake in JSON, then JSON
@@ -27,7 +27,7 @@ func signalrSpot(b []byte, from side) bool {
 	return ok && from == client && object(value(first), f[:], "protocol", "version") && isString(f[0]) && isNumber(f[1])
 }
 
-func (d *signalR) read(c *conversation, m *analyzer.Message) bool {
+func (d *signalR) read(c *conversation, m *record.Message) bool {
 	b := m.Data
 	if !d.shaken[c.from] {
 		first, rest, ok := bytes.Cut(b, []byte{recordEnd})

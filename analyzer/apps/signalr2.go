@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // signalR2 reads ASP.NET SignalR 1 and 2, the one before ASP.NET Core's: invocations {"H":hub,"M":method,"A":[…],"I":n}, their
@@ -17,7 +17,7 @@ func signalR2Path(r *request) bool {
 	return strings.HasSuffix(r.path, "/connect") && r.value("clientProtocol") != "" || strings.HasSuffix(r.path, "/reconnect") && r.value("connectionToken") != ""
 }
 
-func (signalR2) read(c *conversation, m *analyzer.Message) bool {
+func (signalR2) read(c *conversation, m *record.Message) bool {
 	v := value(m.Data)
 	if c.version == "" {
 		c.version = short(c.target.value("clientProtocol"))

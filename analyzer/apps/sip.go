@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // sip reads SIP over WebSocket, RFC 7118: a message is one request or response of RFC 3261.
@@ -28,7 +28,7 @@ func sipSpot(b []byte, _ side) bool {
 	return bytes.HasSuffix(line, []byte(" SIP/2.0")) && len(line) > 12
 }
 
-func (sip) read(c *conversation, m *analyzer.Message) bool {
+func (sip) read(c *conversation, m *record.Message) bool {
 	b := m.Data
 	switch string(b) { // RFC 5626 §4.4.1, as RFC 7118 §6 allows them
 	case "\r\n\r\n":

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // socketIO reads Socket.IO 2 to 4 over Engine.IO 3 and 4: a text message is an Engine.IO
@@ -44,7 +44,7 @@ func socketSpot(b []byte, from side) bool {
 
 func (d *socketIO) lost(from side) { d.expects[from] = 0 }
 
-func (d *socketIO) read(c *conversation, m *analyzer.Message) bool {
+func (d *socketIO) read(c *conversation, m *record.Message) bool {
 	if c.version == "" {
 		if v := c.target.value("EIO"); v != "" {
 			c.version = "EIO" + short(v)

@@ -3,7 +3,7 @@ package apps
 import (
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // sockJS reads the framing of SockJS (https://sockjs.github.io/sockjs-protocol/): the
@@ -29,7 +29,7 @@ func sockjsPath(r *request) bool {
 
 func (d *sockJS) lost(from side) { d.inner.Lost(sideNames[from]) }
 
-func (d *sockJS) read(c *conversation, m *analyzer.Message) bool {
+func (d *sockJS) read(c *conversation, m *record.Message) bool {
 	b := m.Data
 	if m.Type != "text" || len(b) == 0 {
 		return false
@@ -64,7 +64,7 @@ func sockjsSession(path string) string {
 }
 
 // messages reads an array of strings, or from a client a lone one.
-func (d *sockJS) messages(c *conversation, m *analyzer.Message, v []byte) bool {
+func (d *sockJS) messages(c *conversation, m *record.Message, v []byte) bool {
 	if isString(v) && c.from == client {
 		d.message(c, m, v)
 		return true
@@ -85,7 +85,7 @@ func (d *sockJS) messages(c *conversation, m *analyzer.Message, v []byte) bool {
 }
 
 // message reads one string by the dialect inside, where it has one.
-func (d *sockJS) message(c *conversation, m *analyzer.Message, v []byte) {
+func (d *sockJS) message(c *conversation, m *record.Message, v []byte) {
 	inside := *m
 	inside.Data = unquoted(v)
 	in := &d.inner
@@ -102,7 +102,7 @@ func (d *sockJS) message(c *conversation, m *analyzer.Message, v []byte) {
 }
 
 // complete adds what the dialect inside knows when the flow is over.
-func (d *sockJS) complete(s *analyzer.AppSummary) {
+func (d *sockJS) complete(s *record.AppSummary) {
 	if d, ok := d.inner.dialect.(completer); ok {
 		d.complete(s)
 	}

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // stomp reads STOMP 1.0 to 1.2 (https://stomp.github.io/stomp-specification-1.2.html): a
@@ -35,7 +35,7 @@ func (d *stomp) lost(from side) {
 	d.tail[from] = false
 }
 
-func (d *stomp) read(c *conversation, m *analyzer.Message) bool {
+func (d *stomp) read(c *conversation, m *record.Message) bool {
 	p := &d.sides[c.from]
 	b := p.take(m.Data)
 	if d.tail[c.from] {

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/assembly/capture"
 )
 
@@ -20,7 +21,7 @@ func TestTotalsTellTheSlowestOperations(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	slowest := map[string]analyzer.AppOp{}
+	slowest := map[string]record.AppOp{}
 	for _, a := range sum.Apps {
 		for i, op := range a.Slowest {
 			if i > 0 && op.P99 > a.Slowest[i-1].P99 {

@@ -1,6 +1,6 @@
 package apps
 
-import "wscope/analyzer"
+import "wscope/analyzer/record"
 
 // trpc reads tRPC's WebSocket link: queries, mutations and subscriptions by their path, and results by id.
 //
@@ -22,7 +22,7 @@ func trpcSpot(b []byte, from side) bool {
 		object(f[2], p[:], "path") && isString(p[0])
 }
 
-func (d trpc) read(c *conversation, m *analyzer.Message) bool {
+func (d trpc) read(c *conversation, m *record.Message) bool {
 	v := value(m.Data)
 	if len(v) == 0 || v[0] != '[' {
 		return d.one(c, v)

@@ -3,7 +3,7 @@ package apps
 import (
 	"hash/maphash"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // waiting is the requests whose answers are awaited, in the order asked. Of each a hash of its side and key
@@ -22,7 +22,7 @@ type pending struct {
 	soft     bool
 	key, id  string
 	name, op string
-	at       analyzer.Time
+	at       record.Time
 	packet   int64
 	message  int64
 }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // wamp reads WAMP 2 (https://wamp-proto.org/wamp_latest_ietf.html): arrays that begin with
@@ -35,7 +35,7 @@ var wampAnswers = map[string]string{
 	"2": "1", "17": "16", "33": "32", "35": "34", "50": "48", "65": "64", "67": "66", "70": "68",
 }
 
-func (d *wamp) read(c *conversation, m *analyzer.Message) bool {
+func (d *wamp) read(c *conversation, m *record.Message) bool {
 	_, encoding, _ := strings.Cut(strings.TrimPrefix(c.target.subprotocol, "wamp."), ".")
 	if c.version == "" {
 		c.version = short(c.target.subprotocol)
@@ -56,7 +56,7 @@ func (d *wamp) read(c *conversation, m *analyzer.Message) bool {
 }
 
 // batch reads several messages in one: in JSON each ends in 0x1e, packed each has its length in four bytes in front.
-func (d *wamp) batch(c *conversation, m *analyzer.Message, packed bool, p packing) (ok, batch bool) {
+func (d *wamp) batch(c *conversation, m *record.Message, packed bool, p packing) (ok, batch bool) {
 	b := m.Data
 	if !packed {
 		if len(b) == 0 || b[len(b)-1] != wampSeparator {

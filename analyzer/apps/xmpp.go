@@ -5,7 +5,7 @@ import (
 	"encoding/xml"
 	"io"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // xmpp reads XMPP over WebSocket, RFC 7395: each message is one XML element.
@@ -31,7 +31,7 @@ type stanza struct {
 // maxTokens is how many tokens of a stanza are looked at.
 const maxTokens = 200
 
-func (xmpp) read(c *conversation, m *analyzer.Message) bool {
+func (xmpp) read(c *conversation, m *record.Message) bool {
 	s, ok := readStanza(m.Data)
 	if !ok {
 		return false

@@ -3,7 +3,7 @@ package apps
 import (
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // yjs reads what Yjs documents are kept in step by: y-websocket's messages, and Hocuspocus', which have the document's name in
@@ -103,7 +103,7 @@ func yjsUnit(r *varReader, hocuspocus bool) (u unit, sub uint64, ok bool) {
 	return u, sub, !r.bad && len(r.b) == 0 && (kind <= 3 || hocuspocus)
 }
 
-func (d *yjs) read(c *conversation, m *analyzer.Message) bool {
+func (d *yjs) read(c *conversation, m *record.Message) bool {
 	if m.Type != "binary" {
 		return false
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Difference is one way in which two behaviours differ.
@@ -214,7 +214,7 @@ func (c *comparison) findings(vanished, appeared []string, a, b *Role) {
 // rule is what a finding says, "reserved-bits by server", in the words of its rule.
 func rule(finding string) string {
 	id, _, _ := strings.Cut(finding, " by ")
-	for _, r := range analyzer.Rules() {
+	for _, r := range record.Rules() {
 		if r.ID == id {
 			if r.RFC != "" {
 				return r.RFC + ": " + r.Sentence

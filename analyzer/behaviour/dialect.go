@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // dialect is how the messages of a role are read: what it is that tells their kinds apart. It is learnt from the first
@@ -29,12 +29,12 @@ const (
 // waiting is a message, or the end of a flow, that waits.
 type waiting struct {
 	flow    *flowWatch
-	message *analyzer.Message
+	message *record.Message
 	end     *ending
 }
 
 // wait keeps a message, and reports whether it could.
-func (w *Watcher) wait(fw *flowWatch, m *analyzer.Message) bool {
+func (w *Watcher) wait(fw *flowWatch, m *record.Message) bool {
 	r := fw.role
 	if len(r.waiting) >= maxWaiting || len(m.Data) > maxWaitingBytes || w.held+len(m.Data) > maxHeld {
 		return false

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Pings are frames of WebSocket's own, or messages of the program's.
@@ -18,7 +18,7 @@ var beatNames = [2]string{"", " in messages"}
 // beat is the pings that one side sent, of one sort.
 type beat struct {
 	sent, answered int
-	waits          analyzer.Time // since when one waits for its answer; 0 where none does
+	waits          record.Time // since when one waits for its answer; 0 where none does
 }
 
 var (
@@ -27,7 +27,7 @@ var (
 )
 
 // beat notes a ping, or a pong, which answers all the pings before it: RFC 6455 §5.5.3.
-func (fw *flowWatch) beat(from, kind string, sort int, at analyzer.Time) {
+func (fw *flowWatch) beat(from, kind string, sort int, at record.Time) {
 	switch word := strings.ToLower(kind[strings.LastIndexAny(kind, " .:/")+1:]); {
 	case slices.Contains(pingWords, word):
 		b := &fw.sides[sender(from)].pings[sort]
@@ -51,28 +51,28 @@ const patience = 100e6
 
 // ending is what is known of a flow when it ends.
 type ending struct {
-	at       analyzer.Time
+	at       record.Time
 	open     bool // the capture ended before
 	by       string
-	torn     bool          // by TCP, without a Close
-	closed   analyzer.Time // when its end began: nobody need answer then
-	patience analyzer.Time
+	torn     bool        // by TCP, without a Close
+	closed   record.Time // when its end began: nobody need answer then
+	patience record.Time
 	silent   [2]bool // a side that answered no pings, as the findings say
 }
 
-func endOf(f *analyzer.Flow) ending {
+func endOf(f *record.Flow) ending {
 	e := ending{at: f.End, open: isOpen(f), patience: patience, closed: f.End}
 	if h := f.Handshake; h != nil && h.Latency != nil {
-		e.patience = max(e.patience, analyzer.Time(h.Latency.Float()*10e9))
+		e.patience = max(e.patience, record.Time(h.Latency.Float()*10e9))
 	}
 	if c := f.Close; c != nil {
 		e.by, e.torn = c.By, c.How == "fin" || c.How == "rst"
 		if c.Delay != nil && c.How == "handshake" {
-			e.closed = f.End - analyzer.Time(*c.Delay)
+			e.closed = f.End - record.Time(*c.Delay)
 		}
 	}
 	for i, from := range senders {
-		e.silent[i] = slices.ContainsFunc(f.Findings, func(n analyzer.Finding) bool { return n.Rule == "ping-unanswered" && n.From == from })
+		e.silent[i] = slices.ContainsFunc(f.Findings, func(n record.Finding) bool { return n.Rule == "ping-unanswered" && n.From == from })
 	}
 	return e
 }

@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // What the fields that tell messages apart are called, and those that tie an answer to its
@@ -30,7 +30,7 @@ type meaning struct {
 
 // mean tells what a message is about: what its subprotocol says, or what its JSON says of
 // itself. v is its JSON, or nil.
-func (w *Watcher) mean(r *roleWatch, m *analyzer.Message, v any) meaning {
+func (w *Watcher) mean(r *roleWatch, m *record.Message, v any) meaning {
 	object, list := parts(v)
 	if w.kind != nil {
 		if kind := w.kind(m); kind != "" {
@@ -46,7 +46,7 @@ func (w *Watcher) mean(r *roleWatch, m *analyzer.Message, v any) meaning {
 	return says
 }
 
-func (d *dialect) mean(m *analyzer.Message, v any, object map[string]any, list string) meaning {
+func (d *dialect) mean(m *record.Message, v any, object map[string]any, list string) meaning {
 	if a := m.App; a != nil && (isProtocol(a) || len(a.Decoded) > 0 && a.Protocol == "protobuf") && (a.Kind != "" || a.Name != "") {
 		words := []string{a.Kind}
 		switch {
@@ -319,7 +319,7 @@ func isHeart(kind string) bool {
 func (k *Kind) KeepsAlive() bool { return isHeart(k.Name) || k.periodic() }
 
 // isStream says whether a flow's subprotocol is a stream of bytes, cut into messages anyhow.
-func isStream(f *analyzer.Flow) bool {
+func isStream(f *record.Flow) bool {
 	return f.Handshake != nil && slices.ContainsFunc(f.Handshake.SubprotocolsOffered, func(s string) bool {
 		return strings.HasPrefix(strings.ToLower(s), "mqtt") || strings.HasPrefix(strings.ToLower(s), "amqp")
 	})

@@ -14,7 +14,7 @@ import (
 	"github.com/tinylib/msgp/msgp"
 	"google.golang.org/protobuf/encoding/protowire"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // maxParse is the longest message whose content is looked at.
@@ -24,7 +24,7 @@ const maxParse = 1 << 20
 // In a text digits may stand before it, as in Socket.IO, or headers, as in STOMP; in a binary message of a subprotocol,
 // such as MQTT's PUBLISH, the payload is at the end. What a schema made of a binary message is its JSON, and so is what
 // MessagePack, CBOR and Protocol Buffers hold.
-func (d *dialect) parse(m *analyzer.Message) (body []byte, v any) {
+func (d *dialect) parse(m *record.Message) (body []byte, v any) {
 	data := bytes.TrimSpace(m.Data)
 	switch {
 	case len(data) == 0 || len(data) > maxParse:
@@ -49,7 +49,7 @@ func (d *dialect) parse(m *analyzer.Message) (body []byte, v any) {
 }
 
 // isProtocol says whether what a subprotocol says of a message is more than how it is encoded.
-func isProtocol(a *analyzer.App) bool {
+func isProtocol(a *record.App) bool {
 	return a != nil && !slices.Contains([]string{"json", "msgpack", "cbor", "protobuf"}, a.Protocol)
 }
 
@@ -98,7 +98,7 @@ func leadingBytes(list [][]byte) int {
 }
 
 // leading is the head of a binary message that tells of what sort it is; "" where it tells nothing.
-func (d *dialect) leading(m *analyzer.Message) string {
+func (d *dialect) leading(m *record.Message) string {
 	n, ok := strings.CutPrefix(d.binary[sender(m.From)], "bytes ")
 	if !ok || n == "0" || len(m.Data) == 0 {
 		return ""
@@ -280,7 +280,7 @@ func numberedKind(o map[string]any) string {
 }
 
 // pairs are the key=value words of a text that is a command; nil where there are none.
-func pairs(m *analyzer.Message) any {
+func pairs(m *record.Message) any {
 	if m.Type != "text" || len(m.Data) > maxParse || command(m.Data) == "" {
 		return nil
 	}

@@ -7,12 +7,12 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // roleName says which part a flow has in its program: host and path without ports,
 // addresses, identifiers and query.
-func (w *Watcher) roleName(f *analyzer.Flow) string {
+func (w *Watcher) roleName(f *record.Flow) string {
 	switch {
 	case f.Pickup == "encrypted" && f.TLS != nil && f.TLS.SNI != "":
 		return "encrypted " + f.TLS.SNI
@@ -50,7 +50,7 @@ func hostName(host string) string {
 }
 
 // transport says over what a flow runs.
-func transport(f *analyzer.Flow) string {
+func transport(f *record.Flow) string {
 	s := "clear"
 	if f.TLS != nil {
 		s = "tls " + f.TLS.Version
@@ -62,7 +62,7 @@ func transport(f *analyzer.Flow) string {
 }
 
 // addFlow adds what a finished flow's record says to its role.
-func (r *Role) addFlow(f *analyzer.Flow) {
+func (r *Role) addFlow(f *record.Flow) {
 	r.Flows.add(1)
 	if f.Reconnects != 0 {
 		r.Reconnects.add(1)
@@ -100,12 +100,12 @@ func (r *Role) addFlow(f *analyzer.Flow) {
 }
 
 // isOpen says whether a flow had not ended when the capture did.
-func isOpen(f *analyzer.Flow) bool {
+func isOpen(f *record.Flow) bool {
 	return f.Close == nil && f.Handshake != nil && f.Handshake.Result == "accepted" || f.Close != nil && (f.Close.How == "none" || f.Close.TCP == "capture ended" && f.Close.How == "half")
 }
 
 // addRequest adds what the opening handshake asks with: values where they are the program's, names where they are the user's.
-func (r *Role) addRequest(f *analyzer.Flow) {
+func (r *Role) addRequest(f *record.Flow) {
 	if f.HTTP == nil {
 		return
 	}
@@ -191,7 +191,7 @@ func orNone(s string) string {
 	return s
 }
 
-func closing(c *analyzer.Closing) string {
+func closing(c *record.Closing) string {
 	what := c.How
 	if c.How == "handshake" || c.How == "half" {
 		what = "empty Close"

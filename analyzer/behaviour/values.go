@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // addValue counts a value of a place as long as the place holds few different ones, each a short word, a small number or a truth
@@ -69,7 +69,7 @@ func isState(at string) bool {
 }
 
 // addStates counts the codes that a subprotocol has for how something went.
-func (k *Kind) addStates(m *analyzer.Message) {
+func (k *Kind) addStates(m *record.Message) {
 	if !isProtocol(m.App) {
 		return
 	}
@@ -103,7 +103,7 @@ func firstWords(s string) string {
 }
 
 // mqttCode is the return code of a CONNACK or SUBACK that comes alone in its message.
-func mqttCode(m *analyzer.Message) (int, bool) {
+func mqttCode(m *record.Message) (int, bool) {
 	if m.App.Protocol != "mqtt" || len(m.Data) < 4 || len(m.Data) != int(m.Data[1])+2 {
 		return 0, false
 	}

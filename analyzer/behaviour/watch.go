@@ -7,13 +7,15 @@ import (
 	"slices"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
+	"wscope/analyzer/stat"
 )
 
-// Watcher makes a Behaviour from the records of one run. It is an analyzer.Sink; the run
+// Watcher makes a Behaviour from the records of one run. It is an record.Sink; the run
 // needs Options.Messages and Payload. Its memory grows with roles and kinds, which are
 // bounded, and with the flows that are open at once.
 type Watcher struct {
+	record.NopSink
 	roles map[string]*roleWatch
 	flows map[int64]*flowWatch
 	seed  maphash.Seed
@@ -21,13 +23,13 @@ type Watcher struct {
 
 	like  *Behaviour
 	names Names
-	kind  func(*analyzer.Message) string
+	kind  func(*record.Message) string
 }
 
 type roleWatch struct {
 	Role
 	kinds         map[kindKey]*kindWatch
-	lasts, answer analyzer.Spread
+	lasts, answer stat.Spread
 	dialect       dialect
 	waiting       []waiting // messages and ends of flows until the dialect is known
 	decided       bool
@@ -40,7 +42,7 @@ type kindWatch struct {
 	answers                     Tally // requests whose answers reply measures
 	firsts                      int64 // of them, those with which their flows began
 	count, flows                int64
-	size, reply, perFlow, every analyzer.Spread
+	size, reply, perFlow, every stat.Spread
 	heart                       bool // sent to keep the connection alive: when, and how often, is the timers' matter
 	tailed                      bool
 }
@@ -49,17 +51,17 @@ type kindWatch struct {
 type flowWatch struct {
 	role    *roleWatch
 	stream  bool // its subprotocol is a stream of bytes: messages may hold pieces that say nothing by themselves
-	begin   analyzer.Time
+	begin   record.Time
 	counts  map[*kindWatch]int64
-	latest  map[*kindWatch]analyzer.Time
+	latest  map[*kindWatch]record.Time
 	sides   [2]sideWatch
 	pending map[string]request
 	numbers map[string]int64 // the latest of what may be a sequence, by sender and place
 	said    int64            // data messages
 	last    request          // the data message before, whoever sent it
-	lastAt  analyzer.Time    // of the last data message
-	chain   analyzer.Time    // until when what the server says is caused by what the client said; 0 is no longer
-	shown   [2]analyzer.Time // when each side last showed that it answers
+	lastAt  record.Time      // of the last data message
+	chain   record.Time      // until when what the server says is caused by what the client said; 0 is no longer
+	shown   [2]record.Time   // when each side last showed that it answers
 }
 
 type sideWatch struct {
@@ -68,7 +70,7 @@ type sideWatch struct {
 	burst []*kindWatch // and in one go
 	fresh []uint64     // what it said in the burst, as hashes
 	seen  map[uint64]bool
-	at    analyzer.Time
+	at    record.Time
 	reply bool    // it answered a request by its identifier
 	pings [2]beat // that it sent: as frames, and in messages
 }
@@ -93,7 +95,7 @@ const (
 // request is a message that may be answered.
 type request struct {
 	kind, from string
-	at         analyzer.Time
+	at         record.Time
 	first      bool // in its flow
 	of         *kindWatch
 }
@@ -110,10 +112,10 @@ func (w *Watcher) Like(b *Behaviour) { w.like = b }
 func (w *Watcher) Named(names Names) { w.names = names }
 
 // KindBy has a function say what kind a message is; where it says "", it is told as without it.
-func (w *Watcher) KindBy(kind func(*analyzer.Message) string) { w.kind = kind }
+func (w *Watcher) KindBy(kind func(*record.Message) string) { w.kind = kind }
 
 // FlowBegun gives a flow its role.
-func (w *Watcher) FlowBegun(f *analyzer.Flow) error {
+func (w *Watcher) FlowBegun(f *record.Flow) error {
 	name := w.roleName(f)
 	r := w.roles[name]
 	if r == nil && len(w.roles) >= maxRoles {
@@ -124,16 +126,13 @@ func (w *Watcher) FlowBegun(f *analyzer.Flow) error {
 		r = &roleWatch{Role: Role{Name: name}, kinds: map[kindKey]*kindWatch{}}
 		w.roles[name] = r
 	}
-	w.flows[f.Flow] = &flowWatch{role: r, stream: isStream(f), begin: f.Start, counts: map[*kindWatch]int64{}, latest: map[*kindWatch]analyzer.Time{},
+	w.flows[f.Flow] = &flowWatch{role: r, stream: isStream(f), begin: f.Start, counts: map[*kindWatch]int64{}, latest: map[*kindWatch]record.Time{},
 		pending: map[string]request{}, numbers: map[string]int64{}}
 	return nil
 }
 
-// FlowUpdate takes nothing.
-func (w *Watcher) FlowUpdate(*analyzer.Flow) error { return nil }
-
 // FlowEnded adds a flow's record to its role.
-func (w *Watcher) FlowEnded(f *analyzer.Flow) error {
+func (w *Watcher) FlowEnded(f *record.Flow) error {
 	fw := w.flows[f.Flow]
 	if fw == nil {
 		return nil
@@ -175,7 +174,7 @@ func (fw *flowWatch) end(e ending) {
 }
 
 // Message adds a message.
-func (w *Watcher) Message(m *analyzer.Message) error {
+func (w *Watcher) Message(m *record.Message) error {
 	fw := w.flows[m.Flow]
 	if fw == nil {
 		return nil
@@ -190,7 +189,7 @@ func (w *Watcher) Message(m *analyzer.Message) error {
 	return nil
 }
 
-func (w *Watcher) message(fw *flowWatch, m *analyzer.Message) {
+func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	if m.Type == "ping" || m.Type == "pong" {
 		fw.beat(m.From, m.Type, inFrames, m.End)
 	}
@@ -270,7 +269,7 @@ func (w *Watcher) message(fw *flowWatch, m *analyzer.Message) {
 }
 
 // causes notes whether a server's message came of what the client said.
-func (fw *flowWatch) causes(k *kindWatch, m *analyzer.Message, isReply bool) {
+func (fw *flowWatch) causes(k *kindWatch, m *record.Message, isReply bool) {
 	switch {
 	case m.From == "client":
 		if !k.heart {
@@ -286,15 +285,6 @@ func (fw *flowWatch) causes(k *kindWatch, m *analyzer.Message, isReply bool) {
 		fw.chain = 0
 	}
 }
-
-// Frame takes nothing.
-func (w *Watcher) Frame(*analyzer.Frame) error { return nil }
-
-// Rendered takes nothing.
-func (w *Watcher) Rendered(int64, []byte) error { return nil }
-
-// Batch takes nothing.
-func (w *Watcher) Batch(analyzer.Time) error { return nil }
 
 func sender(from string) int {
 	if from == "server" {
@@ -318,7 +308,7 @@ func (r *roleWatch) kind(from, name string) *kindWatch {
 }
 
 // hash is of what a message says: to whom, about what, and to which request it is the answer.
-func (w *Watcher) hash(m *analyzer.Message, says meaning, isReply bool, body []byte) uint64 {
+func (w *Watcher) hash(m *record.Message, says meaning, isReply bool, body []byte) uint64 {
 	var h maphash.Hash
 	h.SetSeed(w.seed)
 	h.WriteString(says.kind)
@@ -334,7 +324,7 @@ func (w *Watcher) hash(m *analyzer.Message, says meaning, isReply bool, body []b
 }
 
 // replied adds how long it took to answer a request.
-func (k *kindWatch) replied(r request, at analyzer.Time) {
+func (k *kindWatch) replied(r request, at record.Time) {
 	k.reply.Add(float64(at-r.at) / 1e9)
 	if len(k.answers) < maxOrdered || k.answers[r.kind] > 0 {
 		k.answers.add(r.kind)
@@ -345,7 +335,7 @@ func (k *kindWatch) replied(r request, at analyzer.Time) {
 }
 
 // order counts a message among the flow's, and notes what of the same sender came before it.
-func (fw *flowWatch) order(side *sideWatch, k *kindWatch, at analyzer.Time) {
+func (fw *flowWatch) order(side *sideWatch, k *kindWatch, at record.Time) {
 	fw.counts[k]++
 	if k.heart {
 		return
@@ -406,7 +396,7 @@ func (w *Watcher) Behaviour() *Behaviour {
 }
 
 // band is where the middle half of the values lies, to three digits; nil where there are none.
-func band(s *analyzer.Spread) *Band {
+func band(s *stat.Spread) *Band {
 	if s.Count() == 0 {
 		return nil
 	}
@@ -419,4 +409,4 @@ func round3(v float64) float64 {
 	return v
 }
 
-var _ analyzer.Sink = (*Watcher)(nil)
+var _ record.Sink = (*Watcher)(nil)

@@ -22,8 +22,8 @@ import (
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/parser"
 
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // Kind is what is chosen.
@@ -91,37 +91,37 @@ func (f *Filter) Payload() bool {
 
 // Select gives a function for analyzer.Options.Select, or nil where the handshake alone
 // decides nothing.
-func (f *Filter) Select() func() func(*analyzer.Flow) bool {
+func (f *Filter) Select() func() func(*record.Flow) bool {
 	if len(f.early) == 0 {
 		return nil
 	}
-	return func() func(*analyzer.Flow) bool {
+	return func() func(*record.Flow) bool {
 		early := &Filter{kind: Messages}
 		p, err := early.program(strings.Join(f.early, " && "))
 		if err != nil {
-			return func(*analyzer.Flow) bool { return true }
+			return func(*record.Flow) bool { return true }
 		}
-		return func(r *analyzer.Flow) bool { return p.true(records{flow: r}) }
+		return func(r *record.Flow) bool { return p.true(records{flow: r}) }
 	}
 }
 
 // Flow gives a function that says whether a finished flow is chosen. It, and those of
 // Message and Frame, are used by one goroutine at a time.
-func (f *Filter) Flow() func(*analyzer.Flow) bool {
+func (f *Filter) Flow() func(*record.Flow) bool {
 	p := f.again()
-	return func(r *analyzer.Flow) bool { return p.true(records{flow: r}) }
+	return func(r *record.Flow) bool { return p.true(records{flow: r}) }
 }
 
 // Message gives a function for analyzer.Options.KeepMessage.
-func (f *Filter) Message() func(*analyzer.Flow, *analyzer.Message) bool {
+func (f *Filter) Message() func(*record.Flow, *record.Message) bool {
 	p := f.again()
-	return func(r *analyzer.Flow, m *analyzer.Message) bool { return p.true(records{flow: r, message: m}) }
+	return func(r *record.Flow, m *record.Message) bool { return p.true(records{flow: r, message: m}) }
 }
 
 // Frame gives a function for analyzer.Options.KeepFrame.
-func (f *Filter) Frame() func(*analyzer.Flow, *analyzer.Frame) bool {
+func (f *Filter) Frame() func(*record.Flow, *record.Frame) bool {
 	p := f.again()
-	return func(r *analyzer.Flow, fr *analyzer.Frame) bool { return p.true(records{flow: r, frame: fr}) }
+	return func(r *record.Flow, fr *record.Frame) bool { return p.true(records{flow: r, frame: fr}) }
 }
 
 func (f *Filter) again() *program {

@@ -3,23 +3,23 @@ package filter
 import (
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 func code(n int) *int { return &n }
 
 // sample is a flow over TLS and one without HTTP, with a message each.
 var (
-	sample = &analyzer.Flow{
+	sample = &record.Flow{
 		Flow: 3, Start: 1e18, Duration: 2_500_000_000, Pickup: "handshake",
-		Client: analyzer.Endpoint{IP: "10.0.0.1", Port: 5000}, Server: analyzer.Endpoint{IP: "10.0.0.2", Port: 443},
-		TLS:       &analyzer.TLS{SNI: "x.example", Version: "1.3"},
-		HTTP:      &analyzer.HTTP{Host: "x", Path: "/a?b=c", Status: 101, RequestHeaders: [][2]string{{"Host", "x"}}},
-		Handshake: &analyzer.Handshake{Result: "accepted", SubprotocolsOffered: []string{"mqtt"}},
-		Close:     &analyzer.Closing{How: "handshake", Code: code(1000)},
-		Findings:  []analyzer.Finding{{Rule: "ping-unanswered", Severity: "error"}},
+		Client: record.Endpoint{IP: "10.0.0.1", Port: 5000}, Server: record.Endpoint{IP: "10.0.0.2", Port: 443},
+		TLS:       &record.TLS{SNI: "x.example", Version: "1.3"},
+		HTTP:      &record.HTTP{Host: "x", Path: "/a?b=c", Status: 101, RequestHeaders: [][2]string{{"Host", "x"}}},
+		Handshake: &record.Handshake{Result: "accepted", SubprotocolsOffered: []string{"mqtt"}},
+		Close:     &record.Closing{How: "handshake", Code: code(1000)},
+		Findings:  []record.Finding{{Rule: "ping-unanswered", Severity: "error"}},
 	}
-	bare = &analyzer.Flow{Flow: 4, Pickup: "midstream"}
+	bare = &record.Flow{Flow: 4, Pickup: "midstream"}
 )
 
 func TestFlowsAreChosen(t *testing.T) {
@@ -59,8 +59,8 @@ func TestFlowsAreChosen(t *testing.T) {
 }
 
 func TestMessagesAreChosen(t *testing.T) {
-	json := &analyzer.Message{Type: "text", Length: 20, IsText: true, Data: []byte(`{"op":"subscribe","args":{"n":3}}`)}
-	text := &analyzer.Message{Type: "text", IsText: true, Data: []byte("hello")}
+	json := &record.Message{Type: "text", Length: 20, IsText: true, Data: []byte(`{"op":"subscribe","args":{"n":3}}`)}
+	text := &record.Message{Type: "text", IsText: true, Data: []byte("hello")}
 	for _, c := range []struct {
 		expr       string
 		json, text bool

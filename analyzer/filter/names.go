@@ -9,8 +9,8 @@ import (
 
 	"github.com/expr-lang/expr/types"
 
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // name is a name of the contract as expressions see it.
@@ -30,7 +30,7 @@ var tables = sync.OnceValue(func() [3]map[string]name {
 	var t [3]map[string]name
 	for k := range t {
 		t[k] = map[string]name{}
-		add(t[k], "flow", reflect.TypeFor[analyzer.Flow](), nil)
+		add(t[k], "flow", reflect.TypeFor[record.Flow](), nil)
 	}
 	for _, k := range []Kind{Messages, Frames} {
 		for path := range t[k] {
@@ -40,11 +40,11 @@ var tables = sync.OnceValue(func() [3]map[string]name {
 			}
 		}
 	}
-	add(t[Messages], "message", reflect.TypeFor[analyzer.Message](), nil)
+	add(t[Messages], "message", reflect.TypeFor[record.Message](), nil)
 	t[Messages]["message.text"] = name{typ: types.String}
 	t[Messages]["message.json"] = name{typ: types.Any}
 	delete(t[Messages], "message.flow")
-	add(t[Frames], "frame", reflect.TypeFor[analyzer.Frame](), nil)
+	add(t[Frames], "frame", reflect.TypeFor[record.Frame](), nil)
 	t[Frames]["frame.payload_text"] = name{typ: types.String}
 	delete(t[Frames], "frame.flow")
 	return t
@@ -74,11 +74,11 @@ func add(table map[string]name, prefix string, t reflect.Type, index []int) {
 
 func typeOf(t reflect.Type) types.Type {
 	switch t {
-	case reflect.TypeFor[analyzer.Time]():
+	case reflect.TypeFor[record.Time]():
 		return types.TypeOf(time.Time{})
-	case reflect.TypeFor[analyzer.Seconds]():
+	case reflect.TypeFor[record.Seconds]():
 		return types.Float64
-	case reflect.TypeFor[analyzer.JSON]():
+	case reflect.TypeFor[record.JSON]():
 		return types.Any
 	}
 	switch t.Kind() {
@@ -96,9 +96,9 @@ func typeOf(t reflect.Type) types.Type {
 
 // records are what an expression is about.
 type records struct {
-	flow    *analyzer.Flow
-	message *analyzer.Message
-	frame   *analyzer.Frame
+	flow    *record.Flow
+	message *record.Message
+	frame   *record.Frame
 }
 
 // value is what a name stands for.
@@ -153,11 +153,11 @@ func field(v reflect.Value, index []int) any {
 
 func plain(v reflect.Value) any {
 	switch v.Type() {
-	case reflect.TypeFor[analyzer.Time]():
+	case reflect.TypeFor[record.Time]():
 		return time.Unix(0, v.Int()).UTC()
-	case reflect.TypeFor[analyzer.Seconds]():
+	case reflect.TypeFor[record.Seconds]():
 		return float64(v.Int()) / 1e9
-	case reflect.TypeFor[analyzer.JSON]():
+	case reflect.TypeFor[record.JSON]():
 		return query.JSON(v.Bytes())
 	}
 	switch v.Kind() {

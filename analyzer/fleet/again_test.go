@@ -16,7 +16,7 @@ import (
 	"github.com/nats-io/nats.go/jetstream"
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // TestBatchSentAgainTooLateForTheStreamIsKnown: the stream remembers message IDs for 100 ms
@@ -35,7 +35,7 @@ func TestBatchSentAgainTooLateForTheStreamIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	way := newWay(t, strings.TrimPrefix(n.client, "nats://"))
-	p, err := NewPublisher("nats://"+way.addr, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, quiet{})
+	p, err := NewPublisher("nats://"+way.addr, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func (w *way) cut() {
 func TestSensorBeforeItsBroker(t *testing.T) {
 	n := cluster(t, 1)[0]
 	n.stop()
-	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, quiet{})
+	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -172,15 +172,15 @@ func TestSensorBeforeItsBroker(t *testing.T) {
 func TestMessageTooLongForABrokerIsCut(t *testing.T) {
 	n := cluster(t, 1)[0]
 	var told []string
-	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true, Tell: func(s string) { told = append(told, s) }}, quiet{})
+	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true, Tell: func(s string) { told = append(told, s) }}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	long := bytes.Repeat([]byte("\x01"), 2<<20)
-	p.Message(&analyzer.Message{Flow: 1, Message: 1, Type: "text", IsText: true, Data: long})
+	p.Message(&record.Message{Flow: 1, Message: 1, Type: "text", IsText: true, Data: long})
 	p.Rendered(2, []byte(`,"message":1,"type":"text","time":"2026-11-22T10:00:00Z","end":"2026-11-22T10:00:00Z","text":"`+strings.Repeat("x", 2<<20)+`","complete":true}`))
-	p.FlowEnded(&analyzer.Flow{Flow: 3, HTTP: &analyzer.HTTP{Path: strings.Repeat("x", 2<<20)}})
-	p.Message(&analyzer.Message{Flow: 4, Message: 1, Type: "text", IsText: true, Data: []byte("x")})
+	p.FlowEnded(&record.Flow{Flow: 3, HTTP: &record.HTTP{Path: strings.Repeat("x", 2<<20)}})
+	p.Message(&record.Message{Flow: 4, Message: 1, Type: "text", IsText: true, Data: []byte("x")})
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
 	defer cancel()
 	if err := p.Close(ctx); err != nil {

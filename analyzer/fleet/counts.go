@@ -9,7 +9,7 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Counts is what a Collector has done so far, in all and by sensor. Any goroutine may read it.
@@ -27,7 +27,7 @@ type contents struct {
 	records             map[string]int64 // by kind
 	findings            map[string]int64 // by severity
 	dropped             map[string]int64 // by kind, as the sensor said
-	latest              analyzer.Time    // of its records
+	latest              record.Time      // of its records
 }
 
 func (c *contents) count(h head, bytes int) {

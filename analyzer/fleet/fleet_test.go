@@ -19,7 +19,7 @@ import (
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/parquet-go/parquet-go"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // long is how long the sensors of TestClusterLosesNothing speak; the fleet's own ten
@@ -86,7 +86,7 @@ func TestClusterLosesNothing(t *testing.T) {
 
 // sensor publishes for a while and gives what it published, as lines.
 func sensor(t *testing.T, name, urls string, how time.Duration) []string {
-	p, err := NewPublisher(urls, PublisherOptions{Origin: origin(name), Spool: t.TempDir(), Replicas: 3, Messages: true}, quiet{})
+	p, err := NewPublisher(urls, PublisherOptions{Origin: origin(name), Spool: t.TempDir(), Replicas: 3, Messages: true}, record.NopSink{})
 	if err != nil {
 		t.Error(err)
 		return nil
@@ -111,9 +111,9 @@ func origin(name string) Origin { return Origin{Sensor: name, Interface: "eth0",
 
 // say publishes a flow with a message and a finding, and gives them as held does.
 func say(p *Publisher, name string, n int64) []string {
-	m := analyzer.Message{Flow: n, Message: 1, From: "client", Type: "text", Time: analyzer.Time(n * 1e9), IsText: true, Data: []byte("hello"), Complete: true}
+	m := record.Message{Flow: n, Message: 1, From: "client", Type: "text", Time: record.Time(n * 1e9), IsText: true, Data: []byte("hello"), Complete: true}
 	p.Message(&m)
-	f := analyzer.Flow{Flow: n, End: analyzer.Time(n * 60e9), Findings: []analyzer.Finding{{Rule: "x", Severity: "note", Time: analyzer.Time(n * 60e9)}}}
+	f := record.Flow{Flow: n, End: record.Time(n * 60e9), Findings: []record.Finding{{Rule: "x", Severity: "note", Time: record.Time(n * 60e9)}}}
 	p.FlowEnded(&f)
 	p.Batch(m.Time)
 	return []string{fmt.Sprintf("%s messages %d", name, n), fmt.Sprintf("%s flows %d", name, n), fmt.Sprintf("%s findings %d", name, n)}
@@ -196,12 +196,12 @@ func TestAbsentBrokerCostsDiskAndThenRecords(t *testing.T) {
 	spool := t.TempDir()
 	p, err := NewPublisher("nats://127.0.0.1:1", PublisherOptions{
 		Origin: Origin{Sensor: "a"}, Spool: spool, SpoolLimit: 600 << 10, Messages: true, Tell: func(s string) { told.WriteString(s + "\n") },
-	}, quiet{})
+	}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	for n := range int64(5000) {
-		p.Message(&analyzer.Message{Flow: n, Type: "text", IsText: true, Data: make([]byte, 300)})
+		p.Message(&record.Message{Flow: n, Type: "text", IsText: true, Data: make([]byte, 300)})
 	}
 	ctx, cancel := context.WithCancel(context.Background())
 	cancel()
@@ -266,17 +266,6 @@ func TestStoreEndsWhatWasBrokenOff(t *testing.T) {
 		t.Errorf("taken: %+v", got)
 	}
 }
-
-// quiet is a Sink that takes nothing.
-type quiet struct{}
-
-func (quiet) FlowBegun(*analyzer.Flow) error  { return nil }
-func (quiet) FlowUpdate(*analyzer.Flow) error { return nil }
-func (quiet) FlowEnded(*analyzer.Flow) error  { return nil }
-func (quiet) Message(*analyzer.Message) error { return nil }
-func (quiet) Frame(*analyzer.Frame) error     { return nil }
-func (quiet) Rendered(int64, []byte) error    { return nil }
-func (quiet) Batch(analyzer.Time) error       { return nil }
 
 // node is a broker that can be stopped and started again with what it had stored.
 type node struct {

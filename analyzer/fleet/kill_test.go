@@ -10,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"wscope/analyzer/record"
 )
 
 // TestMain is also the process that the tests of this file kill: a sensor or a collector.
@@ -32,7 +34,7 @@ func often(folder string, counts *Counts) CollectorOptions {
 
 // speak publishes without an end, and tells what it has published and when.
 func speak(url, spool string) {
-	p, err := NewPublisher(url, PublisherOptions{Origin: origin("a"), Spool: spool, Messages: true}, quiet{})
+	p, err := NewPublisher(url, PublisherOptions{Origin: origin("a"), Spool: spool, Messages: true}, record.NopSink{})
 	if err != nil {
 		panic(err)
 	}
@@ -118,7 +120,7 @@ func TestKilledSensorLosesWhatIsStated(t *testing.T) {
 			if !there {
 				n.start(t)
 			}
-			p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: spool}, quiet{})
+			p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: spool}, record.NopSink{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -158,7 +160,7 @@ func TestKilledSensorLosesWhatIsStated(t *testing.T) {
 func TestKilledCollectorLosesNothing(t *testing.T) {
 	n := cluster(t, 1)[0]
 	folder := t.TempDir()
-	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, quiet{})
+	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,7 +11,7 @@ import (
 	"github.com/nats-io/nats.go"
 	"github.com/nats-io/nats.go/jetstream"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -31,16 +31,16 @@ type PublisherOptions struct {
 // Publisher is a Sink that sends finished flows with their findings, and messages as
 // records, to JetStream, and hands everything on to another Sink.
 type Publisher struct {
-	analyzer.Sink // what everything is handed on to
-	opt           PublisherOptions
-	spool         *spool
-	conn          *nats.Conn
-	js            jetstream.JetStream
+	record.Sink // what everything is handed on to
+	opt         PublisherOptions
+	spool       *spool
+	conn        *nats.Conn
+	js          jetstream.JetStream
 
 	batch []byte
 	count map[string]int64 // records of the batch by kind
 	since time.Time        // when the batch was begun
-	now   analyzer.Time    // capture time
+	now   record.Time      // capture time
 	lost  map[string]int64 // dropped and not told on the stream yet
 	total map[string]int64 // dropped in all
 
@@ -70,7 +70,7 @@ func subject(stream, sensor string) string { return stream + ".batches." + senso
 // NewPublisher connects to the brokers at url (several with commas, as NATS has it). A
 // broker that is not there yet is waited for, while batches gather in the spool. next
 // takes everything too.
-func NewPublisher(url string, opt PublisherOptions, next analyzer.Sink) (*Publisher, error) {
+func NewPublisher(url string, opt PublisherOptions, next record.Sink) (*Publisher, error) {
 	if err := opt.Origin.check(); err != nil {
 		return nil, err
 	}
@@ -150,7 +150,7 @@ func replicate(ctx context.Context, js jetstream.JetStream, name string, replica
 }
 
 // FlowEnded takes a finished flow and its findings.
-func (p *Publisher) FlowEnded(f *analyzer.Flow) error {
+func (p *Publisher) FlowEnded(f *record.Flow) error {
 	p.add(Flows, f.End, report.FlowJSON(f))
 	for i := range f.Findings {
 		b, err := json.Marshal(finding{f.Flow, f.Findings[i]})
@@ -163,7 +163,7 @@ func (p *Publisher) FlowEnded(f *analyzer.Flow) error {
 }
 
 // Message takes a message.
-func (p *Publisher) Message(m *analyzer.Message) error {
+func (p *Publisher) Message(m *record.Message) error {
 	if p.opt.Messages {
 		p.addMessage(m, p.opt.MaxPayload)
 	}
@@ -172,7 +172,7 @@ func (p *Publisher) Message(m *analyzer.Message) error {
 
 // addMessage adds a message with at most so many bytes of payload; with fewer where its
 // line is too long to travel.
-func (p *Publisher) addMessage(m *analyzer.Message, most int) {
+func (p *Publisher) addMessage(m *record.Message, most int) {
 	j := report.JSON{MaxPayload: most}
 	line := report.AppendLine(nil, m.Flow, j.Message(nil, m))
 	if len(line) > mostLine {
@@ -189,13 +189,13 @@ func (p *Publisher) Rendered(flow int64, b []byte) error {
 	}
 	line := report.AppendLine(nil, flow, b)
 	var m struct {
-		analyzer.Message
+		record.Message
 		Text   *string `json:"text"`
 		Base64 []byte  `json:"base64"`
 	}
 	if len(line) <= mostLine {
 		var at struct {
-			Time analyzer.Time `json:"time"`
+			Time record.Time `json:"time"`
 		}
 		if err := json.Unmarshal(line, &at); err != nil {
 			return err
@@ -214,7 +214,7 @@ func (p *Publisher) Rendered(flow int64, b []byte) error {
 }
 
 // Batch sends what has waited long enough.
-func (p *Publisher) Batch(now analyzer.Time) error {
+func (p *Publisher) Batch(now record.Time) error {
 	p.now = now
 	if len(p.batch) > 0 && time.Since(p.since) > batchTime {
 		p.flush()
@@ -222,7 +222,7 @@ func (p *Publisher) Batch(now analyzer.Time) error {
 	return p.Sink.Batch(now)
 }
 
-func (p *Publisher) add(kind string, at analyzer.Time, record []byte) {
+func (p *Publisher) add(kind string, at record.Time, record []byte) {
 	if len(record) > mostLine {
 		p.drop(map[string]int64{kind: 1}, fmt.Sprintf("a record of %d bytes is too long to travel", len(record)))
 		return

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -27,7 +27,7 @@ type Origin struct {
 	Sensor    string // letters, digits, '-' and '_'; unique in the fleet
 	Interface string
 	// ClockOffset is what must be added to the sensor's times to get the fleet's, as far as is known.
-	ClockOffset analyzer.Seconds
+	ClockOffset record.Seconds
 }
 
 // check says whether the name can be a part of a subject and of a file's name.
@@ -45,7 +45,7 @@ func (o *Origin) check() error {
 
 // line puts what all records have before a record of the contract, which is an object and
 // ends with a line feed. hour is the capture time by which the collector files it.
-func (o *Origin) line(dst []byte, kind string, hour analyzer.Time, record []byte) []byte {
+func (o *Origin) line(dst []byte, kind string, hour record.Time, record []byte) []byte {
 	dst = strconv.AppendInt(append(dst, `{"schema_version":`...), SchemaVersion, 10)
 	dst = append(append(dst, `,"record":"`...), kind...)
 	dst = append(append(dst, `","sensor":"`...), o.Sensor...)
@@ -58,7 +58,7 @@ func (o *Origin) line(dst []byte, kind string, hour analyzer.Time, record []byte
 // head is what the collector reads of a line.
 type head struct {
 	Kind     string           `json:"record"`
-	At       analyzer.Time    `json:"at"`
+	At       record.Time      `json:"at"`
 	Severity string           `json:"severity"` // of a finding
 	Records  map[string]int64 `json:"records"`  // of what was dropped
 }
@@ -83,5 +83,5 @@ func (h *head) hour() string {
 // finding is a finding record: the flow's number, then the finding.
 type finding struct {
 	Flow int64 `json:"flow"`
-	analyzer.Finding
+	record.Finding
 }

@@ -10,7 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Options say what may be a label, and where the capture's counts come from.
@@ -23,6 +23,7 @@ type Options struct {
 // Collector counts records. Its methods as a Sink are called one at a time;
 // ServeHTTP may be called from any.
 type Collector struct {
+	record.NopSink
 	options  Options
 	registry *prometheus.Registry
 	set      *set
@@ -33,7 +34,7 @@ type Collector struct {
 // counted is what is counted already of a living flow.
 type counted struct {
 	host, path string
-	sides      [2]analyzer.Direction
+	sides      [2]record.Direction
 	lines      [2]*side // its counters
 	handshake  bool
 }
@@ -79,7 +80,7 @@ func allowed(list []string, value string) string {
 }
 
 // flow gives what is counted of a flow.
-func (c *Collector) flow(f *analyzer.Flow) *counted {
+func (c *Collector) flow(f *record.Flow) *counted {
 	n := c.flows[f.Flow]
 	if n != nil {
 		return n
@@ -106,8 +107,8 @@ func (c *Collector) flow(f *analyzer.Flow) *counted {
 }
 
 // add adds what is new.
-func (c *Collector) add(n *counted, f *analyzer.Flow) {
-	for i, now := range [2]*analyzer.Direction{&f.ClientToServer, &f.ServerToClient} {
+func (c *Collector) add(n *counted, f *record.Flow) {
+	for i, now := range [2]*record.Direction{&f.ClientToServer, &f.ServerToClient} {
 		was, s := &n.sides[i], n.lines[i]
 		step(s.frames, now.Frames, was.Frames)
 		step(s.wire, now.WireBytes, was.WireBytes)
@@ -117,7 +118,7 @@ func (c *Collector) add(n *counted, f *analyzer.Flow) {
 		for k := range a {
 			step(s.types[k], a[k], b[k])
 		}
-		*was = analyzer.Direction{Frames: now.Frames, WireBytes: now.WireBytes, MessageBytes: now.MessageBytes,
+		*was = record.Direction{Frames: now.Frames, WireBytes: now.WireBytes, MessageBytes: now.MessageBytes,
 			LostBytes: now.LostBytes, Messages: now.Messages}
 	}
 	if !n.handshake && f.Handshake != nil && f.Handshake.Latency != nil {
@@ -137,10 +138,10 @@ func step(c prometheus.Counter, now, was int64) {
 	}
 }
 
-func counts(c *analyzer.Counts) [5]int64 { return [5]int64{c.Text, c.Binary, c.Ping, c.Pong, c.Close} }
+func counts(c *record.Counts) [5]int64 { return [5]int64{c.Text, c.Binary, c.Ping, c.Pong, c.Close} }
 
 // code is the label of how a flow ended.
-func (c *Collector) code(f *analyzer.Closing) string {
+func (c *Collector) code(f *record.Closing) string {
 	if f.Code == nil {
 		return f.How
 	}
@@ -155,7 +156,7 @@ func (c *Collector) code(f *analyzer.Closing) string {
 }
 
 // FlowBegun counts a new flow.
-func (c *Collector) FlowBegun(f *analyzer.Flow) error {
+func (c *Collector) FlowBegun(f *record.Flow) error {
 	n := c.flow(f)
 	c.set.opened.WithLabelValues(n.host, n.path, f.Pickup).Inc()
 	c.set.open.Inc()
@@ -163,13 +164,13 @@ func (c *Collector) FlowBegun(f *analyzer.Flow) error {
 }
 
 // FlowUpdate counts what is new of a flow.
-func (c *Collector) FlowUpdate(f *analyzer.Flow) error {
+func (c *Collector) FlowUpdate(f *record.Flow) error {
 	c.add(c.flow(f), f)
 	return nil
 }
 
 // FlowEnded counts the rest of a flow, how it ended and what was found.
-func (c *Collector) FlowEnded(f *analyzer.Flow) error {
+func (c *Collector) FlowEnded(f *record.Flow) error {
 	n := c.flow(f)
 	c.add(n, f)
 	delete(c.flows, f.Flow)
@@ -187,15 +188,3 @@ func (c *Collector) FlowEnded(f *analyzer.Flow) error {
 	}
 	return nil
 }
-
-// Message takes nothing: messages are counted by the flows' records.
-func (*Collector) Message(*analyzer.Message) error { return nil }
-
-// Frame takes nothing.
-func (*Collector) Frame(*analyzer.Frame) error { return nil }
-
-// Rendered takes nothing.
-func (*Collector) Rendered(int64, []byte) error { return nil }
-
-// Batch takes nothing.
-func (*Collector) Batch(analyzer.Time) error { return nil }

@@ -13,7 +13,7 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // scrape gives the metrics as text.
@@ -39,21 +39,21 @@ func one() Capture {
 // TestCounts follows a flow: each record adds what is new since the one before.
 func TestCounts(t *testing.T) {
 	c := New(Options{Hosts: []string{"chat.example.com"}, Paths: []string{"/chat"}, Capture: one})
-	latency, code := analyzer.Seconds(2e6), 1000
-	f := &analyzer.Flow{Flow: 1, Pickup: "handshake", HTTP: &analyzer.HTTP{Host: "chat.example.com", Path: "/chat?token=1"},
-		Handshake: &analyzer.Handshake{Result: "unanswered"}}
+	latency, code := record.Seconds(2e6), 1000
+	f := &record.Flow{Flow: 1, Pickup: "handshake", HTTP: &record.HTTP{Host: "chat.example.com", Path: "/chat?token=1"},
+		Handshake: &record.Handshake{Result: "unanswered"}}
 	c.FlowBegun(f)
-	f.Handshake = &analyzer.Handshake{Result: "accepted", Latency: &latency}
-	f.ClientToServer = analyzer.Direction{Frames: 3, WireBytes: 60, MessageBytes: 30, Messages: analyzer.Counts{Text: 2, Ping: 1}}
-	f.Ping = &analyzer.PingSum{Answered: 1, Fresh: []analyzer.Seconds{5e6}}
+	f.Handshake = &record.Handshake{Result: "accepted", Latency: &latency}
+	f.ClientToServer = record.Direction{Frames: 3, WireBytes: 60, MessageBytes: 30, Messages: record.Counts{Text: 2, Ping: 1}}
+	f.Ping = &record.PingSum{Answered: 1, Fresh: []record.Seconds{5e6}}
 	c.FlowUpdate(f)
 	f.ClientToServer.Frames, f.ClientToServer.Messages.Text, f.ServerToClient.LostBytes = 5, 4, 9
-	f.Ping = &analyzer.PingSum{Answered: 1}
-	f.Close = &analyzer.Closing{How: "handshake", Code: &code}
-	f.Findings = []analyzer.Finding{{Rule: "client-frame-not-masked", Severity: "error", Count: 2}}
+	f.Ping = &record.PingSum{Answered: 1}
+	f.Close = &record.Closing{How: "handshake", Code: &code}
+	f.Findings = []record.Finding{{Rule: "client-frame-not-masked", Severity: "error", Count: 2}}
 	holds(t, scrape(c), "wscope_connections_open 1")
 	c.FlowEnded(f)
-	c.FlowBegun(&analyzer.Flow{Flow: 2, Pickup: "midstream"})
+	c.FlowBegun(&record.Flow{Flow: 2, Pickup: "midstream"})
 	holds(t, scrape(c),
 		`wscope_connections_total{host="chat.example.com",path="/chat",pickup="handshake"} 1`,
 		`wscope_connections_total{host="other",path="other",pickup="midstream"} 1`,
@@ -79,10 +79,10 @@ func TestCounts(t *testing.T) {
 // each has its classic buckets besides.
 func TestHistogramsAreNativeToo(t *testing.T) {
 	c := New(Options{})
-	latency := analyzer.Seconds(2e6)
-	c.FlowBegun(&analyzer.Flow{Flow: 1})
-	c.FlowEnded(&analyzer.Flow{Flow: 1, Handshake: &analyzer.Handshake{Result: "accepted", Latency: &latency},
-		Ping: &analyzer.PingSum{Answered: 1, Fresh: []analyzer.Seconds{5e6}}})
+	latency := record.Seconds(2e6)
+	c.FlowBegun(&record.Flow{Flow: 1})
+	c.FlowEnded(&record.Flow{Flow: 1, Handshake: &record.Handshake{Result: "accepted", Latency: &latency},
+		Ping: &record.PingSum{Answered: 1, Fresh: []record.Seconds{5e6}}})
 	request := httptest.NewRequest("GET", "/metrics", nil)
 	request.Header.Set("Accept", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited")
 	w := httptest.NewRecorder()
@@ -111,8 +111,8 @@ func TestLabelsAreBounded(t *testing.T) {
 	c := New(Options{})
 	for i := range 2000 {
 		code, name := 3000+i, strconv.Itoa(i)
-		f := &analyzer.Flow{Flow: int64(i), Pickup: "handshake", HTTP: &analyzer.HTTP{Host: name, Path: "/" + name},
-			Close: &analyzer.Closing{How: "handshake", Code: &code}}
+		f := &record.Flow{Flow: int64(i), Pickup: "handshake", HTTP: &record.HTTP{Host: name, Path: "/" + name},
+			Close: &record.Closing{How: "handshake", Code: &code}}
 		c.FlowBegun(f)
 		c.FlowEnded(f)
 	}
@@ -131,7 +131,7 @@ func TestDashboard(t *testing.T) {
 	}
 	c := New(Options{Capture: one})
 	code := 1000
-	f := &analyzer.Flow{Flow: 1, Close: &analyzer.Closing{Code: &code}, Findings: []analyzer.Finding{{Rule: "r", Count: 1}}}
+	f := &record.Flow{Flow: 1, Close: &record.Closing{Code: &code}, Findings: []record.Finding{{Rule: "r", Count: 1}}}
 	c.FlowBegun(f)
 	c.FlowEnded(f)
 	have := map[string]bool{}

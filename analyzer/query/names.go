@@ -9,7 +9,7 @@ import (
 
 	"github.com/expr-lang/expr/types"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Names are the names that an expression may use, with the types of their values. What
@@ -19,16 +19,16 @@ type Names map[string]types.Type
 // Flow is the names of a flow record, as the contract has them, with flow. before them or
 // without; flow alone is the record, flow.flow its number.
 func Flow() Names {
-	names := recordNames(reflect.TypeFor[analyzer.Flow](), false)
+	names := recordNames(reflect.TypeFor[record.Flow](), false)
 	return names.With(Names{"flow": types.Map(names)})
 }
 
 // Summary is the names of the summary of a capture.
-func Summary() Names { return recordNames(reflect.TypeFor[analyzer.Summary](), false) }
+func Summary() Names { return recordNames(reflect.TypeFor[record.Summary](), false) }
 
 // Finding is the names of a finding, and flow, the number of its flow.
 func Finding() Names {
-	return recordNames(reflect.TypeFor[analyzer.Finding](), false).With(Names{"flow": types.Int})
+	return recordNames(reflect.TypeFor[record.Finding](), false).With(Names{"flow": types.Int})
 }
 
 // Ping is the names of an answered ping: who sent it, and rtt, the seconds until its pong.
@@ -44,7 +44,7 @@ var aboutFlow = []string{"client", "server", "pickup", "tls", "http", "handshake
 // absent). flow. is its flow as the handshake says it, of which client, server, pickup, tls, http, handshake,
 // tunnel and via need no flow. before them.
 func Message() Names {
-	names := recordNames(reflect.TypeFor[analyzer.Message](), false)
+	names := recordNames(reflect.TypeFor[record.Message](), false)
 	names["text"], names["json"] = types.Any, types.Any
 	flow := Flow()
 	all := names.With(Names{"message": types.Map(names), "flow": flow["flow"]})
@@ -63,9 +63,9 @@ func (n Names) With(more Names) Names {
 
 var (
 	timeType    = types.TypeOf(time.Time{})
-	recordTime  = reflect.TypeFor[analyzer.Time]()
-	recordJSON  = reflect.TypeFor[analyzer.JSON]()
-	recordSpan  = reflect.TypeFor[analyzer.Seconds]()
+	recordTime  = reflect.TypeFor[record.Time]()
+	recordJSON  = reflect.TypeFor[record.JSON]()
+	recordSpan  = reflect.TypeFor[record.Seconds]()
 	reservedTag = "-"
 )
 

@@ -4,19 +4,19 @@ import (
 	"strings"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 func TestExpressionsOverRecords(t *testing.T) {
 	code := 1000
-	lat := analyzer.Seconds(2e6)
-	f := &analyzer.Flow{
-		Flow: 3, Pickup: "handshake", HTTP: &analyzer.HTTP{Path: "/chat?x=1", Host: "h"},
-		Handshake: &analyzer.Handshake{Result: "accepted", Latency: &lat, Extensions: []string{"permessage-deflate"}},
-		Close:     &analyzer.Closing{How: "handshake", Code: &code},
-		Findings:  []analyzer.Finding{{Rule: "r", Severity: "error"}},
+	lat := record.Seconds(2e6)
+	f := &record.Flow{
+		Flow: 3, Pickup: "handshake", HTTP: &record.HTTP{Path: "/chat?x=1", Host: "h"},
+		Handshake: &record.Handshake{Result: "accepted", Latency: &lat, Extensions: []string{"permessage-deflate"}},
+		Close:     &record.Closing{How: "handshake", Code: &code},
+		Findings:  []record.Finding{{Rule: "r", Severity: "error"}},
 	}
-	m := &analyzer.Message{From: "client", Type: "text", Length: 9, IsText: true, Data: []byte(`{"op":"hi","n":[1,2]}`)}
+	m := &record.Message{From: "client", Type: "text", Length: 9, IsText: true, Data: []byte(`{"op":"hi","n":[1,2]}`)}
 	flow := OfFlow(f)
 	message := OfMessage(m, flow, true)
 	for _, c := range []struct {

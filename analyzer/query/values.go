@@ -8,34 +8,34 @@ import (
 	"strings"
 	"time"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Values are what the names of an expression stand for.
 type Values map[string]any
 
 // OfFlow is a flow's values.
-func OfFlow(f *analyzer.Flow) Values {
-	v := record(reflect.ValueOf(f).Elem())
+func OfFlow(f *record.Flow) Values {
+	v := members(reflect.ValueOf(f).Elem())
 	all := maps.Clone(v)
 	all["flow"] = map[string]any(v)
 	return all
 }
 
 // OfSummary is the values of a capture's summary.
-func OfSummary(s *analyzer.Summary) Values { return record(reflect.ValueOf(s).Elem()) }
+func OfSummary(s *record.Summary) Values { return members(reflect.ValueOf(s).Elem()) }
 
 // OfFinding is a finding's values, with the number of its flow.
-func OfFinding(f *analyzer.Finding, flow int64) Values {
-	v := record(reflect.ValueOf(f).Elem())
+func OfFinding(f *record.Finding, flow int64) Values {
+	v := members(reflect.ValueOf(f).Elem())
 	v["flow"] = int(flow)
 	return v
 }
 
 // OfMessage is a message's values. flow is its flow's, of OfFlow; it may be nil. payload
 // says that text and json are wanted: programs say by Uses whether they are.
-func OfMessage(m *analyzer.Message, flow Values, payload bool) Values {
-	v := record(reflect.ValueOf(m).Elem())
+func OfMessage(m *record.Message, flow Values, payload bool) Values {
+	v := members(reflect.ValueOf(m).Elem())
 	v["text"], v["json"] = nil, nil
 	if payload && len(m.Data) <= MaxText {
 		if m.IsText {
@@ -53,7 +53,7 @@ func OfMessage(m *analyzer.Message, flow Values, payload bool) Values {
 }
 
 // OfPing is the values of an answered ping.
-func OfPing(flow int64, from string, at analyzer.Time, rtt analyzer.Seconds) Values {
+func OfPing(flow int64, from string, at record.Time, rtt record.Seconds) Values {
 	return Values{"flow": int(flow), "from": from, "time": time.Unix(0, int64(at)).UTC(), "rtt": rtt.Float()}
 }
 
@@ -71,7 +71,7 @@ func JSON(data []byte) any {
 	return v
 }
 
-func record(v reflect.Value) Values {
+func members(v reflect.Value) Values {
 	values := make(Values, v.NumField())
 	t := v.Type()
 	for i := range t.NumField() {
@@ -86,11 +86,11 @@ func record(v reflect.Value) Values {
 // value is a field's value in the few types that expressions know.
 func value(v reflect.Value) any {
 	switch x := v.Interface().(type) {
-	case analyzer.Time:
+	case record.Time:
 		return time.Unix(0, int64(x)).UTC()
-	case analyzer.Seconds:
+	case record.Seconds:
 		return x.Float()
-	case analyzer.JSON:
+	case record.JSON:
 		return JSON(x)
 	}
 	switch v.Kind() {
@@ -103,7 +103,7 @@ func value(v reflect.Value) any {
 		}
 		return value(v.Elem())
 	case reflect.Struct:
-		return map[string]any(record(v))
+		return map[string]any(members(v))
 	case reflect.Slice, reflect.Array:
 		list := make([]any, v.Len())
 		for i := range list {

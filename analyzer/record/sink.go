@@ -33,3 +33,36 @@ type Renderer interface {
 	Message(dst []byte, m *Message) []byte
 	Frame(dst []byte, f *Frame) []byte
 }
+
+// Wants says what a Sink wants of a run besides the records of flows.
+type Wants struct {
+	Messages bool            // Message records
+	Payload  bool            // with their payloads
+	Events   bool            // gaps and findings in their place, where the Sink is an EventSink
+	Updates  bool            // flows as their handshakes are answered, and so long as they live
+	Render   func() Renderer // bytes of messages and frames in the place of records; nil wants records
+}
+
+// NopSink is a Sink that does nothing with what it takes. Sinks that care for some of the records embed it.
+type NopSink struct{}
+
+// FlowBegun does nothing.
+func (NopSink) FlowBegun(*Flow) error { return nil }
+
+// FlowUpdate does nothing.
+func (NopSink) FlowUpdate(*Flow) error { return nil }
+
+// FlowEnded does nothing.
+func (NopSink) FlowEnded(*Flow) error { return nil }
+
+// Message does nothing.
+func (NopSink) Message(*Message) error { return nil }
+
+// Frame does nothing.
+func (NopSink) Frame(*Frame) error { return nil }
+
+// Rendered does nothing.
+func (NopSink) Rendered(int64, []byte) error { return nil }
+
+// Batch does nothing.
+func (NopSink) Batch(Time) error { return nil }

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // CSV renders Message and Frame records as rows of RFC 4180, without the flow's number,
@@ -19,7 +19,7 @@ type CSV struct {
 	Payload    bool
 	MaxPayload int
 
-	stamp analyzer.Stamp
+	stamp record.Stamp
 }
 
 // Heads of the tables, with the line's end.
@@ -43,7 +43,7 @@ func AppendRow(dst []byte, flow int64, record []byte) []byte {
 }
 
 // Message appends a message's cells from the second on, beginning with a comma.
-func (c *CSV) Message(dst []byte, m *analyzer.Message) []byte {
+func (c *CSV) Message(dst []byte, m *record.Message) []byte {
 	dst = number(dst, m.Message)
 	dst = append(append(dst, ','), m.From...)
 	dst = append(append(dst, ','), m.Type...)
@@ -54,7 +54,7 @@ func (c *CSV) Message(dst []byte, m *analyzer.Message) []byte {
 	return c.content(dst, m)
 }
 
-func (c *CSV) content(dst []byte, m *analyzer.Message) []byte {
+func (c *CSV) content(dst []byte, m *record.Message) []byte {
 	dst = number(dst, int64(m.Frames))
 	dst = strconv.AppendBool(append(dst, ','), m.Compressed)
 	dst = number(dst, m.PayloadBytes)
@@ -81,7 +81,7 @@ func (c *CSV) content(dst []byte, m *analyzer.Message) []byte {
 }
 
 // Frame appends a frame's cells from the second on, beginning with a comma.
-func (c *CSV) Frame(dst []byte, f *analyzer.Frame) []byte {
+func (c *CSV) Frame(dst []byte, f *record.Frame) []byte {
 	dst = number(dst, f.Frame)
 	dst = append(append(dst, ','), f.From...)
 	dst = append(dst, ',')
@@ -94,18 +94,18 @@ func (c *CSV) Frame(dst []byte, f *analyzer.Frame) []byte {
 }
 
 // Decoded appends a frame's row as "decode" gives it.
-func (c *CSV) Decoded(dst []byte, f *analyzer.Frame) []byte {
+func (c *CSV) Decoded(dst []byte, f *record.Frame) []byte {
 	return append(c.header(appendInt(dst, f.Frame), f), '\r', '\n')
 }
 
 // DecodedMessage appends a message's row as "decode --messages" gives it.
-func (c *CSV) DecodedMessage(dst []byte, m *analyzer.Message, offset int64) []byte {
+func (c *CSV) DecodedMessage(dst []byte, m *record.Message, offset int64) []byte {
 	dst = append(append(appendInt(dst, m.Message), ','), m.Type...)
 	return append(c.content(number(dst, offset), m), '\r', '\n')
 }
 
 // header appends the cells of the Kaitai Struct specification and the payload.
-func (c *CSV) header(dst []byte, f *analyzer.Frame) []byte {
+func (c *CSV) header(dst []byte, f *record.Frame) []byte {
 	dst = number(dst, f.Offset)
 	dst = strconv.AppendBool(append(dst, ','), f.Finished)
 	dst = number(dst, int64(f.Reserved))

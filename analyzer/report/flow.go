@@ -5,14 +5,14 @@ import (
 	"encoding/json"
 	"unicode/utf8"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // FlowJSON is a flow's record as a line of JSON.
-func FlowJSON(f *analyzer.Flow) []byte { return encode(f) }
+func FlowJSON(f *record.Flow) []byte { return encode(f) }
 
 // SummaryJSON is the summary as a line of JSON.
-func SummaryJSON(s *analyzer.Summary) []byte { return encode(s) }
+func SummaryJSON(s *record.Summary) []byte { return encode(s) }
 
 // encode is v as a line of JSON, control characters escaped as AppendString does.
 func encode(v any) []byte {

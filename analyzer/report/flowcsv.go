@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // FlowHead is the head of a table of flows, with the line's end.
@@ -17,13 +17,13 @@ func FlowHead() []byte {
 // ones joined by dots.
 var flowCells = func() (names []string) {
 	r := row{names: &names}
-	r.flow(&analyzer.Flow{})
+	r.flow(&record.Flow{})
 	return names
 }()
 
 // FlowRow appends a flow's row. Lists of texts are joined by "; "; headers, findings and
 // other lists of objects are given as JSON. What a record does not have is empty.
-func FlowRow(dst []byte, f *analyzer.Flow) []byte {
+func FlowRow(dst []byte, f *record.Flow) []byte {
 	r := row{dst: dst}
 	r.flow(f)
 	return append(r.dst, '\r', '\n')
@@ -75,13 +75,13 @@ func (r *row) float(name string, v float64) {
 	}
 }
 
-func (r *row) time(name string, t analyzer.Time) {
+func (r *row) time(name string, t record.Time) {
 	if r.cell(name) {
 		r.dst = t.Append(r.dst)
 	}
 }
 
-func (r *row) seconds(name string, s *analyzer.Seconds) {
+func (r *row) seconds(name string, s *record.Seconds) {
 	if r.cell(name) && s != nil {
 		r.dst = s.Append(r.dst)
 	}
@@ -114,7 +114,7 @@ func or[T any](p *T) *T {
 	return p
 }
 
-func (r *row) flow(f *analyzer.Flow) {
+func (r *row) flow(f *record.Flow) {
 	r.int("flow", f.Flow)
 	r.of("client", true, func() { r.text("ip", f.Client.IP); r.int("port", int64(f.Client.Port)) })
 	r.of("server", true, func() { r.text("ip", f.Server.IP); r.int("port", int64(f.Server.Port)) })
@@ -183,7 +183,7 @@ func (r *row) flow(f *analyzer.Flow) {
 	r.json("findings", len(f.Findings), f.Findings)
 }
 
-func (r *row) tls(t *analyzer.TLS) {
+func (r *row) tls(t *record.TLS) {
 	r.text("version", t.Version)
 	r.text("cipher", t.Cipher)
 	r.text("sni", t.SNI)
@@ -195,7 +195,7 @@ func (r *row) tls(t *analyzer.TLS) {
 	r.seconds("latency", t.Latency)
 }
 
-func (r *row) http(h *analyzer.HTTP) {
+func (r *row) http(h *record.HTTP) {
 	r.text("version", h.Version)
 	r.text("method", h.Method)
 	r.text("host", h.Host)
@@ -215,7 +215,7 @@ func (r *row) http(h *analyzer.HTTP) {
 	}
 }
 
-func (r *row) handshake(h *analyzer.Handshake) {
+func (r *row) handshake(h *record.Handshake) {
 	r.text("result", h.Result)
 	r.seconds("latency", h.Latency)
 	if r.cell("accept_valid") && h.AcceptValid != nil {
@@ -227,7 +227,7 @@ func (r *row) handshake(h *analyzer.Handshake) {
 	r.list("extensions", h.Extensions)
 }
 
-func (r *row) direction(d *analyzer.Direction) {
+func (r *row) direction(d *record.Direction) {
 	r.int("frames", d.Frames)
 	r.of("messages", true, func() {
 		r.int("text", d.Messages.Text)
@@ -266,7 +266,7 @@ func (r *row) direction(d *analyzer.Direction) {
 	})
 }
 
-func (r *row) closing(c *analyzer.Closing) {
+func (r *row) closing(c *record.Closing) {
 	r.text("by", c.By)
 	r.text("how", c.How)
 	r.code("code", c.Code)
@@ -286,7 +286,7 @@ func (r *row) code(name string, n *int) {
 	}
 }
 
-func (r *row) ping(p *analyzer.PingSum) {
+func (r *row) ping(p *record.PingSum) {
 	r.int("answered", p.Answered)
 	r.int("unanswered", p.Unanswered)
 	r.int("unsolicited", p.Unsolicited)
@@ -296,7 +296,7 @@ func (r *row) ping(p *analyzer.PingSum) {
 	r.seconds("rtt_max", p.RTTMax)
 	for _, side := range []struct {
 		name string
-		s    *analyzer.PingSide
+		s    *record.PingSide
 	}{{"client", p.Client}, {"server", p.Server}} {
 		r.of(side.name, side.s != nil, func() {
 			s := or(side.s)

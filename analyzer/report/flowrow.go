@@ -5,7 +5,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // flowColumns are the columns of a table of flows.
@@ -24,7 +24,7 @@ var flowColumns = []column{
 }
 
 // flowRow is a flow as a row.
-func flowRow(f *analyzer.Flow) []cell {
+func flowRow(f *record.Flow) []cell {
 	there, back, bytes := "", "", ""
 	if f.Pickup != "encrypted" {
 		there, back = Number(total(&f.ClientToServer.Messages)), Number(total(&f.ServerToClient.Messages))
@@ -51,9 +51,9 @@ func flowRow(f *analyzer.Flow) []cell {
 	}
 }
 
-func total(c *analyzer.Counts) int64 { return c.Text + c.Binary + c.Ping + c.Pong + c.Close }
+func total(c *record.Counts) int64 { return c.Text + c.Binary + c.Ping + c.Pong + c.Close }
 
-func address(e analyzer.Endpoint) string {
+func address(e record.Endpoint) string {
 	ip := e.IP
 	if strings.Contains(ip, ":") {
 		ip = "[" + ip + "]"
@@ -61,10 +61,10 @@ func address(e analyzer.Endpoint) string {
 	return ip + ":" + strconv.Itoa(int(e.Port))
 }
 
-func ends(f *analyzer.Flow) string { return address(f.Client) + " → " + address(f.Server) }
+func ends(f *record.Flow) string { return address(f.Client) + " → " + address(f.Server) }
 
 // place is where a flow goes, as far as the capture says.
-func place(f *analyzer.Flow) (host, path string) {
+func place(f *record.Flow) (host, path string) {
 	switch {
 	case f.HTTP != nil:
 		return Clean(f.HTTP.Host), Clean(f.HTTP.Path)
@@ -75,7 +75,7 @@ func place(f *analyzer.Flow) (host, path string) {
 }
 
 // closeGist is how a flow ended, in a word or two.
-func closeGist(f *analyzer.Flow) (string, ink) {
+func closeGist(f *record.Flow) (string, ink) {
 	switch {
 	case f.Pickup == "encrypted":
 		return "encrypted", dimInk
@@ -117,7 +117,7 @@ func closeGist(f *analyzer.Flow) (string, ink) {
 }
 
 // findingsGist counts findings by severity.
-func findingsGist(list []analyzer.Finding) (string, ink) {
+func findingsGist(list []record.Finding) (string, ink) {
 	var n [3]int64
 	for i := range list {
 		n[gravity(list[i].Severity)]++
@@ -159,7 +159,7 @@ type FlowTable struct {
 const flowSample = 500
 
 // Add adds a flow.
-func (t *FlowTable) Add(f *analyzer.Flow) error {
+func (t *FlowTable) Add(f *record.Flow) error {
 	row := flowRow(f)
 	if t.started != nil {
 		t.started.add(row)

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"time"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Follow writes one conversation as people read a chat: who, when, how long after the
@@ -17,7 +17,7 @@ type Follow struct {
 	W      io.Writer
 	b      strings.Builder
 	clock  clock
-	last   analyzer.Time // of the line before
+	last   record.Time // of the line before
 	any    bool
 }
 
@@ -25,7 +25,7 @@ type Follow struct {
 const followLines = 40
 
 // Begin writes who talks to whom.
-func (f *Follow) Begin(r *analyzer.Flow) error {
+func (f *Follow) Begin(r *record.Flow) error {
 	f.clock = f.Screen.clock()
 	f.clock.begin(r.Start)
 	f.last = r.Start
@@ -45,19 +45,19 @@ func (f *Follow) put(i ink, text string) {
 }
 
 // when tells a time and how long it is after the line before.
-func (f *Follow) when(t analyzer.Time) string {
+func (f *Follow) when(t record.Time) string {
 	since := t - f.last
 	f.last = t
 	text := f.clock.tell(t)
 	if f.any && since >= 0 && f.clock.style != Delta {
-		text += "  (" + Span(analyzer.Seconds(since)) + " later)"
+		text += "  (" + Span(record.Seconds(since)) + " later)"
 	}
 	f.any = true
 	return text
 }
 
 // head writes the line above what was said.
-func (f *Follow) head(from, what string, t analyzer.Time, more string) {
+func (f *Follow) head(from, what string, t record.Time, more string) {
 	who := from
 	if who == "" {
 		who = "both"
@@ -92,7 +92,7 @@ func (f *Follow) body(lines []string) {
 }
 
 // Message writes a message.
-func (f *Follow) Message(m *analyzer.Message) error {
+func (f *Follow) Message(m *record.Message) error {
 	var notes []string
 	if m.Length > 0 && m.Type != "close" {
 		notes = append(notes, Bytes(m.Length))
@@ -102,7 +102,7 @@ func (f *Follow) Message(m *analyzer.Message) error {
 		notes = append(notes, "from "+Bytes(m.PayloadBytes)+" compressed")
 	}
 	if m.Frames > 1 || m.End != m.Time {
-		notes = append(notes, "in "+Count(int64(m.Frames), "frame")+" over "+Span(analyzer.Seconds(m.End-m.Time)))
+		notes = append(notes, "in "+Count(int64(m.Frames), "frame")+" over "+Span(record.Seconds(m.End-m.Time)))
 	}
 	if !m.Complete {
 		notes = append(notes, "not whole")
@@ -122,7 +122,7 @@ func (f *Follow) Message(m *analyzer.Message) error {
 }
 
 // content is a message's payload as lines of clean text.
-func (f *Follow) content(m *analyzer.Message) []string {
+func (f *Follow) content(m *record.Message) []string {
 	if m.App != nil && m.App.Decoded != nil {
 		if lines := prettyJSON(m.App.Decoded, f.room()); lines != nil {
 			return lines
@@ -161,7 +161,7 @@ func (f *Follow) room() int {
 }
 
 // Gap writes a hole.
-func (f *Follow) Gap(g *analyzer.Gap) error {
+func (f *Follow) Gap(g *record.Gap) error {
 	text := "bytes are missing here"
 	if g.Bytes >= 0 {
 		text = Count(g.Bytes, "byte") + " missing here"
@@ -181,7 +181,7 @@ func (f *Follow) Gap(g *analyzer.Gap) error {
 }
 
 // Finding writes a finding.
-func (f *Follow) Finding(v *analyzer.Finding) error {
+func (f *Follow) Finding(v *record.Finding) error {
 	text := v.Severity + " " + v.Rule
 	if v.Detail != "" {
 		text += ": " + Clean(v.Detail)
@@ -202,7 +202,7 @@ func (f *Follow) Finding(v *analyzer.Finding) error {
 }
 
 // End writes how the flow ended.
-func (f *Follow) End(r *analyzer.Flow) error {
+func (f *Follow) End(r *record.Flow) error {
 	if r.HTTP != nil && r.Handshake != nil && r.Handshake.Result != "accepted" {
 		f.put(plainInk, "handshake "+r.Handshake.Result+": "+where(r)+" "+statusText(r.HTTP.Status))
 	}
@@ -225,7 +225,7 @@ func (f *Follow) End(r *analyzer.Flow) error {
 	return f.flush()
 }
 
-func where(r *analyzer.Flow) string {
+func where(r *record.Flow) string {
 	host, path := place(r)
 	return host + path
 }

@@ -3,12 +3,12 @@ package report
 import (
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Hints says what a user may want to do or know, judged by what a run saw: commonest
 // mistakes, and where no WebSocket was found what was there instead.
-func Hints(sum *analyzer.Summary) []string {
+func Hints(sum *record.Summary) []string {
 	var hints []string
 	say := func(h string) { hints = append(hints, h) }
 	if sum.Packets == 0 && len(sum.Problems) == 0 {
@@ -42,7 +42,7 @@ func joined(n int64) string {
 }
 
 // instead says what a capture without a WebSocket holds.
-func instead(sum *analyzer.Summary) []string {
+func instead(sum *record.Summary) []string {
 	var hints []string
 	switch {
 	case sum.TCP == 0 && len(sum.Other) == 1:
@@ -66,7 +66,7 @@ func upper(name string) string {
 	return name
 }
 
-func ports(list []analyzer.Named) string {
+func ports(list []record.Named) string {
 	if len(list) == 0 {
 		return ""
 	}
@@ -81,7 +81,7 @@ func ports(list []analyzer.Named) string {
 	return " to " + strings.Join(names, ", ")
 }
 
-func list(names []analyzer.Named, most int) string {
+func list(names []record.Named, most int) string {
 	var parts []string
 	for i, n := range names {
 		if i == most {

@@ -4,7 +4,7 @@ import (
 	"encoding/base64"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // JSON renders Message and Frame records as the contract's JSON objects, without the
@@ -15,7 +15,7 @@ type JSON struct {
 	Payload    bool // frames with payload_text or payload_bytes
 	MaxPayload int  // bytes of text and base64 at most; 0 is all
 
-	stamp analyzer.Stamp
+	stamp record.Stamp
 }
 
 // AppendLine completes what a JSON renderer made for a flow to one line.
@@ -25,7 +25,7 @@ func AppendLine(dst []byte, flow int64, record []byte) []byte {
 }
 
 // Message appends a message's fields from the second on, beginning with a comma.
-func (j *JSON) Message(dst []byte, m *analyzer.Message) []byte {
+func (j *JSON) Message(dst []byte, m *record.Message) []byte {
 	dst = appendInt(append(dst, `,"message":`...), m.Message)
 	dst = append(append(dst, `,"from":"`...), m.From...)
 	dst = append(append(dst, `","type":"`...), m.Type...)
@@ -47,7 +47,7 @@ func (j *JSON) Message(dst []byte, m *analyzer.Message) []byte {
 
 // DecodedMessage appends a message's line as "decode --messages" gives it: without flow,
 // from, times and packet, but with the stream offset of its first byte.
-func (j *JSON) DecodedMessage(dst []byte, m *analyzer.Message, offset int64) []byte {
+func (j *JSON) DecodedMessage(dst []byte, m *record.Message, offset int64) []byte {
 	dst = appendInt(append(dst, `{"message":`...), m.Message)
 	dst = append(append(dst, `,"type":"`...), m.Type...)
 	dst = appendInt(append(dst, `","offset":`...), offset)
@@ -55,7 +55,7 @@ func (j *JSON) DecodedMessage(dst []byte, m *analyzer.Message, offset int64) []b
 }
 
 // content appends what a message is, without where it was.
-func (j *JSON) content(dst []byte, m *analyzer.Message) []byte {
+func (j *JSON) content(dst []byte, m *record.Message) []byte {
 	dst = appendInt(append(dst, `"frames":`...), int64(m.Frames))
 	dst = strconv.AppendBool(append(dst, `,"compressed":`...), m.Compressed)
 	dst = appendInt(append(dst, `,"payload_bytes":`...), m.PayloadBytes)
@@ -92,7 +92,7 @@ func (j *JSON) content(dst []byte, m *analyzer.Message) []byte {
 	return append(dst, '}')
 }
 
-func appendApp(dst []byte, a *analyzer.App) []byte {
+func appendApp(dst []byte, a *record.App) []byte {
 	dst = AppendString(append(dst, `{"protocol":`...), a.Protocol)
 	dst = AppendString(append(dst, `,"kind":`...), a.Kind)
 	for _, f := range [...]struct{ name, value string }{
@@ -112,7 +112,7 @@ func appendApp(dst []byte, a *analyzer.App) []byte {
 }
 
 // Frame appends a frame's fields from the second on, beginning with a comma.
-func (j *JSON) Frame(dst []byte, f *analyzer.Frame) []byte {
+func (j *JSON) Frame(dst []byte, f *record.Frame) []byte {
 	dst = appendInt(append(dst, `,"frame":`...), f.Frame)
 	dst = append(append(dst, `,"from":"`...), f.From...)
 	dst = j.stamp.Append(append(dst, `","time":"`...), f.Time)
@@ -124,13 +124,13 @@ func (j *JSON) Frame(dst []byte, f *analyzer.Frame) []byte {
 }
 
 // Decoded appends a frame's line as "decode" gives it: without flow, from, time and packet.
-func (j *JSON) Decoded(dst []byte, f *analyzer.Frame) []byte {
+func (j *JSON) Decoded(dst []byte, f *record.Frame) []byte {
 	dst = appendInt(append(dst, `{"frame":`...), f.Frame)
 	return append(j.header(append(dst, ','), f), '\n')
 }
 
 // header appends the fields of the Kaitai Struct specification and the payload.
-func (j *JSON) header(dst []byte, f *analyzer.Frame) []byte {
+func (j *JSON) header(dst []byte, f *record.Frame) []byte {
 	dst = appendInt(append(dst, `"offset":`...), f.Offset)
 	dst = strconv.AppendBool(append(dst, `,"finished":`...), f.Finished)
 	dst = appendUint(append(dst, `,"reserved":`...), uint64(f.Reserved))

@@ -6,7 +6,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // MessageTable writes messages as lines of a table.
@@ -31,10 +31,10 @@ func NewMessageTable(s *Screen, w io.Writer) *MessageTable {
 }
 
 // Begin tells when the first flow began, from which relative times count.
-func (t *MessageTable) Begin(at analyzer.Time) { t.clock.begin(at) }
+func (t *MessageTable) Begin(at record.Time) { t.clock.begin(at) }
 
 // Message adds a message.
-func (t *MessageTable) Message(m *analyzer.Message) error {
+func (t *MessageTable) Message(m *record.Message) error {
 	kind := m.Type
 	t.rows.add([]cell{
 		{strconv.FormatInt(m.Flow, 10), boldInk},
@@ -78,10 +78,10 @@ func NewFrameTable(s *Screen, w io.Writer, payload bool) *FrameTable {
 }
 
 // Begin tells when the first flow began, from which relative times count.
-func (t *FrameTable) Begin(at analyzer.Time) { t.clock.begin(at) }
+func (t *FrameTable) Begin(at record.Time) { t.clock.begin(at) }
 
 // Frame adds a frame.
-func (t *FrameTable) Frame(f *analyzer.Frame) error {
+func (t *FrameTable) Frame(f *record.Frame) error {
 	at, fin, what := "", "", ""
 	if f.Time != 0 {
 		at = t.clock.tell(f.Time)
@@ -124,7 +124,7 @@ func leftZero(s string, n int) string {
 	return s
 }
 
-func messageInk(m *analyzer.Message) ink {
+func messageInk(m *record.Message) ink {
 	switch m.Type {
 	case "ping", "pong":
 		return dimInk
@@ -133,7 +133,7 @@ func messageInk(m *analyzer.Message) ink {
 }
 
 // messageGist is a message's content in about room columns.
-func messageGist(m *analyzer.Message, room int) string {
+func messageGist(m *record.Message, room int) string {
 	text := ""
 	switch {
 	case m.Type == "close":

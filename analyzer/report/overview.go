@@ -5,7 +5,7 @@ import (
 	"container/heap"
 	"slices"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Overview gathers, in bounded memory, what the summary's screen shows of flows: those
@@ -20,7 +20,7 @@ type Overview struct {
 // example is the first finding of a rule.
 type example struct {
 	flow    int64
-	finding analyzer.Finding
+	finding record.Finding
 }
 
 // defaultTop is how many flows the summary shows.
@@ -53,7 +53,7 @@ func (r *rankedRows) Pop() any {
 }
 
 // Add takes a finished flow.
-func (o *Overview) Add(f *analyzer.Flow) {
+func (o *Overview) Add(f *record.Flow) {
 	o.flows++
 	if o.first == nil {
 		o.first = map[string]*example{}

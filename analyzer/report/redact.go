@@ -8,7 +8,7 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Redactor puts tokens in the place of secrets: payloads, query values, cookies,
@@ -60,7 +60,7 @@ func (r *Redactor) token(secret []byte) string {
 
 // Message redacts a record in place. Its Data is replaced, not changed. A hash that no key is in
 // is taken out: from short content one can find the other.
-func (r *Redactor) Message(m *analyzer.Message) {
+func (r *Redactor) Message(m *record.Message) {
 	m.SHA256 = ""
 	switch {
 	case m.Type == "close":
@@ -72,7 +72,7 @@ func (r *Redactor) Message(m *analyzer.Message) {
 		m.Data = []byte(r.token(m.Data))
 	}
 	if m.App != nil {
-		m.App = &analyzer.App{
+		m.App = &record.App{
 			Protocol: m.App.Protocol, Kind: m.App.Kind, Name: r.Token(m.App.Name), ID: r.Token(m.App.ID),
 			Topic: r.Token(m.App.Topic), Error: r.Token(m.App.Error), Gist: r.Token(m.App.Gist), // and nothing decoded
 			Answers: m.App.Answers, After: m.App.After,
@@ -81,18 +81,18 @@ func (r *Redactor) Message(m *analyzer.Message) {
 }
 
 // Frame redacts a record in place. Its Payload is replaced, not changed.
-func (r *Redactor) Frame(f *analyzer.Frame) {
+func (r *Redactor) Frame(f *record.Frame) {
 	if len(f.Payload) > 0 {
 		f.Payload = []byte(r.token(f.Payload))
 	}
 }
 
 // Summary redacts a summary in place.
-func (r *Redactor) Summary(s *analyzer.Summary) {
-	for _, list := range []*[]analyzer.Named{&s.Paths, &s.Protocols} {
-		redacted := make([]analyzer.Named, len(*list))
+func (r *Redactor) Summary(s *record.Summary) {
+	for _, list := range []*[]record.Named{&s.Paths, &s.Protocols} {
+		redacted := make([]record.Named, len(*list))
 		for i, n := range *list {
-			redacted[i] = analyzer.Named{Name: r.target(n.Name), Count: n.Count}
+			redacted[i] = record.Named{Name: r.target(n.Name), Count: n.Count}
 		}
 		if *list != nil {
 			*list = redacted

@@ -6,17 +6,17 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Flow is a redacted copy of a flow's record.
-func (r *Redactor) Flow(f *analyzer.Flow) *analyzer.Flow {
+func (r *Redactor) Flow(f *record.Flow) *record.Flow {
 	c, _ := r.flow(f)
 	return c
 }
 
 // flow is Flow, with the secrets that were found in the record, for prose that may quote them.
-func (r *Redactor) flow(f *analyzer.Flow) (*analyzer.Flow, *spoken) {
+func (r *Redactor) flow(f *record.Flow) (*record.Flow, *spoken) {
 	c := *f
 	secrets := &spoken{redactor: r}
 	if f.HTTP != nil {
@@ -61,7 +61,7 @@ func (r *Redactor) flow(f *analyzer.Flow) (*analyzer.Flow, *spoken) {
 		c.Via[i].Target = r.target(c.Via[i].Target)
 	}
 	if f.Findings != nil {
-		c.Findings = make([]analyzer.Finding, len(f.Findings))
+		c.Findings = make([]record.Finding, len(f.Findings))
 		for i := range f.Findings {
 			c.Findings[i] = f.Findings[i]
 			c.Findings[i].Detail = secrets.hide(f.Findings[i].Detail)
@@ -72,7 +72,7 @@ func (r *Redactor) flow(f *analyzer.Flow) (*analyzer.Flow, *spoken) {
 
 // app is a redacted copy of what a subprotocol said: what it quotes of payloads goes, its
 // kinds and counts stay.
-func (r *Redactor) app(a *analyzer.AppSummary) *analyzer.AppSummary {
+func (r *Redactor) app(a *record.AppSummary) *record.AppSummary {
 	if a == nil {
 		return nil
 	}
@@ -96,7 +96,7 @@ func (r *Redactor) app(a *analyzer.AppSummary) *analyzer.AppSummary {
 
 // Finding redacts a finding that comes apart from its flow: what the flow's record, which may be
 // nil, holds of secrets, and words that look like tokens.
-func (r *Redactor) Finding(v *analyzer.Finding, f *analyzer.Flow) *analyzer.Finding {
+func (r *Redactor) Finding(v *record.Finding, f *record.Flow) *record.Finding {
 	secrets := &spoken{redactor: r}
 	if f != nil {
 		_, secrets = r.flow(f)

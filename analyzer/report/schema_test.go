@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 var update = flag.Bool("update", false, "renew the golden files and schemas")
@@ -38,8 +38,8 @@ func TestSchemas(t *testing.T) {
 // TestFieldsAreTheRecords holds the list of names to the types that encoding/json sees.
 func TestFieldsAreTheRecords(t *testing.T) {
 	for kind, typ := range map[string]reflect.Type{
-		"flow": reflect.TypeFor[analyzer.Flow](), "message": reflect.TypeFor[analyzer.Message](),
-		"frame": reflect.TypeFor[analyzer.Frame](), "summary": reflect.TypeFor[analyzer.Summary](),
+		"flow": reflect.TypeFor[record.Flow](), "message": reflect.TypeFor[record.Message](),
+		"frame": reflect.TypeFor[record.Frame](), "summary": reflect.TypeFor[record.Summary](),
 	} {
 		fields, err := Fields(kind)
 		if err != nil {
@@ -74,7 +74,7 @@ func TestFlowCellsAreTheRecord(t *testing.T) {
 	for _, c := range flowCells {
 		cells[c] = true
 	}
-	for _, name := range jsonNames(reflect.TypeFor[analyzer.Flow](), "flow") {
+	for _, name := range jsonNames(reflect.TypeFor[record.Flow](), "flow") {
 		name = strings.TrimPrefix(name, "flow.")
 		if strings.Contains(name, "[]") {
 			continue

@@ -7,7 +7,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Screen is what tables are made for.
@@ -130,8 +130,8 @@ func pad(s string, n int, right bool) string {
 type clock struct {
 	style     TimeStyle
 	day       bool // with the date
-	first     analyzer.Time
-	last      analyzer.Time
+	first     record.Time
+	last      record.Time
 	known     bool
 	lineWidth int
 }
@@ -148,14 +148,14 @@ func (s *Screen) clock() clock {
 }
 
 // begin sets what relative times count from, unless it is set.
-func (c *clock) begin(t analyzer.Time) {
+func (c *clock) begin(t record.Time) {
 	if !c.known {
 		c.known, c.first, c.last = true, t, t
 	}
 }
 
 // tell is a time in the style.
-func (c *clock) tell(t analyzer.Time) string {
+func (c *clock) tell(t record.Time) string {
 	c.begin(t)
 	since := c.first
 	switch c.style {
@@ -163,7 +163,7 @@ func (c *clock) tell(t analyzer.Time) string {
 		since, c.last = c.last, t
 		fallthrough
 	case Relative:
-		return seconds(analyzer.Seconds(t - since))
+		return seconds(record.Seconds(t - since))
 	}
 	format := "15:04:05.000000"
 	if c.day {
@@ -173,7 +173,7 @@ func (c *clock) tell(t analyzer.Time) string {
 }
 
 // seconds is a duration with six digits and its sign.
-func seconds(d analyzer.Seconds) string {
+func seconds(d record.Seconds) string {
 	sign := "+"
 	if d < 0 {
 		d, sign = -d, "-"

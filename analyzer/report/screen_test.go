@@ -6,7 +6,7 @@ import (
 	"testing"
 	"unicode"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 func TestCleanLeavesNothingThatDrivesATerminal(t *testing.T) {
@@ -42,11 +42,11 @@ func FuzzClean(f *testing.F) {
 }
 
 func TestTablesFitTheScreen(t *testing.T) {
-	flows := []*analyzer.Flow{
-		{Flow: 1, Client: analyzer.Endpoint{IP: "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", Port: 65535}, Server: analyzer.Endpoint{IP: "10.0.0.1", Port: 443},
-			HTTP: &analyzer.HTTP{Host: "日本語.example", Path: "/🎉🎉🎉/a/very/long/path/that/goes/on?and=on"}, Handshake: &analyzer.Handshake{Subprotocol: "graphql-transport-ws"}, Duration: 5e12},
-		{Flow: 1234567, Pickup: "encrypted", TLS: &analyzer.TLS{SNI: "\x1b]0;title\x07.example"},
-			Findings: []analyzer.Finding{{Rule: "a", Severity: "error"}, {Rule: "b", Severity: "note"}}},
+	flows := []*record.Flow{
+		{Flow: 1, Client: record.Endpoint{IP: "2001:db8:aaaa:bbbb:cccc:dddd:eeee:ffff", Port: 65535}, Server: record.Endpoint{IP: "10.0.0.1", Port: 443},
+			HTTP: &record.HTTP{Host: "日本語.example", Path: "/🎉🎉🎉/a/very/long/path/that/goes/on?and=on"}, Handshake: &record.Handshake{Subprotocol: "graphql-transport-ws"}, Duration: 5e12},
+		{Flow: 1234567, Pickup: "encrypted", TLS: &record.TLS{SNI: "\x1b]0;title\x07.example"},
+			Findings: []record.Finding{{Rule: "a", Severity: "error"}, {Rule: "b", Severity: "note"}}},
 	}
 	for _, n := range []int{40, 60, 80, 120, 200} {
 		var b bytes.Buffer
@@ -57,20 +57,20 @@ func TestTablesFitTheScreen(t *testing.T) {
 			o.Add(f)
 		}
 		table.End()
-		sum := &analyzer.Summary{Files: []string{strings.Repeat("x", 60)}, Flows: 2, Findings: []analyzer.RuleCount{{Rule: "ping-unanswered", Severity: "error", Count: 2, Flows: 1}}}
+		sum := &record.Summary{Files: []string{strings.Repeat("x", 60)}, Flows: 2, Findings: []record.RuleCount{{Rule: "ping-unanswered", Severity: "error", Count: 2, Flows: 1}}}
 		if err := WriteSummary(&b, &Screen{Width: n}, sum, o); err != nil {
 			t.Fatal(err)
 		}
 		m := NewMessageTable(&Screen{Width: n, Time: Absolute}, &b)
-		m.Message(&analyzer.Message{Flow: 1, From: "client", Type: "text", Length: 300, IsText: true, Data: []byte(strings.Repeat("漢字🎉", 50))})
-		m.Message(&analyzer.Message{Flow: 1, From: "server", Type: "binary", Length: 300, Data: make([]byte, 300)})
+		m.Message(&record.Message{Flow: 1, From: "client", Type: "text", Length: 300, IsText: true, Data: []byte(strings.Repeat("漢字🎉", 50))})
+		m.Message(&record.Message{Flow: 1, From: "server", Type: "binary", Length: 300, Data: make([]byte, 300)})
 		fr := NewFrameTable(&Screen{Width: n}, &b, true)
-		fr.Frame(&analyzer.Frame{Flow: 1, From: "client", Opcode: "continuation", IsText: true, Payload: []byte("é\u0301…" + strings.Repeat("w", 300))})
+		fr.Frame(&record.Frame{Flow: 1, From: "client", Opcode: "continuation", IsText: true, Payload: []byte("é\u0301…" + strings.Repeat("w", 300))})
 		f := &Follow{Screen: &Screen{Width: n, Time: Relative}, W: &b}
 		f.Begin(flows[0])
-		f.Message(&analyzer.Message{From: "client", Type: "text", IsText: true, Length: 99, Data: []byte(`{"a":[1,2,{"b":"` + strings.Repeat("漢", 90) + `"}],"c":null}`)})
-		f.Message(&analyzer.Message{From: "server", Type: "binary", Length: 40, Data: make([]byte, 40)})
-		f.Gap(&analyzer.Gap{From: "server", Bytes: 1234, Why: "lost"})
+		f.Message(&record.Message{From: "client", Type: "text", IsText: true, Length: 99, Data: []byte(`{"a":[1,2,{"b":"` + strings.Repeat("漢", 90) + `"}],"c":null}`)})
+		f.Message(&record.Message{From: "server", Type: "binary", Length: 40, Data: make([]byte, 40)})
+		f.Gap(&record.Gap{From: "server", Bytes: 1234, Why: "lost"})
 		f.End(flows[0])
 		for line := range strings.Lines(b.String()) {
 			if w := width(strings.TrimSuffix(line, "\n")); w > n {
@@ -83,9 +83,9 @@ func TestTablesFitTheScreen(t *testing.T) {
 func TestASummaryOfAMillionFlowsIsBounded(t *testing.T) {
 	o := &Overview{Top: 5}
 	for i := range int64(100_000) {
-		f := &analyzer.Flow{Flow: i + 1}
+		f := &record.Flow{Flow: i + 1}
 		if i == 77 {
-			f.Findings = []analyzer.Finding{{Rule: "ping-unanswered", Severity: "error"}}
+			f.Findings = []record.Finding{{Rule: "ping-unanswered", Severity: "error"}}
 		}
 		o.Add(f)
 	}
@@ -93,7 +93,7 @@ func TestASummaryOfAMillionFlowsIsBounded(t *testing.T) {
 		t.Fatalf("%d rows are kept", len(o.kept))
 	}
 	var b bytes.Buffer
-	if err := WriteSummary(&b, &Screen{Width: 80}, &analyzer.Summary{Flows: 100_000}, o); err != nil {
+	if err := WriteSummary(&b, &Screen{Width: 80}, &record.Summary{Flows: 100_000}, o); err != nil {
 		t.Fatal(err)
 	}
 	for _, want := range []string{"\n  78  ", "… and 99,995 more: wscope flows"} {

@@ -7,11 +7,11 @@ import (
 	"strings"
 	"time"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // WriteSummary writes the summary's screen: totals, flows, findings, hints.
-func WriteSummary(w io.Writer, screen *Screen, sum *analyzer.Summary, o *Overview) error {
+func WriteSummary(w io.Writer, screen *Screen, sum *record.Summary, o *Overview) error {
 	s := &summaryScreen{Screen: screen, sum: sum, o: o}
 	s.totals()
 	s.flows()
@@ -23,7 +23,7 @@ func WriteSummary(w io.Writer, screen *Screen, sum *analyzer.Summary, o *Overvie
 
 type summaryScreen struct {
 	*Screen
-	sum *analyzer.Summary
+	sum *record.Summary
 	o   *Overview
 	b   strings.Builder
 }
@@ -83,7 +83,7 @@ func (s *summaryScreen) totals() {
 // kinds says how flows were picked up and answered.
 func (s *summaryScreen) kinds() string {
 	var parts []string
-	for _, list := range [][]analyzer.Named{s.sum.ByResult, s.sum.ByPickup} {
+	for _, list := range [][]record.Named{s.sum.ByResult, s.sum.ByPickup} {
 		for _, n := range list {
 			switch n.Name {
 			case "handshake":
@@ -102,10 +102,10 @@ func (s *summaryScreen) kinds() string {
 }
 
 // direction tells what one side sent in all.
-func (s *summaryScreen) direction(from string, d *analyzer.Direction) {
+func (s *summaryScreen) direction(from string, d *record.Direction) {
 	c := &d.Messages
 	var kinds []string
-	for _, k := range []analyzer.Named{{Name: "text", Count: c.Text}, {Name: "binary", Count: c.Binary}, {Name: "ping", Count: c.Ping}, {Name: "pong", Count: c.Pong}, {Name: "close", Count: c.Close}} {
+	for _, k := range []record.Named{{Name: "text", Count: c.Text}, {Name: "binary", Count: c.Binary}, {Name: "ping", Count: c.Ping}, {Name: "pong", Count: c.Pong}, {Name: "close", Count: c.Close}} {
 		if k.Count > 0 {
 			kinds = append(kinds, Number(k.Count)+" "+k.Name)
 		}
@@ -128,7 +128,7 @@ func (s *summaryScreen) direction(from string, d *analyzer.Direction) {
 }
 
 // names lists the most frequent names.
-func (s *summaryScreen) names(title string, list []analyzer.Named) {
+func (s *summaryScreen) names(title string, list []record.Named) {
 	const most = 6
 	var parts []string
 	for i, n := range list {
@@ -211,7 +211,7 @@ func whereIs(e *example) string {
 
 // sentence is what a rule says.
 func sentence(rule string) string {
-	for _, r := range analyzer.Rules() {
+	for _, r := range record.Rules() {
 		if r.ID == rule {
 			return r.Sentence
 		}

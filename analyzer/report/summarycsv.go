@@ -3,18 +3,18 @@ package report
 import (
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // SummaryCSV is the summary's totals as rows of name and value. Lists are rows of
 // name.item; what a flow or a message says is not in it.
-func SummaryCSV(s *analyzer.Summary) []byte {
+func SummaryCSV(s *record.Summary) []byte {
 	b := []byte("name,value\r\n")
 	put := func(name string, value []byte) {
 		b = append(append(append(AppendCell(b, name), ','), value...), '\r', '\n')
 	}
 	count := func(name string, n int64) { put(name, strconv.AppendInt(nil, n, 10)) }
-	names := func(name string, list []analyzer.Named) {
+	names := func(name string, list []record.Named) {
 		for _, n := range list {
 			count(name+"."+n.Name, n.Count)
 		}
@@ -59,8 +59,8 @@ func SummaryCSV(s *analyzer.Summary) []byte {
 	return b
 }
 
-func directionCSV(b []byte, name string, d *analyzer.Direction) []byte {
-	for _, c := range []analyzer.Named{
+func directionCSV(b []byte, name string, d *record.Direction) []byte {
+	for _, c := range []record.Named{
 		{Name: "frames", Count: d.Frames},
 		{Name: "messages.text", Count: d.Messages.Text}, {Name: "messages.binary", Count: d.Messages.Binary},
 		{Name: "messages.ping", Count: d.Messages.Ping}, {Name: "messages.pong", Count: d.Messages.Pong}, {Name: "messages.close", Count: d.Messages.Close},

@@ -4,7 +4,7 @@ import (
 	"strconv"
 	"time"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Number is n with a comma between thousands.
@@ -33,7 +33,7 @@ func Bytes(n int64) string {
 }
 
 // Span is a duration as people say it: 85 µs, 12.3 ms, 4.56 s, 3m 20s, 2h 05m.
-func Span(d analyzer.Seconds) string {
+func Span(d record.Seconds) string {
 	v := time.Duration(d)
 	sign := ""
 	if v < 0 {

@@ -10,8 +10,8 @@ import (
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/types"
 
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/stat"
 )
 
 // Aggregates sum up many records within a flow or a capture as they pass by, so that a
@@ -222,7 +222,7 @@ type sum struct {
 	n, all     int64
 	total      float64
 	min, max   float64
-	spread     analyzer.Spread
+	spread     stat.Spread
 	unmeasured int64 // elements that have no such value
 }
 

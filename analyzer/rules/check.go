@@ -3,12 +3,12 @@ package rules
 import (
 	"strings"
 
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // check is what a rule holds against the records. Its methods are called as a
-// analyzer.Sink's are, and once at the end.
+// record.Sink's are, and once at the end.
 type check interface {
 	// needs says whether it looks at messages, and into their payloads.
 	needs() (messages, payload bool)
@@ -30,9 +30,9 @@ type tellFunc func(message string, at *view)
 // once for all rules.
 type view struct {
 	run     *Checker
-	Flow    *analyzer.Flow
-	Message *analyzer.Message
-	Summary *analyzer.Summary
+	Flow    *record.Flow
+	Message *record.Message
+	Summary *record.Summary
 
 	payload bool // some rule looks into payloads
 	values  query.Values

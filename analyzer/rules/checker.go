@@ -1,16 +1,17 @@
 package rules
 
 import (
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // maxPings is how many pings of a flow may wait for their pongs.
 const maxPings = 64
 
-// Checker holds the records of a run against a Set's rules. It is an analyzer.Sink; give
+// Checker holds the records of a run against a Set's rules. It is a record.Sink; give
 // the run what Options says.
 type Checker struct {
+	record.NopSink
 	Redactor Redactor // hides what the report shows; nil hides nothing
 
 	set   *Set
@@ -29,7 +30,7 @@ type ruleRun struct {
 
 // openFlow is what is known of a flow that has not ended.
 type openFlow struct {
-	record analyzer.Flow // as its handshake says
+	record record.Flow // as its handshake says
 	values query.Values
 	pings  []openPing
 }
@@ -37,7 +38,7 @@ type openFlow struct {
 type openPing struct {
 	from    string
 	payload string
-	at      analyzer.Time
+	at      record.Time
 }
 
 // Checker begins a run.
@@ -55,11 +56,12 @@ func (s *Set) Checker() *Checker {
 	return c
 }
 
-// Options adds to a run's options what the rules need.
-func (c *Checker) Options(opt *analyzer.Options) {
-	opt.Updates = true // for what the handshakes' answers say
-	opt.Messages = opt.Messages || c.messages
-	opt.Payload = opt.Payload || c.messages // pongs are told by their payload
+// Wants is what the rules need of a run.
+func (c *Checker) Wants() record.Wants {
+	return record.Wants{
+		Updates:  true,                            // for what the handshakes' answers say
+		Messages: c.messages, Payload: c.messages, // pongs are told by their payload
+	}
 }
 
 // each gives every check of every rule to do.
@@ -77,13 +79,13 @@ func (c *Checker) each(do func(r checkRun, tell tellFunc)) {
 func (c *Checker) judged() { c.current.Judged++ }
 
 // FlowBegun takes a flow's request.
-func (c *Checker) FlowBegun(f *analyzer.Flow) error {
+func (c *Checker) FlowBegun(f *record.Flow) error {
 	c.flows[f.Flow] = &openFlow{record: *f, values: query.OfFlow(f)}
 	return nil
 }
 
 // FlowUpdate takes a flow's handshake, once it is answered.
-func (c *Checker) FlowUpdate(f *analyzer.Flow) error {
+func (c *Checker) FlowUpdate(f *record.Flow) error {
 	if o := c.flows[f.Flow]; o != nil {
 		o.record, o.values = *f, query.OfFlow(f)
 	}
@@ -91,7 +93,7 @@ func (c *Checker) FlowUpdate(f *analyzer.Flow) error {
 }
 
 // Message judges a message.
-func (c *Checker) Message(m *analyzer.Message) error {
+func (c *Checker) Message(m *record.Message) error {
 	o := c.flows[m.Flow]
 	if o == nil {
 		return nil
@@ -106,7 +108,7 @@ func (c *Checker) Message(m *analyzer.Message) error {
 
 // ping pairs pings with the pongs that carry their payload back. A pong answers all
 // earlier pings too, RFC 6455 §5.5.3.
-func (c *Checker) ping(o *openFlow, m *analyzer.Message) {
+func (c *Checker) ping(o *openFlow, m *record.Message) {
 	if m.Type == "ping" {
 		if len(o.pings) < maxPings {
 			o.pings = append(o.pings, openPing{m.From, string(m.Data), m.End})
@@ -118,7 +120,7 @@ func (c *Checker) ping(o *openFlow, m *analyzer.Message) {
 		if p.from == m.From || p.payload != string(m.Data) {
 			continue
 		}
-		values := query.OfPing(m.Flow, p.from, p.at, analyzer.Seconds(m.Time-p.at))
+		values := query.OfPing(m.Flow, p.from, p.at, record.Seconds(m.Time-p.at))
 		c.each(func(r checkRun, _ tellFunc) { r.ping(values, m.Flow) })
 		kept := o.pings[:0]
 		for j, q := range o.pings {
@@ -132,24 +134,15 @@ func (c *Checker) ping(o *openFlow, m *analyzer.Message) {
 }
 
 // FlowEnded judges a flow.
-func (c *Checker) FlowEnded(f *analyzer.Flow) error {
+func (c *Checker) FlowEnded(f *record.Flow) error {
 	v := &view{run: c, Flow: f}
 	c.each(func(r checkRun, tell tellFunc) { r.flow(v, tell) })
 	delete(c.flows, f.Flow)
 	return nil
 }
 
-// Frame takes nothing.
-func (c *Checker) Frame(*analyzer.Frame) error { return nil }
-
-// Rendered takes nothing.
-func (c *Checker) Rendered(int64, []byte) error { return nil }
-
-// Batch takes nothing.
-func (c *Checker) Batch(analyzer.Time) error { return nil }
-
 // Report is the verdict, when the run is over.
-func (c *Checker) Report(sum *analyzer.Summary) *Report {
+func (c *Checker) Report(sum *record.Summary) *Report {
 	v := &view{run: c, Summary: sum}
 	c.each(func(r checkRun, tell tellFunc) { r.capture(v, tell) })
 	report := &Report{Captures: sum.Files, Start: sum.Start, File: c.set.File}
@@ -159,4 +152,4 @@ func (c *Checker) Report(sum *analyzer.Summary) *Report {
 	return report
 }
 
-var _ analyzer.Sink = (*Checker)(nil)
+var _ record.Sink = (*Checker)(nil)

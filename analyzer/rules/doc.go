@@ -2,7 +2,7 @@
 // continuous integration.
 //
 // A rules file is YAML (schema.json says what may be in it). Read it with Load; Set.Checker
-// gives what takes the records of a run (an analyzer.Sink) and ends in a Report, which
+// gives what takes the records of a run (a record.Sink) and ends in a Report, which
 // the Write functions render: text, JUnit, SARIF, GitHub, GitLab, TAP. In a Go test, Check does all of it.
 //
 // Start reading at load.go (the file), ready.go (the ready-made rules) and checker.go (how they

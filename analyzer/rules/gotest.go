@@ -66,7 +66,7 @@ func (s *Set) CheckCapture(ctx context.Context, paths ...string) (*Report, error
 	defer src.Close()
 	c := s.Checker()
 	opt := analyzer.Options{Apps: apps.New, WaitKeys: slices.ContainsFunc(paths, oneWay)}
-	c.Options(&opt)
+	opt.Want(c.Wants())
 	sum, err := analyzer.Run(ctx, src, opt, c)
 	if err != nil {
 		return nil, err

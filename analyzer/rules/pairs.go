@@ -6,8 +6,9 @@ import (
 	"slices"
 	"strconv"
 
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
+	"wscope/analyzer/stat"
 )
 
 // maxWaiting is how many messages of a flow a rule lets wait for their partners; a flow in which
@@ -32,13 +33,13 @@ type pairs struct {
 func (p *pairs) needs() (messages, payload bool) { return true, true }
 
 func (p *pairs) begin() checkRun {
-	return &pairsRun{p, map[int64]*waiting{}, map[string]*analyzer.Spread{}}
+	return &pairsRun{p, map[int64]*waiting{}, map[string]*stat.Spread{}}
 }
 
 type pairsRun struct {
 	*pairs
 	flows map[int64]*waiting
-	times map[string]*analyzer.Spread // in seconds, by operation; with a quantile
+	times map[string]*stat.Spread // in seconds, by operation; with a quantile
 }
 
 // maxOperations is how many operations a rule tells apart; the rest are one.
@@ -53,7 +54,7 @@ type waiting struct {
 type waitingMessage struct {
 	key       string
 	operation string
-	message   analyzer.Message // without its payload
+	message   record.Message // without its payload
 }
 
 func (r *pairsRun) message(v *view, tell tellFunc) {
@@ -172,7 +173,7 @@ func (r *pairsRun) time(operation string, seconds float64) {
 		s = r.times[operation]
 	}
 	if s == nil {
-		s = &analyzer.Spread{}
+		s = &stat.Spread{}
 		r.times[operation] = s
 	}
 	s.Add(seconds)
@@ -191,8 +192,8 @@ func (r *pairsRun) capture(v *view, tell tellFunc) {
 func (r *pairsRun) ping(query.Values, int64) {}
 
 // lost says whether the capture lacks some of a flow.
-func lost(f *analyzer.Flow) bool {
-	for _, d := range []*analyzer.Direction{&f.ClientToServer, &f.ServerToClient} {
+func lost(f *record.Flow) bool {
+	for _, d := range []*record.Direction{&f.ClientToServer, &f.ServerToClient} {
 		if d.LostBytes > 0 || d.LostSealed > 0 || d.LostMessages > 0 {
 			return true
 		}

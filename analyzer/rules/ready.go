@@ -7,8 +7,8 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // Ready is a ready-made rule.
@@ -223,7 +223,7 @@ func words(list []string) string {
 // wrongFinding says what is wrong with the name of a finding.
 func wrongFinding(name string) string {
 	var all []string
-	for _, r := range analyzer.Rules() {
+	for _, r := range record.Rules() {
 		if r.ID == name {
 			return ""
 		}

@@ -5,21 +5,21 @@ import (
 	"strings"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // runMessages gives a checker a flow of texts, from client and server by turns, 10 ms apart.
 func runMessages(c *Checker, texts ...string) {
-	f := &analyzer.Flow{Flow: 1, Pickup: "handshake", HTTP: &analyzer.HTTP{Host: "h", Path: "/"}}
+	f := &record.Flow{Flow: 1, Pickup: "handshake", HTTP: &record.HTTP{Host: "h", Path: "/"}}
 	c.FlowBegun(f)
 	for i, text := range texts {
 		from := []string{"client", "server"}[i%2]
-		at := analyzer.Time(i) * 10e6
-		c.Message(&analyzer.Message{Flow: 1, Message: int64(i + 1), From: from, Type: "text", Time: at, End: at, Complete: true,
+		at := record.Time(i) * 10e6
+		c.Message(&record.Message{Flow: 1, Message: int64(i + 1), From: from, Type: "text", Time: at, End: at, Complete: true,
 			Length: int64(len(text)), IsText: true, Data: []byte(text)})
 		f.End = at
 	}
-	f.Close = &analyzer.Closing{How: "handshake"}
+	f.Close = &record.Closing{How: "handshake"}
 	c.FlowEnded(f)
 }
 
@@ -111,10 +111,10 @@ func TestLatencyPercentiles(t *testing.T) {
 			t.Fatal(err)
 		}
 		c := set.Checker()
-		c.FlowBegun(&analyzer.Flow{Flow: 1, Pickup: "handshake"})
+		c.FlowBegun(&record.Flow{Flow: 1, Pickup: "handshake"})
 		say := func(from, text string, ms int64) {
-			at := analyzer.Time(ms * 1e6)
-			c.Message(&analyzer.Message{Flow: 1, From: from, Type: "text", Time: at, End: at, Complete: true, IsText: true, Data: []byte(text)})
+			at := record.Time(ms * 1e6)
+			c.Message(&record.Message{Flow: 1, From: from, Type: "text", Time: at, End: at, Complete: true, IsText: true, Data: []byte(text)})
 		}
 		for i := range int64(20) {
 			method, took := "quick", int64(10)
@@ -124,9 +124,9 @@ func TestLatencyPercentiles(t *testing.T) {
 			say("client", fmt.Sprintf(`{"id":%d,"method":%q}`, i, method), i*100)
 			say("server", fmt.Sprintf(`{"id":%d}`, i), i*100+took)
 		}
-		c.FlowEnded(&analyzer.Flow{Flow: 1})
+		c.FlowEnded(&record.Flow{Flow: 1})
 		got := ""
-		for _, b := range c.Report(&analyzer.Summary{}).Results[0].Breaches {
+		for _, b := range c.Report(&record.Summary{}).Results[0].Breaches {
 			got = b.Message
 		}
 		if got != want {
@@ -146,7 +146,7 @@ func TestSecretsAreFoundAndNotTold(t *testing.T) {
 	} {
 		c := set.Checker()
 		runMessages(c, secret)
-		r := c.Report(&analyzer.Summary{})
+		r := c.Report(&record.Summary{})
 		if r.Results[0].Failed != 1 || strings.Contains(fmt.Sprint(r.Results[0].Breaches), secret[5:]) {
 			t.Errorf("%s: %+v", secret, r.Results[0])
 		}

@@ -6,8 +6,8 @@ import (
 	"strings"
 	"unicode"
 
-	"wscope/analyzer"
 	"wscope/analyzer/behaviour"
+	"wscope/analyzer/record"
 )
 
 // maxBreaches is how many breaches of a rule are told; the rest is counted.
@@ -15,10 +15,10 @@ const maxBreaches = 50
 
 // Report is the verdict on a capture.
 type Report struct {
-	Captures []string       `json:"captures"`
-	Start    *analyzer.Time `json:"start,omitempty"` // of the captures
-	File     string         `json:"rules_file,omitempty"`
-	Results  []*Result      `json:"results"`
+	Captures []string     `json:"captures"`
+	Start    *record.Time `json:"start,omitempty"` // of the captures
+	File     string       `json:"rules_file,omitempty"`
+	Results  []*Result    `json:"results"`
 }
 
 // Result is what became of one rule.
@@ -35,15 +35,15 @@ type Result struct {
 
 // Breach is one record that does not keep a rule, or one difference from the baseline.
 type Breach struct {
-	Message  string         `json:"message"`
-	Severity string         `json:"severity"`
-	Where    string         `json:"where,omitempty"` // the flow in the words of people
-	Flow     int64          `json:"flow,omitempty"`
-	Number   int64          `json:"message_number,omitempty"`
-	Packet   int64          `json:"packet,omitempty"`
-	File     string         `json:"file,omitempty"`
-	Time     *analyzer.Time `json:"time,omitempty"`
-	Line     int            `json:"line,omitempty"` // in the baseline
+	Message  string       `json:"message"`
+	Severity string       `json:"severity"`
+	Where    string       `json:"where,omitempty"` // the flow in the words of people
+	Flow     int64        `json:"flow,omitempty"`
+	Number   int64        `json:"message_number,omitempty"`
+	Packet   int64        `json:"packet,omitempty"`
+	File     string       `json:"file,omitempty"`
+	Time     *record.Time `json:"time,omitempty"`
+	Line     int          `json:"line,omitempty"` // in the baseline
 }
 
 // stands is the file and line that a breach is about, which reviewers can be shown: the rule's, or the baseline's; 0
@@ -135,7 +135,7 @@ func breachAt(message, severity string, v *view) Breach {
 }
 
 // flowName is a flow as people tell it from others.
-func flowName(f *analyzer.Flow) string {
+func flowName(f *record.Flow) string {
 	name := f.Server.IP + ":" + strconv.Itoa(int(f.Server.Port))
 	if f.HTTP != nil {
 		name = f.HTTP.Host + f.HTTP.Path

@@ -10,7 +10,7 @@ import (
 	"slices"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 var update = flag.Bool("update", false, "write schema.json and the table of CI.md anew")
@@ -95,7 +95,7 @@ func entrySchema(parameter string) object {
 		return object{"type": []string{"integer", "string"}, "minimum": 0, "maximum": 65535}
 	}
 	var names []string
-	for _, r := range analyzer.Rules() {
+	for _, r := range record.Rules() {
 		names = append(names, r.ID)
 	}
 	return object{"enum": names}

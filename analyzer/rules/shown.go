@@ -1,15 +1,15 @@
 package rules
 
 import (
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // Redactor puts tokens in the place of what a report must not show; analyzer/report has one.
 type Redactor interface {
-	Flow(*analyzer.Flow) *analyzer.Flow // a copy
-	Message(*analyzer.Message)          // in place, but for its payload's bytes
-	Summary(*analyzer.Summary)          // in place
+	Flow(*record.Flow) *record.Flow // a copy
+	Message(*record.Message)        // in place, but for its payload's bytes
+	Summary(*record.Summary)        // in place
 }
 
 // shown is the record as a report may show it: what is judged is always the record as it is,

@@ -7,13 +7,14 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
 	"wscope/analyzer/behaviour"
+	"wscope/analyzer/record"
 )
 
-// Starter writes a rules file from what a capture shows. It is an analyzer.Sink; the
+// Starter writes a rules file from what a capture shows. It is a record.Sink; the
 // run needs Options.Messages.
 type Starter struct {
+	record.NopSink
 	flows    int64
 	latency  float64 // the longest of a handshake
 	length   int64   // of the longest message
@@ -37,29 +38,14 @@ func NewStarter() *Starter {
 	return &Starter{rules: map[string]bool{}, codes: map[int]bool{}, protocols: map[string]int64{}}
 }
 
-// FlowBegun takes nothing.
-func (s *Starter) FlowBegun(*analyzer.Flow) error { return nil }
-
-// FlowUpdate takes nothing.
-func (s *Starter) FlowUpdate(*analyzer.Flow) error { return nil }
-
-// Frame takes nothing.
-func (s *Starter) Frame(*analyzer.Frame) error { return nil }
-
-// Rendered takes nothing.
-func (s *Starter) Rendered(int64, []byte) error { return nil }
-
-// Batch takes nothing.
-func (s *Starter) Batch(analyzer.Time) error { return nil }
-
 // Message notes the longest.
-func (s *Starter) Message(m *analyzer.Message) error {
+func (s *Starter) Message(m *record.Message) error {
 	s.length = max(s.length, m.Length)
 	return nil
 }
 
 // FlowEnded notes what rules could say of a flow.
-func (s *Starter) FlowEnded(f *analyzer.Flow) error {
+func (s *Starter) FlowEnded(f *record.Flow) error {
 	s.flows++
 	for i := range f.Findings {
 		n := &f.Findings[i]
@@ -100,7 +86,7 @@ func (s *Starter) FlowEnded(f *analyzer.Flow) error {
 }
 
 // Write writes the rules file.
-func (s *Starter) Write(w io.Writer, sum *analyzer.Summary, b *behaviour.Behaviour) error {
+func (s *Starter) Write(w io.Writer, sum *record.Summary, b *behaviour.Behaviour) error {
 	t := &startText{}
 	t.line("# Rules for wscope check, from what %d flows showed. Keep what you mean, and tighten it.", s.flows)
 	t.line("# All that can be here: wscope check --schema; the ready-made rules: wscope check --list.")
@@ -231,4 +217,4 @@ func roomySeconds(s float64) string {
 	return strconv.FormatFloat(ms, 'f', -1, 64) + "ms"
 }
 
-var _ analyzer.Sink = (*Starter)(nil)
+var _ record.Sink = (*Starter)(nil)

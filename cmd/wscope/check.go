@@ -94,8 +94,8 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		}
 		checker.Redactor = c.redactor
 	}
-	checker.Options(&opt)
-	sinks := both{checker, quiet{}}
+	opt.Want(checker.Wants())
+	sinks := both{checker, analyzer.NopSink{}}
 	var watcher *behaviour.Watcher
 	if c.baseline != "" || c.start {
 		watcher = behaviour.NewWatcher()

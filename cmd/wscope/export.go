@@ -127,7 +127,7 @@ func (e *exporting) fill(cmd *cobra.Command, args []string, x export.Exporter) e
 		if !slices.Contains(exportApps, e.to) && e.in.filter == "" { // a filter may ask what they say
 			opt.Apps = nil
 		}
-		x.Options(&opt)
+		opt.Want(x.Wants())
 		if e.in.filter != "" && slices.Contains([]string{"parquet", "csv", "payloads"}, e.to) {
 			var flows map[int64]bool
 			flows, err = e.kept(cmd, args, opt)

@@ -28,7 +28,7 @@ func (e *exporting) kept(cmd *cobra.Command, args []string, opt analyzer.Options
 
 // keptFlows notes the flows that end up being wanted.
 type keptFlows struct {
-	quiet
+	analyzer.NopSink
 	flows map[int64]bool
 }
 

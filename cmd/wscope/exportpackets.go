@@ -39,7 +39,7 @@ func (e *exporting) packets(cmd *cobra.Command, args []string) error {
 	return e.out.write(func(w *bufio.Writer) error {
 		notes := pcapng.New("")
 		defer notes.Close()
-		notes.Options(&opt)
+		opt.Want(notes.Wants())
 		sum, err := e.in.run(cmd, args, opt, notes)
 		if err != nil {
 			return err

@@ -54,7 +54,7 @@ func newFlows(env *environment) *cobra.Command {
 
 // flowWriter writes flows in one of the formats.
 type flowWriter struct {
-	quiet
+	analyzer.NopSink
 	w      *bufio.Writer
 	format string
 	table  *report.FlowTable

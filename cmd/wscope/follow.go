@@ -64,7 +64,7 @@ func newFollow(env *environment) *cobra.Command {
 
 // follower gives one flow to a report.Follow.
 type follower struct {
-	quiet
+	analyzer.NopSink
 	flow  int64
 	flows int64
 	chat  *report.Follow

@@ -4,6 +4,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -14,43 +15,41 @@ import (
 // rooms is the map of the house: which of our packages each package may import. It is
 // the twin of the map in CONTRIBUTING.md. Data flows one way, from capture to cmd.
 var rooms = map[string][]string{
-	"wsparse":            {"wsparse/inflate", "wsparse/rule"},
-	"wsparse/rule":       {},
-	"wsparse/inflate":    {},
-	"wsparse/kaitai":     {"wsparse"},
-	"assembly/packet":    {},
-	"assembly/capture":   {"assembly/packet"},
-	"assembly/link":      {"assembly/packet"},
-	"assembly/shed":      {"assembly/packet", "assembly/link"},
-	"assembly":           {"assembly/link", "assembly/packet"},
-	"assembly/tlsopen":   {"assembly"},
-	"assembly/upgrade":   {"assembly", "wsparse"},
-	"analyzer/stat":      {},
-	"analyzer/record":    {"analyzer/stat", "wsparse/rule"},
-	"analyzer":           {"analyzer/record", "analyzer/stat", "assembly", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
-	"analyzer/apps":      {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/apps/protoschema", "wsparse"},
-	"analyzer/filter":    {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/query"},
-	"analyzer/query":     {"analyzer", "analyzer/record", "analyzer/stat"},
-	"analyzer/behaviour": {"analyzer", "analyzer/record", "analyzer/stat"},
-
+	"wsparse":                           {"wsparse/inflate", "wsparse/rule"},
+	"wsparse/rule":                      {},
+	"wsparse/inflate":                   {},
+	"wsparse/kaitai":                    {"wsparse"},
+	"assembly/packet":                   {},
+	"assembly/capture":                  {"assembly/packet"},
+	"assembly/link":                     {"assembly/packet"},
+	"assembly/shed":                     {"assembly/packet", "assembly/link"},
+	"assembly":                          {"assembly/link", "assembly/packet"},
+	"assembly/tlsopen":                  {"assembly"},
+	"assembly/upgrade":                  {"assembly", "wsparse"},
+	"analyzer/stat":                     {},
+	"analyzer/record":                   {"analyzer/stat", "wsparse/rule"},
+	"analyzer":                          {"analyzer/record", "analyzer/stat", "assembly", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
+	"analyzer/apps":                     {"analyzer/record", "analyzer/apps/protoschema", "wsparse"},
+	"analyzer/filter":                   {"analyzer/record", "analyzer/query"},
+	"analyzer/query":                    {"analyzer/record"},
+	"analyzer/behaviour":                {"analyzer/record", "analyzer/stat"},
 	"analyzer/behaviour/simulate":       {},
 	"analyzer/behaviour/simulate/table": {"analyzer", "analyzer/apps", "analyzer/behaviour", "analyzer/behaviour/simulate", "assembly/capture"},
-
-	"analyzer/rules":         {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/apps", "analyzer/behaviour", "analyzer/query", "assembly/capture"}, // apps and capture for Check in Go tests
-	"analyzer/report":        {"analyzer", "analyzer/record", "analyzer/stat"},
-	"analyzer/report/page":   {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report"},
-	"analyzer/report/export": {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report"},
-	"analyzer/metrics":       {"analyzer", "analyzer/record", "analyzer/stat"},
-	"analyzer/fleet":         {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report", "analyzer/report/export"},
-	"analyzer/fleet/broker":  {},
-	"cmd/wscope/screen":      {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report"},
-	"cmd/wscope":             {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse"},
-	"cmd/wscope-gen":         {},
-	"cmd/wscope/e2e/send":    {"assembly/capture", "assembly/packet"},
+	"analyzer/rules":                    {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/apps", "analyzer/behaviour", "analyzer/query", "assembly/capture"}, // apps and capture for Check in Go tests
+	"analyzer/report":                   {"analyzer/record"},
+	"analyzer/report/page":              {"analyzer/record", "analyzer/report"},
+	"analyzer/report/export":            {"analyzer/record", "analyzer/report"},
+	"analyzer/metrics":                  {"analyzer/record"},
+	"analyzer/fleet":                    {"analyzer/record", "analyzer/report", "analyzer/report/export"},
+	"analyzer/fleet/broker":             {},
+	"cmd/wscope/screen":                 {"analyzer/record", "analyzer/report"},
+	"cmd/wscope":                        {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope-gen":                    {},
+	"cmd/wscope/e2e/send":               {"assembly/capture", "assembly/packet"},
 
 	"analyzer/apps/protoschema": {},
 
-	"analyzer/report/export/pcapng": {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/report", "assembly/capture", "assembly/link", "assembly/packet"},
+	"analyzer/report/export/pcapng": {"analyzer/record", "analyzer/stat", "analyzer/report", "assembly/capture", "assembly/link", "assembly/packet"},
 }
 
 // foreign says which modules of others only some rooms may import.
@@ -123,6 +122,29 @@ func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
 	for room := range rooms {
 		if !seen[room] && room != "analyzer/apps" && room != "analyzer/rules" {
 			t.Errorf("the map has room %s, the house has not", room)
+		}
+	}
+}
+
+// showing are the rooms that take records and make none.
+var showing = []string{
+	"analyzer/record", "analyzer/query", "analyzer/filter", "analyzer/behaviour", "analyzer/metrics", "analyzer/report",
+	"analyzer/report/page", "analyzer/report/export", "analyzer/fleet", "cmd/wscope/screen",
+}
+
+// TestRoomsThatShowRecordsLinkNoEngine holds that such a room, with all that it imports, links no packet library, no
+// reassembly, no TLS opening and no codec of WebSocket.
+func TestRoomsThatShowRecordsLinkNoEngine(t *testing.T) {
+	for _, room := range showing {
+		out, err := exec.Command("go", "list", "-deps", "wscope/"+room).CombinedOutput()
+		if err != nil {
+			t.Fatalf("%v: %s", err, out)
+		}
+		for _, name := range strings.Fields(string(out)) {
+			if name == "wscope/analyzer" || name == "wscope/wsparse" || name == "wscope/wsparse/inflate" ||
+				strings.HasPrefix(name, "wscope/assembly") || strings.HasPrefix(name, "github.com/google/gopacket") {
+				t.Errorf("%s links %s", room, name)
+			}
 		}
 	}
 }

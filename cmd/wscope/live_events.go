@@ -14,7 +14,7 @@ import (
 // is open, update or close of a flow, or message. They are flushed with every batch of
 // packets, at most about 50 ms after they came.
 type events struct {
-	quiet
+	analyzer.NopSink
 	w    *bufio.Writer
 	line []byte
 	file *appendFile // nil for standard output

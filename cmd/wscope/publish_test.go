@@ -119,7 +119,7 @@ func carry(t *testing.T, url string, options []nats.Option) {
 	var told []string
 	p, err := fleet.NewPublisher(url, fleet.PublisherOptions{
 		Origin: fleet.Origin{Sensor: "a", Interface: "eth0"}, Spool: t.TempDir(), NATS: options,
-	}, &quiet{})
+	}, &analyzer.NopSink{})
 	must(t, err)
 	must(t, p.FlowEnded(&analyzer.Flow{Flow: 1, End: 1e18}))
 	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)

@@ -10,20 +10,9 @@ import (
 	"wscope/analyzer/report"
 )
 
-// quiet is a Sink that takes nothing; others embed it.
-type quiet struct{}
-
-func (quiet) FlowBegun(*analyzer.Flow) error  { return nil }
-func (quiet) FlowUpdate(*analyzer.Flow) error { return nil }
-func (quiet) FlowEnded(*analyzer.Flow) error  { return nil }
-func (quiet) Message(*analyzer.Message) error { return nil }
-func (quiet) Frame(*analyzer.Frame) error     { return nil }
-func (quiet) Rendered(int64, []byte) error    { return nil }
-func (quiet) Batch(analyzer.Time) error       { return nil }
-
 // lines writes records that were rendered in the workers.
 type lines struct {
-	quiet
+	analyzer.NopSink
 	w      *bufio.Writer
 	format string
 	line   []byte
@@ -141,7 +130,7 @@ func newMessages(env *environment) *cobra.Command {
 
 // messageTable gives messages to a table, batch by batch.
 type messageTable struct {
-	quiet
+	analyzer.NopSink
 	t *report.MessageTable
 	w *bufio.Writer
 }
@@ -186,7 +175,7 @@ func newFrames(env *environment) *cobra.Command {
 
 // frameTable gives frames to a table, batch by batch.
 type frameTable struct {
-	quiet
+	analyzer.NopSink
 	t *report.FrameTable
 	w *bufio.Writer
 }

@@ -74,7 +74,7 @@ func (in *input) summary(cmd *cobra.Command, args []string, opt analyzer.Options
 		w.Write(report.SummaryJSON(sum))
 		w.WriteString("}\n")
 	default:
-		if sum, err = in.run(cmd, args, opt, quiet{}); err != nil {
+		if sum, err = in.run(cmd, args, opt, analyzer.NopSink{}); err != nil {
 			return err
 		}
 		if out.format == "csv" {
@@ -89,7 +89,7 @@ func (in *input) summary(cmd *cobra.Command, args []string, opt analyzer.Options
 
 // overview gives flows to a report.Overview.
 type overview struct {
-	quiet
+	analyzer.NopSink
 	report.Overview
 }
 

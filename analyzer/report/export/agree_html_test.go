@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 	"wscope/analyzer/report/page"
 )
@@ -18,15 +18,15 @@ import (
 // pageExport is the report page as an Exporter.
 type pageExport struct{ *page.Writer }
 
-func (pageExport) Options(opt *analyzer.Options) {
-	opt.Messages, opt.Payload, opt.Events = true, true, true
+func (pageExport) Wants() record.Wants {
+	return record.Wants{Messages: true, Payload: true, Events: true}
 }
 
 // block is an element of the page that holds data.
 var block = regexp.MustCompile(`(?s)<script type="application/([^"]+)" id="([a-z]+)[^"]*"(?: data-length="\d+")?>(.*?)</script>`)
 
 // html counts in the page's blocks of JSON; its summary must be the JSON that the command summary gives.
-func html(t *testing.T, path string) (*analyzer.Summary, counts) {
+func html(t *testing.T, path string) (*record.Summary, counts) {
 	var b bytes.Buffer
 	sum := run(t, path, pageExport{page.New(&b, page.Limits{})})
 	var c counts
@@ -55,7 +55,7 @@ func html(t *testing.T, path string) (*analyzer.Summary, counts) {
 	return sum, c
 }
 
-func (c *counts) about(t *testing.T, data []byte, sum *analyzer.Summary) error {
+func (c *counts) about(t *testing.T, data []byte, sum *record.Summary) error {
 	var about struct{ Summary any }
 	if err := json.Unmarshal(data, &about); err != nil {
 		return err
@@ -72,13 +72,13 @@ func (c *counts) about(t *testing.T, data []byte, sum *analyzer.Summary) error {
 }
 
 func (c *counts) flowBlock(data []byte) error {
-	var list []struct{ Record analyzer.Flow }
+	var list []struct{ Record record.Flow }
 	err := json.Unmarshal(data, &list)
 	for i := range list {
 		f := &list[i].Record
 		c.flows++
 		c.findings += int64(len(f.Findings))
-		f.ClientToServer.Messages, f.ServerToClient.Messages = analyzer.Counts{}, analyzer.Counts{}
+		f.ClientToServer.Messages, f.ServerToClient.Messages = record.Counts{}, record.Counts{}
 		c.sides[0].add(&f.ClientToServer)
 		c.sides[1].add(&f.ServerToClient)
 	}

@@ -17,6 +17,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report/export"
 	"wscope/assembly/capture"
 	"wscope/assembly/tlsopen"
@@ -30,14 +31,14 @@ type counts struct {
 
 // side is the messages of a direction by type, and the sum of the bytes.
 type side struct {
-	messages analyzer.Counts
+	messages record.Counts
 	frames   int64
 	wire     int64
 	payload  int64
 	message  int64
 }
 
-func (s *side) add(d *analyzer.Direction) {
+func (s *side) add(d *record.Direction) {
 	s.messages.Text += d.Messages.Text
 	s.messages.Binary += d.Messages.Binary
 	s.messages.Ping += d.Messages.Ping
@@ -64,7 +65,7 @@ func (s *side) count(kind string, n int64) {
 	}
 }
 
-func ofSummary(sum *analyzer.Summary) (c counts) {
+func ofSummary(sum *record.Summary) (c counts) {
 	c.flows = sum.Flows
 	c.sides[0].add(&sum.Client)
 	c.sides[1].add(&sum.Server)
@@ -79,7 +80,7 @@ var otherKeys = regexp.MustCompile(`keys: ([a-z0-9/-]+\.keys)`)
 const testdata = "../../../testdata"
 
 // run exports a capture of testdata with the keys that stand beside it.
-func run(t testing.TB, path string, x export.Exporter) *analyzer.Summary {
+func run(t testing.TB, path string, x export.Exporter) *record.Summary {
 	t.Helper()
 	src, err := capture.Open([]string{path}, capture.Options{})
 	if err != nil {
@@ -97,7 +98,7 @@ func run(t testing.TB, path string, x export.Exporter) *analyzer.Summary {
 	if text, err := os.ReadFile(keys); err == nil {
 		opt.Keys.Add(text)
 	}
-	x.Options(&opt)
+	opt.Want(x.Wants())
 	sum, err := analyzer.Run(context.Background(), src, opt, x)
 	if err != nil {
 		t.Fatal(err)
@@ -138,7 +139,7 @@ func TestEveryExportAgreesWithTheSummary(t *testing.T) {
 			t.Parallel()
 			for _, format := range []struct {
 				name  string
-				count func(*testing.T, string) (*analyzer.Summary, counts)
+				count func(*testing.T, string) (*record.Summary, counts)
 			}{{"html", html}, {"har", har}, {"csv", tables}, {"parquet", parquets}, {"zeek", zeek}, {"payloads", payloads}} {
 				sum, got := format.count(t, path)
 				want := ofSummary(sum)
@@ -161,13 +162,13 @@ func TestEveryExportAgreesWithTheSummary(t *testing.T) {
 // bare leaves the messages alone.
 func (s *side) bare() { *s = side{messages: s.messages} }
 
-func har(t *testing.T, path string) (*analyzer.Summary, counts) {
+func har(t *testing.T, path string) (*record.Summary, counts) {
 	var b bytes.Buffer
 	sum := run(t, path, export.NewHAR(&b, t.TempDir(), "test"))
 	var archive struct {
 		Log struct {
 			Entries []struct {
-				Flow     analyzer.Flow `json:"_wscope"`
+				Flow     record.Flow `json:"_wscope"`
 				Messages []struct {
 					Type   string
 					Opcode int
@@ -190,7 +191,7 @@ func har(t *testing.T, path string) (*analyzer.Summary, counts) {
 			}
 			s.count(map[int]string{1: "text", 2: "binary", 8: "close", 9: "ping", 10: "pong"}[m.Opcode], 1)
 		}
-		e.Flow.ClientToServer.Messages, e.Flow.ServerToClient.Messages = analyzer.Counts{}, analyzer.Counts{}
+		e.Flow.ClientToServer.Messages, e.Flow.ServerToClient.Messages = record.Counts{}, record.Counts{}
 		c.sides[0].add(&e.Flow.ClientToServer)
 		c.sides[1].add(&e.Flow.ServerToClient)
 	}
@@ -198,7 +199,7 @@ func har(t *testing.T, path string) (*analyzer.Summary, counts) {
 }
 
 // folder exports into a folder and gives its name.
-func folder(t *testing.T, path string, make func(*export.Place) (export.Exporter, error)) (*analyzer.Summary, string) {
+func folder(t *testing.T, path string, make func(*export.Place) (export.Exporter, error)) (*record.Summary, string) {
 	t.Helper()
 	out := filepath.Join(t.TempDir(), "out")
 	place, err := export.NewFolder(out, false)
@@ -216,14 +217,14 @@ func folder(t *testing.T, path string, make func(*export.Place) (export.Exporter
 	return sum, out
 }
 
-func tables(t *testing.T, path string) (*analyzer.Summary, counts) {
+func tables(t *testing.T, path string) (*record.Summary, counts) {
 	sum, out := folder(t, path, func(p *export.Place) (export.Exporter, error) { return export.NewCSV(p) })
 	var c counts
 	for _, row := range rows(t, out, "flows.csv") {
 		c.flows++
 		c.row(row, "client_to_server.", "server_to_client.", ".")
 	}
-	c.sides[0].messages, c.sides[1].messages = analyzer.Counts{}, analyzer.Counts{}
+	c.sides[0].messages, c.sides[1].messages = record.Counts{}, record.Counts{}
 	for _, row := range rows(t, out, "messages.csv") {
 		c.message(row["from"], row["type"])
 	}
@@ -283,7 +284,7 @@ func byName(head []string, all [][]string) (out []map[string]string) {
 	return out
 }
 
-func parquets(t *testing.T, path string) (*analyzer.Summary, counts) {
+func parquets(t *testing.T, path string) (*record.Summary, counts) {
 	sum, out := folder(t, path, func(p *export.Place) (export.Exporter, error) { return export.NewParquet(p, "test") })
 	var c counts
 	type direction struct {
@@ -325,7 +326,7 @@ func read[T any](t *testing.T, path string) []T {
 	return all
 }
 
-func zeek(t *testing.T, path string) (*analyzer.Summary, counts) {
+func zeek(t *testing.T, path string) (*record.Summary, counts) {
 	sum, out := folder(t, path, func(p *export.Place) (export.Exporter, error) { return export.NewZeek(p, false) })
 	var c counts
 	c.flows = int64(len(zeekRows(t, filepath.Join(out, "conn.log"))))
@@ -360,7 +361,7 @@ func zeekRows(t *testing.T, path string) []map[string]string {
 	return byName(head, all)
 }
 
-func payloads(t *testing.T, path string) (*analyzer.Summary, counts) {
+func payloads(t *testing.T, path string) (*record.Summary, counts) {
 	sum, out := folder(t, path, func(p *export.Place) (export.Exporter, error) { return export.NewPayloads(p, false) })
 	text, err := os.ReadFile(filepath.Join(out, "index.ndjson"))
 	if err != nil {

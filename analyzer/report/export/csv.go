@@ -4,7 +4,7 @@ import (
 	"io"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -12,7 +12,7 @@ import (
 // "flows --format csv" and "messages --format csv" give too. findings.csv has a row a
 // finding, with the number of its flow.
 type CSV struct {
-	nothing
+	record.NopSink
 	flows, messages, findings io.Writer
 	row                       []byte
 }
@@ -44,9 +44,9 @@ func NewCSV(p *Place) (*CSV, error) {
 	return c, nil
 }
 
-func (c *CSV) Options(opt *analyzer.Options) {
-	opt.Messages, opt.Payload = true, true
-	opt.Render = func() analyzer.Renderer { return &report.CSV{} }
+// Wants asks for messages as rows.
+func (c *CSV) Wants() record.Wants {
+	return record.Wants{Messages: true, Payload: true, Render: func() record.Renderer { return &report.CSV{} }}
 }
 
 func (c *CSV) Rendered(flow int64, b []byte) error {
@@ -55,7 +55,7 @@ func (c *CSV) Rendered(flow int64, b []byte) error {
 	return err
 }
 
-func (c *CSV) FlowEnded(f *analyzer.Flow) error {
+func (c *CSV) FlowEnded(f *record.Flow) error {
 	c.row = report.FlowRow(c.row[:0], f)
 	if _, err := c.flows.Write(c.row); err != nil {
 		return err
@@ -69,7 +69,7 @@ func (c *CSV) FlowEnded(f *analyzer.Flow) error {
 }
 
 // finding appends a finding's row.
-func (c *CSV) finding(flow int64, n *analyzer.Finding) {
+func (c *CSV) finding(flow int64, n *record.Finding) {
 	b := strconv.AppendInt(c.row, flow, 10)
 	for _, s := range []string{n.Rule, n.Severity, n.RFC, n.From} {
 		b = report.AppendCell(append(b, ','), s)
@@ -87,4 +87,4 @@ func (c *CSV) finding(flow int64, n *analyzer.Finding) {
 	c.row = append(b, '\r', '\n')
 }
 
-func (c *CSV) Close(*analyzer.Summary) error { return nil }
+func (c *CSV) Close(*record.Summary) error { return nil }

@@ -5,7 +5,7 @@ import (
 	"encoding/base64"
 	"io"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -22,7 +22,7 @@ import (
 //
 // http://www.softwareishard.com/blog/har-12-spec/
 type HAR struct {
-	nothing
+	record.NopSink
 	w       *bufio.Writer
 	spool   *spool
 	version string
@@ -34,15 +34,15 @@ func NewHAR(w io.Writer, dir, version string) *HAR {
 	return &HAR{w: bufio.NewWriterSize(w, 1<<16), spool: newSpool(dir), version: version}
 }
 
-func (h *HAR) Options(opt *analyzer.Options) {
-	opt.Messages, opt.Payload = true, true
-	opt.Render = func() analyzer.Renderer { return harMessages{} }
+// Wants asks for messages as HAR has them.
+func (h *HAR) Wants() record.Wants {
+	return record.Wants{Messages: true, Payload: true, Render: func() record.Renderer { return harMessages{} }}
 }
 
 // Rendered keeps a message that harMessages made.
 func (h *HAR) Rendered(flow int64, b []byte) error { return h.spool.add(messagesOf(flow), b) }
 
-func (h *HAR) FlowEnded(f *analyzer.Flow) error {
+func (h *HAR) FlowEnded(f *record.Flow) error {
 	h.flows = max(h.flows, f.Flow)
 	return h.spool.add(entryOf(f.Flow), harEntry(f))
 }
@@ -51,7 +51,7 @@ func (h *HAR) FlowEnded(f *analyzer.Flow) error {
 func entryOf(flow int64) int64    { return 2 * flow }
 func messagesOf(flow int64) int64 { return 2*flow + 1 }
 
-func (h *HAR) Close(sum *analyzer.Summary) error {
+func (h *HAR) Close(sum *record.Summary) error {
 	defer h.spool.close()
 	if sum == nil {
 		return nil
@@ -82,15 +82,15 @@ func (h *HAR) Close(sum *analyzer.Summary) error {
 // harMessages renders a message for HAR, beginning with a comma.
 type harMessages struct{}
 
-func (harMessages) Frame(dst []byte, _ *analyzer.Frame) []byte { return dst }
+func (harMessages) Frame(dst []byte, _ *record.Frame) []byte { return dst }
 
-func (harMessages) Message(dst []byte, m *analyzer.Message) []byte {
+func (harMessages) Message(dst []byte, m *record.Message) []byte {
 	if m.From == "client" {
 		dst = append(dst, `,{"type":"send","time":`...)
 	} else {
 		dst = append(dst, `,{"type":"receive","time":`...)
 	}
-	dst = analyzer.Seconds(m.Time).Append(dst)
+	dst = record.Seconds(m.Time).Append(dst)
 	dst = append(dst, `,"opcode":`...)
 	opcode, known := opcodes[m.Type]
 	if !known {

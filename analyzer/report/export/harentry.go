@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -66,7 +66,7 @@ type (
 		Priority     *string         `json:"_priority"`
 		ResourceType string          `json:"_resourceType"`
 		Connection   string          `json:"connection"`
-		Started      analyzer.Time   `json:"startedDateTime"`
+		Started      record.Time     `json:"startedDateTime"`
 		Time         float64         `json:"time"`
 		Request      harRequest      `json:"request"`
 		Response     harResponse     `json:"response"`
@@ -77,7 +77,7 @@ type (
 )
 
 // harEntry is a flow's entry without its messages and without the last brace.
-func harEntry(f *analyzer.Flow) []byte {
+func harEntry(f *record.Flow) []byte {
 	e := harFlow{
 		Flow: bytes.TrimSpace(report.FlowJSON(f)), Initiator: harInitiator{"other"}, ResourceType: "websocket", Connection: strconv.Itoa(int(f.Client.Port)),
 		Started: f.Start, ServerIP: f.Server.IP,
@@ -109,7 +109,7 @@ func harEntry(f *analyzer.Flow) []byte {
 }
 
 // harURL is the address that the client asked for, or one made of what is known.
-func harURL(f *analyzer.Flow) string {
+func harURL(f *record.Flow) string {
 	scheme, host, path := "ws", net.JoinHostPort(f.Server.IP, strconv.Itoa(int(f.Server.Port))), "/"
 	if f.TLS != nil {
 		scheme = "wss"
@@ -190,8 +190,8 @@ func harQuery(url string) (out []harPair) {
 
 // harTimes is how long the flow took, and on what; the parts but for ssl, which is within
 // connect, add up to the whole.
-func harTimes(f *analyzer.Flow) (float64, harTimings) {
-	ms := func(s analyzer.Seconds) float64 { return float64(s) / 1e6 }
+func harTimes(f *record.Flow) (float64, harTimings) {
+	ms := func(s record.Seconds) float64 { return float64(s) / 1e6 }
 	t := harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Queued: -1}
 	left := f.Duration
 	http1 := f.HTTP == nil || f.HTTP.StreamID == 0

@@ -8,7 +8,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Origin says which sensor of a fleet a record comes from: columns before the record's own.
@@ -62,11 +62,11 @@ func NewLines(w io.Writer, kind string, sensors bool, version string) (*Lines, e
 	switch {
 	case kind == "flows" && sensors:
 		return newLines(w, version, func(line []byte, r *sensorFlow) (int, error) {
-			return len(line), readLine(line, &r.Origin, func(f *analyzer.Flow) { r.flowRow = newFlowRow(f) })
+			return len(line), readLine(line, &r.Origin, func(f *record.Flow) { r.flowRow = newFlowRow(f) })
 		}), nil
 	case kind == "flows":
 		return newLines(w, version, func(line []byte, r *flowRow) (int, error) {
-			return len(line), readLine(line, nil, func(f *analyzer.Flow) { *r = newFlowRow(f) })
+			return len(line), readLine(line, nil, func(f *record.Flow) { *r = newFlowRow(f) })
 		}), nil
 	case kind == "messages" && sensors:
 		return newLines(w, version, func(line []byte, r *sensorMessage) (int, error) {
@@ -129,29 +129,29 @@ func (l *Lines) Close() error { return l.table.Close() }
 
 // readLine reads a line, and what it says of its origin where that is asked for.
 func readLine[T any](line []byte, origin *Origin, take func(*T)) error {
-	record := new(T)
-	if err := json.Unmarshal(line, record); err != nil {
+	r := new(T)
+	if err := json.Unmarshal(line, r); err != nil {
 		return fmt.Errorf("%w: %w", ErrNoRecord, err)
 	}
 	if origin != nil {
 		var o struct {
-			SchemaVersion int32            `json:"schema_version"`
-			Sensor        string           `json:"sensor"`
-			Interface     string           `json:"interface"`
-			ClockOffset   analyzer.Seconds `json:"clock_offset"`
+			SchemaVersion int32          `json:"schema_version"`
+			Sensor        string         `json:"sensor"`
+			Interface     string         `json:"interface"`
+			ClockOffset   record.Seconds `json:"clock_offset"`
 		}
 		if err := json.Unmarshal(line, &o); err != nil {
 			return fmt.Errorf("%w: %w", ErrNoRecord, err)
 		}
 		*origin = Origin{o.SchemaVersion, o.Sensor, o.Interface, o.ClockOffset.Float()}
 	}
-	take(record)
+	take(r)
 	return nil
 }
 
 // messageLine is a message as its line has it.
 type messageLine struct {
-	analyzer.Message
+	record.Message
 	Text   *string `json:"text"`
 	Base64 []byte  `json:"base64"`
 }
@@ -167,10 +167,10 @@ func (m *messageLine) row() messageRow {
 // findingLine is a finding that stands by itself.
 type findingLine struct {
 	Flow int64 `json:"flow"`
-	analyzer.Finding
+	record.Finding
 }
 
 type droppedLine struct {
-	At      analyzer.Time    `json:"at"`
+	At      record.Time      `json:"at"`
 	Records map[string]int64 `json:"records"`
 }

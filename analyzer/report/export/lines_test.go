@@ -13,6 +13,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 	"wscope/analyzer/report/export"
 	"wscope/assembly/capture"
@@ -142,20 +143,17 @@ func linesOf(t *testing.T, path string) map[string][][]byte {
 }
 
 type lineSink struct {
-	analyzer.Sink
+	record.Sink
 	lines map[string][][]byte
 	json  report.JSON
 }
 
-func (s *lineSink) FlowBegun(*analyzer.Flow) error { return nil }
-func (s *lineSink) Batch(analyzer.Time) error      { return nil }
-
-func (s *lineSink) FlowEnded(f *analyzer.Flow) error {
+func (s *lineSink) FlowEnded(f *record.Flow) error {
 	s.lines["flows"] = append(s.lines["flows"], report.FlowJSON(f))
 	for _, x := range f.Findings {
 		b, err := json.Marshal(struct {
 			Flow int64 `json:"flow"`
-			analyzer.Finding
+			record.Finding
 		}{f.Flow, x})
 		if err != nil {
 			return err
@@ -165,7 +163,7 @@ func (s *lineSink) FlowEnded(f *analyzer.Flow) error {
 	return nil
 }
 
-func (s *lineSink) Message(m *analyzer.Message) error {
+func (s *lineSink) Message(m *record.Message) error {
 	s.lines["messages"] = append(s.lines["messages"], report.AppendLine(nil, m.Flow, s.json.Message(nil, m)))
 	return nil
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/parquet-go/parquet-go"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Parquet writes flows.parquet, messages.parquet and findings.parquet; their schemas are
@@ -16,7 +16,7 @@ import (
 // A time is given twice: as a timestamp of microseconds, which every reader knows, and in
 // the column of the same name with _ns as nanoseconds since 1970, with all the capture's digits.
 type Parquet struct {
-	nothing
+	record.NopSink
 	flows    *parquet.GenericWriter[flowRow]
 	messages *parquet.GenericWriter[messageRow]
 	findings *parquet.GenericWriter[findingRow]
@@ -53,9 +53,10 @@ func parquetOptions(version string) []parquet.WriterOption {
 	}
 }
 
-func (p *Parquet) Options(opt *analyzer.Options) { opt.Messages, opt.Payload = true, true }
+// Wants asks for messages.
+func (p *Parquet) Wants() record.Wants { return record.Wants{Messages: true, Payload: true} }
 
-func (p *Parquet) Message(m *analyzer.Message) error {
+func (p *Parquet) Message(m *record.Message) error {
 	if _, err := p.messages.Write([]messageRow{newMessageRow(m)}); err != nil {
 		return err
 	}
@@ -66,7 +67,7 @@ func (p *Parquet) Message(m *analyzer.Message) error {
 	return p.messages.Flush()
 }
 
-func (p *Parquet) FlowEnded(f *analyzer.Flow) error {
+func (p *Parquet) FlowEnded(f *record.Flow) error {
 	if _, err := p.flows.Write([]flowRow{newFlowRow(f)}); err != nil {
 		return err
 	}
@@ -78,7 +79,7 @@ func (p *Parquet) FlowEnded(f *analyzer.Flow) error {
 	return nil
 }
 
-func (p *Parquet) Close(sum *analyzer.Summary) error {
+func (p *Parquet) Close(sum *record.Summary) error {
 	if sum == nil {
 		return nil
 	}

@@ -3,7 +3,7 @@ package export
 import (
 	"encoding/json"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // The rows of the Parquet files. Columns have the contract's names, nested ones joined by
@@ -126,9 +126,9 @@ type (
 	}
 )
 
-func micros(t analyzer.Time) int64 { return int64(t) / 1e3 }
+func micros(t record.Time) int64 { return int64(t) / 1e3 }
 
-func seconds(s *analyzer.Seconds) *float64 {
+func seconds(s *record.Seconds) *float64 {
 	if s == nil {
 		return nil
 	}
@@ -152,7 +152,7 @@ func given(s string) *string {
 	return &s
 }
 
-func newFlowRow(f *analyzer.Flow) flowRow {
+func newFlowRow(f *record.Flow) flowRow {
 	record, err := json.Marshal(f)
 	if err != nil {
 		panic("export: a record that is no JSON: " + err.Error()) // records hold only what JSON can say
@@ -193,7 +193,7 @@ func newFlowRow(f *analyzer.Flow) flowRow {
 	return r
 }
 
-func newDirectionCols(d *analyzer.Direction) directionCols {
+func newDirectionCols(d *record.Direction) directionCols {
 	return directionCols{
 		Frames: d.Frames, Text: d.Messages.Text, Binary: d.Messages.Binary, Ping: d.Messages.Ping, Pong: d.Messages.Pong,
 		Close: d.Messages.Close, WireBytes: d.WireBytes, PayloadBytes: d.PayloadBytes, MessageBytes: d.MessageBytes,
@@ -201,7 +201,7 @@ func newDirectionCols(d *analyzer.Direction) directionCols {
 	}
 }
 
-func newMessageRow(m *analyzer.Message) messageRow {
+func newMessageRow(m *record.Message) messageRow {
 	r := messageRow{
 		Flow: m.Flow, Message: m.Message, From: m.From, Type: m.Type, Time: micros(m.Time), TimeNS: int64(m.Time),
 		End: micros(m.End), EndNS: int64(m.End), Packet: m.Packet, File: m.File, Frames: int32(m.Frames), Compressed: m.Compressed,
@@ -224,7 +224,7 @@ func newMessageRow(m *analyzer.Message) messageRow {
 	return r
 }
 
-func newFindingRow(flow int64, n *analyzer.Finding) findingRow {
+func newFindingRow(flow int64, n *record.Finding) findingRow {
 	return findingRow{
 		Flow: flow, Rule: n.Rule, Severity: n.Severity, RFC: n.RFC, From: n.From, Packet: n.Packet, File: n.File,
 		Time: micros(n.Time), TimeNS: int64(n.Time), Offset: n.Offset, Detail: n.Detail, Count: n.Count,

@@ -6,7 +6,7 @@ import (
 	"os"
 	"path/filepath"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Payloads writes what the messages say into files, in a folder a flow:
@@ -18,7 +18,7 @@ import (
 // name. The extension is txt for valid UTF-8, else bin. Beside the folders index.ndjson has a
 // line a message, with the file that it is in, and where in it, and its length.
 type Payloads struct {
-	nothing
+	record.NopSink
 	place        *Place
 	perDirection bool
 	index        *json.Encoder
@@ -38,23 +38,24 @@ func NewPayloads(p *Place, perDirection bool) (*Payloads, error) {
 	}, nil
 }
 
-func (p *Payloads) Options(opt *analyzer.Options) { opt.Messages, opt.Payload = true, true }
+// Wants asks for messages.
+func (p *Payloads) Wants() record.Wants { return record.Wants{Messages: true, Payload: true} }
 
 // payloadLine is a line of index.ndjson.
 type payloadLine struct {
-	File     string        `json:"file"`
-	Offset   int64         `json:"offset"` // in the file
-	Bytes    int           `json:"bytes"`  // in the file; less than length where the message is not whole
-	Flow     int64         `json:"flow"`
-	Message  int64         `json:"message"`
-	From     string        `json:"from"`
-	Type     string        `json:"type"`
-	Time     analyzer.Time `json:"time"`
-	Length   int64         `json:"length"`
-	Complete bool          `json:"complete"`
+	File     string      `json:"file"`
+	Offset   int64       `json:"offset"` // in the file
+	Bytes    int         `json:"bytes"`  // in the file; less than length where the message is not whole
+	Flow     int64       `json:"flow"`
+	Message  int64       `json:"message"`
+	From     string      `json:"from"`
+	Type     string      `json:"type"`
+	Time     record.Time `json:"time"`
+	Length   int64       `json:"length"`
+	Complete bool        `json:"complete"`
 }
 
-func (p *Payloads) Message(m *analyzer.Message) error {
+func (p *Payloads) Message(m *record.Message) error {
 	if p.perDirection && m.Type != "text" && m.Type != "binary" {
 		return nil
 	}
@@ -79,7 +80,7 @@ func (p *Payloads) Message(m *analyzer.Message) error {
 	})
 }
 
-func (p *Payloads) name(m *analyzer.Message) string {
+func (p *Payloads) name(m *record.Message) string {
 	if p.perDirection {
 		return m.From + ".bin"
 	}
@@ -119,4 +120,4 @@ func (p *Payloads) closeOut() error {
 	return f.Close()
 }
 
-func (p *Payloads) Close(*analyzer.Summary) error { return p.closeOut() }
+func (p *Payloads) Close(*record.Summary) error { return p.closeOut() }

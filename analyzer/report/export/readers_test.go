@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report/export"
 )
 
@@ -52,7 +52,7 @@ func TestHARIsValid(t *testing.T) {
 	}
 }
 
-func total(c analyzer.Counts) int64 { return c.Text + c.Binary + c.Ping + c.Pong + c.Close }
+func total(c record.Counts) int64 { return c.Text + c.Binary + c.Ping + c.Pong + c.Close }
 
 // TestParquetIsReadByOthers reads the files with hyparquet, another implementation.
 func TestParquetIsReadByOthers(t *testing.T) {

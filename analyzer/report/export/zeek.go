@@ -3,7 +3,7 @@ package export
 import (
 	"slices"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Zeek writes websocket.log and conn.log as Zeek 7 does. Where Zeek's columns end in
@@ -16,9 +16,9 @@ import (
 //
 // https://docs.zeek.org/en/master/scripts/base/protocols/websocket/main.zeek.html
 type Zeek struct {
-	nothing
+	record.NopSink
 	websocket, conn zeekLog
-	began           analyzer.Time
+	began           record.Time
 }
 
 // NewZeek writes the two logs into a folder, as lines of JSON if asked to.
@@ -66,9 +66,10 @@ var (
 	}()
 )
 
-func (z *Zeek) Options(*analyzer.Options) {}
+// Wants asks for flows alone.
+func (z *Zeek) Wants() record.Wants { return record.Wants{} }
 
-func (z *Zeek) FlowEnded(f *analyzer.Flow) error {
+func (z *Zeek) FlowEnded(f *record.Flow) error {
 	if z.began == 0 {
 		z.began = f.Start
 	}
@@ -89,11 +90,11 @@ func (z *Zeek) FlowEnded(f *analyzer.Flow) error {
 }
 
 // opened says whether a flow's frames were read.
-func opened(f *analyzer.Flow) bool {
+func opened(f *record.Flow) bool {
 	return f.ClientToServer.Frames+f.ServerToClient.Frames > 0 || f.Pickup == "midstream" || f.Handshake != nil && (f.Handshake.Result == "accepted" || f.Handshake.Result == "invalid")
 }
 
-func (z *Zeek) id(l *zeekLog, f *analyzer.Flow, uid string) {
+func (z *Zeek) id(l *zeekLog, f *record.Flow, uid string) {
 	l.begin(z.began)
 	l.time(f.Start)
 	l.text(uid)
@@ -103,13 +104,13 @@ func (z *Zeek) id(l *zeekLog, f *analyzer.Flow, uid string) {
 	l.count(int64(f.Server.Port))
 }
 
-func (z *Zeek) handshake(l *zeekLog, f *analyzer.Flow) {
+func (z *Zeek) handshake(l *zeekLog, f *record.Flow) {
 	h, s := f.HTTP, f.Handshake
 	if h == nil {
-		h = &analyzer.HTTP{}
+		h = &record.HTTP{}
 	}
 	if s == nil {
-		s = &analyzer.Handshake{}
+		s = &record.Handshake{}
 	}
 	l.text(h.Host)
 	l.text(h.Path)
@@ -120,7 +121,7 @@ func (z *Zeek) handshake(l *zeekLog, f *analyzer.Flow) {
 	l.list(s.ExtensionsOffered)
 }
 
-func (z *Zeek) counts(l *zeekLog, f *analyzer.Flow) {
+func (z *Zeek) counts(l *zeekLog, f *record.Flow) {
 	l.count(f.Flow)
 	l.text(f.Pickup)
 	result, status := "", (*int)(nil)
@@ -134,7 +135,7 @@ func (z *Zeek) counts(l *zeekLog, f *analyzer.Flow) {
 	l.code(status)
 	c := f.Close
 	if c == nil {
-		c = &analyzer.Closing{}
+		c = &record.Closing{}
 	}
 	l.text(c.By)
 	l.text(c.How)
@@ -146,7 +147,7 @@ func (z *Zeek) counts(l *zeekLog, f *analyzer.Flow) {
 		}
 	}
 	l.list(rules)
-	for _, d := range []*analyzer.Direction{&f.ClientToServer, &f.ServerToClient} {
+	for _, d := range []*record.Direction{&f.ClientToServer, &f.ServerToClient} {
 		for _, n := range []int64{
 			d.Frames, d.Messages.Text, d.Messages.Binary, d.Messages.Ping, d.Messages.Pong, d.Messages.Close,
 			d.WireBytes, d.PayloadBytes, d.MessageBytes, d.LostBytes, d.LostMessages,
@@ -156,11 +157,11 @@ func (z *Zeek) counts(l *zeekLog, f *analyzer.Flow) {
 	}
 }
 
-func (z *Zeek) Close(sum *analyzer.Summary) error {
+func (z *Zeek) Close(sum *record.Summary) error {
 	if sum == nil {
 		return nil
 	}
-	var end analyzer.Time
+	var end record.Time
 	if sum.End != nil {
 		end = *sum.End
 	}

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report/export"
 )
 
@@ -148,12 +148,12 @@ func TestZeekEscapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	z.FlowEnded(&analyzer.Flow{
+	z.FlowEnded(&record.Flow{
 		Pickup:    "handshake",
-		HTTP:      &analyzer.HTTP{Host: "a\tb\n", Path: "-", UserAgent: "é \\ \x1b\xff"},
-		Handshake: &analyzer.Handshake{Result: "accepted", SubprotocolsOffered: []string{"a,b", "c"}},
+		HTTP:      &record.HTTP{Host: "a\tb\n", Path: "-", UserAgent: "é \\ \x1b\xff"},
+		Handshake: &record.Handshake{Result: "accepted", SubprotocolsOffered: []string{"a,b", "c"}},
 	})
-	if err := z.Close(&analyzer.Summary{}); err != nil {
+	if err := z.Close(&record.Summary{}); err != nil {
 		t.Fatal(err)
 	}
 	if err := place.Commit(); err != nil {

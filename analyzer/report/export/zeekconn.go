@@ -6,16 +6,16 @@ import (
 	"strings"
 	"sync"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // connection writes the columns of conn.log that are not the identifier's. What the
 // records do not say is unset: the bytes of IP and the tunnels, and what TCP did for the streams of
 // HTTP/2, which share a connection.
-func (z *Zeek) connection(l *zeekLog, f *analyzer.Flow) {
+func (z *Zeek) connection(l *zeekLog, f *record.Flow) {
 	tcp := f.TCP
 	if tcp == nil || f.HTTP != nil && f.HTTP.StreamID != 0 {
-		tcp = &analyzer.TCP{Bytes: [2]int64{-1, -1}, CaptureLoss: -1, Packets: [2]int64{-1, -1}}
+		tcp = &record.TCP{Bytes: [2]int64{-1, -1}, CaptureLoss: -1, Packets: [2]int64{-1, -1}}
 	}
 	l.text("tcp")
 	l.text(strings.Join(services(f), ","))
@@ -37,7 +37,7 @@ func (z *Zeek) connection(l *zeekLog, f *analyzer.Flow) {
 
 // services are the protocols that Zeek's analyzers would confirm, in the order of the
 // alphabet, with those that a tunnel's messages carry.
-func services(f *analyzer.Flow) []string {
+func services(f *record.Flow) []string {
 	var list []string
 	if f.HTTP != nil && f.HTTP.StreamID == 0 {
 		list = append(list, "http")

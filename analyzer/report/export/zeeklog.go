@@ -8,7 +8,7 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // zeekLog writes one of Zeek's logs, as its ASCII writer does: tab-separated under a head
@@ -27,7 +27,7 @@ type zeekLog struct {
 type zeekField struct{ name, kind string }
 
 // begin begins a row, and before the first one the log.
-func (l *zeekLog) begin(open analyzer.Time) {
+func (l *zeekLog) begin(open record.Time) {
 	l.head(open)
 	l.column = 0
 	if l.json {
@@ -35,7 +35,7 @@ func (l *zeekLog) begin(open analyzer.Time) {
 	}
 }
 
-func (l *zeekLog) head(open analyzer.Time) {
+func (l *zeekLog) head(open record.Time) {
 	if l.begun || l.json {
 		return
 	}
@@ -53,7 +53,7 @@ func (l *zeekLog) head(open analyzer.Time) {
 	l.buf = append(l.buf, '\n')
 }
 
-func zeekDate(t analyzer.Time) string {
+func zeekDate(t record.Time) string {
 	return time.Unix(0, int64(t)).UTC().Format("2006-01-02-15-04-05")
 }
 
@@ -67,7 +67,7 @@ func (l *zeekLog) end() error {
 }
 
 // close ends the log.
-func (l *zeekLog) close(open, end analyzer.Time) error {
+func (l *zeekLog) close(open, end record.Time) error {
 	l.head(open)
 	if !l.json {
 		l.buf = append(append(append(l.buf, "#close\t"...), zeekDate(end)...), '\n')
@@ -100,13 +100,13 @@ func (l *zeekLog) next(there bool) bool {
 	return there
 }
 
-func (l *zeekLog) time(t analyzer.Time) {
+func (l *zeekLog) time(t record.Time) {
 	if l.next(true) {
 		l.buf = appendMicros(l.buf, int64(t))
 	}
 }
 
-func (l *zeekLog) interval(s analyzer.Seconds) {
+func (l *zeekLog) interval(s record.Seconds) {
 	if l.next(true) {
 		l.buf = appendMicros(l.buf, int64(s))
 	}

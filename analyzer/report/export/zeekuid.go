@@ -5,14 +5,14 @@ import (
 	"encoding/binary"
 	"fmt"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // zeekUID is a connection's identifier in the form that Zeek gives it: C and the two
 // halves of a 96-bit number in base 62, least digit first. Zeek's number is random unless it
 // is seeded; ours is a hash of the addresses and the connection's start, so that the same
 // capture has the same identifiers.
-func zeekUID(f *analyzer.Flow) string {
+func zeekUID(f *record.Flow) string {
 	stream := uint32(0)
 	if f.HTTP != nil {
 		stream = f.HTTP.StreamID

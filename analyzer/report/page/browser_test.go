@@ -19,7 +19,7 @@ import (
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // browser starts a headless Chromium for a test, and stops it with the test. The test is
@@ -234,7 +234,7 @@ func TestInABrowser(t *testing.T) {
 func largest(t *testing.T, flows map[int64][]byte) int64 {
 	var best, most int64
 	for n := int64(1); n <= int64(len(flows)); n++ {
-		var r analyzer.Flow
+		var r record.Flow
 		if err := json.Unmarshal(flows[n], &r); err != nil {
 			t.Fatal(err)
 		}

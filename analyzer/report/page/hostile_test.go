@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // hostile is what a peer would say that wants to get out of its block, or into the page.
@@ -22,22 +22,22 @@ func hostilePage(t testing.TB, limits Limits) string {
 	t.Helper()
 	var out bytes.Buffer
 	p := New(&out, limits)
-	f := &analyzer.Flow{
-		Flow: 1, Client: analyzer.Endpoint{IP: "192.0.2.1", Port: 1}, Server: analyzer.Endpoint{IP: "192.0.2.2", Port: 80},
+	f := &record.Flow{
+		Flow: 1, Client: record.Endpoint{IP: "192.0.2.1", Port: 1}, Server: record.Endpoint{IP: "192.0.2.2", Port: 80},
 		Start: 1e18, End: 1e18 + 1e9, Duration: 1e9, Pickup: "handshake",
-		HTTP: &analyzer.HTTP{Version: "1.1", Host: hostile[0], Path: "/" + hostile[8], Status: 101, UserAgent: hostile[3],
+		HTTP: &record.HTTP{Version: "1.1", Host: hostile[0], Path: "/" + hostile[8], Status: 101, UserAgent: hostile[3],
 			RequestHeaders: [][2]string{{"X-" + hostile[0], hostile[6]}}},
-		Handshake: &analyzer.Handshake{Result: "accepted", Subprotocol: hostile[5]},
-		Close:     &analyzer.Closing{How: "handshake", Reason: hostile[0], Story: hostile[8]},
-		Findings:  []analyzer.Finding{{Rule: "utf8", Severity: "error", From: "client", Time: 1e18, Packet: 3, Detail: hostile[0] + hostile[2], Count: 1}},
+		Handshake: &record.Handshake{Result: "accepted", Subprotocol: hostile[5]},
+		Close:     &record.Closing{How: "handshake", Reason: hostile[0], Story: hostile[8]},
+		Findings:  []record.Finding{{Rule: "utf8", Severity: "error", From: "client", Time: 1e18, Packet: 3, Detail: hostile[0] + hostile[2], Count: 1}},
 	}
 	if err := p.FlowBegun(f); err != nil {
 		t.Fatal(err)
 	}
 	for i, text := range hostile {
-		m := &analyzer.Message{Flow: 1, Message: int64(i + 1), From: "client", Type: "text", Time: 1e18 + analyzer.Time(i)*1e6,
-			End: 1e18 + analyzer.Time(i)*1e6, Frames: 1, Packet: int64(i), Length: int64(len(text)), Complete: true, IsText: true, Data: []byte(text),
-			App: &analyzer.App{Protocol: "x", Kind: "y", Name: text[:min(len(text), 200)]}}
+		m := &record.Message{Flow: 1, Message: int64(i + 1), From: "client", Type: "text", Time: 1e18 + record.Time(i)*1e6,
+			End: 1e18 + record.Time(i)*1e6, Frames: 1, Packet: int64(i), Length: int64(len(text)), Complete: true, IsText: true, Data: []byte(text),
+			App: &record.App{Protocol: "x", Kind: "y", Name: text[:min(len(text), 200)]}}
 		if i%2 == 1 {
 			m.From = "server"
 		}
@@ -49,10 +49,10 @@ func hostilePage(t testing.TB, limits Limits) string {
 	if err := p.FlowEnded(f); err != nil {
 		t.Fatal(err)
 	}
-	start := analyzer.Time(1e18)
-	sum := &analyzer.Summary{Files: []string{hostile[0] + ".pcap"}, Flows: 1, Start: &start, End: &start, Client: f.ClientToServer, Server: f.ServerToClient,
-		Hosts: []analyzer.Named{{Name: hostile[0], Count: 1}}, Paths: []analyzer.Named{{Name: hostile[8], Count: 1}},
-		Problems: []analyzer.Problem{{File: hostile[3], Reason: hostile[0]}}}
+	start := record.Time(1e18)
+	sum := &record.Summary{Files: []string{hostile[0] + ".pcap"}, Flows: 1, Start: &start, End: &start, Client: f.ClientToServer, Server: f.ServerToClient,
+		Hosts: []record.Named{{Name: hostile[0], Count: 1}}, Paths: []record.Named{{Name: hostile[8], Count: 1}},
+		Problems: []record.Problem{{File: hostile[3], Reason: hostile[0]}}}
 	if err := p.Close(sum); err != nil {
 		t.Fatal(err)
 	}
@@ -147,14 +147,14 @@ func TestAFlowThatIsPassedOverLeavesNothing(t *testing.T) {
 	p := New(&out, Limits{Message: 1 << 20, Payload: 1 << 20, Messages: 10, Flows: 1 << 20})
 	p.Choosy = true
 	for n := int64(1); n <= 2; n++ {
-		f := &analyzer.Flow{Flow: n, Start: 1e18, End: 2e18, Findings: []analyzer.Finding{}}
+		f := &record.Flow{Flow: n, Start: 1e18, End: 2e18, Findings: []record.Finding{}}
 		p.FlowBegun(f)
 		text := []byte(strings.Repeat([]string{"", "secret", "public"}[n], 50000)) // more than waits otherwise
-		p.Message(&analyzer.Message{Flow: n, Message: 1, Type: "text", From: "client", Time: 1e18, IsText: true, Complete: true, Data: text, Length: int64(len(text))})
+		p.Message(&record.Message{Flow: n, Message: 1, Type: "text", From: "client", Time: 1e18, IsText: true, Complete: true, Data: text, Length: int64(len(text))})
 	}
 	p.Passed(1)
-	p.FlowEnded(&analyzer.Flow{Flow: 2, Start: 1e18, End: 2e18, Findings: []analyzer.Finding{}})
-	if err := p.Close(&analyzer.Summary{Files: []string{}}); err != nil {
+	p.FlowEnded(&record.Flow{Flow: 2, Start: 1e18, End: 2e18, Findings: []record.Finding{}})
+	if err := p.Close(&record.Summary{Files: []string{}}); err != nil {
 		t.Fatal(err)
 	}
 	for id, data := range blocksOf(t, out.String()) {
@@ -184,7 +184,7 @@ func TestOneFlowDoesNotTakeTheBudgetOfAll(t *testing.T) {
 
 func TestTextIsNotCutInsideACharacter(t *testing.T) {
 	for limit := range 12 {
-		m := &analyzer.Message{IsText: true, Complete: true, Data: []byte("aé漢😀z")}
+		m := &record.Message{IsText: true, Complete: true, Data: []byte("aé漢😀z")}
 		data, _ := content(nil, m, limit)
 		var s string
 		if err := json.Unmarshal(data, &s); err != nil || !strings.HasPrefix("aé漢😀z", s) {

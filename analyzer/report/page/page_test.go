@@ -15,6 +15,7 @@ import (
 	"testing"
 
 	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 	"wscope/assembly/capture"
 	"wscope/assembly/tlsopen"
@@ -28,12 +29,12 @@ type beside struct {
 	reserved map[int64]int64  // those of them that no count includes
 }
 
-func (b *beside) FlowEnded(f *analyzer.Flow) error {
+func (b *beside) FlowEnded(f *record.Flow) error {
 	b.flows[f.Flow] = bytes.TrimSpace(report.FlowJSON(f))
 	return b.Writer.FlowEnded(f)
 }
 
-func (b *beside) Message(m *analyzer.Message) error {
+func (b *beside) Message(m *record.Message) error {
 	b.messages[m.Flow]++
 	if strings.HasPrefix(m.Type, "reserved") {
 		b.reserved[m.Flow]++
@@ -42,7 +43,7 @@ func (b *beside) Message(m *analyzer.Message) error {
 }
 
 // write makes a page of captures, with the keys that stand beside them.
-func write(t testing.TB, limits Limits, workers int, paths ...string) (string, *beside, *analyzer.Summary) {
+func write(t testing.TB, limits Limits, workers int, paths ...string) (string, *beside, *record.Summary) {
 	t.Helper()
 	src, err := capture.Open(paths, capture.Options{})
 	if err != nil {
@@ -149,7 +150,7 @@ func TestPageHoldsTheRecordsOfEveryCapture(t *testing.T) {
 				t.Fatalf("%d flows, %d kept, want %d", len(got.flows), got.about.Kept, len(want.flows))
 			}
 			for _, f := range got.flows {
-				var r analyzer.Flow
+				var r record.Flow
 				if err := json.Unmarshal(f.Record, &r); err != nil {
 					t.Fatal(err)
 				}
@@ -173,12 +174,12 @@ func TestPageHoldsTheRecordsOfEveryCapture(t *testing.T) {
 	}
 }
 
-func counts(d *analyzer.Direction) int64 {
+func counts(d *record.Direction) int64 {
 	m := d.Messages
 	return m.Text + m.Binary + m.Ping + m.Pong + m.Close
 }
 
-func count(f *analyzer.Flow) int64 { return counts(&f.ClientToServer) + counts(&f.ServerToClient) }
+func count(f *record.Flow) int64 { return counts(&f.ClientToServer) + counts(&f.ServerToClient) }
 
 func compact(t testing.TB, data []byte) string {
 	t.Helper()

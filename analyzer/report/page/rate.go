@@ -3,7 +3,7 @@ package page
 import (
 	"slices"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // rate is how the messages of the page's flows were spread over time, by side, in a fixed
@@ -92,13 +92,13 @@ func (f *flowRate) fit(step int64) {
 
 // rateRecord is a rate in the page's JSON.
 type rateRecord struct {
-	Step   analyzer.Seconds `json:"step"`   // width of a bar
-	Client []int64          `json:"client"` // messages that clients sent, by step from the epoch
-	Server []int64          `json:"server"`
+	Step   record.Seconds `json:"step"`   // width of a bar
+	Client []int64        `json:"client"` // messages that clients sent, by step from the epoch
+	Server []int64        `json:"server"`
 }
 
 func (r *rate) record() rateRecord {
-	c := rateRecord{Step: analyzer.Seconds(r.step), Client: make([]int64, r.used), Server: make([]int64, r.used)}
+	c := rateRecord{Step: record.Seconds(r.step), Client: make([]int64, r.used), Server: make([]int64, r.used)}
 	for i := range r.used {
 		c.Client[i], c.Server[i] = r.bars[i][0], r.bars[i][1]
 	}

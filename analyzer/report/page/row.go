@@ -5,7 +5,7 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -29,7 +29,7 @@ const (
 // a reserved opcode is kind -1, and more.Type names it: no count of messages includes it.
 var kinds = map[string]int{"text": 0, "binary": 1, "ping": 2, "pong": 3, "close": 4}
 
-func kind(m *analyzer.Message) int {
+func kind(m *record.Message) int {
 	if k, ok := kinds[m.Type]; ok {
 		return k
 	}
@@ -38,15 +38,15 @@ func kind(m *analyzer.Message) int {
 
 // more is the rest of a row.
 type more struct {
-	Type   string        `json:"type,omitempty"`
-	File   string        `json:"file,omitempty"`
-	Code   *int          `json:"code,omitempty"`
-	Reason string        `json:"reason,omitempty"`
-	App    *analyzer.App `json:"app,omitempty"`
+	Type   string      `json:"type,omitempty"`
+	File   string      `json:"file,omitempty"`
+	Code   *int        `json:"code,omitempty"`
+	Reason string      `json:"reason,omitempty"`
+	App    *record.App `json:"app,omitempty"`
 }
 
 // appendRow appends a message's row without its data, which take appends if there is room.
-func appendRow(dst []byte, m *analyzer.Message, epoch analyzer.Time, data []byte, flags int) []byte {
+func appendRow(dst []byte, m *record.Message, epoch record.Time, data []byte, flags int) []byte {
 	k := kind(m)
 	from := 0
 	if m.From == "server" {
@@ -81,7 +81,7 @@ func appendRow(dst []byte, m *analyzer.Message, epoch analyzer.Time, data []byte
 }
 
 // content is a message's data as JSON, at most limit bytes of it, and the flags that say so.
-func content(dst []byte, m *analyzer.Message, limit int) ([]byte, int) {
+func content(dst []byte, m *record.Message, limit int) ([]byte, int) {
 	flags := 0
 	for _, f := range [...]struct {
 		is   bool

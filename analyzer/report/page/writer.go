@@ -8,16 +8,17 @@ import (
 	"slices"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
-// Writer is an analyzer.EventSink that writes a page. It needs Options.Messages,
+// Writer is a record.EventSink that writes a page. It needs Options.Messages,
 // Options.Payload and Options.Events; Close writes what only the end of the run can say.
 //
 // It holds some rows of living flows (waitingSize) and a block of each sort; all else is
 // written as it comes.
 type Writer struct {
+	record.NopSink
 	// Choosy says that not every flow will be in the page: rows then wait for FlowEnded or
 	// Passed (within Limits), so that nothing of a flow that is not wanted is in the file.
 	Choosy bool
@@ -30,7 +31,7 @@ type Writer struct {
 	messages list
 	budget   budget
 	alive    map[int64]*rows
-	epoch    *analyzer.Time // the first flow's start
+	epoch    *record.Time // the first flow's start
 	rate     rate
 	left     left
 	kept     int64 // flows with a record
@@ -49,11 +50,11 @@ type rows struct {
 
 // entry is a flow in the page's JSON, beside its record.
 type entry struct {
-	Listed int64           `json:"listed"`          // messages with a row
-	Left   int64           `json:"left,omitempty"`  // messages without
-	Bare   int64           `json:"bare,omitempty"`  // rows without their payload
-	Short  int64           `json:"short,omitempty"` // rows with the beginning of their payload
-	Gaps   []*analyzer.Gap `json:"gaps,omitempty"`
+	Listed int64         `json:"listed"`          // messages with a row
+	Left   int64         `json:"left,omitempty"`  // messages without
+	Bare   int64         `json:"bare,omitempty"`  // rows without their payload
+	Short  int64         `json:"short,omitempty"` // rows with the beginning of their payload
+	Gaps   []*record.Gap `json:"gaps,omitempty"`
 }
 
 // left is what the limits kept out of the page.
@@ -80,7 +81,7 @@ func New(w io.Writer, limits Limits) *Writer {
 }
 
 // FlowBegun takes note of a flow's number.
-func (p *Writer) FlowBegun(f *analyzer.Flow) error {
+func (p *Writer) FlowBegun(f *record.Flow) error {
 	if p.epoch == nil {
 		start := f.Start
 		p.epoch = &start
@@ -90,19 +91,11 @@ func (p *Writer) FlowBegun(f *analyzer.Flow) error {
 }
 
 // FlowUpdate is nothing to a page.
-func (p *Writer) FlowUpdate(*analyzer.Flow) error { return nil }
-
 // Frame is nothing to a page.
-func (p *Writer) Frame(*analyzer.Frame) error { return nil }
-
 // Rendered is nothing to a page.
-func (p *Writer) Rendered(int64, []byte) error { return nil }
-
 // Batch is nothing to a page.
-func (p *Writer) Batch(analyzer.Time) error { return nil }
-
 // Message adds a message's row to its flow.
-func (p *Writer) Message(m *analyzer.Message) error {
+func (p *Writer) Message(m *record.Message) error {
 	r := p.alive[m.Flow]
 	if r == nil {
 		return nil // its flow is not wanted, or is over
@@ -156,7 +149,7 @@ func (p *Writer) giveAll() error {
 }
 
 // Gap adds a hole to its flow. It counts as a message does where there is little room.
-func (p *Writer) Gap(g *analyzer.Gap) error {
+func (p *Writer) Gap(g *record.Gap) error {
 	if r := p.alive[g.Flow]; r != nil && p.budget.row() {
 		own := *g
 		r.entry.Gaps = append(r.entry.Gaps, &own)
@@ -165,7 +158,7 @@ func (p *Writer) Gap(g *analyzer.Gap) error {
 }
 
 // Finding is nothing to a page: the flow's record has it.
-func (p *Writer) Finding(int64, *analyzer.Finding) error { return nil }
+func (p *Writer) Finding(int64, *record.Finding) error { return nil }
 
 // give hands a flow's rows over to the block at hand.
 func (p *Writer) give(flow int64, r *rows) error {
@@ -185,7 +178,7 @@ func (p *Writer) give(flow int64, r *rows) error {
 }
 
 // FlowEnded writes a flow's record.
-func (p *Writer) FlowEnded(f *analyzer.Flow) error {
+func (p *Writer) FlowEnded(f *record.Flow) error {
 	r := p.alive[f.Flow]
 	if r == nil {
 		return nil
@@ -238,7 +231,7 @@ type about struct {
 	Summary json.RawMessage `json:"summary"`
 	Remarks []string        `json:"remarks,omitempty"`
 	Rules   []rule          `json:"rules"`
-	Epoch   *analyzer.Time  `json:"epoch"` // times of rows and of the rate count from it
+	Epoch   *record.Time    `json:"epoch"` // times of rows and of the rate count from it
 	Rate    rateRecord      `json:"rate"`
 	Blocks  struct {
 		Flows    int `json:"flows"`
@@ -256,7 +249,7 @@ type rule struct {
 }
 
 // Close writes the rest of the page.
-func (p *Writer) Close(sum *analyzer.Summary) error {
+func (p *Writer) Close(sum *record.Summary) error {
 	if err := p.flows.flush(&p.blocks, true); err != nil {
 		return err
 	}
@@ -277,10 +270,10 @@ func (p *Writer) Close(sum *analyzer.Summary) error {
 }
 
 // broken is the rules that the summary's findings name.
-func broken(sum *analyzer.Summary) []rule {
+func broken(sum *record.Summary) []rule {
 	rules := []rule{}
-	for _, r := range analyzer.Rules() {
-		if slices.ContainsFunc(sum.Findings, func(c analyzer.RuleCount) bool { return c.Rule == r.ID }) {
+	for _, r := range record.Rules() {
+		if slices.ContainsFunc(sum.Findings, func(c record.RuleCount) bool { return c.Rule == r.ID }) {
 			rules = append(rules, rule{r.ID, r.Sentence})
 		}
 	}

@@ -1,6 +1,6 @@
 package screen
 
-import "wscope/analyzer"
+import "wscope/analyzer/record"
 
 // Bars is messages by second of the last minute.
 type Bars struct {
@@ -8,7 +8,7 @@ type Bars struct {
 	counts [seconds]uint32
 }
 
-func (b *Bars) add(now analyzer.Time, n int64) {
+func (b *Bars) add(now record.Time, n int64) {
 	second := int64(now) / 1e9
 	if second < b.last {
 		second = b.last
@@ -25,7 +25,7 @@ func (b *Bars) add(now analyzer.Time, n int64) {
 }
 
 // at gives the bar so many seconds before now.
-func (b *Bars) at(now analyzer.Time, before int) uint32 {
+func (b *Bars) at(now record.Time, before int) uint32 {
 	second := int64(now)/1e9 - int64(before)
 	if second > b.last || second <= b.last-seconds || second < 0 {
 		return 0
@@ -34,7 +34,7 @@ func (b *Bars) at(now analyzer.Time, before int) uint32 {
 }
 
 // rate is messages a second over the last five whole seconds.
-func (b *Bars) rate(now analyzer.Time) float64 {
+func (b *Bars) rate(now record.Time) float64 {
 	n := uint32(0)
 	for i := 1; i <= 5; i++ {
 		n += b.at(now, i)
@@ -45,7 +45,7 @@ func (b *Bars) rate(now analyzer.Time) float64 {
 var blocks = []rune("▁▂▃▄▅▆▇█")
 
 // spark draws the last n seconds, the newest on the right; no messages are blank.
-func (b *Bars) spark(now analyzer.Time, n int) string {
+func (b *Bars) spark(now record.Time, n int) string {
 	top := uint32(1)
 	for i := range n {
 		top = max(top, b.at(now, i))

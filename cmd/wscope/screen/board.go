@@ -11,7 +11,7 @@ import (
 	"strings"
 	"sync"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -28,6 +28,7 @@ const (
 // Board keeps what the screen shows. Its methods as a Sink are called one at a time,
 // Look and Watch from any.
 type Board struct {
+	record.NopSink
 	mu       sync.Mutex
 	flows    map[int64]*Row
 	ended    []int64 // oldest first
@@ -39,8 +40,8 @@ type Board struct {
 	heard    int64 // lines of it since it is watched
 	begun    int64
 	closed   int64
-	start    analyzer.Time
-	now      analyzer.Time
+	start    record.Time
+	now      record.Time
 	bars     Bars
 	found    [3]int64 // by severity
 	latest   string   // the latest finding
@@ -53,7 +54,7 @@ type Row struct {
 	Host, Path     string
 	State          string
 	Open           bool
-	Start, End     analyzer.Time
+	Start, End     record.Time
 	Messages       [2]int64 // by the client, by the server
 	Bytes          [2]int64 // of messages
 	Lost           int64
@@ -69,7 +70,7 @@ type Line struct {
 	Flow   int64
 	From   string
 	Type   string
-	Time   analyzer.Time
+	Time   record.Time
 	Length int64
 	App    string // what the subprotocol says it is: its kind, and name
 	Text   string
@@ -79,7 +80,7 @@ type Line struct {
 func NewBoard() *Board { return &Board{flows: map[int64]*Row{}} }
 
 // FlowBegun adds a flow.
-func (b *Board) FlowBegun(f *analyzer.Flow) error {
+func (b *Board) FlowBegun(f *record.Flow) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.begun++
@@ -94,7 +95,7 @@ func (b *Board) FlowBegun(f *analyzer.Flow) error {
 }
 
 // FlowUpdate changes a flow.
-func (b *Board) FlowUpdate(f *analyzer.Flow) error {
+func (b *Board) FlowUpdate(f *record.Flow) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if r := b.flows[f.Flow]; r != nil {
@@ -104,7 +105,7 @@ func (b *Board) FlowUpdate(f *analyzer.Flow) error {
 }
 
 // FlowEnded ends a flow; it stays for a while.
-func (b *Board) FlowEnded(f *analyzer.Flow) error {
+func (b *Board) FlowEnded(f *record.Flow) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	b.closed++
@@ -127,13 +128,13 @@ func (b *Board) FlowEnded(f *analyzer.Flow) error {
 	return nil
 }
 
-func (b *Board) change(r *Row, f *analyzer.Flow) {
+func (b *Board) change(r *Row, f *record.Flow) {
 	n := r.update(f, b.now)
 	b.bars.add(b.now, n)
 }
 
 // update takes a flow's record, and says how many messages are new.
-func (r *Row) update(f *analyzer.Flow, now analyzer.Time) int64 {
+func (r *Row) update(f *record.Flow, now record.Time) int64 {
 	r.Client, r.Server = address(f.Client), address(f.Server)
 	if f.HTTP != nil {
 		r.Host, r.Path = report.Clean(f.HTTP.Host), report.Clean(f.HTTP.Path)
@@ -149,7 +150,7 @@ func (r *Row) update(f *analyzer.Flow, now analyzer.Time) int64 {
 	}
 	was := r.Messages[0] + r.Messages[1]
 	r.Lost = 0
-	for i, d := range [2]*analyzer.Direction{&f.ClientToServer, &f.ServerToClient} {
+	for i, d := range [2]*record.Direction{&f.ClientToServer, &f.ServerToClient} {
 		m := &d.Messages
 		r.Messages[i] = m.Text + m.Binary + m.Ping + m.Pong + m.Close
 		r.Bytes[i] = d.MessageBytes
@@ -172,7 +173,7 @@ func (r *Row) update(f *analyzer.Flow, now analyzer.Time) int64 {
 }
 
 // Message adds a message.
-func (b *Board) Message(m *analyzer.Message) error {
+func (b *Board) Message(m *record.Message) error {
 	text := m.Data[:min(len(m.Data), maxText)]
 	l := Line{Flow: m.Flow, From: m.From, Type: m.Type, Time: m.Time, Length: m.Length}
 	if m.App != nil {
@@ -204,14 +205,8 @@ func (b *Board) Message(m *analyzer.Message) error {
 	return nil
 }
 
-// Frame takes nothing.
-func (b *Board) Frame(*analyzer.Frame) error { return nil }
-
-// Rendered takes nothing.
-func (b *Board) Rendered(int64, []byte) error { return nil }
-
 // Batch tells the time.
-func (b *Board) Batch(now analyzer.Time) error {
+func (b *Board) Batch(now record.Time) error {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.start == 0 {

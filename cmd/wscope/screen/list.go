@@ -5,7 +5,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -15,21 +15,21 @@ type column struct {
 	width int // 0 takes what is left
 	right bool
 	need  int
-	text  func(r *Row, now analyzer.Time) string
+	text  func(r *Row, now record.Time) string
 }
 
 var columns = []column{
-	{"flow", 6, true, 2, func(r *Row, _ analyzer.Time) string { return report.Number(r.Flow) }},
-	{"client", 21, false, 3, func(r *Row, _ analyzer.Time) string { return r.Client }},
-	{"server", 21, false, 5, func(r *Row, _ analyzer.Time) string { return r.Server }},
-	{"state", 13, false, 0, func(r *Row, _ analyzer.Time) string { return r.State }},
-	{"up", 7, true, 4, func(r *Row, _ analyzer.Time) string { return report.Number(r.Messages[0]) }},
-	{"down", 7, true, 4, func(r *Row, _ analyzer.Time) string { return report.Number(r.Messages[1]) }},
-	{"bytes", 9, true, 6, func(r *Row, _ analyzer.Time) string { return report.Bytes(r.Bytes[0] + r.Bytes[1]) }},
-	{"msg/s", 6, true, 1, func(r *Row, now analyzer.Time) string { return rate(r.Bars.rate(now)) }},
-	{"last 20 s", 20, false, 7, func(r *Row, now analyzer.Time) string { return r.Bars.spark(now, 20) }},
-	{"found", 5, true, 2, func(r *Row, _ analyzer.Time) string { return blank(r.Found) }},
-	{"host and path", 0, false, 0, func(r *Row, _ analyzer.Time) string { return r.Host + r.Path }},
+	{"flow", 6, true, 2, func(r *Row, _ record.Time) string { return report.Number(r.Flow) }},
+	{"client", 21, false, 3, func(r *Row, _ record.Time) string { return r.Client }},
+	{"server", 21, false, 5, func(r *Row, _ record.Time) string { return r.Server }},
+	{"state", 13, false, 0, func(r *Row, _ record.Time) string { return r.State }},
+	{"up", 7, true, 4, func(r *Row, _ record.Time) string { return report.Number(r.Messages[0]) }},
+	{"down", 7, true, 4, func(r *Row, _ record.Time) string { return report.Number(r.Messages[1]) }},
+	{"bytes", 9, true, 6, func(r *Row, _ record.Time) string { return report.Bytes(r.Bytes[0] + r.Bytes[1]) }},
+	{"msg/s", 6, true, 1, func(r *Row, now record.Time) string { return rate(r.Bars.rate(now)) }},
+	{"last 20 s", 20, false, 7, func(r *Row, now record.Time) string { return r.Bars.spark(now, 20) }},
+	{"found", 5, true, 2, func(r *Row, _ record.Time) string { return blank(r.Found) }},
+	{"host and path", 0, false, 0, func(r *Row, _ record.Time) string { return r.Host + r.Path }},
 }
 
 const leastLast = 24 // columns for host and path

@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 // Look is what the board holds at a moment, for drawing.
@@ -14,7 +14,7 @@ type Look struct {
 	Kept         int   // flows that are kept
 	Beyond       int64 // open flows that are not kept
 	Begun, Ended int64
-	Start, Now   analyzer.Time
+	Start, Now   record.Time
 	Bars         Bars
 	Found        [3]int64 // errors, warnings, notes of flows that ended
 	Latest       string   // the latest finding's rule
@@ -26,22 +26,22 @@ type Look struct {
 // order is what the list is sorted by.
 type order struct {
 	name string
-	cmp  func(a, b *Row, now analyzer.Time) int
+	cmp  func(a, b *Row, now record.Time) int
 }
 
 // orders are gone through with the key s. The largest, or the latest, stands first.
 var orders = []order{
-	{"rate", func(a, b *Row, now analyzer.Time) int { return cmp.Compare(b.Bars.rate(now), a.Bars.rate(now)) }},
-	{"newest", func(a, b *Row, _ analyzer.Time) int { return cmp.Compare(b.Flow, a.Flow) }},
-	{"messages", func(a, b *Row, _ analyzer.Time) int {
+	{"rate", func(a, b *Row, now record.Time) int { return cmp.Compare(b.Bars.rate(now), a.Bars.rate(now)) }},
+	{"newest", func(a, b *Row, _ record.Time) int { return cmp.Compare(b.Flow, a.Flow) }},
+	{"messages", func(a, b *Row, _ record.Time) int {
 		return cmp.Compare(b.Messages[0]+b.Messages[1], a.Messages[0]+a.Messages[1])
 	}},
-	{"bytes", func(a, b *Row, _ analyzer.Time) int { return cmp.Compare(b.Bytes[0]+b.Bytes[1], a.Bytes[0]+a.Bytes[1]) }},
-	{"findings", func(a, b *Row, _ analyzer.Time) int {
+	{"bytes", func(a, b *Row, _ record.Time) int { return cmp.Compare(b.Bytes[0]+b.Bytes[1], a.Bytes[0]+a.Bytes[1]) }},
+	{"findings", func(a, b *Row, _ record.Time) int {
 		return cmp.Or(cmp.Compare(b.Errors, a.Errors), cmp.Compare(b.Found, a.Found))
 	}},
-	{"last heard", func(a, b *Row, _ analyzer.Time) int { return cmp.Compare(b.End, a.End) }},
-	{"host", func(a, b *Row, _ analyzer.Time) int {
+	{"last heard", func(a, b *Row, _ record.Time) int { return cmp.Compare(b.End, a.End) }},
+	{"host", func(a, b *Row, _ record.Time) int {
 		return cmp.Or(cmp.Compare(a.Host, b.Host), cmp.Compare(a.Path, b.Path))
 	}},
 }

@@ -11,28 +11,28 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 )
 
 var update = flag.Bool("update", false, "renew the golden views")
 
-const zero = analyzer.Time(1795361696e9) // 2026-11-22T15:34:56Z
+const zero = record.Time(1795361696e9) // 2026-11-22T15:34:56Z
 
 // scene is a board with some flows and a screen of it.
 func scene() (*Board, *Model) {
 	b := NewBoard()
 	b.Batch(zero)
 	for i := range int64(30) {
-		f := &analyzer.Flow{Flow: i + 1, Pickup: "handshake", Start: zero, End: zero,
-			Client: analyzer.Endpoint{IP: "10.0.0.1", Port: uint16(50000 + i)}, Server: analyzer.Endpoint{IP: "192.168.0.1", Port: 8080},
-			HTTP:      &analyzer.HTTP{Host: "chat.example.com", Path: fmt.Sprintf("/room/%d", i+1)},
-			Handshake: &analyzer.Handshake{Result: "accepted"}}
+		f := &record.Flow{Flow: i + 1, Pickup: "handshake", Start: zero, End: zero,
+			Client: record.Endpoint{IP: "10.0.0.1", Port: uint16(50000 + i)}, Server: record.Endpoint{IP: "192.168.0.1", Port: 8080},
+			HTTP:      &record.HTTP{Host: "chat.example.com", Path: fmt.Sprintf("/room/%d", i+1)},
+			Handshake: &record.Handshake{Result: "accepted"}}
 		if i == 7 {
 			f.HTTP.Path = "/\x1b[31mhostile\x07"
 		}
 		b.FlowBegun(f)
 		for s := range 12 {
-			b.Batch(zero + analyzer.Time(s)*1e9)
+			b.Batch(zero + record.Time(s)*1e9)
 			f.ClientToServer.Messages.Text += i % 7
 			f.ClientToServer.MessageBytes += 100 * i
 			f.ServerToClient.Messages.Binary += int64(s) % 3
@@ -40,19 +40,19 @@ func scene() (*Board, *Model) {
 		}
 		if i%10 == 9 {
 			code := 1000 + int(i)
-			f.Close = &analyzer.Closing{How: "handshake", Code: &code}
-			f.Findings = []analyzer.Finding{{Rule: "close-code-invalid", Severity: "error", Detail: "code 1005", Count: 2}}
+			f.Close = &record.Closing{How: "handshake", Code: &code}
+			f.Findings = []record.Finding{{Rule: "close-code-invalid", Severity: "error", Detail: "code 1005", Count: 2}}
 			b.FlowEnded(f)
 		}
 	}
 	for i := range 40 {
 		from := []string{"client", "server"}[i%2]
-		b.Message(&analyzer.Message{Flow: 10, From: from, Type: "text", Time: zero + analyzer.Time(i)*5e6, Length: int64(i),
+		b.Message(&record.Message{Flow: 10, From: from, Type: "text", Time: zero + record.Time(i)*5e6, Length: int64(i),
 			IsText: true, Data: []byte(fmt.Sprintf(`{"n":%d,"text":"…`+"\x1b[2J"+`"}`, i))})
 	}
 	code := 1009
-	b.Message(&analyzer.Message{Flow: 10, From: "server", Type: "close", Time: zero + 1e9, Code: &code, Reason: "bye"})
-	b.Message(&analyzer.Message{Flow: 10, From: "server", Type: "binary", Time: zero + 2e9, Length: 3, Data: []byte{1, 2, 255}})
+	b.Message(&record.Message{Flow: 10, From: "server", Type: "close", Time: zero + 1e9, Code: &code, Reason: "bye"})
+	b.Message(&record.Message{Flow: 10, From: "server", Type: "binary", Time: zero + 2e9, Length: 3, Data: []byte{1, 2, 255}})
 	return b, New(b, func() Status { return Status{Interfaces: "veth0", Packets: 12345, Dropped: 3, LetGo: 2} })
 }
 
@@ -163,7 +163,7 @@ func TestKeys(t *testing.T) {
 	}
 	press(m, "p")
 	begun := m.look.Begun
-	b.FlowBegun(&analyzer.Flow{Flow: 99})
+	b.FlowBegun(&record.Flow{Flow: 99})
 	m.Update(tick{})
 	if m.look.Begun != begun {
 		t.Error("the picture does not stand")
@@ -190,8 +190,8 @@ func TestScrolledStands(t *testing.T) {
 	press(m, "/", "!", "enter", "end", "enter", "up", "up")
 	read := m.conversation()[3:18]
 	for i := range 5 {
-		b.Message(&analyzer.Message{Flow: 10, From: "server", Type: "text", Time: zero + analyzer.Time(3+i)*1e9, IsText: true, Data: []byte("more"),
-			App: &analyzer.App{Kind: "event", Name: "tick"}})
+		b.Message(&record.Message{Flow: 10, From: "server", Type: "text", Time: zero + record.Time(3+i)*1e9, IsText: true, Data: []byte("more"),
+			App: &record.App{Kind: "event", Name: "tick"}})
 	}
 	m.Update(tick{})
 	if now := m.conversation()[3:18]; strings.Join(now, "\n") != strings.Join(read, "\n") {
@@ -208,16 +208,16 @@ func TestBoardIsBounded(t *testing.T) {
 	b := NewBoard()
 	b.Watch(1)
 	for i := range int64(maxOpen + 100) {
-		b.FlowBegun(&analyzer.Flow{Flow: i + 1})
+		b.FlowBegun(&record.Flow{Flow: i + 1})
 	}
 	for range maxWatched + maxRing {
-		b.Message(&analyzer.Message{Flow: 1, Type: "text", IsText: true})
+		b.Message(&record.Message{Flow: 1, Type: "text", IsText: true})
 	}
 	if len(b.flows) != maxOpen || b.beyond != 100 || len(b.ring) != maxRing || len(b.watched) > maxWatched {
 		t.Errorf("%d flows, %d beyond, %d messages, %d watched", len(b.flows), b.beyond, len(b.ring), len(b.watched))
 	}
 	for i := range int64(maxOpen + 100) {
-		b.FlowEnded(&analyzer.Flow{Flow: i + 1})
+		b.FlowEnded(&record.Flow{Flow: i + 1})
 	}
 	if len(b.flows) != maxEnded || b.beyond != 0 || b.closed != maxOpen+100 {
 		t.Errorf("%d flows, %d beyond, %d closed", len(b.flows), b.beyond, b.closed)

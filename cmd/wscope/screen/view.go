@@ -9,7 +9,7 @@ import (
 	"charm.land/lipgloss/v2"
 	"github.com/charmbracelet/x/ansi"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -174,10 +174,10 @@ func (m *Model) helping() []string {
 }
 
 // clock is a time of day in UTC with milliseconds.
-func clock(t analyzer.Time) string { return time.Unix(0, int64(t)).UTC().Format("15:04:05.000") }
+func clock(t record.Time) string { return time.Unix(0, int64(t)).UTC().Format("15:04:05.000") }
 
 // elapsed is a span in whole seconds: 1:02:03.
-func elapsed(d analyzer.Time) string {
+func elapsed(d record.Time) string {
 	s := max(0, int64(d)/1e9)
 	if s < 3600 {
 		return fmt.Sprintf("%d:%02d", s/60, s%60)

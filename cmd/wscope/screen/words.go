@@ -5,16 +5,16 @@ import (
 	"net"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
-func address(e analyzer.Endpoint) string {
+func address(e record.Endpoint) string {
 	return net.JoinHostPort(e.IP, strconv.Itoa(int(e.Port)))
 }
 
 // living is a word for a flow that goes on.
-func living(f *analyzer.Flow) string {
+func living(f *record.Flow) string {
 	if f.Pickup == "handshake" && f.Handshake != nil && f.Handshake.Result == "unanswered" {
 		return "asked"
 	}
@@ -25,7 +25,7 @@ func living(f *analyzer.Flow) string {
 }
 
 // ended is a word or two for how a flow ended.
-func ended(f *analyzer.Flow) string {
+func ended(f *record.Flow) string {
 	switch {
 	case f.Pickup == "rejected" && f.HTTP != nil:
 		return "rejected " + strconv.Itoa(f.HTTP.Status)

@@ -5,7 +5,7 @@ import (
 	"net/netip"
 	"strconv"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/assembly/link"
 )
 
@@ -33,10 +33,10 @@ type conn struct {
 }
 
 // span is from when to when a flow's connection is known to last.
-type span struct{ start, end analyzer.Time }
+type span struct{ start, end record.Time }
 
 // want chooses the connection of a flow.
-func (n *Notes) want(f *analyzer.Flow) {
+func (n *Notes) want(f *record.Flow) {
 	client, err := netip.ParseAddr(f.Client.IP)
 	server, err2 := netip.ParseAddr(f.Server.IP)
 	if err != nil || err2 != nil {
@@ -64,7 +64,7 @@ func (n *Notes) wanted(s *link.Segment, tunnel string) bool {
 	if c == nil {
 		return false
 	}
-	at := analyzer.Time(s.Mark.Time)
+	at := record.Time(s.Mark.Time)
 	opens := s.Flags&(link.SYN|link.ACK) == link.SYN
 	for _, sp := range c.spans {
 		if sp.start == at && (!c.on || c.span != sp) {

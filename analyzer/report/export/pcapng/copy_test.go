@@ -13,6 +13,7 @@ import (
 	"testing"
 
 	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/assembly/capture"
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
@@ -25,11 +26,11 @@ const testdata = "../../../../testdata"
 type told struct {
 	*Notes
 	only     int64
-	flows    []*analyzer.Flow
+	flows    []*record.Flow
 	messages int
 }
 
-func (k *told) FlowEnded(f *analyzer.Flow) error {
+func (k *told) FlowEnded(f *record.Flow) error {
 	if k.only != 0 && f.Flow != k.only {
 		return nil
 	}
@@ -37,7 +38,7 @@ func (k *told) FlowEnded(f *analyzer.Flow) error {
 	return k.Notes.FlowEnded(f)
 }
 
-func (k *told) Message(m *analyzer.Message) error {
+func (k *told) Message(m *record.Message) error {
 	k.messages++
 	return k.Notes.Message(m)
 }
@@ -53,12 +54,12 @@ func open(t testing.TB, path string) packet.Source {
 }
 
 // first runs the first pass.
-func first(t testing.TB, path string, keys []byte, only int64) (*told, *analyzer.Summary) {
+func first(t testing.TB, path string, keys []byte, only int64) (*told, *record.Summary) {
 	t.Helper()
 	k := &told{Notes: New(t.TempDir()), only: only}
 	opt := analyzer.Options{Keys: tlsopen.NewKeys()}
 	opt.Keys.Add(keys)
-	k.Options(&opt)
+	opt.Want(k.Wants())
 	sum, err := analyzer.Run(context.Background(), open(t, path), opt, k)
 	if err != nil {
 		t.Fatal(err)
@@ -67,7 +68,7 @@ func first(t testing.TB, path string, keys []byte, only int64) (*told, *analyzer
 }
 
 // exported is the file that is made of a capture.
-func exported(t testing.TB, path string, keys []byte, only int64) (string, *told, *analyzer.Summary) {
+func exported(t testing.TB, path string, keys []byte, only int64) (string, *told, *record.Summary) {
 	t.Helper()
 	k, sum := first(t, path, keys, only)
 	defer k.Close()
@@ -247,7 +248,7 @@ func TestCommentsComeBackByPacket(t *testing.T) {
 // TestSpansTellConnectionsApart uses the same ends twice, and wants the first connection alone.
 func TestSpansTellConnectionsApart(t *testing.T) {
 	n := New(t.TempDir())
-	n.want(&analyzer.Flow{Client: analyzer.Endpoint{IP: "10.0.0.1", Port: 1}, Server: analyzer.Endpoint{IP: "10.0.0.2", Port: 2}, Connection: 100, End: 200})
+	n.want(&record.Flow{Client: record.Endpoint{IP: "10.0.0.1", Port: 1}, Server: record.Endpoint{IP: "10.0.0.2", Port: 2}, Connection: 100, End: 200})
 	a := link.Addr{10: 0xff, 11: 0xff, 12: 10, 15: 1}
 	b := link.Addr{10: 0xff, 11: 0xff, 12: 10, 15: 2}
 	for _, s := range []struct {

@@ -4,13 +4,14 @@ import (
 	"fmt"
 	"strings"
 
-	"wscope/analyzer"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
 // Notes is what the first pass finds out: which connections are wanted, and the comments
 // on their packets.
 type Notes struct {
+	record.NopSink
 	conns    map[pair]*conn
 	flows    map[int64]bool
 	randoms  map[string]bool // client randoms, in lower-case hex
@@ -23,16 +24,11 @@ func New(dir string) *Notes {
 }
 
 // Options sets what the first pass needs.
-func (n *Notes) Options(opt *analyzer.Options) { opt.Messages, opt.Payload = true, true }
-
-func (n *Notes) FlowBegun(*analyzer.Flow) error  { return nil }
-func (n *Notes) FlowUpdate(*analyzer.Flow) error { return nil }
-func (n *Notes) Frame(*analyzer.Frame) error     { return nil }
-func (n *Notes) Rendered(int64, []byte) error    { return nil }
-func (n *Notes) Batch(analyzer.Time) error       { return nil }
+// Wants asks for messages.
+func (n *Notes) Wants() record.Wants { return record.Wants{Messages: true, Payload: true} }
 
 // FlowEnded chooses a flow.
-func (n *Notes) FlowEnded(f *analyzer.Flow) error {
+func (n *Notes) FlowEnded(f *record.Flow) error {
 	n.flows[f.Flow] = true
 	n.want(f)
 	if f.TLS != nil && f.TLS.ClientRandom != "" {
@@ -51,14 +47,14 @@ func (n *Notes) FlowEnded(f *analyzer.Flow) error {
 }
 
 // Message keeps a message's gist. Whether its flow is wanted shows only later.
-func (n *Notes) Message(m *analyzer.Message) error {
+func (n *Notes) Message(m *record.Message) error {
 	return n.comments.add(m.File, comment{m.Packet, m.Flow, gist(m)})
 }
 
 // Close removes temporary files.
 func (n *Notes) Close() error { return n.comments.close() }
 
-func opening(f *analyzer.Flow) string {
+func opening(f *record.Flow) string {
 	s := fmt.Sprintf("wscope flow %d: %s", f.Flow, f.Pickup)
 	if f.Handshake != nil && f.Handshake.Result != f.Pickup {
 		s += ", " + f.Handshake.Result
@@ -69,7 +65,7 @@ func opening(f *analyzer.Flow) string {
 	return s
 }
 
-func finding(flow int64, r *analyzer.Finding) string {
+func finding(flow int64, r *record.Finding) string {
 	s := fmt.Sprintf("wscope flow %d %s: %s", flow, r.Severity, r.Rule)
 	if r.From != "" {
 		s += " by the " + r.From
@@ -86,7 +82,7 @@ func finding(flow int64, r *analyzer.Finding) string {
 	return s
 }
 
-func gist(m *analyzer.Message) string {
+func gist(m *record.Message) string {
 	s := fmt.Sprintf("wscope flow %d message %d: %s %s, %d bytes", m.Flow, m.Message, m.From, m.Type, m.Length)
 	if !m.Complete {
 		s += ", not whole"
