@@ -87,10 +87,12 @@ func activate(name string, o LiveOptions) (*libpcap.Handle, error) {
 	if err != nil {
 		return nil, err
 	}
+	before := descriptors()
 	h, err := in.Activate()
 	if err != nil {
 		return nil, err
 	}
+	closeOnExec(before)
 	if o.BPF != "" {
 		err := h.SetBPFFilter(o.BPF)
 		if err != nil && o.Fallback != nil {
