@@ -38,6 +38,7 @@ func newRoot(env *environment) *cobra.Command {
 		newExport(env),
 		newLive(env),
 		newCollect(env),
+		newKeys(env),
 		newInterfaces(env),
 		newFields(env),
 		newSchema(env),
