@@ -24,6 +24,9 @@ test: ## run the tests
 build:
 	@mkdir -p bin
 	$(GO) build -tags '$(TAGS)' -o bin/ ./cmd/wscope
+	@if [ "$$(uname)" = Linux ] && command -v cc >/dev/null 2>&1; then \
+		cc -O2 -Wall -fPIC -shared -o bin/wscope-keylog.so cmd/wscope/keys/preload/keylog.c -ldl -lpthread; \
+	else echo 'built without wscope-keylog.so, which gets the TLS keys of OpenSSL programs: it needs Linux and a C compiler'; fi
 	@test -n '$(TAGS)' || echo 'built without live capture: the headers of libpcap (Debian: libpcap-dev) or a C compiler are missing'
 
 setup:

@@ -43,7 +43,9 @@ var rooms = map[string][]string{
 	"analyzer/fleet":                    {"analyzer/record", "analyzer/report", "analyzer/report/export"},
 	"analyzer/fleet/broker":             {},
 	"cmd/wscope/screen":                 {"analyzer/record", "analyzer/report"},
-	"cmd/wscope":                        {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope":                        {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "cmd/wscope/screen", "cmd/wscope/keys", "cmd/wscope/goprobe", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope/keys":                   {},
+	"cmd/wscope/goprobe":                {},
 	"cmd/wscope-gen":                    {},
 	"cmd/wscope/e2e/send":               {"assembly/capture", "assembly/packet"},
 
@@ -55,6 +57,7 @@ var rooms = map[string][]string{
 // foreign says which modules of others only some rooms may import.
 var foreign = map[string][]string{
 	"github.com/google/gopacket": {"assembly/capture", "assembly/link"},
+	"github.com/cilium/ebpf":     {"cmd/wscope/goprobe"},
 	"github.com/prometheus/":     {"analyzer/metrics"},
 	"github.com/spf13/cobra":     {"cmd/wscope"},
 	"github.com/parquet-go":      {"analyzer/report/export"},

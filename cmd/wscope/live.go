@@ -45,6 +45,7 @@ type live struct {
 	user       string
 	noScreen   bool
 	filter     string
+	keysOf     []string
 	wanted     func(*analyzer.Flow) bool // by the filter; nil is all
 	aside      aside
 
@@ -98,6 +99,10 @@ ring), SIGUSR1 gives a summary so far on standard error.
 After opening the interfaces live becomes the user that called sudo (or --user) and gives up all
 capabilities; with --wait it keeps CAP_NET_RAW, to open an interface again.
 
+--keys-of reads the TLS secrets of your own Go programs as they do handshakes, unchanged (Go 1.18 and later,
+Linux on amd64 and arm64): every process that runs the executable of that process or name, also one that begins
+later. It needs CAP_BPF and CAP_PERFMON, or root, when it starts. wscope keys says how to get the keys of others.
+
 With --to, records go to NATS JetStream for wscope collect. They are gathered for half a second or 256 KB at
 most, then synced to disk in --spool, and leave it when the brokers say that they hold them; what a run leaves
 there the next one sends. So a sensor that is killed, or whose machine fails, loses its last half second of
@@ -135,6 +140,7 @@ func (l *live) flags(cmd *cobra.Command) {
 	l.publish.flags(f)
 	f.StringVar(&l.user, "user", "", "become `USER` after opening the interfaces")
 	f.Var(repeatable{&l.in.keylogs}, "keylog", "follow this TLS key log `FILE` as it grows (repeatable; also $SSLKEYLOGFILE)")
+	f.Var(repeatable{&l.keysOf}, "keys-of", "read the TLS secrets of the Go program `PID|NAME` from now on (repeatable; Linux)")
 	f.Var(repeatable{&l.in.decodeAs}, "decode-as", "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
 	f.BoolVar(&l.in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	f.BoolVar(&l.in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
@@ -227,10 +233,20 @@ func (l *live) run(ctx context.Context, args []string) error {
 	}
 	queue := shed.New(tap, queueDepth(int64(l.maxMemory)), idleAfter, time.Now)
 	defer queue.Close()
-	if err := drop(l.user, l.wait); err != nil {
+	probe, err := l.probeKeys()
+	if err != nil {
+		return err
+	}
+	defer probe.close()
+	var kept privilege
+	if l.wait {
+		kept = openInterfaces
+	}
+	if err := drop(l.user, kept); err != nil {
 		return err
 	}
 	src := &liveSource{Source: queue, keys: newKeyFollower(keylogs, l.tell), left: -1, stop: tap.Stop}
+	src.keys.more = probe.lines
 	defer src.keys.close()
 	if l.count > 0 {
 		src.left = l.count

@@ -30,15 +30,18 @@ func raise() error {
 }
 
 // drop gives up what was needed to open the interfaces: root becomes the named user, or
-// the one that called sudo; all capabilities go, but CAP_NET_RAW where an interface may
-// have to be opened again; and no program that is run can gain any.
+// the one that called sudo; all capabilities go, but those that are kept; and no program that is
+// run can gain any.
 //
 // Capabilities belong to threads: psx makes the calls in all of them.
-func drop(name string, keepRaw bool) error {
+func drop(name string, keep privilege) error {
 	if err := prctl(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
 		return fmt.Errorf("no_new_privs: %w", err)
 	}
-	if keepRaw {
+	if err := unbind(keep); err != nil {
+		return err
+	}
+	if keep != 0 {
 		if err := prctl(unix.PR_SET_KEEPCAPS, 1); err != nil {
 			return fmt.Errorf("keeping capabilities: %w", err)
 		}
@@ -46,7 +49,29 @@ func drop(name string, keepRaw bool) error {
 	if err := become(name); err != nil {
 		return err
 	}
-	return clearCapabilities(keepRaw)
+	return clearCapabilities(keep)
+}
+
+// capabilities are those of a privilege, by their numbers.
+func (p privilege) capabilities() (list []uintptr) {
+	if p&openInterfaces != 0 {
+		list = append(list, unix.CAP_NET_RAW)
+	}
+	if p&probePrograms != 0 {
+		list = append(list, unix.CAP_BPF, unix.CAP_PERFMON)
+	}
+	return list
+}
+
+// unbind takes what is kept out of the bounding set, where the program may: a program that root runs
+// has all capabilities of that set, whatever its parent has.
+func unbind(keep privilege) error {
+	for _, c := range keep.capabilities() {
+		if err := prctl(unix.PR_CAPBSET_DROP, c); err != nil && err != unix.EPERM {
+			return fmt.Errorf("bounding capabilities: %w", err)
+		}
+	}
+	return nil
 }
 
 // become changes to a user, by name or number; "" is who called sudo, or nobody else.
@@ -90,11 +115,20 @@ func become(name string) error {
 	return nil
 }
 
-// clearCapabilities empties the permitted, effective and inheritable sets of every thread.
-func clearCapabilities(keepRaw bool) error {
-	var sets [2]unix.CapUserData
-	if keepRaw {
-		sets[0].Permitted, sets[0].Effective = 1<<unix.CAP_NET_RAW, 1<<unix.CAP_NET_RAW
+// clearCapabilities empties the permitted, effective and inheritable sets of every thread, but for what
+// is kept and was there.
+func clearCapabilities(keep privilege) error {
+	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
+	var had, sets [2]unix.CapUserData
+	if err := unix.Capget(&head, &had[0]); err != nil {
+		return fmt.Errorf("capabilities: %w", err)
+	}
+	for _, c := range keep.capabilities() {
+		bit := uint32(1) << (c % 32)
+		if had[c/32].Permitted&bit != 0 {
+			sets[c/32].Permitted |= bit
+			sets[c/32].Effective |= bit
+		}
 	}
 	return setCapabilities(&sets)
 }

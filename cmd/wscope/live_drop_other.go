@@ -8,7 +8,7 @@ import "errors"
 func raise() error { return nil }
 
 // drop does nothing but refuse what it cannot do here.
-func drop(name string, _ bool) error {
+func drop(name string, _ privilege) error {
 	if name != "" {
 		return errors.New("--user is for Linux alone")
 	}

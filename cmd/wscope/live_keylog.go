@@ -16,6 +16,7 @@ import (
 type keyFollower struct {
 	files  []*keyFile
 	polled time.Time
+	more   func() []byte                 // whole lines that come from elsewhere; may be nil
 	tell   func(format string, a ...any) // of a log that cannot be read
 }
 
@@ -47,7 +48,7 @@ func newKeyFollower(names []string, tell func(format string, a ...any)) *keyFoll
 
 // into adds the new lines to a batch, before its packets.
 func (k *keyFollower) into(b *packet.Batch, now time.Time) {
-	if len(k.files) == 0 || now.Sub(k.polled) < keyPoll {
+	if len(k.files) == 0 && k.more == nil || now.Sub(k.polled) < keyPoll {
 		return
 	}
 	k.polled = now
@@ -59,6 +60,11 @@ func (k *keyFollower) into(b *packet.Batch, now time.Time) {
 			k.tell("key log: %v", err)
 		}
 		if len(lines) > 0 {
+			fresh = append(fresh, packet.Secrets{Type: secretsTLS, Data: lines})
+		}
+	}
+	if k.more != nil {
+		if lines := k.more(); len(lines) > 0 {
 			fresh = append(fresh, packet.Secrets{Type: secretsTLS, Data: lines})
 		}
 	}

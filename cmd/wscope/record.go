@@ -7,7 +7,6 @@ import (
 	"io"
 	"os"
 	"os/exec"
-	"path/filepath"
 	"syscall"
 	"time"
 
@@ -17,27 +16,34 @@ import (
 	"wscope/assembly/packet"
 )
 
-// settle is how long the capture goes on after the command: what it sent last is then in the file.
-const settle = 300 * time.Millisecond
+// drainTime is how long the capture goes on after the command, so that what it sent last is in the file.
+const drainTime = 300 * time.Millisecond
 
-// record is the command that captures while another runs.
-type record struct {
+// recording is the command that captures while another runs.
+type recording struct {
 	env        *environment
 	interfaces []string
 	file       string
 	keylog     string
 	bpf        string
+	noKeys     bool
 }
 
 func newRecord(env *environment) *cobra.Command {
-	r := &record{env: env}
+	r := &recording{env: env}
 	cmd := &cobra.Command{
 		Use: "record -w FILE [-i INTERFACE] -- COMMAND…", Short: "Capture while a command runs, such as a test suite",
 		Long: "record captures while a command runs, and ends with the command's exit status: 128 and its number where a signal ended\n" +
 			"it, 2 where record could not capture. SIGINT and SIGTERM interrupt the command, and the file is written whole.\n" +
-			"The file is pcapng; the TLS keys that the command writes to the key log (it finds its name in $SSLKEYLOGFILE) go into it\n" +
-			"as secrets blocks, so that the file can be read by itself. After opening the interface record becomes the user that\n" +
-			"called sudo, and gives up all capabilities: the command does not run as root then, and cannot become it.",
+			"\n" +
+			"The file is pcapng, with the TLS keys of the command's programs in it, so that it can be read by itself. They are\n" +
+			"gathered by what the programs understand: $SSLKEYLOGFILE (browsers, curl, Python, Deno), $NODE_OPTIONS (node), a\n" +
+			"preload library beside wscope (programs that link OpenSSL dynamically), and on Linux, as root or with CAP_BPF and\n" +
+			"CAP_PERFMON, by reading the secrets of Go programs as they run. At its end record says which TLS connections could\n" +
+			"not be opened, of which process, and what would help; wscope keys explains each runtime.\n" +
+			"\n" +
+			"After opening the interface record becomes the user that called sudo, and gives up all capabilities (but the two above,\n" +
+			"until the command ends): the command does not run as root then, and cannot become it.",
 		Example: "  wscope record -i lo -w run.pcapng -- npm test\n" +
 			"  wscope record -w run.pcapng --bpf 'tcp port 8080' -- go test ./... && wscope check --rules wscope.yaml run.pcapng",
 		Args: cobra.MinimumNArgs(1),
@@ -48,6 +54,7 @@ func newRecord(env *environment) *cobra.Command {
 	f.StringArrayVarP(&r.interfaces, "interface", "i", []string{loopback()}, "capture on `INTERFACE` (repeatable)")
 	f.StringVarP(&r.file, "write", "w", "", "write the capture to `FILE`, beside and renamed: never half a file")
 	f.StringVar(&r.keylog, "keylog", "", "the key log is `FILE`, which stays (default: $SSLKEYLOGFILE, or one that goes away)")
+	f.BoolVar(&r.noKeys, "no-keys", false, "gather no TLS keys, and leave the command's environment as it is")
 	f.StringVar(&r.bpf, "bpf", "tcp", "capture what this `FILTER` of pcap-filter(7) lets through")
 	return cmd
 }
@@ -65,7 +72,7 @@ type exitStatus int
 
 func (s exitStatus) Error() string { return fmt.Sprintf("the command ended with status %d", int(s)) }
 
-func (r *record) run(ctx context.Context, command []string) error {
+func (r *recording) run(ctx context.Context, command []string) error {
 	if r.file == "" {
 		return errors.New("record needs -w FILE")
 	}
@@ -80,20 +87,17 @@ func (r *record) run(ctx context.Context, command []string) error {
 		return (&live{env: r.env}).explain(err, "record …")
 	}
 	defer tap.Close()
-	if err := drop("", false); err != nil {
-		return err
-	}
-	keylog, done, err := r.keyLog()
+	gathered, err := r.gather(command)
 	if err != nil {
 		return err
 	}
-	defer done()
+	defer gathered.done()
 	var status error
 	err = writeFile(r.file, func(w io.Writer) error {
 		saved := make(chan error, 1)
-		go func() { saved <- r.save(tap, keylog, w) }()
-		status = r.command(ctx, command, keylog)
-		time.Sleep(settle)
+		go func() { saved <- r.save(tap, gathered.files, w) }()
+		status = r.command(ctx, command, gathered)
+		time.Sleep(drainTime)
 		tap.Stop()
 		return <-saved
 	})
@@ -105,30 +109,15 @@ func (r *record) run(ctx context.Context, command []string) error {
 			r.env.notice("%s: the kernel dropped %d packets: the capture has gaps", s.Interface, s.Dropped)
 		}
 	}
+	r.say(ctx, gathered)
 	return status
 }
 
-// keyLog is where the command writes its TLS keys; done takes away what record made.
-func (r *record) keyLog() (name string, done func(), err error) {
-	done = func() {}
-	for _, name := range []string{r.keylog, os.Getenv("SSLKEYLOGFILE")} {
-		if name != "" {
-			name, err = filepath.Abs(name) // the command may go to another folder
-			return name, done, err
-		}
-	}
-	dir, err := os.MkdirTemp("", "wscope-keys")
-	if err != nil {
-		return "", done, err
-	}
-	return filepath.Join(dir, "keys.log"), func() { os.RemoveAll(dir) }, nil
-}
-
 // command runs the command; its standard streams are record's.
-func (r *record) command(ctx context.Context, command []string, keylog string) error {
+func (r *recording) command(ctx context.Context, command []string, g *gathered) error {
 	c := exec.CommandContext(ctx, command[0], command[1:]...)
 	c.Stdin, c.Stdout, c.Stderr = r.env.stdin, r.env.stdout, r.env.stderr
-	c.Env = append(os.Environ(), "SSLKEYLOGFILE="+keylog)
+	c.Env = g.env
 	c.Cancel = func() error {
 		if isTerminal(r.env.stdin) {
 			return nil // which has told the command itself: a second signal would be too much
@@ -136,7 +125,12 @@ func (r *record) command(ctx context.Context, command []string, keylog string) e
 		return c.Process.Signal(os.Interrupt)
 	}
 	c.WaitDelay = 10 * time.Second
-	err := c.Run()
+	err := c.Start()
+	if err == nil {
+		stop := g.watch(c.Process.Pid)
+		err = c.Wait()
+		stop()
+	}
 	ended := c.ProcessState
 	switch {
 	case ended == nil:
@@ -154,8 +148,8 @@ func (r *record) command(ctx context.Context, command []string, keylog string) e
 
 // save writes what is captured until the capture ends, the keys before the packets that
 // they open.
-func (r *record) save(tap capture.LiveSource, keylog string, w io.Writer) error {
-	keys := newKeyFollower([]string{keylog}, r.env.notice)
+func (r *recording) save(tap capture.LiveSource, keylogs []string, w io.Writer) error {
+	keys := newKeyFollower(keylogs, r.env.notice)
 	defer keys.close()
 	out := capture.NewWriter(w, capture.WriterOptions{
 		Application: "wscope " + version(), Name: func(file, _ int32) string { return r.interfaces[file] },

@@ -84,7 +84,7 @@ func TestRecordKeepsKeysAndStatus(t *testing.T) {
 	clients := r.peer(peerPlan{Journal: r.in("clients.json"), Keylog: keys, Conns: 5, AtOnce: 2, Messages: 20, Size: 300})
 	status, out, errs := r.run([]string{clients}, "what it reads", "record", "-w", file, "--keylog", keys, "--bpf", "tcp port "+r.port,
 		"--", "sh", "-c", `"$0" && cat && echo told >&2 && exit 3`, os.Args[0])
-	if status != 3 || out != "what it reads" || errs != "told\n" {
+	if status != 3 || out != "what it reads" || !strings.HasPrefix(errs, "told\nwscope: recorded ") || strings.Count(errs, "\n") != 2 {
 		t.Errorf("%d, %q, %q", status, out, errs)
 	}
 	os.Remove(keys)
@@ -182,7 +182,7 @@ func TestRecordWithoutPrivileges(t *testing.T) {
 	if out, err := exec.Command("setcap", "cap_net_raw+ep", program).CombinedOutput(); err != nil {
 		t.Skipf("no capabilities of files here (Debian: libcap2-bin): %v %s", err, out)
 	}
-	if status, out := asNobody(); status != 3 || out != "65534\n" {
+	if status, out := asNobody(); status != 3 || !strings.HasPrefix(out, "65534\nwscope: recorded ") {
 		t.Errorf("with the capability: %d\n%s", status, out)
 	}
 }

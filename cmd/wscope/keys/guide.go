@@ -97,7 +97,7 @@ var guide = []Runtime{
 		Name: "go", Aliases: []string{"golang"},
 		Short:  "sudo wscope record … -- ./program, or sudo wscope live --keys-of NAME",
 		Steps:  []string{"sudo wscope record -w run.pcapng -- ./program", "sudo wscope live -i eth0 --keys-of program"},
-		Notes:  []string{"Go reads no environment variable, but Linux can read the secrets of an unchanged program (amd64 and arm64, Go 1.18 and later, stripped or not). It needs root, or CAP_BPF and CAP_PERFMON.", "Elsewhere set it in the program: tls.Config{KeyLogWriter: file}."},
+		Notes:  []string{"Go reads no environment variable, but Linux can read the secrets of an unchanged program (amd64 and arm64, Go 1.18 and later, stripped or not). It needs root, or CAP_BPF and CAP_PERFMON.", "The command that record runs is read from its first handshake on; of programs that it starts, a handshake in the first milliseconds may be missed.", "Elsewhere set it in the program: tls.Config{KeyLogWriter: file}."},
 		Tried:  "Go 1.26 on Linux, amd64",
 		Read:   "https://pkg.go.dev/crypto/tls#Config.KeyLogWriter",
 		Record: true,

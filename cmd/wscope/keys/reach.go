@@ -24,6 +24,9 @@ func Explain(p Process, preload, probed bool) Reach {
 			return Reach{entry, reason}
 		}
 	}
+	if interpreter := strings.TrimRight(filepath.Base(p.Path), "0123456789."); interpreters[interpreter] && !preload {
+		return Reach{"openssl", "its scripts load OpenSSL late, and " + PreloadName + " is not beside wscope"}
+	}
 	f, err := os.Open(p.Path)
 	if err != nil {
 		return Reach{"", "its executable cannot be read"}
@@ -66,6 +69,9 @@ func byName(name string) (entry, reason string) {
 	}
 	return "", ""
 }
+
+// interpreters are programs whose executables do not name OpenSSL, which they load as a module asks for it.
+var interpreters = map[string]bool{"python": true, "ruby": true, "php": true, "perl": true}
 
 func static(exe *elf.File) bool {
 	for _, p := range exe.Progs {
