@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"slices"
+
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -41,6 +43,12 @@ func (fs *findings) seen(rule, from string) *Finding {
 		}
 	}
 	return nil
+}
+
+// forgive takes back what was found against a side since a time: other bytes than its own may have
+// shown it.
+func (fs *findings) forgive(from string, since Time) {
+	fs.list = slices.DeleteFunc(fs.list, func(n Finding) bool { return n.From == from && n.Time >= since })
 }
 
 // blames says whether a side broke a MUST: its peer may then fail the connection, RFC

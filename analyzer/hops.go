@@ -17,10 +17,11 @@ type hops struct {
 
 // hop is a flow that another may be the continuation of.
 type hop struct {
-	flow  *numbered
-	key   string
-	route route
-	at    Time
+	flow    *numbered
+	key     string
+	route   route
+	at      Time
+	numbers [2]uint32 // Flow.Numbers
 }
 
 // route is where a request went: the server's address and the path.
@@ -42,12 +43,16 @@ func (h *hops) begun(f *Flow, n *numbered) {
 		h.waiting = h.waiting[1:]
 	}
 	key := keyHeader(f)
-	if front := h.byKey[key]; key != "" && front != nil && front.flow.proxied == nil {
+	if front := h.byKey[key]; key != "" && front != nil && front.numbers == f.Numbers {
+		front.flow.proxied = &Proxied{Flow: n.flow.Load(), Role: sameConnection}
+		n.proxied = &Proxied{Flow: front.flow.flow.Load(), Role: sameConnection}
+		return // the same connection, seen on both sides of an address translation
+	} else if key != "" && front != nil && front.flow.proxied == nil {
 		join(front.flow, n, "key", "certain")
 	} else if front := h.only(route{f.Client.IP, f.HTTP.Path}, key); front != nil {
 		join(front.flow, n, "time and path", "likely")
 	}
-	me := &hop{flow: n, key: key, route: route{f.Server.IP, f.HTTP.Path}, at: asked}
+	me := &hop{flow: n, key: key, route: route{f.Server.IP, f.HTTP.Path}, at: asked, numbers: f.Numbers}
 	if h.byKey == nil {
 		h.byKey, h.byRoute = map[string]*hop{}, map[route][]*hop{}
 	}
@@ -83,6 +88,9 @@ func (h *hops) forget(o *hop) {
 		delete(h.byRoute, o.route)
 	}
 }
+
+// sameConnection is the Role of a link that is no proxy's: fill makes it Flow.SameAs.
+const sameConnection = "same"
 
 func join(front, back *numbered, by, sure string) {
 	front.proxied = &Proxied{Flow: back.flow.Load(), Role: "front", By: by, Sure: sure}

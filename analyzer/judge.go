@@ -24,6 +24,7 @@ func (f *flow) judgeTCP() {
 	for i := range fromNames {
 		s := f.conn().Stats(f.side(i))
 		if s.Conflicts > 0 {
+			f.findings.forgive(fromNames[i], Time(s.ConflictSince))
 			f.findings.tell(f, record.RuleConflict, fromNames[i], fmt.Sprintf("%d bytes differ", s.Conflicts), &s.FirstConflict)
 		}
 	}
@@ -66,7 +67,7 @@ func lostAny(d *direction) bool {
 // other side ended the transport itself, having acknowledged it.
 func (f *flow) judgeClose(at *assembly.Mark) {
 	c := &f.closing
-	if c.first < 0 || c.reply >= 0 || lostAny(&f.dirs[1-c.first]) || f.findings.blames(fromNames[c.first]) {
+	if c.first < 0 || c.reply >= 0 || f.conn().Stats(f.side(c.first)).Conflicts > 0 || lostAny(&f.dirs[1-c.first]) || f.findings.blames(fromNames[c.first]) {
 		return
 	}
 	if peer := &f.dirs[1-c.first]; peer.frames == 0 && !f.granted() {

@@ -29,6 +29,8 @@ const (
 	itemFinding
 	itemAnswered // nothing for the Sink: the merger notes it
 	itemPolled   // the same, and of no flow
+	itemReset    // the flow may have ended
+	itemNotReset // it did not
 )
 
 // item is one thing for the Sink.
@@ -47,12 +49,16 @@ type numbered struct {
 	flow       atomic.Int64 // the merger alone writes it; the flow's worker may read it
 	reconnects int64
 	proxied    *Proxied
+	reset      bool // its end was noted before it was certain
 	answered   bool // its handshake was answered, as far as the merger has come
 }
 
 // fill adds to a record what the merger knows.
 func (n *numbered) fill(r *Flow) *Flow {
 	r.Flow, r.Reconnects, r.Proxied = n.flow.Load(), n.reconnects, n.proxied
+	if n.proxied != nil && n.proxied.Role == sameConnection {
+		r.Proxied, r.SameAs = nil, n.proxied.Flow
+	}
 	return r
 }
 
@@ -180,6 +186,12 @@ func (m *merger) hand(o *output, it *item) error {
 	case itemAnswered:
 		it.flow.answered = true
 		return nil
+	case itemReset:
+		m.again.mayEnd(it.flow.fill(it.body.(*Flow)), it.flow)
+		return nil
+	case itemNotReset:
+		m.again.goesOn(it.flow)
+		return nil
 	case itemPolled:
 		m.polls.add(it.body.(*PollRequest))
 		return nil
@@ -190,7 +202,7 @@ func (m *merger) hand(o *output, it *item) error {
 	case itemEnded:
 		r := it.flow.fill(it.ended())
 		r.Polling = m.polls.of(r)
-		m.again.ended(r)
+		m.again.ended(r, it.flow)
 		if m.keep != nil && !m.keep(r) {
 			m.totals.open--
 			return nil

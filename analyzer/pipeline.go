@@ -4,6 +4,7 @@ import (
 	"io"
 	"slices"
 
+	"wscope/assembly"
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
@@ -64,6 +65,7 @@ type reader struct {
 	last     packet.Mark
 	keys     *tlsopen.Keys
 	sessions *tlsopen.Sessions[link.Key]
+	subflows assembly.Subflows
 	totals   *Totals
 }
 
@@ -123,6 +125,9 @@ func (r *reader) packet(w *work, p *packet.Packet) {
 	w.segs = w.segs[:n+1]
 	if tlsopen.BeginsHandshake(s.Payload) {
 		r.sessions.Segment(s.Key, s.Key.Reverse(), s.Payload)
+	}
+	if s.Options != nil || r.subflows.Any() {
+		r.subflows.Route(s)
 	}
 	part := &w.parts[s.Hash%partitions]
 	*part = append(*part, uint32(n))

@@ -39,7 +39,7 @@ const (
 )
 
 func keyOf(f *Flow) (endKey, bool) {
-	if f.HTTP == nil {
+	if f.HTTP == nil || f.HTTP.Host == "" && f.HTTP.Path == "" {
 		return endKey{}, false
 	}
 	path, _, _ := strings.Cut(f.HTTP.Path, "?") // what clients add to be told apart changes with each try
@@ -79,7 +79,7 @@ func (r *reconnects) begun(f *Flow) int64 {
 }
 
 // ended remembers an abnormal end, and tells of a storm.
-func (r *reconnects) ended(f *Flow) {
+func (r *reconnects) ended(f *Flow, n *numbered) {
 	key, ok := keyOf(f)
 	if !ok || !abnormal(f) {
 		return
@@ -90,6 +90,36 @@ func (r *reconnects) ended(f *Flow) {
 			Time: f.Start, Count: 1, Detail: fmt.Sprintf("%d times in a row within %s of an abnormal end", c.times, span(int64(stormWithin))),
 		})
 	}
+	if !n.reset {
+		r.remember(key, f)
+	}
+}
+
+// mayEnd remembers an abnormal end before it is certain.
+func (r *reconnects) mayEnd(f *Flow, n *numbered) {
+	if key, ok := keyOf(f); ok && abnormal(f) {
+		n.reset = true
+		r.remember(key, f)
+	}
+}
+
+// goesOn takes back what mayEnd remembered.
+func (r *reconnects) goesOn(n *numbered) {
+	if !n.reset {
+		return
+	}
+	n.reset = false
+	for e := r.order.Back(); e != nil; e = e.Prev() {
+		if end := e.Value.(*abnormalEnd); end.flow == n.flow.Load() {
+			r.order.Remove(e)
+			delete(r.ends, end.key)
+			return
+		}
+	}
+}
+
+// remember takes note of an abnormal end.
+func (r *reconnects) remember(key endKey, f *Flow) {
 	if r.ends == nil {
 		r.ends = map[endKey]*list.Element{}
 	}

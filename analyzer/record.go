@@ -21,6 +21,7 @@ func (f *flow) record() *Flow {
 	if r.HTTP != nil && r.HTTP.StreamID != 0 {
 		r.End = Time(max(f.dirs[0].lastAt, f.dirs[1].lastAt, f.dirs[0].endedAt, f.dirs[1].endedAt, int64(r.Start)))
 	}
+	r.End = max(r.End, r.Start) // the capture's clock may have gone back
 	r.Duration = Seconds(r.End - r.Start)
 	if f.sealed != nil {
 		r.TLS = tlsRecord(f.sealed.info)
@@ -105,6 +106,8 @@ func (f *flow) describe() *Flow {
 	}
 	if ws.Handshake != nil {
 		describeHandshake(r, ws)
+	} else if a := ws.Answer; a != nil {
+		r.HTTP = &HTTP{Version: "1.1", Status: a.Status, RequestHeaders: [][2]string{}, ResponseHeaders: headers(a.Fields)} // the request was not captured
 	} else if ws.StreamID != 0 {
 		r.HTTP = &HTTP{Version: ws.HTTP, StreamID: ws.StreamID, RequestHeaders: [][2]string{}} // its headers were not captured
 	}
@@ -118,10 +121,11 @@ func (f *flow) describeConn() *Flow {
 	if f.client() == assembly.B {
 		r.Client, r.Server = r.Server, r.Client
 	}
+	r.Numbers = [2]uint32{c.Reached(f.client()), c.Reached(f.client().Other())}
 	r.Start, r.Connection = Time(c.Start.Time), Time(c.Start.Time)
 	r.File = f.shard.env.files(c.Start.File)
-	if c.Key.Tunnel != 0 {
-		r.Tunnel = f.shard.env.tunnelName(c.Key.Tunnel)
+	if t := c.Tunnel(); t != 0 {
+		r.Tunnel = f.shard.env.tunnelName(t)
 	}
 	return r
 }

@@ -77,6 +77,7 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 	if opt.MaxMemory > 0 {
 		s.asm.Limits.TotalBuffer = int(opt.MaxMemory / partitions)
 	}
+	s.asm.Reset = s.reset
 	s.asm.New = func(c *assembly.Conn) assembly.Handler {
 		s.conns++
 		return upgrade.New(c, &s.hooks)

@@ -1,6 +1,9 @@
 package analyzer
 
-import "wscope/assembly"
+import (
+	"wscope/analyzer/record"
+	"wscope/assembly"
+)
 
 // tcpRecord is TCP's part in a flow: of its whole connection, where several flows share one.
 func (f *flow) tcpRecord() *TCP {
@@ -29,6 +32,38 @@ func (f *flow) tcpRecord() *TCP {
 		r.ZeroWindow += Seconds(s.ZeroWindowTime)
 		r.Stall += Seconds(s.StallTime)
 		r.CaptureLoss += s.LostBytes
+		r.ResetsIgnored += s.IgnoredResets
+		if back := Seconds(s.ClockBack); back > 0 && (r.ClockSetBack == nil || *r.ClockSetBack < back) {
+			r.ClockSetBack = &back
+		}
+	}
+	if n, whole := c.Subflows(); n > 0 {
+		r.Subflows, r.SubflowsMissing = n, !whole
+	}
+	if !c.Ignored {
+		r.Unusual = unusual(c)
+	}
+	return r
+}
+
+// unusual is the account of the connection's captured bytes, nil where all are read, or repeated alone.
+func unusual(c *assembly.Conn) *record.UnusualBytes {
+	r := new(record.UnusualBytes)
+	for _, x := range [2]assembly.Side{assembly.A, assembly.B} {
+		s := c.Stats(x)
+		r.Captured += s.Captured()
+		r.Read += s.Bytes
+		r.Repeated += s.Repeated
+		r.Conflict += s.Conflicts
+		r.Probes += s.Probes
+		r.BehindEnd += s.Behind
+		r.Reason += s.Reason
+		r.Foreign += s.Foreign
+		r.Dropped += s.Dropped
+		r.AfterReset += s.AfterReset
+	}
+	if r.Conflict+r.BehindEnd+r.Reason+r.Foreign+r.Dropped+r.AfterReset == 0 {
+		return nil
 	}
 	return r
 }

@@ -10,7 +10,10 @@ func (a *Assembler) ack(c *Conn, x Side, s *link.Segment) {
 		a.startByACK(c, x, s)
 	}
 	if peer.started && peer.far(s.Ack) {
-		return // not of this connection
+		// Not of this connection, or the capture lacks very much.
+		t := peer.rare()
+		t.farHeard, t.farAck = true, s.Ack
+		return
 	}
 	if !peer.heard {
 		peer.heard, peer.acked = true, s.Ack

@@ -25,19 +25,27 @@ type Assembler struct {
 	// and returns who takes its streams; nil to ignore it. A connection that never
 	// carries a byte has no Handler.
 	New func(c *Conn) Handler
+	// Reset is called when a RST comes that a connection waits to be confirmed (on), and when it
+	// turns out to have ended nothing; nil to ignore it. End comes later.
+	Reset func(c *Conn, h Handler, on bool)
 
 	Stats Stats
 
-	limits  Limits // with the defaults filled in; set at the first connection
-	conns   table
-	lists   [phases]connList
-	waiting holdList // streams with a hole, oldest first
-	held    int      // what all their pieces count against Limits.TotalBuffer
-	pool    pool
-	now     int64 // the latest Tick
-	ticked  bool
-	group   [Group]Found // what Ahead found
-	warmth  int64        // what its reads came to, so that they are made
+	limits     Limits // with the defaults filled in; set at the first connection
+	conns      table
+	lists      [phases]connList
+	waiting    holdList // streams with a hole, oldest first
+	held       int      // what all their pieces count against Limits.TotalBuffer
+	pool       pool
+	memories   []*memory // those lent out, oldest at lent
+	lent       int
+	tokens     map[uint32]*Conn // connections of Multipath TCP, by what names them
+	translated link.Segment     // what translate gives
+	flushing   bool             // a connection ends: nothing waits for a whole copy of what was cut
+	now        int64            // the latest Tick
+	ticked     bool
+	group      [Group]Found // what Ahead found
+	warmth     int64        // what its reads came to, so that they are made
 }
 
 // Stats counts what an Assembler has seen.
@@ -64,27 +72,55 @@ func (a *Assembler) segment(s *link.Segment, hash uint32, c *Conn, x Side) {
 		return
 	}
 	if c == nil {
+		if c, x = a.conns.elsewhere(hash, s); c != nil {
+			c.joinTunnel(s.Key.Tunnel)
+		}
+	}
+	if c == nil {
 		// A late ACK, FIN or RST of a forgotten connection begins none.
 		if s.Flags&link.RST != 0 || s.Flags&link.SYN == 0 && len(s.Payload)+s.Missing == 0 {
 			a.Stats.Strays++
 			return
 		}
 		c, x = a.begin(hash, s)
-	} else if s.Flags&link.SYN != 0 || c.phase == closed || c.questioned {
+		if s.Options != nil && a.multipath(c, x, s) {
+			return
+		}
+	} else if s.Flags&link.SYN != 0 || c.phase == closed || c.questioned || s.Options != nil {
+		if (s.Options != nil || c.extra != nil && (c.extra.multipath != nil || c.extra.subflow != nil)) && a.multipath(c, x, s) {
+			return
+		}
+		if c.extra != nil {
+			s = a.translate(c, x, s)
+		}
 		if !a.belongs(c, x, s) {
 			return
 		}
 	}
+	a.take(c, x, s)
+}
 
+// take takes a segment that belongs to a connection.
+func (a *Assembler) take(c *Conn, x Side, s *link.Segment) {
+	if s.Mark.Time < c.Last.Time {
+		c.clockBack(x, s)
+	}
 	c.Last = s.Mark
 	c.seen = a.now
 	c.sides[x].packets++
 	c.note(x, s)
 	if c.phase == closed {
+		if len(s.Payload) > 0 {
+			a.behind(c, x, s.Seq, s)
+		}
 		return
 	}
 	if c.Ignored {
 		a.watch(c, x, s)
+		return
+	}
+	if !c.sides[x].started && c.unacceptable(x, s) {
+		a.foreign(c, x, s)
 		return
 	}
 	if s.Flags&link.SYN != 0 {
@@ -93,7 +129,7 @@ func (a *Assembler) segment(s *link.Segment, hash uint32, c *Conn, x Side) {
 	if s.Flags&(link.ACK|link.RST) == link.ACK {
 		a.ack(c, x, s)
 	}
-	if len(s.Payload)+s.Missing > 0 {
+	if len(s.Payload)+s.Missing > 0 && s.Flags&link.RST == 0 {
 		a.data(c, x, s)
 	}
 	if s.Flags&(link.FIN|link.RST) != 0 {

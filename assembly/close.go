@@ -11,9 +11,9 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 	if s.Flags&link.SYN != 0 {
 		seq++
 	}
-	if st.ended || st.finned {
+	if st.ended || st.finned && (seq == st.fin || !st.standsAt(seq)) {
 		if n == 0 {
-			a.countRepeat(c, x, s)
+			a.repeat(c, x, s)
 		}
 		return
 	}
@@ -24,9 +24,10 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 		return // stale, or not of this connection
 	}
 	st.finned, st.fin, c.questioned = true, seq, true
-	st.rare().FINAt = s.Mark
+	t := st.rare()
+	t.FINAt, t.finEnd = s.Mark, st.end()
 	if n == 0 {
-		c.remember(printOf(x, s))
+		a.remember(c, x, s)
 	}
 	if st.next != seq && st.hold == nil {
 		a.open(c, x, s.Mark.Time)
@@ -34,47 +35,32 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 	a.settle(c, x)
 }
 
-// rst takes a RST: it ends both streams, if the peer would believe it.
-func (a *Assembler) rst(c *Conn, x Side, s *link.Segment) {
-	if !c.validRST(x, s) {
-		return
+// standsAt reports whether all captured bytes of a stream lie before seq, and none is missing there:
+// a FIN with this number is believed rather than one farther ahead.
+func (st *side) standsAt(seq uint32) bool { return seq == st.end() && after(st.fin, seq) }
+
+// unfinish takes back a FIN that the stream has not come to, since its sender goes on behind
+// it and the peer has not acknowledged it: it was forged.
+func (a *Assembler) unfinish(c *Conn, x Side) bool {
+	st := &c.sides[x]
+	if st.ended || st.heard && !after(st.fin, st.acked) {
+		return false
 	}
-	c.sides[x].reset = true
-	c.sides[x].rare().RSTAt = s.Mark
-	a.endBoth(c, RST, &s.Mark)
-	if st := &c.sides[x]; after(s.Seq, st.next) && !st.finned {
-		st.next = s.Seq // where this side would go on, had it not sent the RST; see belongs
-	}
+	st.finned = false
+	return true
 }
 
-// validRST says whether a RST is within what its receiver would accept. RFC 9293
-// §3.5.3: in the window, or while the handshake lasts if it acknowledges the SYN. A RST
-// of an earlier time is ignored, as its receiver ignores it.
-func (c *Conn) validRST(x Side, s *link.Segment) bool {
-	st, peer := &c.sides[x], &c.sides[x.Other()]
-	if !st.started {
-		return s.Flags&link.ACK == 0 || !peer.started || !peer.far(s.Ack)
-	}
-	low, window := st.next, peer.window
-	if peer.scale < 0 || st.scale < 0 {
-		window <<= 14 // the scale is not known, or not used
-	}
-	window = max(window, 1<<16)
-	if st.heard && !st.far(st.acked) {
-		low = st.acked
-	} else {
-		low -= 1 << 16 // its sender repeats an ACK of the peer, which is not in the capture
-	}
-	if st.finned {
-		low--
-	}
-	return s.Seq-low <= window+(st.next-low)
+// doubtedFIN reports whether it is not known that there are bytes between the end of the captured
+// stream and its FIN: the peer acknowledged none, and its sender went on before it.
+func (st *side) doubtedFIN() bool {
+	return !(st.heard && after(st.acked, st.next)) && st.trouble.finEnd != st.end()
 }
 
 // endBoth ends what is not ended yet, when both sides have said all.
 func (a *Assembler) endBoth(c *Conn, why Cause, at *Mark) {
-	for _, x := range [2]Side{A, B} {
-		a.flush(c, x, at.Time, at)
+	a.flushBoth(c, at.Time, at)
+	if r := c.pendingReset(); r != nil {
+		why, at = RST, a.confirmReset(c)
 	}
 	for _, x := range [2]Side{A, B} {
 		st := &c.sides[x]
@@ -114,14 +100,14 @@ func (a *Assembler) end(c *Conn, x Side, why Cause, at *Mark) {
 // was passed: whether its bytes came before is not known.
 func (a *Assembler) countBehind(c *Conn, x Side, s *link.Segment) {
 	st := &c.sides[x]
-	switch p := printOf(x, s); {
-	case c.again(p):
+	switch {
+	case c.isCopy(x, s):
 		st.rare().Duplicates++
 	case len(s.Payload) == 1 && s.Seq+1 == st.next:
 		st.rare().KeepAlives++
 	default:
 		c.countLate(x, s.Mark.Time-st.timeAt)
-		c.remember(p)
+		a.remember(c, x, s)
 	}
 }
 
@@ -138,7 +124,7 @@ func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 	case !st.started || after(end, st.next) && !st.far(end) && !st.ended:
 		st.started, st.next, st.timeAt = true, end, s.Mark.Time
 		if len(s.Payload) > 0 {
-			c.remember(printOf(x, s))
+			a.remember(c, x, s)
 		}
 	case len(s.Payload) > 0 && !st.far(end):
 		a.countBehind(c, x, s)
@@ -149,7 +135,11 @@ func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 	}
 	switch {
 	case s.Flags&link.RST != 0:
-		a.rst(c, x, s)
+		if c.validRST(x, s) {
+			c.sides[x].reset = true
+			c.sides[x].rare().RSTAt = s.Mark
+			a.endBoth(c, RST, &s.Mark)
+		}
 	case s.Flags&link.FIN != 0 && !st.ended && st.next == end:
 		st.finned, st.fin, c.questioned = true, end, true
 		st.rare().FINAt = s.Mark

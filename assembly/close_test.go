@@ -59,7 +59,7 @@ func TestClose(t *testing.T) {
 			s.send(A, 0, "ab")
 			s.fin(A, 4)
 			s.ack(B, 0, 5)
-			s.time += 10 * ms
+			s.time += 5000 * ms
 			s.ack(B, 0, 5)
 		}, "A ab, A gap 2 lost, A end fin"},
 		{"FIN sent again, and its data with it", func(s *sim) {
@@ -71,8 +71,28 @@ func TestClose(t *testing.T) {
 		{"data behind the FIN is none of the stream", func(s *sim) {
 			s.send(A, 0, "a")
 			s.fin(A, 2)
+			s.ack(B, 0, 3)
 			s.send(A, 0, "abXX")
 		}, "A a, A b, A end fin"},
+		{"a forged FIN ahead: its sender goes on behind it", func(s *sim) {
+			s.send(A, 0, "a")
+			s.fin(A, 3)
+			s.send(A, 1, "bcde")
+			s.fin(A, 5)
+		}, "A a, A bcde, A end fin"},
+		{"a forged FIN ahead: its sender ends before it", func(s *sim) {
+			s.send(A, 0, "a")
+			s.fin(A, 1000)
+			s.send(A, 1, "bc")
+			s.ack(B, 0, 3)
+			s.fin(A, 3)
+		}, "A a, A bc, A end fin"},
+		{"a forged FIN ahead, and the capture ends: nothing is missing", func(s *sim) {
+			s.send(A, 0, "a")
+			s.fin(A, 1000)
+			s.send(A, 1, "bc")
+			s.finish()
+		}, "A a, A bc, A end captend, B end captend"},
 		{"a waiting piece reaches behind the FIN", func(s *sim) {
 			s.send(A, 1, "bcXX")
 			s.fin(A, 3)
@@ -98,25 +118,53 @@ func TestClose(t *testing.T) {
 		{"RST", func(s *sim) {
 			s.send(A, 0, "ab")
 			s.rst(B, 0)
+			s.tick(16000 * ms)
+			s.tick(16000 * ms)
 			s.send(A, 2, "cd")
-		}, "A ab, A end rst, B end rst"},
+		}, "A ab, A end rst, B end rst, 2A gap -1 early, 2A cd"},
+		{"RST, and what was in flight", func(s *sim) {
+			s.send(A, 0, "ab")
+			s.rst(B, 0)
+			s.send(A, 2, "cd")
+			s.finish()
+		}, "A ab, A cd, A end rst, B end rst"},
+		{"RST in the window but elsewhere draws a challenge", func(s *sim) {
+			s.send(B, 0, "x")
+			s.ack(A, 0, 1)
+			s.rst(B, 500)
+			s.ack(A, 0, 1)
+			s.send(A, 0, "ab")
+			s.finish()
+		}, "B x, A ab, A end captend, B end captend"},
+		{"RST behind bytes that the capture lacks", func(s *sim) {
+			s.send(B, 0, "x")
+			s.rst(B, 500)
+			s.finish()
+		}, "B x, A end rst, B end rst"},
+		{"the text in a RST is its reason", func(s *sim) {
+			s.send(B, 0, "x")
+			s.Segment(s.segment(B, link.RST, 1, "Go away!"))
+			s.finish()
+		}, "B x, A end rst, B end rst"},
 		{"RST while bytes wait", func(s *sim) {
 			s.send(A, 0, "ab")
 			s.send(A, 3, "d")
 			s.rst(A, 4)
+			s.finish()
 		}, "A ab, A gap 1 lost, A d, A end rst, B end rst"},
 		{"RST captured before the last bytes of its sender", func(s *sim) {
 			s.send(A, 0, "ab")
 			s.rst(A, 4)
 			s.send(A, 2, "cd")
-		}, "A ab, A end rst, B end rst"},
+			s.finish()
+		}, "A ab, A cd, A end rst, B end rst"},
 		{"a forged RST: its sender goes on", func(s *sim) {
 			s.send(A, 0, "ab")
 			s.rst(A, 2)
 			s.send(B, 0, "x")
 			s.send(A, 2, "cd")
 			s.send(B, 0, "x")
-		}, "A ab, A end rst, B end rst, 2A gap -1 early, 2A cd, 2B gap -1 early, 2B x"},
+		}, "A ab, B x, A cd"},
 		{"RST of an earlier time", func(s *sim) {
 			s.send(A, 0, "abcd")
 			s.ack(B, 0, 4)
@@ -132,6 +180,7 @@ func TestClose(t *testing.T) {
 			s.send(A, 0, "ab")
 			s.fin(A, 2)
 			s.rst(A, 3)
+			s.finish()
 		}, "A ab, A end fin, B end rst"},
 		{"both closed without a byte: nobody is asked", func(s *sim) {
 			s.fin(A, 0)
@@ -148,7 +197,7 @@ func TestClose(t *testing.T) {
 			s.fin(A, 3)
 			s.finish()
 			s.finish()
-		}, "A ab, A gap 1 lost, B gap 2 lost, B z, A end fin, B end captend"},
+		}, "A ab, B gap 2 lost, B z, A gap 1 lost, A end fin, B end captend"},
 	})
 }
 

@@ -18,12 +18,14 @@ type Conn struct {
 	// Data or Gap, and only watches for its end. End is still called.
 	Ignored bool
 
-	met        bool   // Assembler.New was called
-	questioned bool   // a SYN with another number came and waits to be confirmed, or a FIN came; see belongs
-	turn       uint8  // the slot of recent that is overwritten next
-	kinds      uint16 // what segments there were; see History
-	Last       Mark   // the latest packet seen so far, of either side
-	recent     [4]print
+	met        bool     // Assembler.New was called
+	questioned bool     // each segment is looked at closer: a SYN, a FIN or a RST waits to be confirmed, or there is an extra; see belongs
+	turn       uint8    // counts what memory took
+	kinds      uint16   // what segments there were; see History
+	Last       Mark     // the latest packet seen so far, of either side
+	recent     [2]print // the latest segments without data
+	memory     *memory  // the latest segments with data; nil until there is one
+	extra      *extra   // what few connections have; nil in most
 	sides      [2]side
 	seen       int64 // the assembler's time (the latest Tick) at the latest packet
 	hash       uint32
@@ -96,40 +98,35 @@ type SideStats struct {
 	Bytes          int64 // payload bytes delivered to the Handler
 	LostBytes      int64 // bytes told as gaps of known length
 	Retransmitted  int64 // segments whose bytes had all been seen before (keep-alive probes apart), or that came a round trip after their successors
-	Duplicates     int64 // segments that the capture holds twice (same IP identification)
+	Duplicates     int64 // segments that the capture holds twice; see isCopy
 	OutOfOrder     int64 // segments that came after their successors, sooner than they can have been sent again
 	KeepAlives     int64
 	ZeroWindows    int64 // times that this side announced a window of zero
 	ZeroWindowTime int64 // nanoseconds in which the other side was held by it
 	Conflicts      int64 // overlapping bytes that differed from the first copy (first wins)
 	FirstConflict  Mark
+	ConflictSince  int64    // capture time of the copy that FirstConflict contradicts; valid with Conflicts
 	StallTime      int64    // nanoseconds in which bytes waited for a missing segment, in all
 	LastStall      [2]int64 // capture times between which the latest stall lasted; zero where none
 	RTTMin         int64    // nanoseconds from data of this side to its ACK, smallest seen; -1 unknown
 	SYN, FIN, RST  bool     // what was captured from this side
 	FINAt, RSTAt   Mark     // valid with FIN, RST
 	Window         int64    // latest window announced, scaled where the scale is known
+
+	ClockBack     int64 // nanoseconds by which the capture's clock went back at once, at the most, as the order of the stream proves
+	IgnoredResets int64 // RSTs of this side that ended nothing: outside the window, or it went on behind them
+
+	// Where the captured payload bytes are that Bytes does not have. See Captured.
+	Repeated   int64 // their place in the stream was taken already; Conflicts of them are known to differ
+	Probes     int64 // the byte of a keep-alive probe
+	Behind     int64 // behind the stream's end
+	Reason     int64 // in a RST: RFC 9293 §3.5.3 lets it say why
+	Foreign    int64 // in segments of another connection, of another time, or of nobody's
+	Dropped    int64 // let go with the connection before their turn came
+	AfterReset int64 // of Bytes: captured after the peer's RST, so nobody knows whether they were read
 }
 
-// print is what is remembered of a segment to recognise its second copy: routers and
-// bridges on the way of `-i any` or a mirror port give the same packet again, with the
-// same IP identification, where a retransmission has a new one.
-type print struct {
-	seq  uint32
-	ipid uint16
-	size uint16 // payload length, with the side in its lowest bit
-}
-
-func printOf(x Side, s *link.Segment) print {
-	return print{s.Seq, s.IPID, uint16(len(s.Payload)+s.Missing)<<1 | uint16(x)}
-}
-
-func (c *Conn) remember(p print) {
-	c.recent[c.turn&3] = p
-	c.turn++
-}
-
-// again says whether the packet is a second copy of one of the latest four.
-func (c *Conn) again(p print) bool {
-	return p.ipid != 0 && (p == c.recent[0] || p == c.recent[1] || p == c.recent[2] || p == c.recent[3])
+// Captured is how many payload bytes of the side's segments the Assembler was given.
+func (s *SideStats) Captured() int64 {
+	return s.Bytes + s.Repeated + s.Probes + s.Behind + s.Reason + s.Foreign + s.Dropped
 }

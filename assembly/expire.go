@@ -6,9 +6,10 @@ import "time"
 type phase uint8
 
 const (
-	opening phase = iota // no answer yet, or the only side seen has ended
-	open                 // both sides speak, or bytes have come
-	closed               // both sides ended; it is kept to swallow its late packets
+	opening   phase = iota // no answer yet, or the only side seen has ended
+	open                   // both sides speak, or bytes have come
+	resetting              // a RST came: it waits to be seen whether it ended the connection
+	closed                 // both sides ended; it is kept to swallow its late packets
 	phases
 )
 
@@ -66,8 +67,12 @@ func (a *Assembler) enlist(c *Conn, p phase) {
 	}
 	c.check = a.now + period
 	a.lists[p].push(c)
-	if p == closed && a.lists[closed].n > maxClosed {
-		a.forget(a.lists[closed].first)
+	switch {
+	case p == closed && a.lists[p].n > maxClosed:
+		a.forget(a.lists[p].first)
+	case p == resetting && a.lists[p].n > maxClosed:
+		first := a.lists[p].first
+		a.endBoth(first, RST, &first.Last)
 	}
 }
 
@@ -82,6 +87,16 @@ func (a *Assembler) move(c *Conn, p phase) {
 
 // forget takes an ended connection out of the tables.
 func (a *Assembler) forget(c *Conn) {
+	if c.memory != nil {
+		c.memory.owner, c.memory = nil, nil
+	}
+	if c.extra != nil && c.extra.multipath != nil {
+		for x, token := range c.extra.multipath.tokens {
+			if c.extra.multipath.keyed[x] && a.tokens[token] == c {
+				delete(a.tokens, token)
+			}
+		}
+	}
 	a.lists[c.phase].remove(c)
 	a.conns.remove(c)
 }

@@ -24,10 +24,11 @@ type Cause uint8
 
 const (
 	// Gaps.
-	Lost  Cause = iota // acknowledged by the peer or jumped over, but not in the capture
-	Cut                // the capture cut the packet (snaplen)
-	Limit              // let go by us: a buffering limit was reached
-	Early              // before the capture, or this connection's part in it, began; told before a stream's first byte where its SYN was not captured
+	Lost     Cause = iota // acknowledged by the peer or jumped over, but not in the capture
+	Cut                   // the capture cut the packet (snaplen)
+	Limit                 // let go by us: a buffering limit was reached
+	Conflict              // nothing is missing, but bytes given came again with another content: what follows may not continue them; n is -1
+	Early                 // before the capture, or this connection's part in it, began; told before a stream's first byte where its SYN was not captured
 
 	// Ends.
 	FIN     // the side closed its half

@@ -7,7 +7,7 @@ func (a *Assembler) handshake(c *Conn, x Side, s *link.Segment) {
 	st := &c.sides[x]
 	if st.syn {
 		if len(s.Payload)+s.Missing == 0 {
-			a.countRepeat(c, x, s) // else it is counted with its data
+			a.repeat(c, x, s) // else it is counted with its data
 		}
 		return
 	}
@@ -22,7 +22,7 @@ func (a *Assembler) handshake(c *Conn, x Side, s *link.Segment) {
 	if answer && x == B && c.sides[A].syn {
 		c.SYNACK = max(-1, s.Mark.Time-c.Start.Time) // -1 too where the capture's clock went back between the two
 	}
-	c.remember(printOf(x, s))
+	a.remember(c, x, s)
 	st.time(s.Seq+1, s.Mark.Time)
 }
 
@@ -45,11 +45,18 @@ func (a *Assembler) belongs(c *Conn, x Side, s *link.Segment) bool {
 			a.Segment(s)
 			return false
 		}
+		if c.pendingReset() != nil {
+			a.answersReset(c, x, s)
+		}
 	}
 	switch {
 	case s.Flags&link.RST != 0:
 		return true
 	case s.Flags&link.SYN != 0:
+		if c.learnSYN(x, s) {
+			a.segment(s, c.hash, c, x)
+			return false
+		}
 		if !c.otherSYN(x, s) {
 			return true
 		}
@@ -169,4 +176,15 @@ func (st *side) delivered() int64 {
 		return st.bytes + st.trouble.LostBytes
 	}
 	return st.bytes
+}
+
+// unacceptable reports whether a segment of a side that has not answered yet is a late one of an
+// earlier connection: it acknowledges what its peer has not sent (RFC 9293 §3.10.7.3).
+func (c *Conn) unacceptable(x Side, s *link.Segment) bool {
+	peer := &c.sides[x.Other()]
+	if !peer.syn || s.Flags&(link.ACK|link.RST) != link.ACK {
+		return false
+	}
+	ahead := int32(s.Ack - (peer.isn + 1))
+	return ahead < 0 || ahead > maxSlip+int32(peer.end()-(peer.isn+1))
 }

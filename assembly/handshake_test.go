@@ -199,7 +199,7 @@ func TestReuse(t *testing.T) {
 			s.syn(A)
 			answer(s, B, 7, "x", 20)
 			s.finish()
-		}, "A a, A end reused, B end reused, 2B gap -1 early, 2B x, 2A gap 20 lost, 2A end captend, 2B end captend"},
+		}, "A a, A end reused, B end reused, 2B gap -1 early, 2A gap 20 lost, 2B x, 2A end captend, 2B end captend"},
 		{"no SYN captured, behind both FINs", func(s *sim) {
 			answer(s, A, 0, "a", 0)
 			s.fin(A, 1)
@@ -257,6 +257,6 @@ func TestReuse(t *testing.T) {
 			s.send(A, -1<<31, "junk")
 			s.send(A, -1<<31+4, "more")
 			s.send(A, -1<<31+8, "!")
-		}, "A a, A gap -1 lost, A more, A !"},
+		}, "A a, A gap -1 lost, A junk, A more, A !"},
 	})
 }

@@ -22,6 +22,7 @@ func TestHistory(t *testing.T) {
 		}, "ShADad"},
 		{"sent again", func(s *sim) {
 			s.send(A, 0, "abc")
+			s.time += 250 * ms
 			s.send(A, 0, "abc")
 		}, "ShADT"},
 		{"the end, the responder first", func(s *sim) {

@@ -18,6 +18,9 @@ func (a *Assembler) release(st *side) {
 	st.hold = nil
 	for i := range h.waitingPieces() {
 		p := &h.waitingPieces()[i]
+		if p.data != nil {
+			st.rare().Dropped += int64(p.n)
+		}
 		a.account(h, -p.cost())
 		a.pool.put(p.data)
 	}
@@ -44,33 +47,65 @@ func (a *Assembler) settle(c *Conn, x Side) {
 	}
 }
 
-// due tells the hole of a stream when nothing is to be hoped for any more: the peer has
-// the bytes, or nobody hears the peer and it is long ago.
+// due gives up on what a stream waits for once it can no longer be expected: the peer has the
+// missing bytes, or its acknowledgements are not in the capture, and they did not come for as long
+// as packets of a capture can be out of order.
 func (a *Assembler) due(c *Conn, x Side, now int64, at *Mark) {
 	st := &c.sides[x]
 	h := st.hold
-	packets := c.sides[A].packets + c.sides[B].packets
-	switch {
-	case c.Ignored:
+	if c.Ignored {
 		a.release(st)
+		return
+	}
+	if w := h.waitingPieces(); len(w) > 0 && !after(w[0].seq, st.next) {
+		wait := disorder
+		if !w[0].waits {
+			wait = cutWait
+		}
+		if now-w[0].at.Time >= wait {
+			a.force(c, x, now)
+		}
+		return
+	}
+	switch {
 	case st.heard && after(st.acked, st.next):
 		if !h.proven || !after(h.proof, st.next) {
-			h.proven, h.proof = true, st.acked
-			h.proofTime, h.proofPackets = now, packets
+			h.proven, h.proof, h.proofTime = true, st.acked, now
 			return
 		}
-		if now-h.proofTime < lossGrace && packets-h.proofPackets < lossPackets {
+		if now-h.proofTime < disorder {
 			return
 		}
-		for after(h.proof, st.next) && !c.Ignored && (!st.finned || st.next != st.fin) {
+		for after(h.proof, st.next) && st.hold == h && !c.Ignored && (!st.finned || st.next != st.fin) {
+			if w := h.waitingPieces(); len(w) > 0 && !after(w[0].seq, st.next) {
+				break
+			}
 			a.skip(c, x, st.holeEnd(h.proof), Lost, now, at)
 		}
 		h.proven = false
-		a.settle(c, x)
-	case !st.heard && now-h.waitsSince() >= silentGrace:
+		a.settleBoth(c)
+	case !st.heard && now-h.waitsSince() >= disorder:
 		a.skip(c, x, st.holeEnd(st.next), Lost, now, at)
-		a.settle(c, x)
+		a.settleBoth(c)
 	}
+}
+
+// force delivers the first piece of a stream, which waits for something else than bytes before it.
+func (a *Assembler) force(c *Conn, x Side, now int64) {
+	h := c.sides[x].hold
+	p := &h.waitingPieces()[0]
+	if p.waits {
+		p.waits = false
+	} else {
+		p.final = true
+	}
+	a.advance(c, now)
+	a.settleBoth(c)
+}
+
+func (a *Assembler) settleBoth(c *Conn) {
+	a.settle(c, A)
+	a.settle(c, B)
 }
 
 // waitsSince is the capture time since which the first hole is known.
@@ -107,7 +142,7 @@ func (a *Assembler) skip(c *Conn, x Side, end uint32, why Cause, now int64, at *
 	if after(end, st.next) {
 		a.gap(c, x, int64(end-st.next), why, at)
 	}
-	a.drain(c, x, now)
+	a.advance(c, now)
 }
 
 // bound holds the limits on what waits: of this stream, and of all, where the oldest
@@ -124,22 +159,89 @@ func (a *Assembler) bound(st *side, at *Mark) {
 func (a *Assembler) giveUp(h *hold, at *Mark) {
 	c, x := h.c, h.side
 	st := &c.sides[x]
-	a.skip(c, x, st.holeEnd(st.next), Limit, at.Time, at)
+	if w := h.waitingPieces(); len(w) > 0 && !after(w[0].seq, st.next) {
+		a.force(c, x, at.Time)
+		return
+	}
+	why := Limit
+	if st.heard && after(st.acked, st.next) {
+		why = Lost // as the peer has them: they were waited for only to be sure
+	}
+	a.skip(c, x, st.holeEnd(st.next), why, at.Time, at)
 	if h.proven && len(h.waitingPieces()) == 0 {
 		h.proven = false
 	}
-	a.settle(c, x)
+	a.settleBoth(c)
 }
 
 // flush delivers all that waits, telling the holes before it.
 func (a *Assembler) flush(c *Conn, x Side, now int64, at *Mark) {
 	st := &c.sides[x]
 	for st.hold != nil && !c.Ignored && (!st.finned || st.next != st.fin) {
-		h := st.hold
-		if len(h.waitingPieces()) == 0 && !st.finned && !st.awaited() {
+		if !a.step(c, x, now, at) {
 			break
 		}
-		a.skip(c, x, st.holeEnd(st.next), Lost, now, at)
 	}
 	a.release(st)
+}
+
+// step takes a stream that waits past what it waits for; false where that is nothing.
+func (a *Assembler) step(c *Conn, x Side, now int64, at *Mark) bool {
+	st := &c.sides[x]
+	switch w := st.hold.waitingPieces(); {
+	case len(w) > 0 && !after(w[0].seq, st.next):
+		a.drain(c, x, now, true)
+	case len(w) == 0 && !st.awaited() && (!st.finned || st.doubtedFIN()):
+		return false
+	default:
+		end := st.holeEnd(st.next)
+		a.gap(c, x, int64(end-st.next), Lost, at)
+		a.drain(c, x, now, true)
+	}
+	return true
+}
+
+// flushBoth delivers all that waits of both streams, each as far as the other allows.
+func (a *Assembler) flushBoth(c *Conn, now int64, at *Mark) {
+	a.flushing = true
+	for !c.Ignored {
+		a.advance(c, now)
+		x := c.firstHole()
+		if x > B || !a.step(c, x, now, at) {
+			break
+		}
+	}
+	a.flushing = false
+	a.flush(c, A, now, at)
+	a.flush(c, B, now, at)
+}
+
+// firstHole is the side whose stream waits for bytes of its own that are known to be missing: where
+// both do, that whose waiting bytes were captured first. It is more than B where none does.
+func (c *Conn) firstHole() Side {
+	first, index := B+1, int64(0)
+	for x := range c.sides {
+		st := &c.sides[x]
+		if !c.waitsForBytes(Side(x)) {
+			continue
+		}
+		at := int64(1) << 62
+		if w := st.hold.waitingPieces(); len(w) > 0 {
+			at = w[0].at.Index
+		}
+		if first > B || at < index {
+			first, index = Side(x), at
+		}
+	}
+	return first
+}
+
+// waitsForBytes reports whether a stream waits for bytes of its own that are known to be missing.
+func (c *Conn) waitsForBytes(x Side) bool {
+	st := &c.sides[x]
+	if st.hold == nil || st.finned && st.next == st.fin {
+		return false
+	}
+	w := st.hold.waitingPieces()
+	return len(w) > 0 && after(w[0].seq, st.next) || len(w) == 0 && (st.awaited() || st.finned && !st.doubtedFIN())
 }

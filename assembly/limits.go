@@ -23,15 +23,15 @@ const (
 )
 
 const (
-	// A byte that the peer acknowledged but the capture lacks is lost, unless the
-	// capture only disordered the two (packets of several queues, `-i any`): it is
-	// waited for this long, or for this many packets of the connection.
-	lossGrace   = int64(10 * time.Millisecond)
-	lossPackets = 256
+	// A byte that the peer acknowledged but the capture lacks is lost, unless the capture
+	// only disordered the two: packets of several queues, interfaces that are written in
+	// batches, clocks that are not set alike. It is waited for this long by the capture's
+	// clock. So is a missing segment where the peer's ACKs are not in the capture at all.
+	disorder = int64(5 * time.Second)
 
-	// Where the peer's ACKs are not in the capture at all, a missing segment that is
-	// not there after this time does not come any more.
-	silentGrace = int64(3 * time.Second)
+	// Of a packet that the capture cut there may be a copy that is whole, from another
+	// interface: it is waited for this long.
+	cutWait = int64(time.Second)
 
 	// A segment farther from its stream than this is not taken as a part of it.
 	// Behind, no window is larger; ahead, a capture may have lost much.

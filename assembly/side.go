@@ -33,9 +33,11 @@ type trouble struct {
 	SideStats               // the fields that side does not have itself
 	zeroSince int64         // the window is zero since then; valid with zero
 	claim     *link.Segment // a SYN with another number, waiting for confirmation
-	stray     uint32        // where the latest segment far from the stream ended; valid with strayed
+	stray     *link.Segment // the latest segment far from the stream, waiting for one that continues it
+	farAck    uint32        // the latest acknowledgement far from the stream; valid with farHeard
+	finEnd    uint32        // where the captured stream ended when its FIN came; valid with FIN
+	farHeard  bool
 	zero      bool
-	strayed   bool
 }
 
 // rare gives the side's trouble, made at first use.

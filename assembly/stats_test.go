@@ -38,16 +38,19 @@ func TestStats(t *testing.T) {
 		}},
 		{"sent again", func(s *sim) {
 			s.send(A, 0, "abc")
+			s.time += 250 * ms
 			s.send(A, 0, "abc")
 			s.send(A, 1, "b")
 		}, A, func(g SideStats) bool { return g.Retransmitted == 2 && g.Duplicates == 0 && g.Bytes == 3 }},
 		{"a SYN sent again", func(s *sim) {
+			s.time += 1000 * ms
 			s.syn(A)
 		}, A, func(g SideStats) bool { return g.Retransmitted == 1 }},
 		{"a SYN with data sent again counts once", func(s *sim) {
 			s.isn[A]++
 			s.port++
 			s.Segment(s.segment(A, link.SYN, 0, "abc"))
+			s.time += 1000 * ms
 			s.Segment(s.segment(A, link.SYN, 0, "abc"))
 		}, A, func(g SideStats) bool { return g.Retransmitted == 1 }},
 		{"sent again with a little more is not a repetition", func(s *sim) {
@@ -65,10 +68,39 @@ func TestStats(t *testing.T) {
 			numbered(s, A, 3, "def", 8)
 			numbered(s, A, 3, "def", 8)
 		}, A, func(g SideStats) bool { return g.Duplicates == 1 && g.Retransmitted == 0 && g.OutOfOrder == 0 }},
-		{"no identification tells nothing", func(s *sim) {
+		{"without identification the time tells a copy", func(s *sim) {
 			numbered(s, A, 0, "abc", 0)
 			numbered(s, A, 0, "abc", 0)
-		}, A, func(g SideStats) bool { return g.Duplicates == 0 && g.Retransmitted == 1 }},
+			s.time += 250 * ms
+			numbered(s, A, 0, "abc", 0)
+		}, A, func(g SideStats) bool { return g.Duplicates == 1 && g.Retransmitted == 1 }},
+		{"a copy that comes late has an old time stamp", func(s *sim) {
+			stamped := func(pos int, payload string, stamp uint32) {
+				seg := s.segment(A, link.PSH, pos, payload)
+				seg.Stamp = stamp
+				s.Segment(seg)
+			}
+			for i := range 20 {
+				stamped(3*i, "abc", uint32(100+i))
+			}
+			s.time += 500 * ms
+			stamped(0, "abc", 100)
+			stamped(3, "abc", 620)
+		}, A, func(g SideStats) bool { return g.Duplicates == 1 && g.Retransmitted == 1 }},
+		{"a copy that comes late has an old acknowledgement", func(s *sim) {
+			for i := range 20 {
+				s.send(A, 3*i, "abc")
+				s.ack(B, 0, 3*i+3)
+				s.send(B, i, "x")
+			}
+			s.time += 500 * ms
+			seg := s.segment(B, link.ACK, 3, "x")
+			seg.Ack = s.isn[A] + 1 + 12
+			s.Segment(seg)
+			seg = s.segment(B, link.ACK, 4, "x")
+			seg.Ack = s.isn[A] + 1 + 60
+			s.Segment(seg)
+		}, B, func(g SideStats) bool { return g.Duplicates == 1 && g.Retransmitted == 1 }},
 		{"sent again after a loss before the capture, and how long it stalled", func(s *sim) {
 			s.send(A, 3, "def")
 			s.send(A, 6, "g")
@@ -127,7 +159,7 @@ func TestStats(t *testing.T) {
 		}, A, func(g SideStats) bool { return g.RTTMin == 3*ms }},
 		{"no round trip of what was sent again (RFC 6298 §3)", func(s *sim) {
 			s.send(A, 0, "abc")
-			s.time += 4 * ms
+			s.time += 250 * ms
 			s.send(A, 0, "abc")
 			s.ack(B, 0, 3)
 		}, A, func(g SideStats) bool { return g.RTTMin == -1 }},

@@ -23,13 +23,13 @@ type slot struct {
 	c    *Conn // nil in a free slot
 }
 
-// sum hashes a key, the same for both directions.
+// sum hashes a key, the same for both directions and whatever the tunnel.
 func (t *table) sum(k *link.Key) uint32 {
 	if t.seed[0] == 0 {
 		t.key()
 	}
 	h := t.end(&k.Src, k.SrcPort) + t.end(&k.Dst, k.DstPort)
-	hi, lo := bits.Mul64(h^uint64(k.Tunnel), t.seed[2])
+	hi, lo := bits.Mul64(h, t.seed[2])
 	return uint32(hi ^ lo)
 }
 
@@ -51,13 +51,37 @@ func (t *table) find(hash uint32, k *link.Key) (*Conn, Side) {
 			continue
 		}
 		c := t.slots[i].c
-		if c.Key.Tunnel != k.Tunnel {
+		if c.Key.Tunnel != k.Tunnel && !c.alsoIn(k.Tunnel) {
 			continue
 		}
 		if c.Key.SrcPort == k.SrcPort && c.Key.DstPort == k.DstPort && same(&c.Key.Src, &k.Src) && same(&c.Key.Dst, &k.Dst) {
 			return c, A
 		}
 		if c.Key.SrcPort == k.DstPort && c.Key.DstPort == k.SrcPort && same(&c.Key.Src, &k.Dst) && same(&c.Key.Dst, &k.Src) {
+			return c, B
+		}
+	}
+	return nil, A
+}
+
+// elsewhere finds a connection between the same ends in another tunnel, or in none, that takes a
+// segment for its own.
+func (t *table) elsewhere(hash uint32, s *link.Segment) (*Conn, Side) {
+	mask := uint32(len(t.slots) - 1)
+	if len(t.slots) == 0 {
+		return nil, A
+	}
+	for i := hash & mask; t.slots[i].c != nil; i = (i + 1) & mask {
+		c := t.slots[i].c
+		if t.slots[i].hash != hash || c.Key.Tunnel == s.Key.Tunnel {
+			continue
+		}
+		k := s.Key
+		k.Tunnel = c.Key.Tunnel
+		if c.Key == k && c.agrees(A, s) {
+			return c, A
+		}
+		if c.Key == k.Reverse() && c.agrees(B, s) {
 			return c, B
 		}
 	}

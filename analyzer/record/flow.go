@@ -38,6 +38,9 @@ type Flow struct {
 	Reconnects int64 `json:"reconnects,omitempty"`
 	// Proxied is the other hop of the same conversation through a reverse proxy.
 	Proxied *Proxied `json:"proxied,omitempty"`
+	// SameAs is the flow of the same TCP connection, captured on the other side of an address
+	// translation; 0 where there is none.
+	SameAs int64 `json:"same_as,omitempty"`
 	// Polling is what its Engine.IO session did over plain HTTP until the flow ended, by the sid that its path names.
 	Polling *Polling `json:"polling,omitempty"`
 	Ping    *PingSum `json:"ping,omitempty"`
@@ -52,6 +55,9 @@ type Flow struct {
 	Connection Time `json:"-"`
 	// Asked is when the request was complete; 0 where there was none. It is no part of the contract either.
 	Asked Time `json:"-"`
+	// Numbers are where the streams of the client and the server stood in TCP's sequence numbers when
+	// the flow began. They are no part of the contract.
+	Numbers [2]uint32 `json:"-"`
 }
 
 // Via is a proxy or wrapping that stood in front of the WebSocket.

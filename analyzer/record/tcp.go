@@ -1,5 +1,19 @@
 package record
 
+// UnusualBytes counts payload bytes that the capture holds, of both sides.
+type UnusualBytes struct {
+	Captured   int64 `json:"captured"`              // all: those read, and the others below
+	Read       int64 `json:"read"`                  // in their place in the streams
+	Repeated   int64 `json:"repeated,omitempty"`    // their place was taken: sent again, or captured twice
+	Conflict   int64 `json:"conflict,omitempty"`    // of those repeated: known to differ from what was read
+	Probes     int64 `json:"probes,omitempty"`      // keep-alive probes' bytes, which are no data
+	BehindEnd  int64 `json:"behind_end,omitempty"`  // behind the end of their stream
+	Reason     int64 `json:"reason,omitempty"`      // text in a RST
+	Foreign    int64 `json:"foreign,omitempty"`     // of another connection or time: their numbers do not fit
+	Dropped    int64 `json:"dropped,omitempty"`     // waiting for bytes before them when the connection was let go
+	AfterReset int64 `json:"after_reset,omitempty"` // of those read: captured after the receiver's RST, so nobody knows whether they were received
+}
+
 // TCP is TCP's part in a flow (of its whole connection, where several flows share one).
 type TCP struct {
 	SYNACK        *Seconds `json:"syn_ack,omitempty"` // SYN to SYN-ACK
@@ -11,6 +25,19 @@ type TCP struct {
 	ZeroWindow    Seconds  `json:"zero_window"`       // time that a sender was held by it
 	Stall         Seconds  `json:"stall"`             // time that bytes waited for a missing segment
 	CaptureLoss   int64    `json:"capture_loss"`      // bytes that the capture lacks though the peer had them
+
+	// ClockSetBack is by how much the capture's clock went back at once within the connection, at the
+	// most, as the order of its bytes proves: times and durations are then not what they seem.
+	ClockSetBack *Seconds `json:"clock_set_back,omitempty"`
+	// ResetsIgnored is how many RSTs ended nothing: outside the window, or followed by more.
+	ResetsIgnored int64 `json:"resets_ignored,omitempty"`
+	// Subflows is how many subflows of Multipath TCP carried the connection; absent for plain TCP. With
+	// SubflowsMissing the capture lacks others, or does not tie this one to its connection.
+	Subflows        int  `json:"subflows,omitempty"`
+	SubflowsMissing bool `json:"subflows_missing,omitempty"`
+	// Unusual is where captured bytes of the connection are that its streams do not have as they were
+	// sent; absent where there are none but retransmissions.
+	Unusual *UnusualBytes `json:"unusual,omitempty"`
 
 	// What Zeek's conn.log asks for, of the client and of the server. They are no part of the contract.
 	History string   `json:"-"` // assembly.Conn.History

@@ -93,8 +93,17 @@ func fast(p *packet.Packet, wire int, s *Segment) bool {
 	s.Window = be16(tcp[14:])
 	s.Flags = Flags(tcp[13])
 	s.Scale, s.MSS, s.BadSum = -1, 0, false
+	s.Stamp, s.Options = 0, nil
+	if o := tcp[20:offset]; len(o) == 12 && be32(o) == onlyStamp {
+		s.Stamp = be32(o[4:])
+	} else if len(o) > 0 {
+		s.options(o)
+	}
 	return true
 }
+
+// onlyStamp begins options that are two NOPs and a time stamp, as most segments have them.
+const onlyStamp = 0x0101080a
 
 // mappedInto stores an IPv4 address as IPv4-mapped IPv6 in two writes.
 func mappedInto(a *Addr, b []byte) {

@@ -24,3 +24,10 @@ func (k *Key) Hash() uint32 {
 	high, low := bits.Mul64(sum^mix1, or^mix2)
 	return uint32((high ^ low) * mix1 >> 32)
 }
+
+// ConnHash is Hash without regard to the tunnel: the directions of a connection may travel in
+// different ones.
+func (k Key) ConnHash() uint32 {
+	k.Tunnel = 0
+	return k.Hash()
+}

@@ -44,9 +44,11 @@ type Segment struct {
 	Mark    packet.Mark // the packet; for a fragmented datagram the one that completed it
 	Payload []byte      // captured payload bytes; valid as long as the packet's batch
 	Missing int         // payload bytes that followed on the wire but that the capture cut (snaplen)
-	Hash    uint32      // the same for both directions of a connection; picks its shard
+	Hash    uint32      // the same for both directions of a connection and all tunnels; picks its shard
+	Options []byte      // the header's options where MPTCP's are among them, else nil; valid as Payload is
 	Seq     uint32
 	Ack     uint32 // valid with ACK
+	Stamp   uint32 // the time stamp's value (RFC 7323 §3.2), 0 where absent
 	Window  uint16 // as sent, not scaled
 	Flags   Flags
 	Scale   int8   // window scale option of a SYN; -1 where absent

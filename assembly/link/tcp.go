@@ -15,28 +15,30 @@ func (d *Decoder) tcp(c cursor, ip *datagram, s *Segment) bool {
 	}
 	s.Key.Src, s.Key.Dst, s.Key.Tunnel = ip.src, ip.dst, d.tunnel
 	s.Key.SrcPort, s.Key.DstPort = be16(h), be16(h[2:])
-	s.Hash = s.Key.Hash()
+	s.Hash = s.Key.ConnHash()
 	s.Mark = d.mark
 	s.Seq, s.Ack = be32(h[4:]), be32(h[8:])
 	s.Flags = Flags(h[13])
 	s.IPID = ip.id
 	s.Payload = h[min(header, len(h)):]
 	s.Missing = c.wire - header - len(s.Payload)
-	s.Window, s.MSS, s.Scale = 0, 0, -1
+	s.Window, s.MSS, s.Scale, s.Stamp, s.Options = 0, 0, -1, 0, nil
 	if len(h) >= 16 {
 		s.Window = be16(h[14:])
 	}
-	if s.Flags&SYN != 0 && len(h) > 20 {
+	if len(h) > 20 {
 		s.options(h[20:min(header, len(h))])
 	}
 	s.BadSum = d.Checksum && (d.badIP || len(h) == c.wire && !tcpSumRight(h, ip))
 	return true
 }
 
-// options reads what a SYN announces (RFC 9293 §3.2, RFC 7323 §2.2). A fault ends it.
-func (s *Segment) options(o []byte) {
-	const end, nop, mss, windowScale = 0, 1, 2, 3
-	for len(o) > 0 && o[0] != end {
+// options reads a header's options: what a SYN announces (RFC 9293 §3.2, RFC 7323 §2.2), the
+// time stamp, and whether MPTCP's are among them. A malformed option ends the list.
+func (s *Segment) options(list []byte) {
+	const end, nop, mss, windowScale, timestamps, mptcp = 0, 1, 2, 3, 8, 30
+	syn := s.Flags&SYN != 0
+	for o := list; len(o) > 0 && o[0] != end; {
 		if o[0] == nop {
 			o = o[1:]
 			continue
@@ -45,10 +47,14 @@ func (s *Segment) options(o []byte) {
 			return
 		}
 		switch {
-		case o[0] == mss && o[1] == 4:
+		case syn && o[0] == mss && o[1] == 4:
 			s.MSS = be16(o[2:])
-		case o[0] == windowScale && o[1] == 3:
+		case syn && o[0] == windowScale && o[1] == 3:
 			s.Scale = int8(min(o[2], 14)) // RFC 7323 §2.3: more is taken for 14
+		case o[0] == timestamps && o[1] == 10:
+			s.Stamp = be32(o[2:])
+		case o[0] == mptcp:
+			s.Options = list
 		}
 		o = o[o[1]:]
 	}

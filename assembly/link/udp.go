@@ -43,11 +43,11 @@ func (d *Decoder) udp(c cursor, ip *datagram, s *Segment) bool {
 	return d.other("udp")
 }
 
-// vxlanHeader decodes RFC 7348 §5, with the group policy extension's flag.
+// vxlanHeader decodes RFC 7348 §5: reserved bits, which extensions use, are ignored on receipt.
 func (d *Decoder) vxlanHeader(c cursor, ip *datagram, s *Segment) bool {
-	const valid, groupPolicy = 0x08, 0x80
+	const valid = 0x08
 	body, ok := c.skip(8)
-	if !ok || d.vxlan.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil || c.data[0]&^groupPolicy != valid {
+	if !ok || d.vxlan.DecodeFromBytes(c.data, gopacket.NilDecodeFeedback) != nil || c.data[0]&valid == 0 {
 		return d.other("udp")
 	}
 	d.into(vxlanTunnel, d.vxlan.VNI, ip)

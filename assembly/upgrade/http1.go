@@ -1,6 +1,8 @@
 package upgrade
 
 import (
+	"bytes"
+
 	"wscope/assembly"
 	"wscope/wsparse"
 )
@@ -249,8 +251,13 @@ func (h *http1) resniff(s assembly.Side, n int64, why assembly.Cause, at *assemb
 		h.over.passed(at)
 		h.over = nil
 	}
+	held := h.held
+	h.held = nil
 	h.sniffAgain()
 	h.lane.Gap(s, n, why, at)
+	if held != nil && bytes.HasPrefix(held.bytes[h.client.Other()], []byte("HTTP/1.1 101")) { // it answers what is missing
+		held.play(h.lane)
+	}
 }
 
 // sniffAgain makes the lane a sniffer that knows which request waits for an answer.

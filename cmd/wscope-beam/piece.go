@@ -108,6 +108,9 @@ func appendSegment(b []byte, at *spot, s *link.Segment, forward bool) []byte {
 	b = binary.AppendUvarint(b, uint64(s.IPID))
 	b = binary.AppendUvarint(b, uint64(s.MSS))
 	b = binary.AppendUvarint(b, uint64(s.Missing))
+	b = binary.AppendUvarint(b, uint64(s.Stamp))
+	b = binary.AppendUvarint(b, uint64(len(s.Options)))
+	b = append(b, s.Options...)
 	return append(b, s.Payload...)
 }
 
@@ -127,7 +130,13 @@ func (p *parser) segment(key *link.Key, s *link.Segment) error {
 		s.Key = key.Reverse()
 	}
 	s.Window, s.IPID, s.MSS, s.Missing = uint16(p.uint()), uint16(p.uint()), uint16(p.uint()), int(p.uint())
-	s.Hash, s.Payload = s.Key.Hash(), p.b
+	s.Stamp = uint32(p.uint())
+	if n := p.uint(); n > uint64(len(p.b)) {
+		return errPiece
+	} else if n > 0 {
+		s.Options, p.b = p.b[:n], p.b[n:]
+	}
+	s.Hash, s.Payload = s.Key.ConnHash(), p.b
 	if p.bad {
 		return errPiece
 	}
