@@ -13,10 +13,25 @@ func New() record.Apps { return apps{} }
 
 // WithSchema is a New that reads binary messages of no dialect by a schema of Protocol Buffers.
 func WithSchema(types *protoschema.Choice) func() record.Apps {
-	return func() record.Apps { return apps{types} }
+	return func() record.Apps { return apps{schema: types} }
 }
 
-type apps struct{ schema *protoschema.Choice } // nil where none was given
+// WithOwn adds protocols of one's own to a New, or to a WithSchema; nil stands for New.
+func WithOwn(protocols ...*Own) func(func() record.Apps) func() record.Apps {
+	return func(begin func() record.Apps) func() record.Apps {
+		var a apps
+		if begin != nil {
+			a, _ = begin().(apps)
+		}
+		a.own = protocols
+		return func() record.Apps { return a }
+	}
+}
+
+type apps struct {
+	schema *protoschema.Choice // nil where none was given
+	own    []*Own
+}
 
 // Open begins a conversation: the negotiated subprotocol names its dialect, or else the
 // path does, or else the first messages will.
@@ -34,6 +49,17 @@ func (a apps) Open(f *record.Flow) record.Conversation {
 		target.subprotocol = f.Handshake.Subprotocol
 	}
 	c.target = target
+	for _, o := range a.own {
+		claims, says := o.claims(&target)
+		if claims {
+			c.adopt(&language{protocol: o.file.Protocol}, own{Own: o}, "file")
+			c.seeker.left, c.schema = 0, nil
+			return c
+		}
+		if !says {
+			c.own = append(c.own, o)
+		}
+	}
 	for i := range languages {
 		l := &languages[i]
 		if d, ok := l.named(target.subprotocol); ok {

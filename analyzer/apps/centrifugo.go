@@ -2,6 +2,7 @@ package apps
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 
 	"google.golang.org/protobuf/encoding/protowire"
@@ -19,11 +20,13 @@ func openCentrifugo() dialect { return centrifugo{} }
 
 func centrifugoPath(r *request) bool { return r.path == "/connection/websocket" }
 
-// centrifugoMethods are the members of a command and of its reply, with their field numbers in both.
-var centrifugoMethods = []struct {
+type centrifugoMethod struct {
 	name           string
 	command, reply protowire.Number
-}{
+}
+
+// centrifugoMethods are the members of a command and of its reply, with their field numbers in both.
+var centrifugoMethods = []centrifugoMethod{
 	{"connect", 4, 5}, {"subscribe", 5, 6}, {"unsubscribe", 6, 7}, {"publish", 7, 8}, {"presence", 8, 9}, {"presence_stats", 9, 10},
 	{"history", 10, 11}, {"ping", 11, 12}, {"rpc", 13, 13}, {"refresh", 14, 14}, {"sub_refresh", 15, 15}, {"send", 12, 0},
 }
@@ -98,7 +101,10 @@ func (d centrifugo) line(c *conversation, v []byte) bool {
 				}
 			}
 		default:
-			said.method = short(name)
+			if !slices.ContainsFunc(centrifugoMethods[:], func(m centrifugoMethod) bool { return m.name == name }) {
+				return false
+			}
+			said.method = name
 			var f [4][]byte
 			object(val, f[:], "channel", "method", "token", "data")
 			said.topic, said.rpc, said.secret = text(f[0]), text(f[1]), f[2] != nil

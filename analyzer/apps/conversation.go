@@ -79,6 +79,7 @@ type conversation struct {
 	session  string
 	by       string
 	unread   int64
+	own      []*Own   // that any conversation may be in
 	schema   *schemed // for what is of no dialect; nil where none was given
 	decoded  []byte   // the message in hand as JSON, by the schema; nil where it was not read so
 	cut      bool     // not all of it
@@ -92,8 +93,9 @@ type conversation struct {
 	trying bool            // whether it is of a dialect is being found out: nothing is counted
 	outer  *conversation   // that this one is inside of; nil for a flow's own
 	ledger
-	lostMessages int64    // those that were not whole
-	credentials  []string // what kinds of them were sent
+	lostMessages int64  // those that were not whole
+	secret       string // what kind of credential the message in hand holds
+	jwts         int    // messages with tokens
 	app          record.App
 }
 
@@ -130,7 +132,7 @@ func (c *conversation) Message(m *record.Message) *record.App {
 	if m.Type != "text" && m.Type != "binary" {
 		return nil
 	}
-	c.from, c.in, c.told = sideOf(m.From), m, 0
+	c.from, c.in, c.told, c.secret = sideOf(m.From), m, 0, ""
 	if !m.Complete {
 		c.unread++
 		c.lostMessages++
@@ -143,6 +145,7 @@ func (c *conversation) Message(m *record.Message) *record.App {
 		return nil
 	}
 	c.commit()
+	c.credentials(m)
 	c.in = nil
 	return c.describe()
 }
@@ -150,6 +153,9 @@ func (c *conversation) Message(m *record.Message) *record.App {
 // read leaves the message's units in c.units.
 func (c *conversation) read(m *record.Message) bool {
 	c.decoded, c.cut = nil, false
+	if c.own != nil && c.byOwn(m) {
+		return true
+	}
 	if c.schema != nil && m.Type == "binary" && c.byBytes() && c.bySchema(m) {
 		return true
 	}
@@ -166,6 +172,23 @@ func (c *conversation) read(m *record.Message) bool {
 		return true
 	}
 	return c.seeker.seek(c, m) || c.seeker.loose && c.try(c.dialect, m)
+}
+
+// byOwn takes up the first protocol of one's own that reads the message in hand, where no other is known.
+func (c *conversation) byOwn(m *record.Message) bool {
+	if !c.byBytes() {
+		c.own = nil
+		return false
+	}
+	for _, o := range c.own {
+		if d := (own{Own: o}); c.trial(d, m) {
+			c.adopt(&language{protocol: o.file.Protocol}, d, "file")
+			c.seeker.stop()
+			c.seeker.loose, c.own, c.schema = false, nil, nil
+			return c.try(d, m)
+		}
+	}
+	return false
 }
 
 func (c *conversation) try(d dialect, m *record.Message) bool {
@@ -188,7 +211,7 @@ func (c *conversation) describe() *record.App {
 	u := &c.first
 	c.app = record.App{
 		Protocol: c.protocol, Kind: u.kind, Name: u.name, ID: u.id, Topic: u.topic, Error: u.err, Gist: u.gist,
-		Decoded: c.decoded, DecodedCut: c.cut,
+		Decoded: c.decoded, DecodedCut: c.cut, Credential: c.secret,
 	}
 	if c.to.found {
 		to := c.to

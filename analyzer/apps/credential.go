@@ -5,25 +5,34 @@ import (
 	"encoding/base64"
 	"slices"
 	"strings"
+
+	"wscope/analyzer/record"
 )
 
 // Credentials are found where a protocol's login carries them, as those in the opening handshake are. What is
 // kept is what they are, and which side sent them; never they themselves.
 
-// maxCredentials is how many kinds of them one conversation tells.
-const maxCredentials = 4
-
 // credential notes that the message in hand holds a credential of a kind.
 func (c *conversation) credential(what string) {
-	if c.outer != nil {
+	switch {
+	case c.trying:
+	case c.outer != nil:
 		c.outer.credential(what)
-		return
+	case c.secret == "":
+		c.secret = what
 	}
-	if c.trying || len(c.credentials) == maxCredentials || slices.Contains(c.credentials, what) {
-		return
-	}
-	c.credentials = append(c.credentials, what)
 }
+
+// credentials looks for those that any message may hold.
+func (c *conversation) credentials(m *record.Message) {
+	if c.secret == "" && c.jwts < maxTokens && jwtIn(m.Data) {
+		c.jwts++
+		c.secret = "a JSON Web Token in a message"
+	}
+}
+
+// maxLogins is how many of a client's messages are looked at for a login where the protocol is not known.
+const maxLogins = 16
 
 // secretMembers are members whose texts are credentials, in lower case and without - and _.
 var secretMembers = []string{

@@ -95,7 +95,9 @@ func (jupyter) read(c *conversation, m *record.Message) bool {
 		c.version = text(h[2])
 	}
 	u := unit{kind: said.channel, name: text(h[0]), id: text(h[1]), gist: words(said.content)}
-	if u.kind == "" {
+	switch u.kind {
+	case "shell", "iopub", "control", "stdin":
+	default:
 		u.kind = "message"
 	}
 	switch {

@@ -46,6 +46,10 @@ func (d *plainJSON) read(c *conversation, m *record.Message) bool {
 			u.kind = "map"
 		}
 	}
+	if c.from == client && c.messages < maxLogins && hasCredential(v) {
+		c.credential("a login in a message")
+		u.gist = ""
+	}
 	if isObject(v) && !jsonBeat(&u) {
 		d.echo(c, &u, v)
 	}

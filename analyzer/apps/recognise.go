@@ -76,7 +76,7 @@ func (s *seeker) seek(c *conversation, m *record.Message) bool {
 	if best != nil && c.takeUp(best, m) {
 		return true
 	}
-	if evidence {
+	if evidence || len(s.held) < 4 && s.bytes+len(m.Data) <= 1<<10 { // a beginning may be understood later
 		s.hold(m)
 	} else {
 		s.missed++

@@ -50,6 +50,9 @@ func (d *socketIO) read(c *conversation, m *record.Message) bool {
 			c.version = "EIO" + short(v)
 		}
 	}
+	if d.plain == unknownSocket && !d.opened && c.target.path == "" {
+		c.protocol = "engine.io" // which both are, as long as nothing tells them apart
+	}
 	if m.Type == "binary" {
 		return d.binary(c, m.Data)
 	}
@@ -122,7 +125,16 @@ func (d *socketIO) packet(c *conversation, b []byte) bool {
 	}
 	p, ok := readSocketPacket(b)
 	if !ok {
-		return false
+		if d.opened || c.target.path != "" {
+			return false
+		}
+		// Joined midway: what looked like Socket.IO's was the application's.
+		d.plain, c.protocol = plainSocket, "engine.io"
+		c.add(unit{kind: "message", gist: gist(b)})
+		return true
+	}
+	if c.target.path == "" {
+		c.protocol = "socket.io"
 	}
 	d.unit(c, p)
 	return true
@@ -167,6 +179,7 @@ func readSocketPacket(b []byte) (p socketPacket, ok bool) {
 	p.payload = value(b)
 	switch {
 	case p.payload == nil && len(b) > 0,
+		(p.kind == 0 || p.kind == 4) && isNumber(p.payload),
 		(p.kind == 2 || p.kind == 5) && array(p.payload, nil) < 1,
 		(p.kind == 3 || p.kind == 6) && (array(p.payload, nil) < 0 || p.id == ""):
 		return p, false
@@ -216,6 +229,9 @@ func (d *socketIO) packed(c *conversation, b []byte) bool {
 	if (p.kind == 2 || p.kind == 5) && array(p.payload, nil) < 1 {
 		return false
 	}
+	if c.target.path == "" {
+		c.protocol = "socket.io"
+	}
 	if d.plain = someSocket; c.version != "" && !strings.HasSuffix(c.version, "msgpack") {
 		c.version += " msgpack"
 	}
@@ -223,11 +239,17 @@ func (d *socketIO) packed(c *conversation, b []byte) bool {
 	return true
 }
 
+// packedNamespace reports whether a packed map has a member nsp that begins with a slash.
+func packedNamespace(b []byte) bool {
+	_, after, ok := bytes.Cut(b, []byte("\xa3nsp"))
+	return ok && len(after) > 1 && after[0]&0xe0 == 0xa0 && after[1] == '/'
+}
+
 // socketMidway knows packets that nobody else writes so: 42["event",…], 43/admin,0[…], 40/chat,.
 func socketMidway(g *glance) int {
 	b := g.b
 	if g.binary {
-		if len(b) > 12 && b[0]&0xf0 == 0x80 && bytes.HasPrefix(b[1:], []byte("\xa4type")) && bytes.Contains(b, []byte("\xa3nsp\xa1/")) {
+		if len(b) > 12 && b[0]&0xf0 == 0x80 && bytes.Contains(b, []byte("\xa4type")) && packedNamespace(b) {
 			return certain
 		}
 		return 0

@@ -61,15 +61,15 @@ func (trpc) one(c *conversation, v []byte) bool {
 		default:
 			return false
 		}
-	case isString(f[1]): // the server asks for a new connection
-		u.kind = text(f[1])
+	case is(f[1], "reconnect"): // the server asks for a new connection
+		u.kind = "reconnect"
 	case f[4] != nil && string(f[4]) != "null":
 		u.kind, u.part, u.err = "error", fails, rpcError(f[4])
 	case f[3] != nil:
 		var r [2][]byte
 		object(f[3], r[:], "type", "data")
 		u.kind, u.part, u.gist = "result", answers, words(r[1])
-		if isString(r[0]) && !is(r[0], "data") {
+		if is(r[0], "started") || is(r[0], "stopped") {
 			u.kind = text(r[0])
 		}
 	default:

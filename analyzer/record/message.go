@@ -38,6 +38,8 @@ type App struct {
 	Answers *int64   `json:"answers,omitempty"` // the message, by its number in the flow, whose request this answers
 	After   *Seconds `json:"after,omitempty"`   // from that request's first byte to this answer's last one
 
+	Credential string `json:"credential,omitempty"` // what kind of credential it carries, as a login does; never the credential itself
+
 	Decoded    JSON `json:"decoded,omitempty"`     // a binary message as JSON, by the schema that was given
 	DecodedCut bool `json:"decoded_cut,omitempty"` // a limit left fields of it out
 }

@@ -111,6 +111,12 @@ func (f *Follow) Message(m *record.Message) error {
 		notes = append(notes, "late: TCP waited for a lost segment")
 	}
 	what := m.Type
+	if m.App != nil {
+		what = f.Screen.paint(boldInk, appWords(m.App))
+		if m.App.After != nil {
+			notes = append(notes, answerWords(m.App))
+		}
+	}
 	if m.Type == "close" {
 		what = f.Screen.paint(boldInk, "close "+closeText(m.Code, m.Reason))
 	}
@@ -127,6 +133,12 @@ func (f *Follow) content(m *record.Message) []string {
 		if lines := prettyJSON(m.App.Decoded, f.room()); lines != nil {
 			return lines
 		}
+	}
+	if m.App != nil && !m.IsText && !guessed(m.App.Protocol) {
+		if m.App.Gist == "" {
+			return nil // its words say all
+		}
+		return []string{Clean(m.App.Gist)}
 	}
 	if m.App != nil && m.App.Gist != "" && m.Type != "text" {
 		return append([]string{Clean(m.App.Gist)}, hexdump(m.Data, f.Screen.Width, followLines)...)

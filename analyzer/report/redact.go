@@ -75,7 +75,7 @@ func (r *Redactor) Message(m *record.Message) {
 		m.App = &record.App{
 			Protocol: m.App.Protocol, Kind: m.App.Kind, Name: r.Token(m.App.Name), ID: r.Token(m.App.ID),
 			Topic: r.Token(m.App.Topic), Error: r.Token(m.App.Error), Gist: r.Token(m.App.Gist), // and nothing decoded
-			Answers: m.App.Answers, After: m.App.After,
+			Answers: m.App.Answers, After: m.App.After, Credential: m.App.Credential,
 		}
 	}
 }

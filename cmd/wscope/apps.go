@@ -17,6 +17,7 @@ type appsFlag struct {
 	on         bool
 	proto      string
 	protoTypes []string
+	own        []string
 }
 
 func (a *appsFlag) flags(f *pflag.FlagSet, byDefault bool) {
@@ -26,6 +27,7 @@ func (a *appsFlag) flags(f *pflag.FlagSet, byDefault bool) {
 		f.BoolVar(&a.on, "apps", false, "look for the subprotocols inside the WebSockets")
 	}
 	f.StringVar(&a.proto, "proto", "", "read binary messages of no subprotocol by this Protocol Buffers schema: `FILE` is a .proto source or a FileDescriptorSet")
+	f.Var(repeatable{&a.own}, "app", "read a protocol of your own as `FILE` says, a small YAML of expressions (repeatable)")
 	f.Var(repeatable{&a.protoTypes}, "proto-type", "message `TYPE` of the schema that they are of, or client=TYPE, server=TYPE (repeatable; default: the one that fits)")
 }
 
@@ -43,8 +45,24 @@ func (a *appsFlag) set(opt *analyzer.Options) error {
 		opt.Apps = apps.WithSchema(types)
 	case len(a.protoTypes) > 0:
 		return fmt.Errorf("--proto-type names a type of the schema, which --proto gives")
-	case a.on:
+	case a.on || len(a.own) > 0:
 		opt.Apps = apps.New
 	}
+	if len(a.own) == 0 {
+		return nil
+	}
+	var own []*apps.Own
+	for _, name := range a.own {
+		source, err := os.ReadFile(name)
+		if err != nil {
+			return fmt.Errorf("--app: %w", err)
+		}
+		o, err := apps.ReadOwn(source)
+		if err != nil {
+			return fmt.Errorf("--app %s: %w", name, err)
+		}
+		own = append(own, o)
+	}
+	opt.Apps = apps.WithOwn(own...)(opt.Apps)
 	return nil
 }

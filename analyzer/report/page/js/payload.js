@@ -75,7 +75,7 @@ function messageView(flow, m, needle) {
     h("div", { class: "facts" },
       h("p", null, h("b", { class: m.from }, `#${m.number} ${m.from} ${m.type}`),
         m.type === "close" && h("b", null, " " + preview(m)),
-        m.app && h("span", { class: "dim" }, " " + oneLine([m.app.protocol, m.app.kind, m.app.name, m.app.topic, m.app.error].filter(Boolean).join(" \u00b7 ")))),
+        m.app && h("span", { class: "dim" }, " " + oneLine([m.app.protocol, m.app.kind, m.app.name, m.app.topic, m.app.id && "#" + m.app.id, m.app.error, answerWords(m.app)].filter(Boolean).join(" \u00b7 ")))),
       h("p", { class: "dim" }, messageFacts(flow, m))),
     names.length > 0 && h("div", { class: "tabs" }, h("div", { role: "tablist", "aria-label": "Look at it as", onkeydown: turn }, tabs), copyButton(m)),
     room,

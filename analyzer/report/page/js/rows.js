@@ -43,6 +43,12 @@ function searchable(m) {
   return m.flag & flags.base64 ? atob(m.data) : m.data;
 }
 
+// answerWords says what a message answers, and after how long; nothing where it answers nothing.
+function answerWords(app) {
+  if (app.after === undefined || app.after === null) return "";
+  return "answers" + (app.answers ? " #" + app.answers : "") + " after " + span(app.after);
+}
+
 // preview is the beginning of a message, for a line.
 function preview(m) {
   if (m.app?.gist) return oneLine(m.app.gist);

@@ -53,7 +53,7 @@ function talk(flow, items, chosen) {
     return h("div", { class: `line ${m.from} ${m.type}`, ...common, "data-message": m.number }, times,
       h("span", { class: "who", title: m.from }, m.from === "client" ? "\u2192" : "\u2190"),
       h("span", { class: "type" }, m.type), h("span", { class: "size" }, size(m.length)),
-      h("span", { class: "said" + (m.type === "binary" && !m.app?.gist ? " bytes" : "") }, m.app && h("span", { class: "dim" }, oneLine([m.app.kind, m.app.name].filter(Boolean).join(" ")) + " "), m.flag & flags.incomplete ? h("b", { class: "warning", title: "not whole" }, "\u2026 ") : "", found(preview(m), wanted.text)));
+      h("span", { class: "said" + (m.type === "binary" && !m.app?.gist ? " bytes" : "") }, m.app && h("span", { class: "dim" }, oneLine([m.app.kind, m.app.name, m.app.id && "#" + m.app.id, answerWords(m.app)].filter(Boolean).join(" ")) + " "), m.flag & flags.incomplete ? h("b", { class: "warning", title: "not whole" }, "\u2026 ") : "", found(preview(m), wanted.text)));
   }
 
   function fits(m) {
