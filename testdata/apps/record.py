@@ -57,6 +57,10 @@ CAPTURES = {
     "engineio/v4": ({"app": "engineio"}, ["engine.io-client"], ["engine.io"], "texts both ways, some of which look like Socket.IO's"),
     "socketio/v4-packed": ({"app": "packedio"}, ["socket.io-client", "socket.io-msgpack-parser"], ["socket.io", "socket.io-msgpack-parser"], "events, acknowledgements, a namespace, one that refuses"),
     "yjs/y-websocket": ({"app": "yjs"}, ["y-websocket", "yjs"], ["y-websocket", "yjs"], "a document kept in step, awareness"),
+    "yjs/hocuspocus": ({"app": "hocuspocus", "mirror": True}, ["@hocuspocus/provider", "yjs"], ["@hocuspocus/server"], "a token, a document, a stateless message"),
+    "kubernetes/exec": ({"app": "kubernetes"}, ["@kubernetes/client-node"], ["ws"], "a command: its input, its output on two channels, sizes of the terminal, its exit code"),
+    "sip/register": ({"app": "sip"}, ["jssip"], ["ws"], "a registration that is challenged, a message, one that is refused"),
+    "anycable/ext": ({"app": "anycable"}, ["@anycable/core"], ["ws"], "AnyCable's extended protocol: a subscription, its history, messages, pings that are answered"),
     "nats/core": ({"app": "nats", "mirror": True}, ["nats.ws"], [b"nats-server 2, $NATS_SERVER"], "publications, requests, headers"),
     "trpc/v10": ({"app": "trpc"}, ["@trpc/client"], ["@trpc/server"], "queries, a mutation, one that fails, a subscription"),
     "homeassistant/api": ({"app": "homeassistant"}, ["home-assistant-js-websocket"], ["ws"], "a login, states, a service, one that fails, events, a ping"),
@@ -65,7 +69,7 @@ CAPTURES = {
     "centrifugo/json": ({"app": "centrifuge"}, ["centrifuge"], ["ws"], "a subscription, calls, one that fails, the server's pings"),
     "jsonrpc/mcp": ({"app": "mcp"}, ["@modelcontextprotocol/sdk"], ["@modelcontextprotocol/sdk", "ws"], "tools listed and called, one that is unknown"),
     "phoenix/supabase": ({"app": "supabase"}, ["@supabase/realtime-js"], ["ws"], "a channel, broadcasts that are packed"),
-    "colyseus/v0.15": ({"app": "colyseus"}, ["colyseus.js"], ["@colyseus/core"], "a room, messages by name and by number"),
+    "colyseus/v0.15": ({"app": "colyseus", "risk": "token-in-url"}, ["colyseus.js"], ["@colyseus/core"], "a room, messages by name and by number"),
     "formats/json": ({"app": "formats", "format": "json", "kind": "action"}, ["ws"], ["ws"], "messages that their member action names"),
     "formats/messagepack": ({"app": "formats", "format": "msgpack", "kind": "action"}, ["ws", "@msgpack/msgpack"], ["ws", "@msgpack/msgpack"], "as json"),
     "formats/cbor": ({"app": "formats", "format": "cbor", "kind": "action"}, ["ws", "cbor-x"], ["ws", "cbor-x"], "as json"),
@@ -143,7 +147,8 @@ def record(name, spec, client, server, shows):
     if polls := polling(events):
         app["polling"] = polls
     flows = lib.flows([e for e in events if "port" in e], port)
-    lib.write_log(folder, base, {"client": peer(*client), "server": peer(*server)}, flows, shows, app=app)
+    risk = {"risk": spec["risk"]} if "risk" in spec else {}
+    lib.write_log(folder, base, {"client": peer(*client), "server": peer(*server)}, flows, shows, app=app, **risk)
 
 
 for name in sys.argv[1:] or CAPTURES:
