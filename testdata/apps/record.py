@@ -57,7 +57,6 @@ CAPTURES = {
     "engineio/v4": ({"app": "engineio"}, ["engine.io-client"], ["engine.io"], "texts both ways, some of which look like Socket.IO's"),
     "socketio/v4-packed": ({"app": "packedio"}, ["socket.io-client", "socket.io-msgpack-parser"], ["socket.io", "socket.io-msgpack-parser"], "events, acknowledgements, a namespace, one that refuses"),
     "yjs/y-websocket": ({"app": "yjs"}, ["y-websocket", "yjs"], ["y-websocket", "yjs"], "a document kept in step, awareness"),
-    "yjs/hocuspocus": ({"app": "hocuspocus", "mirror": True}, ["@hocuspocus/provider", "yjs"], ["@hocuspocus/server"], "a token, a document, a stateless message"),
     "kubernetes/exec": ({"app": "kubernetes"}, ["@kubernetes/client-node"], ["ws"], "a command: its input, its output on two channels, sizes of the terminal, its exit code"),
     "sip/register": ({"app": "sip"}, ["jssip"], ["ws"], "a registration that is challenged, a message, one that is refused"),
     "anycable/ext": ({"app": "anycable"}, ["@anycable/core"], ["ws"], "AnyCable's extended protocol: a subscription, its history, messages, pings that are answered"),
