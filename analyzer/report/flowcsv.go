@@ -155,7 +155,17 @@ func (r *row) flow(f *record.Flow) {
 		r.seconds("zero_window", &t.ZeroWindow)
 		r.seconds("stall", &t.Stall)
 		r.int("capture_loss", t.CaptureLoss)
+		r.seconds("clock_set_back", t.ClockSetBack)
+		r.int("resets_ignored", t.ResetsIgnored)
+		r.int("subflows", int64(t.Subflows))
+		r.bool("subflows_missing", t.SubflowsMissing)
+		if r.names == nil && t.Unusual == nil {
+			r.json("unusual", 0, nil)
+		} else {
+			r.json("unusual", 1, t.Unusual)
+		}
 	})
+	r.int("same_as", f.SameAs)
 	r.of("proxied", f.Proxied != nil, func() {
 		p := or(f.Proxied)
 		r.int("flow", p.Flow)
