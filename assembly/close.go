@@ -43,7 +43,7 @@ func (st *side) standsAt(seq uint32) bool { return seq == st.end() && after(st.f
 // it and the peer has not acknowledged it: it was forged.
 func (a *Assembler) unfinish(c *Conn, x Side) bool {
 	st := &c.sides[x]
-	if st.ended || st.heard && !after(st.fin, st.acked) {
+	if st.ended || st.heard && st.acked == st.fin+1 {
 		return false
 	}
 	st.finned = false
@@ -53,7 +53,7 @@ func (a *Assembler) unfinish(c *Conn, x Side) bool {
 // doubtedFIN reports whether it is not known that there are bytes between the end of the captured
 // stream and its FIN: the peer acknowledged none, and its sender went on before it.
 func (st *side) doubtedFIN() bool {
-	return !(st.heard && after(st.acked, st.next)) && st.trouble.finEnd != st.end()
+	return !st.awaited() && st.trouble.finEnd != st.end()
 }
 
 // endBoth ends what is not ended yet, when both sides have said all.

@@ -101,14 +101,16 @@ func (c *Conn) otherSYN(x Side, s *link.Segment) bool {
 func (c *Conn) unquestioned(x Side, s *link.Segment) bool {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
 	return c.phase == closed || s.Flags&link.ACK != 0 || len(s.Payload)+s.Missing > 0 ||
-		st.finned || st.ended || !peer.started
+		st.ended || !peer.started && st.bytes == 0 && st.hold == nil
 }
 
 // goesOn says whether s shows that there is a connection after the end of c: its data are
 // far from the stream, or its sender goes on where its RST stood, which then was forged.
 func (c *Conn) goesOn(x Side, s *link.Segment) bool {
 	st := &c.sides[x]
-	return len(s.Payload)+s.Missing > 0 && st.started && (st.far(s.Seq) || st.reset && s.Seq == st.next)
+	peer := &c.sides[x.Other()]
+	acks := s.Flags&link.ACK != 0 && peer.started
+	return len(s.Payload)+s.Missing > 0 && st.started && (st.far(s.Seq) && (!peer.started || acks && peer.far(s.Ack)) || st.reset && s.Seq == st.next)
 }
 
 // beyond says whether s is of a later connection whose SYNs the capture lacks: a side has
@@ -154,7 +156,7 @@ func (c *Conn) claimed(x Side, seq uint32) bool {
 	st := &c.sides[x]
 	begin := st.trouble.claim.Seq + 1
 	n := seq - begin
-	return n < maxBehind && (n == 0 || n < min(seq-st.next, st.next-seq))
+	return n < maxSlip && (n == 0 || n < min(seq-st.next, st.next-seq))
 }
 
 // reuse ends c and begins a new connection on its 4-tuple with s.

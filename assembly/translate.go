@@ -35,7 +35,7 @@ func (a *Assembler) translate(c *Conn, x Side, s *link.Segment) *link.Segment {
 // own gives a number of a side's stream as the connection's own, as far as a translation is known.
 func (c *Conn) own(x Side, n uint32) uint32 {
 	at, known := c.sides[x].stands()
-	if !known || near(n, at) {
+	if c.extra == nil || !known || near(n, at) {
 		return n
 	}
 	for _, offset := range c.extra.offsets[x] {

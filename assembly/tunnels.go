@@ -45,15 +45,19 @@ func (c *Conn) Tunnel() uint32 {
 // agrees reports whether a segment from another tunnel is of side x of this connection.
 func (c *Conn) agrees(x Side, s *link.Segment) bool {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
+	seq, ack := c.own(x, s.Seq), c.own(x.Other(), s.Ack)
 	switch acks := s.Flags&link.ACK != 0; {
 	case s.Flags&link.SYN != 0 && !acks:
-		return st.syn && st.isn == s.Seq
+		if !st.syn { // what answers it came first
+			return st.started && st.next-(seq+1) == uint32(st.delivered())
+		}
+		return st.isn == seq
 	case s.Flags&link.SYN != 0:
-		return peer.syn && s.Ack == peer.isn+1 && (!st.syn || st.isn == s.Seq)
+		return peer.syn && ack == peer.isn+1 && (!st.syn || st.isn == seq)
 	default:
 		at, known := st.stands()
 		peerAt, peerKnown := peer.stands()
-		if known && !near(s.Seq, at) || peerKnown && acks && !near(s.Ack, peerAt) {
+		if known && !near(seq, at) || peerKnown && acks && !near(ack, peerAt) {
 			return false
 		}
 		return known && peerKnown && acks || (known || peerKnown && acks) && c.phase != closed
