@@ -13,10 +13,14 @@ type Options struct {
 	Frames   bool // give Frame records
 	Payload  bool // with their payload: Message.Data, Frame.Payload
 	Events   bool // give gaps and findings in their place to a Sink that is an EventSink
-	Updates  bool // tell the Sink of flows as their handshake is answered and at every interval of capture time with new frames (live use)
+	Updates  bool // give FlowUpdate records: as a handshake is answered, and at every interval of capture time with new frames
 
 	// UpdateEvery is that interval; 0 is 10 s.
 	UpdateEvery Seconds
+
+	// Live is set where the reader of the records waits for each: what might be completed by
+	// secrets that come later is given after 10 s of capture time, instead of at the end.
+	Live bool
 
 	// LetGo is asked before every batch of packets whether memory is short: if so, an eighth
 	// of the connections, those silent for longest, are ended there and counted in
@@ -30,7 +34,7 @@ type Options struct {
 	DecodeAs   map[uint16]bool // ports that carry WebSocket frames from the first byte
 	NoMidway   bool            // look for no WebSocket whose upgrade is not in the capture
 	Keys       *tlsopen.Keys   // TLS secrets; those found in the capture are added. nil makes an own store
-	WaitKeys   bool            // keys may come after the bytes they open
+	MoreKeys   bool            // Keys may get secrets after the bytes they open were read, whatever the source gives
 	Hash       bool            // data messages with their SHA-256
 	MaxMessage int             // bytes of a message that are collected at most; 0 is wsparse.DefaultMaxMessage
 	MaxMemory  int64           // bytes for out-of-order TCP data in all; 0 is the default
@@ -59,6 +63,8 @@ type Options struct {
 
 	// Apps recognises subprotocols; nil looks for none.
 	Apps func() Apps
+
+	waitKeys bool // secrets may come after what they open: of the source, or MoreKeys
 }
 
 // Want adds what a Sink wants to what is asked for already.

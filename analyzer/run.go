@@ -19,6 +19,7 @@ func Run(ctx context.Context, src packet.Source, opt Options, sink Sink) (*Summa
 	if keys == nil {
 		keys = tlsopen.NewKeys()
 	}
+	opt.waitKeys = opt.MoreKeys || packet.SecretsMayFollow(src)
 	totals := &Totals{}
 	p := &pipeline{
 		reader: reader{src: src, opt: &opt, keys: keys, sessions: tlsopen.NewSessions[link.Key](keys), totals: totals},

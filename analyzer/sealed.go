@@ -73,6 +73,23 @@ func (p *parking) park(w *sealed, side assembly.Side, why assembly.Cause, at *as
 	return true
 }
 
+// retry ends the connections that the latest secrets have opened.
+func (p *parking) retry(at *assembly.Mark) {
+	waits := p.list[:0]
+	var opened []parkedEnd
+	for _, e := range p.list {
+		if h, ok := e.conn.handler.(interface{ Retry(*assembly.Mark) bool }); ok && h.Retry(at) {
+			opened = append(opened, e)
+		} else {
+			waits = append(waits, e)
+		}
+	}
+	p.list = waits
+	for _, e := range opened {
+		e.conn.handler.End(e.side, e.why, &e.at)
+	}
+}
+
 // release lets go of the ends that came before a capture time.
 func (p *parking) release(before int64) {
 	for len(p.list) > 0 && p.list[0].at.Time < before {

@@ -106,6 +106,9 @@ func (s *shard) control(c *control) {
 	s.index = c.mark.Index
 	if c.secrets != nil {
 		s.keys.Add(c.secrets)
+		if s.opt.Live {
+			s.parked.retry(&c.mark)
+		}
 		return
 	}
 	if c.letGo {
@@ -116,7 +119,7 @@ func (s *shard) control(c *control) {
 		return
 	}
 	s.asm.Tick(c.now, &c.mark)
-	if s.opt.Updates {
+	if s.opt.Live {
 		s.parked.release(c.now - parkLive)
 	}
 	if s.opt.Updates && c.now >= s.update {
@@ -161,7 +164,7 @@ func (s *shard) found(ws *upgrade.WebSocket, at *assembly.Mark) upgrade.Receiver
 // security opens a TLS connection, and begins an encrypted flow where that cannot be done.
 func (s *shard) security(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (assembly.Handler, any) {
 	w := &sealed{shard: s, conn: c, client: client}
-	o := tlsopen.Options{Keys: s.keys, Encrypted: w.encrypted, Ended: w.ended, Wait: s.opt.WaitKeys}
+	o := tlsopen.Options{Keys: s.keys, Encrypted: w.encrypted, Ended: w.ended, Wait: s.opt.waitKeys}
 	if o.Wait {
 		o.Park = w.park
 	}

@@ -2,8 +2,6 @@ package rules
 
 import (
 	"context"
-	"path/filepath"
-	"slices"
 	"strings"
 
 	"wscope/analyzer"
@@ -51,11 +49,6 @@ func Check(t T, capturePath, rulesFile string) *Report {
 // DefaultFailOn is the severity from which a report is negative, unless one says otherwise.
 const DefaultFailOn = "warning"
 
-// oneWay says that a capture can only be read forwards, so that secrets in it may come after what they open.
-func oneWay(path string) bool {
-	return slices.Contains([]string{".gz", ".zst", ".lz4", ".xz"}, filepath.Ext(path))
-}
-
 // CheckCapture holds captures against the rules, as wscope check does without flags. The error is about what could not
 // be read.
 func (s *Set) CheckCapture(ctx context.Context, paths ...string) (*Report, error) {
@@ -65,7 +58,7 @@ func (s *Set) CheckCapture(ctx context.Context, paths ...string) (*Report, error
 	}
 	defer src.Close()
 	c := s.Checker()
-	opt := analyzer.Options{Apps: apps.New, WaitKeys: slices.ContainsFunc(paths, oneWay)}
+	opt := analyzer.Options{Apps: apps.New}
 	opt.Want(c.Wants())
 	sum, err := analyzer.Run(ctx, src, opt, c)
 	if err != nil {

@@ -124,22 +124,11 @@ func twice(path string, seen map[string]bool) bool {
 // isCapture says whether a file's content, decompressed, begins as a capture does. A file
 // that cannot be read counts as one, so that somebody is told.
 func isCapture(path string) bool {
-	in := &input{name: path}
-	s, c, err := in.openStream(Options{NoLookahead: true}, &problems{}, false)
+	head, compressed, err := unpackedHead(path)
 	if err != nil {
-		return !in.compressed
+		return !compressed
 	}
-	defer c.Close()
-	head := make([]byte, sniffLength)
-	n := 0
-	for n < len(head) {
-		m, err := s.r.Read(head[n:])
-		n += m
-		if err != nil {
-			break
-		}
-	}
-	return isPcap(head[:n]) || isPcapng(head[:n])
+	return isPcap(head) || isPcapng(head)
 }
 
 // sniff reads on to the first packet of an input, for its time. One that can be opened

@@ -75,7 +75,7 @@ func FuzzLookAhead(f *testing.F) {
 		if !isPcapng(data) {
 			t.Skip()
 		}
-		list, ahead := lookAhead(bytes.NewReader(data))
+		list, ahead, _ := lookAhead(bytes.NewReader(data))
 		if ahead < 0 || ahead > int64(len(data)) {
 			t.Fatalf("ahead %d of %d", ahead, len(data))
 		}

@@ -16,6 +16,8 @@ type input struct {
 	first      int64  // time of the first packet; noTime where there is none
 	compressed bool
 	tail       bool          // wait for more at its end
+	scanned    bool          // its secrets were collected before any packet; see gather
+	ahead      int64         // up to this offset
 	rotated    bool          // another file has taken the place of the one that tail read
 	conn       io.ReadCloser // the server of a tcp:// input
 	member     *member       // the input, opened already; nil while it is not
@@ -83,8 +85,11 @@ func (in *input) openStream(o Options, p *problems, ahead bool) (*stream, io.Clo
 		s.r = q
 		return s, q, nil
 	}
-	if f, ok := raw.(*os.File); ok && !in.tail && !in.once() && !o.NoLookahead && isPcapng(head) {
-		s.early, s.ahead = lookAhead(f)
+	switch f, ok := raw.(*os.File); {
+	case in.scanned:
+		s.ahead = in.ahead
+	case ok && !in.tail && !in.once() && !o.NoLookahead && isPcapng(head):
+		s.early, s.ahead, _ = lookAhead(f)
 	}
 	s.r = r
 	return s, raw, nil

@@ -6,48 +6,49 @@ import (
 	"wscope/assembly/packet"
 )
 
-// lookAhead collects the secrets of a whole pcapng file, and says up to which offset.
+// lookAhead collects the secrets of a whole pcapng file, and returns up to which offset it
+// looked; all reports whether no readable block stands behind that.
 // Only the headers of blocks are looked at. It ends at the first damage: what follows
 // that, or more than maxAhead, is found in its place.
-func lookAhead(r io.ReaderAt) (list []packet.Secrets, ahead int64) {
+func lookAhead(r io.ReaderAt) (list []packet.Secrets, ahead int64, all bool) {
 	w := window{r: r, buf: make([]byte, 256<<10)}
 	var f pcapng
 	total := 0
 	for off := int64(0); ; {
 		h := w.at(off, 12)
 		if h == nil || off >= maxAhead {
-			return list, off
+			return list, off, h == nil
 		}
 		kind := f.u32(h)
 		if kind == blockSection && !f.section(h) {
-			return list, off
+			return list, off, false
 		}
 		n := int64(f.u32(h[4:]))
 		if n < 12 || n%4 != 0 || n > maxRecord {
-			return list, off
+			return list, off, false
 		}
 		if kind == blockSection {
 			// A section of another version is skipped, its secrets too.
 			if head := w.at(off, 16); head == nil || f.u16(head[12:]) != 1 {
-				return list, off
+				return list, off, false
 			}
 		}
 		if kind == blockSecrets {
 			if total+int(n) > maxSecrets {
-				return list, off
+				return list, off, false
 			}
 			body := w.at(off, int(n))
 			if body == nil {
-				return list, off
+				return list, off, true
 			}
 			sec, ok := f.secrets(body[8 : n-4])
 			if !ok || int64(f.u32(body[n-4:])) != n {
-				return list, off
+				return list, off, false
 			}
 			list = append(list, sec)
 			total += int(n)
 		} else if behind := w.at(off+n-4, 4); behind == nil || int64(f.u32(behind)) != n {
-			return list, off
+			return list, off, false // damage, or the end cuts the block; a reader may find more behind a wrong length
 		}
 		off += n
 	}

@@ -44,13 +44,16 @@ func (o Options) stdin() io.Reader {
 // times are equal; the packets of one input are never put in another order. So an input
 // that waits for its writer (a pipe, a server) holds back those that it overlaps.
 //
-// Secrets in a pcapng file are given before all its packets wherever in it they stand, if
-// the file can be looked through first: it is neither compressed, a pipe, nor being
-// written. Those behind its first GiB are given in their place.
+// Secrets in pcapng files are given before all packets, wherever they stand, if the files
+// can be looked through first: they are neither compressed, pipes, nor being written. After
+// a GiB of them, each is looked through when its turn comes; what stands behind the first
+// GiB of a file is given in its place. The source's SecretsMayFollow reports whether secrets
+// may still come after the packets that they open.
 func Open(paths []string, o Options) (packet.Source, error) {
 	f := &files{opts: o}
 	if err := f.expand(paths); err != nil {
 		return nil, err
 	}
+	f.gather()
 	return f, nil
 }

@@ -157,7 +157,7 @@ func TestSecrets(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, got = readAll(t, s); where(got) != "alone@0 other@0 first@2 second@2 third@2" {
+		if _, got = readAll(t, s); where(got) != "alone@0 other@0 first@0 second@0 third@0" {
 			t.Errorf("several files: %s", where(got))
 		}
 	}

@@ -21,7 +21,8 @@ type files struct {
 	next   int      // inputs from here on are not open
 	active []*member
 	index  int64            // packets given
-	held   []packet.Secrets // of inputs that ended before they could be given
+	held   []packet.Secrets // of inputs that ended before they could be given, and those that gather found
+	later  bool             // secrets may follow the packets that they open
 
 	mu    sync.Mutex // for names, which others may ask for while Read goes on
 	names []string

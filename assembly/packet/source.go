@@ -20,6 +20,15 @@ type Source interface {
 	Close() error
 }
 
+// SecretsMayFollow reports whether secrets may come from src after packets that they open, so
+// that whoever has such packets should keep them until then, within limits. It is so of what
+// can only be read forwards: a pipe, an interface, a file that is compressed or still
+// written. A Source that has no method SecretsMayFollow of its own is taken for one.
+func SecretsMayFollow(src Source) bool {
+	f, ok := src.(interface{ SecretsMayFollow() bool })
+	return !ok || f.SecretsMayFollow()
+}
+
 // Waits reports whether reading src may wait for what has not been written yet, as that of
 // an interface, a pipe or a growing file does, rather than for the disk alone. A Source that
 // has no method Waits of its own is taken to wait.

@@ -131,3 +131,10 @@ func (t *stream) hasKey() bool {
 	}
 	return n.findMaster(t.c.keys) != nil
 }
+
+// Retry reads on where secrets have come since, and reports whether no side waits any more. It
+// is for a connection that Options.Park has parked.
+func (c *conn) Retry(at *assembly.Mark) bool {
+	c.retry(at)
+	return !c.waiting()
+}

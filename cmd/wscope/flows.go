@@ -16,7 +16,7 @@ func newFlows(env *environment) *cobra.Command {
 		Short: "Give a record a flow",
 		Long: "flows gives a record for each WebSocket: who talked to whom, how it was opened and closed, how much was\n" +
 			"said, and what broke the RFCs. Flows come in the order of their numbers (that in which they begin) as long as no more than\n" +
-			"65,536 that ended wait for one before them; after that in the order in which they end.",
+			"65,536 that ended wait for one before them; after that, and with --tail, in the order in which they end.",
 		Example: "  wscope flows capture.pcap\n" +
 			"  wscope flows --format csv -o flows.csv capture.pcap\n" +
 			"  wscope flows --filter 'flow.close.code != 1000' capture.pcap",
@@ -29,7 +29,7 @@ func newFlows(env *environment) *cobra.Command {
 				return err
 			}
 			return out.write(func(w *bufio.Writer) error {
-				sink, err := newFlowWriter(w, out)
+				sink, err := newFlowWriter(w, in, out)
 				if err != nil {
 					return err
 				}
@@ -57,13 +57,15 @@ type flowWriter struct {
 	analyzer.NopSink
 	w      *bufio.Writer
 	format string
+	prompt *bool // written out after every batch of packets
 	table  *report.FlowTable
 	order  inOrder
 	any    bool
 }
 
-func newFlowWriter(w *bufio.Writer, out *output) (*flowWriter, error) {
-	f := &flowWriter{w: w, format: out.format}
+func newFlowWriter(w *bufio.Writer, in *input, out *output) (*flowWriter, error) {
+	f := &flowWriter{w: w, format: out.format, prompt: &in.prompt}
+	f.order.given = in.tail // a flow may last for days
 	f.order.write = f.put
 	f.order.told = func() {
 		out.env.notice("more than %d flows that ended wait for one that did not: from here on flows come as they end", maxWaiting)
@@ -91,6 +93,19 @@ func (f *flowWriter) FlowEnded(r *analyzer.Flow) error {
 		return f.order.add(r.Flow, report.FlowRow(nil, r))
 	}
 	return f.order.add(r.Flow, report.FlowJSON(r))
+}
+
+// Batch implements analyzer.Sink.
+func (f *flowWriter) Batch(analyzer.Time) error {
+	if !*f.prompt {
+		return nil
+	}
+	if f.table != nil {
+		if err := f.table.End(); err != nil {
+			return err
+		}
+	}
+	return f.w.Flush()
 }
 
 // passed says that a flow is passed over.

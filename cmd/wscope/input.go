@@ -1,14 +1,12 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -30,6 +28,7 @@ type input struct {
 	vlanAware  bool
 	checksum   bool
 	tail       bool
+	prompt     bool // set by run: packets are waited for, so records are written as they come
 	jobs       int
 	maxMessage int
 	noProgress bool
@@ -114,12 +113,12 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 		return nil, err
 	}
 	bar := in.progress()
-	src, err := capture.Open(paths, capture.Options{Tail: in.tail, Context: cmd.Context(), Stdin: in.env.stdin, Read: bar.hook()})
+	src, err := in.open(cmd.Context(), paths, bar)
 	if err != nil {
 		return nil, err
 	}
 	defer src.Close()
-	opt.WaitKeys = in.tail || slices.ContainsFunc(paths, oneWay)
+	in.prompt, opt.Live = packet.Waits(src), in.tail
 	bar.start(src)
 	sum, err := analyzer.Run(cmd.Context(), src, opt, sink)
 	bar.stop()
@@ -135,14 +134,20 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 	return sum, err
 }
 
-// oneWay says that an input can only be read forwards, so that secrets in it may come
-// after what they open: bytes are then kept for them, within limits.
-func oneWay(path string) bool {
-	switch filepath.Ext(path) {
-	case ".gz", ".zst", ".lz4", ".xz":
-		return true
+// open opens the captures; with --tail, with the key logs as they grow.
+func (in *input) open(ctx context.Context, paths []string, bar *progress) (packet.Source, error) {
+	o := capture.Options{Tail: in.tail, Context: ctx, Stdin: in.env.stdin, Read: bar.hook()}
+	if !in.tail {
+		return capture.Open(paths, o)
 	}
-	return path == "-" || strings.HasPrefix(path, "tcp://")
+	ctx, cancel := context.WithCancel(ctx)
+	o.Context = ctx
+	src, err := capture.Open(paths, o)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	return newTailSource(src, newKeyFollower(in.keyFiles(), in.env.notice), cancel), nil
 }
 
 // dress puts between the analysis and a sink what --flow and --redact ask for. hide

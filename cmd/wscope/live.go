@@ -305,7 +305,7 @@ func (l *live) options() (analyzer.Options, error) {
 	if err != nil {
 		return opt, err
 	}
-	opt.Updates, opt.UpdateEvery, opt.WaitKeys = true, analyzer.Seconds(l.interval), true
+	opt.Updates, opt.UpdateEvery, opt.Live = true, analyzer.Seconds(l.interval), true
 	if l.wantsScreen() {
 		opt.Messages, opt.Payload, opt.UpdateEvery = true, true, analyzer.Seconds(time.Second)
 	}

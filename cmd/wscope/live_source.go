@@ -20,6 +20,10 @@ type liveSource struct {
 	save *saver // nil where nothing is saved
 }
 
+// SecretsMayFollow is for the function of that name in package packet: an interface has none,
+// but a key log may.
+func (s *liveSource) SecretsMayFollow() bool { return len(s.keys.files) > 0 }
+
 func (s *liveSource) Read(b *packet.Batch) error {
 	err := s.packets(b)
 	if err != nil {

@@ -15,8 +15,17 @@ type lines struct {
 	analyzer.NopSink
 	w      *bufio.Writer
 	format string
+	prompt *bool // written out after every batch of packets
 	line   []byte
 	any    bool
+}
+
+// Batch implements analyzer.Sink.
+func (l *lines) Batch(analyzer.Time) error {
+	if *l.prompt {
+		return l.w.Flush()
+	}
+	return nil
 }
 
 // Rendered writes a record straight into the writer's buffer if there is room. Where there is
@@ -71,7 +80,7 @@ func (l *lines) end() {
 func (in *input) records(cmd *cobra.Command, args []string, opt analyzer.Options, out *output, head string, table func(*report.Screen, *bufio.Writer) analyzer.Sink) error {
 	return out.write(func(w *bufio.Writer) error {
 		var sink analyzer.Sink
-		l := &lines{w: w, format: out.format}
+		l := &lines{w: w, format: out.format, prompt: &in.prompt}
 		if out.format == "table" {
 			screen, err := out.screen()
 			if err != nil {

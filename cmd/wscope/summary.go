@@ -58,7 +58,7 @@ func (in *input) summary(cmd *cobra.Command, args []string, opt analyzer.Options
 		return trouble(sum)
 	case "json":
 		w.WriteString(`{"flows":`)
-		flows, err2 := newFlowWriter(w, out)
+		flows, err2 := newFlowWriter(w, in, out)
 		if err2 != nil {
 			return err2
 		}
