@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 	"unicode"
+	harmless "wscope/analyzer/clean"
 )
 
 // Formats are the ways in which Write can tell of differences.
@@ -68,14 +69,14 @@ func (d *Difference) Sentence() string {
 	return clean(s)
 }
 
-// clean puts � in the place of what could drive a terminal or break a line.
+// clean puts � in the place of what could drive a terminal, deceive the eye or break a line, and breaks commands to CI runners.
 func clean(s string) string {
-	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+	return harmless.Commands(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r > unicode.MaxASCII && !harmless.Visible(r) {
 			return unicode.ReplacementChar
 		}
 		return r
-	}, s)
+	}, s))
 }
 
 var marks = map[string]string{"appeared": "+", "vanished": "-", "changed": "~"}

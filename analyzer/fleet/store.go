@@ -8,6 +8,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"time"
@@ -60,6 +61,9 @@ const (
 	journalName = ".open"
 )
 
+// ours are the names under which a store writes what is not whole yet; others' files may be in its folder.
+var ours = regexp.MustCompile(`^(state\.json|[a-z]+-[0-9]{9,}(-[0-9]{9,})?\.[a-z]+)\.tmp$`)
+
 func openStore(folder string, p packing) (*store, error) {
 	s := &store{folder: folder, state: state{Seen: map[string]taken{}}, pack: p, open: map[string]*journal{}}
 	if err := os.MkdirAll(s.journal(), 0o755); err != nil {
@@ -80,7 +84,7 @@ func openStore(folder string, p packing) (*store, error) {
 		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != folder && path != s.journal() {
 			return fs.SkipDir // not ours
 		}
-		if err == nil && strings.HasSuffix(path, ".tmp") {
+		if err == nil && ours.MatchString(d.Name()) {
 			return os.Remove(path) // of a commit that was not, or a file that was not packed
 		}
 		return err

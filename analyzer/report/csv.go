@@ -5,6 +5,7 @@ import (
 	"encoding/binary"
 	"slices"
 	"strconv"
+	"unicode/utf8"
 
 	"wscope/analyzer/record"
 )
@@ -148,6 +149,9 @@ func number(dst []byte, n int64) []byte { return appendInt(append(dst, ','), n) 
 func AppendCell[T string | []byte](dst []byte, s T) []byte {
 	if len(s) == 0 {
 		return dst
+	}
+	if !utf8.Valid([]byte(s)) { // no copy: s is only read
+		return AppendCell(dst, string([]rune(string(s)))) // U+FFFD for each byte that is no UTF-8, as in JSON
 	}
 	formula := false
 	switch s[0] {

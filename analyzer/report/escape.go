@@ -1,19 +1,41 @@
 package report
 
 import (
+	"bytes"
 	"encoding/binary"
 	"math/bits"
 	"slices"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
 const hexDigits = "0123456789abcdef"
 
 // AppendString appends s as a JSON string. Control characters are escaped, those above
-// ASCII too (U+0080 to U+009F, line and paragraph separators), so that the output may be
-// looked at on a terminal. Invalid UTF-8 becomes U+FFFD.
+// ASCII too (U+0080 to U+009F, line and paragraph separators), and what is invisible or changes the
+// direction of text, so that the output may be looked at on a terminal. So is the # of what a CI runner would
+// take for a command in its log (##[, ##vso[): a reader of JSON gets the same text. Invalid UTF-8 becomes U+FFFD.
 func AppendString[T string | []byte](dst []byte, s T) []byte {
-	return appendString(dst, []byte(s)) // no copy: s is only read
+	start := len(dst)
+	dst = appendString(dst, []byte(s)) // no copy: s is only read
+	if i := bytes.IndexByte(dst[start:], '#'); i >= 0 {
+		dst = escapeCommands(dst, start+i)
+	}
+	return dst
+}
+
+// escapeCommands escapes the first # of every pair of them from a place on: pairs are rare, so
+// that what follows them need not be looked at.
+func escapeCommands(dst []byte, from int) []byte {
+	for {
+		i := bytes.Index(dst[from:], []byte("##"))
+		if i < 0 {
+			return dst
+		}
+		from += i
+		dst = slices.Replace(dst, from, from+1, []byte(`\u0023`)...)
+		from += len(`\u0023`)
+	}
 }
 
 func appendString(dst, s []byte) []byte {
@@ -100,14 +122,29 @@ func appendRune(dst, s []byte) ([]byte, int) {
 	r, size := rune(c), 1
 	if c >= utf8.RuneSelf {
 		r, size = utf8.DecodeRune(s)
-		if r >= 0xa0 && r != '\u2028' && r != '\u2029' && (r != utf8.RuneError || size > 1) {
+		if r >= 0xa0 && !deceptive(r) && (r != utf8.RuneError || size > 1) {
 			return append(dst, s[:size]...), size
 		}
 	}
 	return appendEscape(dst, r), size
 }
 
+// deceptive reports whether a character above ASCII is invisible, ends a line, or changes the direction of text.
+func deceptive(r rune) bool {
+	switch {
+	case r < 0x200b:
+		return r == 0xad || r == 0x61c || r == 0x180e
+	case r <= 0x206f:
+		return r <= 0x200f || r >= 0x2028 && r <= 0x202e || r >= 0x2060
+	}
+	return r == 0xfeff || r >= 0xfff9 && r <= 0xfffb || r >= 0xe0000 && r <= 0xe007f
+}
+
 func appendEscape(dst []byte, r rune) []byte {
+	if r > 0xffff {
+		high, low := utf16.EncodeRune(r)
+		return appendEscape(appendEscape(dst, high), low)
+	}
 	switch r {
 	case '"', '\\':
 		return append(dst, '\\', byte(r))

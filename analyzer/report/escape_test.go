@@ -1,6 +1,7 @@
 package report
 
 import (
+	"bytes"
 	"encoding/csv"
 	"encoding/json"
 	"math/rand/v2"
@@ -67,8 +68,30 @@ func TestCellsAreReadBackAsTheyWere(t *testing.T) {
 		if err != nil {
 			t.Fatalf("%q: %s: %v", s, got, err)
 		}
-		if row[0] != s || len(row) != 2 {
+		if want := string([]rune(s)); row[0] != want || len(row) != 2 { // U+FFFD for each byte that is no UTF-8
 			t.Fatalf("%q: %s: read back %q", s, got, row)
+		}
+	}
+}
+
+// TestNoCommandAndNothingDeceptiveInJSON looks at the text itself: what reads it as JSON gets what was said.
+func TestNoCommandAndNothingDeceptiveInJSON(t *testing.T) {
+	r := rand.New(rand.NewPCG(7, 8))
+	alphabet := []string{"#", "##", "[", "vso", "x", "\\", "\"", "é", "\u202e", "\u200b", "\u00ad", "\ufeff", "\U000e0041", "\x1b", "日", "😀"}
+	for range 20000 {
+		var b strings.Builder
+		for range r.IntN(24) {
+			b.WriteString(alphabet[r.IntN(len(alphabet))])
+		}
+		s := b.String()
+		for name, got := range map[string][]byte{"AppendString": AppendString([]byte("##"), s)[2:], "encode": encode(s)} {
+			if bytes.Contains(got, []byte("##")) || bytes.ContainsAny(got, "\u202e\u200b\u00ad\ufeff\U000e0041\x1b") {
+				t.Fatalf("%s(%q): %s", name, s, got)
+			}
+			var back string
+			if err := json.Unmarshal(got, &back); err != nil || back != s {
+				t.Fatalf("%s(%q): %s is read as %q, %v", name, s, got, back, err)
+			}
 		}
 	}
 }

@@ -22,11 +22,11 @@ func encode(v any) []byte {
 	if err := e.Encode(v); err != nil {
 		panic("report: a record that is no JSON: " + err.Error()) // records hold only what JSON can say
 	}
-	return escapeControls(b.Bytes())
+	return escapeCommands(escapeControls(b.Bytes()), 0)
 }
 
-// escapeControls escapes DEL and the control characters U+0080 to U+009F, which
-// encoding/json leaves alone; in JSON they can only stand inside strings.
+// escapeControls escapes DEL, the control characters U+0080 to U+009F and what is invisible or changes the direction of
+// text, which encoding/json leaves alone; in JSON they can only stand inside strings.
 func escapeControls(b []byte) []byte {
 	out := b
 	from, changed := 0, false
@@ -36,7 +36,7 @@ func escapeControls(b []byte) []byte {
 			continue
 		}
 		r, size := utf8.DecodeRune(b[i:])
-		if r == 0x7f || r >= 0x80 && r < 0xa0 {
+		if r == 0x7f || r >= 0x80 && r < 0xa0 || r >= 0xa0 && deceptive(r) {
 			if !changed {
 				out, changed = nil, true
 			}

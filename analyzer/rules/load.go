@@ -3,6 +3,7 @@ package rules
 import (
 	_ "embed"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -31,6 +32,13 @@ var severities = []string{"error", "warning", "note"}
 
 // LoadFile reads a rules file.
 func LoadFile(path string) (*Set, error) {
+	st, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if st.Mode()&(fs.ModeDevice|fs.ModeCharDevice|fs.ModeDir) != 0 || st.Size() > maxFile {
+		return nil, fmt.Errorf("%s: no file of at most %d KiB", path, maxFile>>10)
+	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"unicode"
 
 	"wscope/analyzer/behaviour"
+	harmless "wscope/analyzer/clean"
 	"wscope/analyzer/record"
 )
 
@@ -166,12 +167,12 @@ func (b *Breach) at() string {
 
 // clean puts � in the place of what could drive a terminal or break a line, and cuts what is very long.
 func clean(s string) string {
-	s = strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+	s = harmless.Commands(strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r > unicode.MaxASCII && !harmless.Visible(r) {
 			return unicode.ReplacementChar
 		}
 		return r
-	}, s)
+	}, s))
 	if runes := []rune(s); len(runes) > 400 {
 		return string(runes[:400]) + "…"
 	}

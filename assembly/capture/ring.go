@@ -137,7 +137,7 @@ func (r *Ring) next() error {
 		}
 	}
 	r.number++
-	f, err := os.Create(r.name(r.number))
+	f, err := os.OpenFile(r.name(r.number), os.O_RDWR|os.O_CREATE|os.O_TRUNC, 0o600) // it holds what people said
 	if err != nil {
 		return err
 	}

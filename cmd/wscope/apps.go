@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/spf13/pflag"
 
@@ -34,7 +33,7 @@ func (a *appsFlag) flags(f *pflag.FlagSet, byDefault bool) {
 func (a *appsFlag) set(opt *analyzer.Options) error {
 	switch {
 	case a.proto != "":
-		schema, err := protoschema.Load(a.proto, os.ReadFile)
+		schema, err := protoschema.Load(a.proto, func(name string) ([]byte, error) { return readPlain(name, 16<<20) })
 		if err != nil {
 			return fmt.Errorf("--proto: %w", err)
 		}
@@ -53,7 +52,7 @@ func (a *appsFlag) set(opt *analyzer.Options) error {
 	}
 	var own []*apps.Own
 	for _, name := range a.own {
-		source, err := os.ReadFile(name)
+		source, err := readPlain(name, 1<<20)
 		if err != nil {
 			return fmt.Errorf("--app: %w", err)
 		}

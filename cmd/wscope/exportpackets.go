@@ -30,7 +30,7 @@ func (e *exporting) packets(cmd *cobra.Command, args []string) error {
 	}
 	var keys []byte
 	for _, name := range e.in.keyFiles() {
-		text, err := os.ReadFile(name)
+		text, err := readPlain(name, 256<<20)
 		if err != nil {
 			return fmt.Errorf("--keylog: %w", err)
 		}

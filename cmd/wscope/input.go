@@ -81,11 +81,11 @@ func (in *input) options() (analyzer.Options, error) {
 	}
 	opt.Keys = tlsopen.NewKeys()
 	for _, name := range in.keyFiles() {
-		text, err := os.ReadFile(name)
+		n, bad, err := addKeys(opt.Keys, name)
 		if err != nil {
 			return opt, fmt.Errorf("--keylog: %w", err)
 		}
-		if n, bad := opt.Keys.Add(text); bad > 0 {
+		if bad > 0 {
 			fmt.Fprintf(in.env.stderr, "wscope: %s: %d lines are no key log lines, %d secrets taken\n", name, bad, n)
 		}
 	}

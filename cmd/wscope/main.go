@@ -49,7 +49,10 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	var prof profile
 	prof.flags(root)
 	endProfile := func() error { return nil }
-	root.PersistentPreRunE = func(*cobra.Command, []string) (err error) {
+	root.PersistentPreRunE = func(cmd *cobra.Command, args []string) (err error) {
+		if err := notOnItself(cmd, args); err != nil {
+			return err
+		}
 		endProfile, err = prof.start()
 		return err
 	}

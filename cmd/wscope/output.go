@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"wscope/analyzer/clean"
 	"wscope/analyzer/report"
 )
 
@@ -75,7 +76,11 @@ func (o *output) screen() (*report.Screen, error) {
 // becomes the file's when all went well; trouble with an input still makes a whole file.
 func (o *output) write(do func(w *bufio.Writer) error) error {
 	if o.file == "" || o.file == "-" {
-		return flushed(o.env.stdout, do)
+		stdout := o.env.stdout
+		if o.format == "csv" && isTerminal(stdout) {
+			stdout = clean.Terminal(stdout) // the other formats are made for it
+		}
+		return flushed(stdout, do)
 	}
 	return writeFile(o.file, func(f io.Writer) error { return flushed(f, do) })
 }
@@ -93,8 +98,10 @@ func flushed(w io.Writer, do func(w *bufio.Writer) error) error {
 
 // writeFile makes a file beside its place and renames it, so that there is never half of
 // it. What is no regular file (a device, a pipe) is written as it is.
-func writeFile(name string, do func(w io.Writer) error) error {
-	mode := fs.FileMode(0o666)
+func writeFile(name string, do func(w io.Writer) error) error { return writeFileMode(name, 0o666, do) }
+
+// writeFileMode is writeFile for a file that gets this mode, less the user's mask, where it is new.
+func writeFileMode(name string, mode fs.FileMode, do func(w io.Writer) error) error {
 	if st, err := os.Stat(name); err == nil {
 		if st.IsDir() {
 			return fmt.Errorf("%s: is a folder", name)
@@ -146,4 +153,22 @@ func createBeside(name string, mode fs.FileMode) (*os.File, error) {
 		}
 	}
 	return nil, fmt.Errorf("%s: no free name beside it", name)
+}
+
+// notOnItself refuses to write onto a capture that is read: renaming would replace it.
+func notOnItself(cmd *cobra.Command, args []string) error {
+	flag := cmd.Flags().Lookup("output")
+	if flag == nil || flag.Value.String() == "" {
+		return nil
+	}
+	out, err := os.Stat(flag.Value.String())
+	if err != nil || !out.Mode().IsRegular() {
+		return nil
+	}
+	for _, arg := range args {
+		if in, err := os.Stat(arg); err == nil && os.SameFile(in, out) {
+			return fmt.Errorf("-o %s: is the capture itself", flag.Value.String())
+		}
+	}
+	return nil
 }

@@ -16,6 +16,9 @@ import (
 	"wscope/assembly/packet"
 )
 
+// secretMode is the mode of a capture that holds what was said, and the keys to it.
+const secretMode = 0o600
+
 // drainTime is how long the capture goes on after the command, so that what it sent last is in the file.
 const drainTime = 300 * time.Millisecond
 
@@ -93,7 +96,7 @@ func (r *recording) run(ctx context.Context, command []string) error {
 	}
 	defer gathered.done()
 	var status error
-	err = writeFile(r.file, func(w io.Writer) error {
+	err = writeFileMode(r.file, secretMode, func(w io.Writer) error {
 		saved := make(chan error, 1)
 		go func() { saved <- r.save(tap, gathered.files, w) }()
 		status = r.command(ctx, command, gathered)

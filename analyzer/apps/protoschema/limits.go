@@ -4,6 +4,8 @@ package protoschema
 const (
 	maxFiles  = 2000      // sources that import each other
 	maxSource = 16 << 20  // bytes of one source
+	maxDepth  = 64        // declarations inside declarations; protoc allows 32
+	maxAbove  = 16        // folders above the schema in which imports are looked for
 	maxNested = 100       // messages inside messages: the limit of the official libraries
 	maxFields = 20000     // fields of a message that are told, those of its messages included
 	maxJSON   = 256 << 10 // bytes of JSON, beyond which fields are left out

@@ -292,3 +292,31 @@ func FuzzDescriptorSet(f *testing.F) {
 		}
 	})
 }
+
+// TestImportsStayInTheSchemasFolder tries names that lead elsewhere, and those that a package allows.
+func TestImportsStayInTheSchemasFolder(t *testing.T) {
+	files := map[string]string{
+		"/x/chat/v1/a.proto":      `syntax = "proto3"; package chat.v1; import "chat/common/b.proto"; message A { chat.common.B b = 1; }`,
+		"/x/chat/common/b.proto":  `syntax = "proto3"; package chat.common; message B { int32 n = 1; }`,
+		"/x/chat/v1/climb.proto":  `syntax = "proto3"; package chat.v1; import "etc/b.proto"; message A { string s = 1; etc.B b = 2; }`,
+		"/etc/b.proto":            `syntax = "proto3"; package etc; message B { int32 n = 1; }`,
+		"/x/chat/v1/dots.proto":   `syntax = "proto3"; import "../../../etc/b.proto"; message A { string s = 1; }`,
+		"/x/chat/v1/abs.proto":    `syntax = "proto3"; import "/etc/b.proto"; message A { string s = 1; }`,
+		"/x/chat/v1/slash.proto":  `syntax = "proto3"; import "..\\..\\etc\\b.proto"; message A { string s = 1; }`,
+		"/x/chat/v1/inside.proto": `syntax = "proto3"; import "a/../../b.proto"; message A { string s = 1; }`,
+		"/x/chat/v1/deep.proto":   `syntax = "proto3"; ` + strings.Repeat("message M {", 5000) + strings.Repeat("}", 5000),
+	}
+	for name, reason := range map[string]string{
+		"a": "", "climb": "etc/b.proto", "dots": "leaves the folder", "abs": "leaves the folder", "slash": "leaves the folder", "inside": "leaves the folder", "deep": "nested deeper",
+	} {
+		_, err := Load("/x/chat/v1/"+name+".proto", func(name string) ([]byte, error) {
+			if text, ok := files[name]; ok {
+				return []byte(text), nil
+			}
+			return nil, fs.ErrNotExist
+		})
+		if reason == "" && err != nil || reason != "" && (err == nil || !strings.Contains(err.Error(), reason)) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}

@@ -12,8 +12,9 @@ import (
 )
 
 // Load reads a schema from a file: a .proto source with those that it imports, or a
-// FileDescriptorSet (protoc -o), told apart by their content. read reads a file by its name; an import
-// is looked for beside the file and in each folder above it.
+// FileDescriptorSet (protoc -o), told apart by their content. read reads a file by its name, and bounds
+// what it reads. An import is looked for beside the first source, and in as many folders above it as its package
+// has parts, since the folders of a source are named after its package; one that leaves that folder is refused.
 func Load(name string, read func(name string) ([]byte, error)) (*Schema, error) {
 	text, err := read(name)
 	if err != nil {
@@ -45,6 +46,7 @@ type loader struct {
 	schema *Schema
 	read   func(name string) ([]byte, error)
 	folder string // of the first source, with slashes
+	above  int    // folders above it in which imports are looked for
 	seen   map[string]bool
 	later  []extension
 }
@@ -60,6 +62,9 @@ func (l *loader) source(text []byte, name string, own bool) error {
 	if len(text) > maxSource {
 		return fmt.Errorf("a source of %d bytes", len(text))
 	}
+	if depth(text) > maxDepth {
+		return fmt.Errorf("%s: declarations nested deeper than %d", path.Base(name), maxDepth)
+	}
 	p := proto.NewParser(bytes.NewReader(text))
 	p.Filename(path.Base(name))
 	file, err := p.Parse()
@@ -68,10 +73,15 @@ func (l *loader) source(text []byte, name string, own bool) error {
 	}
 	scope := ""
 	for _, e := range file.Elements {
-		switch e := e.(type) {
-		case *proto.Package:
-			scope = e.Name
-		case *proto.Import:
+		if p, ok := e.(*proto.Package); ok {
+			scope = p.Name
+		}
+	}
+	if own && scope != "" {
+		l.above = min(strings.Count(scope, ".")+1, maxAbove)
+	}
+	for _, e := range file.Elements {
+		if e, ok := e.(*proto.Import); ok {
 			if err := l.imported(e.Filename); err != nil {
 				return err
 			}
@@ -94,7 +104,11 @@ func (l *loader) imported(name string) error {
 	if text, ok := wellKnown[name]; ok {
 		return l.source([]byte(text), name, false)
 	}
-	for folder := l.folder; ; folder = path.Dir(folder) {
+	if strings.Contains(name, `\`) || path.IsAbs(name) || path.Clean(name) != name || name == ".." || strings.HasPrefix(name, "../") {
+		return fmt.Errorf("import %q leaves the folder of the schema", name)
+	}
+	folder := l.folder
+	for up := 0; ; up, folder = up+1, path.Dir(folder) {
 		text, err := l.read(path.Join(folder, name))
 		if err == nil {
 			return l.source(text, name, false)
@@ -102,7 +116,7 @@ func (l *loader) imported(name string) error {
 		if !errors.Is(err, fs.ErrNotExist) {
 			return err
 		}
-		if folder == path.Dir(folder) {
+		if up == l.above || folder == path.Dir(folder) {
 			l.schema.absent = append(l.schema.absent, name)
 			return nil
 		}
@@ -181,4 +195,20 @@ func inside(scope, name string) string {
 		return name
 	}
 	return scope + "." + name
+}
+
+// depth is how deep braces stand in each other, at least: those in strings and comments count too, which
+// only a source that is made for it has many of. The parser calls itself for each.
+func depth(text []byte) int {
+	now, most := 0, 0
+	for _, c := range text {
+		switch c {
+		case '{':
+			now++
+			most = max(most, now)
+		case '}':
+			now = max(now-1, 0)
+		}
+	}
+	return most
 }
