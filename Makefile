@@ -7,7 +7,7 @@ export GOFLAGS += -buildvcs=false
 # (root on a Debian machine), "make setup" installs them; else wscope is built without.
 TAGS := $(shell test -e /usr/include/pcap/pcap.h -o -e /usr/local/include/pcap/pcap.h && command -v cc >/dev/null 2>&1 && echo libpcap)
 
-.PHONY: demo test build setup bench fuzz lint
+.PHONY: demo test build setup bench fuzz lint generate
 
 demo: setup ## set everything up and see the main job
 	@$(MAKE) --no-print-directory build
@@ -20,6 +20,10 @@ bench: build ## measure beside tshark, tcpflow and a plain Go program: make benc
 
 test: ## run the tests
 	$(GO) test ./...
+
+generate: ## renew what is made from the code: the field table, JSON Schemas, CONTRACT.md
+	$(GO) generate ./analyzer/record
+	$(GO) test ./analyzer/report -run 'TestSchemas|TestContract' -update
 
 build:
 	@mkdir -p bin

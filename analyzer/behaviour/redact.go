@@ -1,17 +1,15 @@
 package behaviour
 
-import "strings"
+import (
+	"strings"
 
-// Redactor puts tokens in the place of secrets; analyzer/report has one.
-type Redactor interface {
-	Token(text string) string // what stands for a text
-	Prose(text string) string // a text whose words that look like secrets are replaced
-}
+	"wscope/analyzer/redact"
+)
 
 // Redact hides what differences quote of payloads: the names of kinds of messages. The same name has
 // the same token everywhere, so what was told apart still is. Behaviours are compared as they
 // are, before.
-func Redact(found []Difference, r Redactor) {
+func Redact(found []Difference, r *redact.Redactor) {
 	for i := range found {
 		d := &found[i]
 		d.Role = r.Prose(d.Role)
@@ -37,7 +35,7 @@ var ownWords = map[string]bool{
 }
 
 // kindWords hides a kind's name; the places of JSON behind it are made of names alone.
-func kindWords(text string, r Redactor) string {
+func kindWords(text string, r *redact.Redactor) string {
 	words := strings.Split(text, " ")
 	for i, w := range words {
 		switch {

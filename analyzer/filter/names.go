@@ -1,7 +1,6 @@
 package filter
 
 import (
-	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -16,8 +15,8 @@ import (
 // name is a name of the contract as expressions see it.
 type name struct {
 	typ    types.Type
-	object bool  // it has members of its own; its value is nil or not
-	index  []int // of the field, through the records' structs
+	object bool // it has members of its own; its value is nil or not
+	way    []*record.Field
 }
 
 // known are the members of flow. that are known while the flow lives.
@@ -30,7 +29,7 @@ var tables = sync.OnceValue(func() [3]map[string]name {
 	var t [3]map[string]name
 	for k := range t {
 		t[k] = map[string]name{}
-		add(t[k], "flow", reflect.TypeFor[record.Flow](), nil)
+		add(t[k], "flow", record.FlowTable, nil)
 	}
 	for _, k := range []Kind{Messages, Frames} {
 		for path := range t[k] {
@@ -40,58 +39,31 @@ var tables = sync.OnceValue(func() [3]map[string]name {
 			}
 		}
 	}
-	add(t[Messages], "message", reflect.TypeFor[record.Message](), nil)
+	add(t[Messages], "message", record.MessageTable, nil)
 	t[Messages]["message.text"] = name{typ: types.String}
 	t[Messages]["message.json"] = name{typ: types.Any}
 	delete(t[Messages], "message.flow")
-	add(t[Frames], "frame", reflect.TypeFor[record.Frame](), nil)
+	add(t[Frames], "frame", record.FrameTable, nil)
 	t[Frames]["frame.payload_text"] = name{typ: types.String}
 	delete(t[Frames], "frame.flow")
 	return t
 })
 
 // add puts the members of a record into a table.
-func add(table map[string]name, prefix string, t reflect.Type, index []int) {
-	for i := range t.NumField() {
-		field := t.Field(i)
-		tag, _, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if tag == "" || tag == "-" {
-			continue
+func add(names map[string]name, prefix string, table *record.Table, way []*record.Field) {
+	for i := range table.Fields {
+		f := &table.Fields[i]
+		path, at := prefix+"."+f.Name, append(slices.Clone(way), f)
+		switch {
+		case f.List:
+			names[path] = name{typ: types.Array(types.Any), way: at}
+		case f.Kind == record.Nested:
+			names[path] = name{typ: types.Any, object: true, way: at}
+			add(names, path, f.Of, at)
+		default:
+			names[path] = name{typ: query.KindType(f.Kind), way: at}
 		}
-		path, at := prefix+"."+tag, append(slices.Clone(index), i)
-		typ := field.Type
-		if typ.Kind() == reflect.Pointer {
-			typ = typ.Elem()
-		}
-		if typ.Kind() == reflect.Struct {
-			table[path] = name{typ: types.Any, object: true, index: at}
-			add(table, path, typ, at)
-			continue
-		}
-		table[path] = name{typ: typeOf(typ), index: at}
 	}
-}
-
-func typeOf(t reflect.Type) types.Type {
-	switch t {
-	case reflect.TypeFor[record.Time]():
-		return types.TypeOf(time.Time{})
-	case reflect.TypeFor[record.Seconds]():
-		return types.Float64
-	case reflect.TypeFor[record.JSON]():
-		return types.Any
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return types.String
-	case reflect.Bool:
-		return types.Bool
-	case reflect.Float64:
-		return types.Float64
-	case reflect.Slice:
-		return types.Array(types.Any)
-	}
-	return types.Int
 }
 
 // records are what an expression is about.
@@ -119,75 +91,47 @@ func (r *records) value(path string) any {
 	}
 	switch path[:strings.IndexByte(path, '.')] {
 	case "message":
-		return field(reflect.ValueOf(r.message), tables()[Messages][path].index)
+		return value(r.message, tables()[Messages][path].way)
 	case "frame":
-		return field(reflect.ValueOf(r.frame), tables()[Frames][path].index)
+		return value(r.frame, tables()[Frames][path].way)
 	}
-	return field(reflect.ValueOf(r.flow), tables()[Flows][path].index)
+	return value(r.flow, tables()[Flows][path].way)
 }
 
-// field is a record's field in the few types that expressions know: absent ones are zero.
-func field(v reflect.Value, index []int) any {
-	for _, i := range index {
-		if v.Kind() == reflect.Pointer {
-			if v.IsNil() {
-				v = reflect.Zero(v.Type().Elem())
-			} else {
-				v = v.Elem()
-			}
+// value is a record's field in the few types that expressions know. What is absent is the zero value of its type; an absent
+// object is nil.
+func value(of any, way []*record.Field) any {
+	last := way[len(way)-1]
+	for _, f := range way[:len(way)-1] {
+		v := f.Get(of)
+		if v.Kind == record.Absent {
+			return zero(last)
 		}
-		v = v.Field(i)
+		of = v.Any
 	}
-	if v.Kind() == reflect.Pointer {
-		if v.IsNil() && v.Type().Elem().Kind() == reflect.Struct {
-			return nil
-		}
-		if v.IsNil() {
-			v = reflect.Zero(v.Type().Elem())
-		} else {
-			v = v.Elem()
-		}
+	v := last.Get(of)
+	if v.Kind == record.Absent {
+		return zero(last)
 	}
-	return plain(v)
+	return query.Plain(last, v)
 }
 
-func plain(v reflect.Value) any {
-	switch v.Type() {
-	case reflect.TypeFor[record.Time]():
-		return time.Unix(0, v.Int()).UTC()
-	case reflect.TypeFor[record.Seconds]():
-		return float64(v.Int()) / 1e9
-	case reflect.TypeFor[record.JSON]():
-		return query.JSON(v.Bytes())
+// zero is what stands for an absent value.
+func zero(f *record.Field) any {
+	if f.List {
+		return []any{}
 	}
-	switch v.Kind() {
-	case reflect.String:
-		return v.String()
-	case reflect.Bool:
-		return v.Bool()
-	case reflect.Float64:
-		return v.Float()
-	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return int(v.Uint())
-	case reflect.Int, reflect.Int64:
-		return int(v.Int())
-	case reflect.Slice, reflect.Array:
-		list := make([]any, v.Len())
-		for i := range list {
-			list[i] = plain(v.Index(i))
-		}
-		return list
-	case reflect.Pointer:
-		if v.IsNil() {
-			return nil
-		}
-		return plain(v.Elem())
+	switch f.Kind {
+	case record.Text:
+		return ""
+	case record.Boolean:
+		return false
+	case record.Number, record.Span:
+		return 0.0
+	case record.Moment:
+		return time.Unix(0, 0).UTC()
+	case record.Integer:
+		return 0
 	}
-	object := map[string]any{}
-	for i := range v.NumField() {
-		if tag, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("json"), ","); tag != "" && tag != "-" {
-			object[tag] = plain(v.Field(i))
-		}
-	}
-	return object
+	return nil
 }

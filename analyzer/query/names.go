@@ -2,7 +2,6 @@ package query
 
 import (
 	"maps"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -19,16 +18,16 @@ type Names map[string]types.Type
 // Flow is the names of a flow record, as the contract has them, with flow. before them or
 // without; flow alone is the record, flow.flow its number.
 func Flow() Names {
-	names := recordNames(reflect.TypeFor[record.Flow](), false)
+	names := recordNames(record.FlowTable, false)
 	return names.With(Names{"flow": types.Map(names)})
 }
 
 // Summary is the names of the summary of a capture.
-func Summary() Names { return recordNames(reflect.TypeFor[record.Summary](), false) }
+func Summary() Names { return recordNames(record.SummaryTable, false) }
 
 // Finding is the names of a finding, and flow, the number of its flow.
 func Finding() Names {
-	return recordNames(reflect.TypeFor[record.Finding](), false).With(Names{"flow": types.Int})
+	return recordNames(record.FindingTable, false).With(Names{"flow": types.Int})
 }
 
 // Ping is the names of an answered ping: who sent it, and rtt, the seconds until its pong.
@@ -44,7 +43,7 @@ var aboutFlow = []string{"client", "server", "pickup", "tls", "http", "handshake
 // absent). flow. is its flow as the handshake says it, of which client, server, pickup, tls, http, handshake,
 // tunnel and via need no flow. before them.
 func Message() Names {
-	names := recordNames(reflect.TypeFor[record.Message](), false)
+	names := recordNames(record.MessageTable, false)
 	names["text"], names["json"] = types.Any, types.Any
 	flow := Flow()
 	all := names.With(Names{"message": types.Map(names), "flow": flow["flow"]})
@@ -61,60 +60,49 @@ func (n Names) With(more Names) Names {
 	return all
 }
 
-var (
-	timeType    = types.TypeOf(time.Time{})
-	recordTime  = reflect.TypeFor[record.Time]()
-	recordJSON  = reflect.TypeFor[record.JSON]()
-	recordSpan  = reflect.TypeFor[record.Seconds]()
-	reservedTag = "-"
-)
+var timeType = types.TypeOf(time.Time{})
 
-// recordNames are the JSON names of a record's fields.
-func recordNames(t reflect.Type, optional bool) Names {
+// recordNames are the names of a record's fields.
+func recordNames(table *record.Table, optional bool) Names {
 	names := Names{}
-	for i := range t.NumField() {
-		field := t.Field(i)
-		name, rest, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if name == reservedTag || name == "" {
-			continue
-		}
-		names[name] = nameType(field.Type, optional || rest == "omitempty" && field.Type.Kind() == reflect.Pointer)
+	for i := range table.Fields {
+		f := &table.Fields[i]
+		names[f.Name] = nameType(f, optional)
 	}
 	return names
 }
 
 // nameType is the type of a field's value as an expression sees it.
-func nameType(t reflect.Type, optional bool) types.Type {
-	if t.Kind() == reflect.Pointer {
-		return nameType(t.Elem(), true)
-	}
-	if t.Kind() == reflect.Struct {
-		return types.Map(recordNames(t, optional))
-	}
+func nameType(f *record.Field, optional bool) types.Type {
+	optional = optional || f.Pointer
 	switch {
-	case optional:
+	case f.Kind == record.Nested && !f.List:
+		return types.Map(recordNames(f.Of, optional))
+	case optional || f.Kind == record.Raw:
 		return types.Any
-	case t == recordTime:
-		return timeType
-	case t == recordJSON:
-		return types.Any
-	case t == recordSpan:
-		return types.Float64
-	}
-	switch t.Kind() {
-	case reflect.Slice:
-		if t.Elem().Kind() == reflect.Struct {
-			return types.Array(nameType(t.Elem(), false))
-		}
+	case f.Kind == record.Nested:
+		return types.Array(types.Map(recordNames(f.Of, false)))
+	case f.List:
 		return types.Array(types.Any)
-	case reflect.String:
-		return types.String
-	case reflect.Bool:
-		return types.Bool
-	case reflect.Float64:
-		return types.Float64
 	}
-	return types.Int
+	return KindType(f.Kind)
+}
+
+// KindType is the type of a value of a kind.
+func KindType(k record.Kind) types.Type {
+	switch k {
+	case record.Text:
+		return types.String
+	case record.Boolean:
+		return types.Bool
+	case record.Number, record.Span:
+		return types.Float64
+	case record.Moment:
+		return timeType
+	case record.Integer:
+		return types.Int
+	}
+	return types.Any
 }
 
 // suggest is a hint at the name that was likely meant; "" where none is near.

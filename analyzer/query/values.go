@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"maps"
-	"reflect"
-	"strings"
 	"time"
 
 	"wscope/analyzer/record"
@@ -16,18 +14,18 @@ type Values map[string]any
 
 // OfFlow is a flow's values.
 func OfFlow(f *record.Flow) Values {
-	v := members(reflect.ValueOf(f).Elem())
+	v := members(record.FlowTable, f)
 	all := maps.Clone(v)
 	all["flow"] = map[string]any(v)
 	return all
 }
 
 // OfSummary is the values of a capture's summary.
-func OfSummary(s *record.Summary) Values { return members(reflect.ValueOf(s).Elem()) }
+func OfSummary(s *record.Summary) Values { return members(record.SummaryTable, s) }
 
 // OfFinding is a finding's values, with the number of its flow.
 func OfFinding(f *record.Finding, flow int64) Values {
-	v := members(reflect.ValueOf(f).Elem())
+	v := members(record.FindingTable, f)
 	v["flow"] = int(flow)
 	return v
 }
@@ -35,7 +33,7 @@ func OfFinding(f *record.Finding, flow int64) Values {
 // OfMessage is a message's values. flow is its flow's, of OfFlow; it may be nil. payload
 // says that text and json are wanted: programs say by Uses whether they are.
 func OfMessage(m *record.Message, flow Values, payload bool) Values {
-	v := members(reflect.ValueOf(m).Elem())
+	v := members(record.MessageTable, m)
 	v["text"], v["json"] = nil, nil
 	if payload && len(m.Data) <= MaxText {
 		if m.IsText {
@@ -71,53 +69,51 @@ func JSON(data []byte) any {
 	return v
 }
 
-func members(v reflect.Value) Values {
-	values := make(Values, v.NumField())
-	t := v.Type()
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("json"), ",")
-		if name != "" && name != reservedTag {
-			values[name] = value(v.Field(i))
-		}
+// members are the values of a record, which is given by a pointer.
+func members(table *record.Table, of any) Values {
+	values := make(Values, len(table.Fields))
+	for i := range table.Fields {
+		f := &table.Fields[i]
+		values[f.Name] = Plain(f, f.Get(of))
 	}
 	return values
 }
 
-// value is a field's value in the few types that expressions know.
-func value(v reflect.Value) any {
-	switch x := v.Interface().(type) {
-	case record.Time:
-		return time.Unix(0, int64(x)).UTC()
-	case record.Seconds:
-		return x.Float()
-	case record.JSON:
-		return JSON(x)
-	}
-	switch v.Kind() {
-	case reflect.Pointer:
-		if v.IsNil() {
-			if v.Type().Elem().Kind() == reflect.Struct {
-				return map[string]any(nil) // whose fields are all nil
-			}
-			return nil
-		}
-		return value(v.Elem())
-	case reflect.Struct:
-		return map[string]any(members(v))
-	case reflect.Slice, reflect.Array:
-		list := make([]any, v.Len())
+// Plain is a field's value in the few types that expressions know. What is absent is nil, and so are all fields of an absent
+// record.
+func Plain(f *record.Field, v record.Value) any {
+	switch {
+	case v.Kind == record.Absent && f.Kind == record.Nested:
+		return map[string]any(nil)
+	case v.Kind == record.Absent:
+		return nil
+	case f.List:
+		list := make([]any, v.Int)
+		element := *f
+		element.List = false
 		for i := range list {
-			list[i] = value(v.Index(i))
+			list[i] = Plain(&element, f.At(v.Any, i))
 		}
 		return list
-	case reflect.String:
-		return v.String()
-	case reflect.Bool:
-		return v.Bool()
-	case reflect.Float64:
-		return v.Float()
-	case reflect.Uint8, reflect.Uint16, reflect.Uint32, reflect.Uint64:
-		return int(v.Uint())
+	case f.Pair:
+		pair := v.Any.([2]string)
+		return []any{pair[0], pair[1]}
 	}
-	return int(v.Int())
+	switch v.Kind {
+	case record.Text:
+		return v.Text
+	case record.Boolean:
+		return v.Int != 0
+	case record.Number:
+		return v.Float
+	case record.Span:
+		return record.Seconds(v.Int).Float()
+	case record.Moment:
+		return time.Unix(0, v.Int).UTC()
+	case record.Raw:
+		return JSON(v.Any.(record.JSON))
+	case record.Nested:
+		return map[string]any(members(f.Of, v.Any))
+	}
+	return int(v.Int)
 }

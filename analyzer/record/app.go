@@ -2,12 +2,12 @@ package record
 
 // AppSummary is what the messages of a flow said in the subprotocol that they speak.
 type AppSummary struct {
-	Protocol string `json:"protocol"`          // "socket.io", "mqtt", "graphql-ws", … "json"
-	Version  string `json:"version,omitempty"` // of the protocol, as the peers wrote it
-	By       string `json:"by"`                // what it was recognised by: subprotocol, path, bytes
-	Session  string `json:"session,omitempty"` // what the peers call the session: an Engine.IO sid, an MQTT client identifier
-	Messages int64  `json:"messages"`          // things said: a WebSocket message may hold several, or a part of one
-	Unread   int64  `json:"unread,omitempty"`  // data messages that are none of the protocol's, or were not whole
+	Protocol string `json:"protocol" redact:"open"`          // "socket.io", "mqtt", "graphql-ws", … "json"
+	Version  string `json:"version,omitempty" redact:"open"` // of the protocol, as the peers wrote it
+	By       string `json:"by" redact:"open"`                // what it was recognised by: subprotocol, path, bytes
+	Session  string `json:"session,omitempty" redact:"said"` // what the peers call the session: an Engine.IO sid, an MQTT client identifier
+	Messages int64  `json:"messages"`                        // things said: a WebSocket message may hold several, or a part of one
+	Unread   int64  `json:"unread,omitempty"`                // data messages that are none of the protocol's, or were not whole
 
 	Kinds []AppCount `json:"kinds"`           // by kind, the most frequent first
 	Names []AppCount `json:"names,omitempty"` // by kind and name (or topic), the most frequent first; the rest is "(others)"
@@ -18,14 +18,14 @@ type AppSummary struct {
 	Waiting    []AppCall      `json:"waiting,omitempty"`    // the first of the unanswered
 
 	Errors     int64          `json:"errors"`
-	Failures   []string       `json:"failures,omitempty"` // the first different errors
+	Failures   []string       `json:"failures,omitempty" redact:"said"` // the first different errors
 	Heartbeats *AppHeartbeats `json:"heartbeats,omitempty"`
 }
 
 // AppCount is how often each side said a kind, or a name.
 type AppCount struct {
-	Kind   string `json:"kind"`
-	Name   string `json:"name,omitempty"`
+	Kind   string `json:"kind" redact:"open"`
+	Name   string `json:"name,omitempty" redact:"said"`
 	Client int64  `json:"client"`
 	Server int64  `json:"server"`
 }
@@ -33,9 +33,9 @@ type AppCount struct {
 // AppOperation is the requests of one operation and the times until they were answered:
 // from a request's first byte to the last one of its first answer, as the capture shows them.
 type AppOperation struct {
-	Name   string  `json:"name"`
-	From   string  `json:"from"`  // who asks
-	Count  int64   `json:"count"` // answered ones
+	Name   string  `json:"name" redact:"said"`
+	From   string  `json:"from" redact:"open"` // who asks
+	Count  int64   `json:"count"`              // answered ones
 	Failed int64   `json:"failed"`
 	P50    Seconds `json:"p50"`
 	P90    Seconds `json:"p90"`
@@ -48,9 +48,9 @@ type AppOperation struct {
 
 // AppCall is a request that nobody answered.
 type AppCall struct {
-	From   string `json:"from"`
-	Name   string `json:"name"`
-	ID     string `json:"id,omitempty"`
+	From   string `json:"from" redact:"open"`
+	Name   string `json:"name" redact:"said"`
+	ID     string `json:"id,omitempty" redact:"said"`
 	Packet int64  `json:"packet"`
 	Time   Time   `json:"time"`
 }
@@ -75,7 +75,7 @@ type AppHeartbeat struct {
 
 // AppTotal is what one subprotocol said over the capture.
 type AppTotal struct {
-	Protocol   string  `json:"protocol"`
+	Protocol   string  `json:"protocol" redact:"open"`
 	Flows      int64   `json:"flows"`
 	Messages   int64   `json:"messages"`
 	Errors     int64   `json:"errors"`
@@ -85,8 +85,8 @@ type AppTotal struct {
 
 // AppOp is an operation over all flows.
 type AppOp struct {
-	Name   string  `json:"name"`
-	From   string  `json:"from"` // who asks
+	Name   string  `json:"name" redact:"said"`
+	From   string  `json:"from" redact:"open"` // who asks
 	Count  int64   `json:"count"`
 	Failed int64   `json:"failed"`
 	P50    Seconds `json:"p50"`

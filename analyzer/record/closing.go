@@ -2,25 +2,25 @@ package record
 
 // Closing says how a flow ended.
 type Closing struct {
-	By        string   `json:"by,omitempty"`         // client, server, both; who ended TCP where there was no Close frame
-	How       string   `json:"how"`                  // handshake, half, fin, rst, none
-	Code      *int     `json:"code"`                 // the first closer's; null where empty
-	Name      string   `json:"name,omitempty"`       // of the code: "normal closure"
-	Reason    string   `json:"reason"`               // the first closer's
-	ReplyCode *int     `json:"reply_code"`           // the other's; null where there is none or it was empty
-	Delay     *Seconds `json:"delay,omitempty"`      // from the Close to its reply
-	TCP       string   `json:"tcp,omitempty"`        // what TCP did in the end: "fin by server", "rst by client", "capture ended", "silence"
-	Stream    string   `json:"stream,omitempty"`     // HTTP/2: what ended the stream, in order: "END_STREAM by client, RST_STREAM CANCEL by server"
-	Story     string   `json:"story,omitempty"`      // one sentence for an abnormal ending
-	DataAfter int64    `json:"data_after,omitempty"` // bytes after a Close
+	By        string   `json:"by,omitempty" redact:"open"`                    // client, server, both; who ended TCP where there was no Close frame
+	How       string   `json:"how" redact:"open"`                             // handshake, half, fin, rst, none
+	Code      *int     `json:"code"`                                          // the first closer's; null where empty
+	Name      string   `json:"name,omitempty" redact:"open"`                  // of the code: "normal closure"
+	Reason    string   `json:"reason" redact:"secret" parquet:"plain"`        // the first closer's
+	ReplyCode *int     `json:"reply_code"`                                    // the other's; null where there is none or it was empty
+	Delay     *Seconds `json:"delay,omitempty"`                               // from the Close to its reply
+	TCP       string   `json:"tcp,omitempty" redact:"open"`                   // what TCP did in the end: "fin by server", "rst by client", "capture ended", "silence"
+	Stream    string   `json:"stream,omitempty" redact:"open"`                // HTTP/2: what ended the stream, in order: "END_STREAM by client, RST_STREAM CANCEL by server"
+	Story     string   `json:"story,omitempty" redact:"open" parquet:"plain"` // one sentence for an abnormal ending
+	DataAfter int64    `json:"data_after,omitempty" unit:"bytes"`             // bytes after a Close
 }
 
 // Proxied names the other hop of a conversation that a reverse proxy passes on.
 type Proxied struct {
 	Flow int64  `json:"flow"`
-	Role string `json:"role"` // of this flow: front (the client's hop) or back (the proxy's own)
-	By   string `json:"by"`   // key (both asked with the same Sec-WebSocket-Key), or time and path
-	Sure string `json:"sure"` // certain, likely
+	Role string `json:"role" redact:"open"` // of this flow: front (the client's hop) or back (the proxy's own)
+	By   string `json:"by" redact:"open"`   // key (both asked with the same Sec-WebSocket-Key), or time and path
+	Sure string `json:"sure" redact:"open"` // certain, likely
 }
 
 // Polling is what an Engine.IO session did over plain HTTP, before its WebSocket or instead of it.

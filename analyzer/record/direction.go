@@ -11,29 +11,29 @@ type Counts struct {
 
 // Direction is what one side sent.
 type Direction struct {
-	Frames       int64        `json:"frames"`                      // frames seen whole or in part
-	Messages     Counts       `json:"messages"`                    // messages seen whole or in part, by type
-	WireBytes    int64        `json:"wire_bytes"`                  // frame headers and payloads
-	PayloadBytes int64        `json:"payload_bytes"`               // frame payloads as sent
-	MessageBytes int64        `json:"message_bytes"`               // after inflating
-	LostBytes    int64        `json:"lost_bytes"`                  // bytes of the stream that the capture lacks
-	LostSealed   int64        `json:"lost_sealed_bytes,omitempty"` // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
-	LostMessages int64        `json:"lost_messages"`               // messages that could not be given whole for it
-	Compression  *Compression `json:"compression,omitempty"`       // permessage-deflate; absent where it was not agreed
-	Sizes        *Quantiles   `json:"sizes,omitempty"`             // of data messages, bytes after inflating
+	Frames       int64        `json:"frames"`                                   // frames seen whole or in part
+	Messages     Counts       `json:"messages"`                                 // messages seen whole or in part, by type
+	WireBytes    int64        `json:"wire_bytes" unit:"bytes"`                  // frame headers and payloads
+	PayloadBytes int64        `json:"payload_bytes" unit:"bytes"`               // frame payloads as sent
+	MessageBytes int64        `json:"message_bytes" unit:"bytes"`               // after inflating
+	LostBytes    int64        `json:"lost_bytes" unit:"bytes"`                  // bytes of the stream that the capture lacks
+	LostSealed   int64        `json:"lost_sealed_bytes,omitempty" unit:"bytes"` // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
+	LostMessages int64        `json:"lost_messages"`                            // messages that could not be given whole for it
+	Compression  *Compression `json:"compression,omitempty"`                    // permessage-deflate; absent where it was not agreed
+	Sizes        *Quantiles   `json:"sizes,omitempty"`                          // of data messages, bytes after inflating
 }
 
 // Compression is the ledger of permessage-deflate in one direction.
 type Compression struct {
-	WindowAgreed  int     `json:"window_agreed"` // bytes
-	WindowUsed    int     `json:"window_used"`   // largest distance seen, bytes
+	WindowAgreed  int     `json:"window_agreed" unit:"bytes"` // bytes
+	WindowUsed    int     `json:"window_used" unit:"bytes"`   // largest distance seen, bytes
 	Takeover      bool    `json:"takeover"`
-	Messages      int64   `json:"messages"`     // compressed data messages
-	Uncompressed  int64   `json:"uncompressed"` // data messages sent uncompressed though it was agreed
-	Grew          int64   `json:"grew"`         // messages that compression made larger
-	In            int64   `json:"in"`           // bytes compressed
-	Out           int64   `json:"out"`          // bytes inflated
-	Ratio         float64 `json:"ratio"`        // Out/In
+	Messages      int64   `json:"messages"`         // compressed data messages
+	Uncompressed  int64   `json:"uncompressed"`     // data messages sent uncompressed though it was agreed
+	Grew          int64   `json:"grew"`             // messages that compression made larger
+	In            int64   `json:"in" unit:"bytes"`  // bytes compressed
+	Out           int64   `json:"out" unit:"bytes"` // bytes inflated
+	Ratio         float64 `json:"ratio"`            // Out/In
 	LargestFactor float64 `json:"largest_factor"`
 }
 

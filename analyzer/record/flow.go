@@ -5,23 +5,23 @@ package record
 
 // Endpoint is one end of a TCP connection.
 type Endpoint struct {
-	IP   string `json:"ip"`   // address, IPv4 or IPv6
-	Port uint16 `json:"port"` // TCP port
+	IP   string `json:"ip" redact:"open" parquet:"plain"` // address, IPv4 or IPv6
+	Port uint16 `json:"port"`                             // TCP port
 }
 
 // Flow is one WebSocket connection.
 type Flow struct {
-	Flow     int64    `json:"flow"`                  // from 1, in the order in which flows begin
-	Client   Endpoint `json:"client"`                // who asked for the WebSocket
-	Server   Endpoint `json:"server"`                // who was asked
-	Start    Time     `json:"start"`                 // of the TCP connection (HTTP/1) or the stream (HTTP/2)
-	End      Time     `json:"end"`                   // its last packet
-	Duration Seconds  `json:"duration"`              // seconds
-	Pickup   string   `json:"pickup"`                // handshake, midstream, rejected, encrypted
-	File     string   `json:"file,omitempty"`        // where there are several: the one it began in
-	Packet   int64    `json:"packet,omitempty"`      // the packet at which it was found
-	Tunnel   string   `json:"tunnel,omitempty"`      // network tunnel that it was captured in, such as vxlan 42
-	RealIP   string   `json:"real_client,omitempty"` // as a PROXY protocol header says
+	Flow     int64    `json:"flow"`                                                // from 1, in the order in which flows begin
+	Client   Endpoint `json:"client"`                                              // who asked for the WebSocket
+	Server   Endpoint `json:"server"`                                              // who was asked
+	Start    Time     `json:"start"`                                               // of the TCP connection (HTTP/1) or the stream (HTTP/2)
+	End      Time     `json:"end"`                                                 // its last packet
+	Duration Seconds  `json:"duration"`                                            // seconds
+	Pickup   string   `json:"pickup" redact:"open"`                                // handshake, midstream, rejected, encrypted
+	File     string   `json:"file,omitempty" redact:"open"`                        // where there are several: the one it began in
+	Packet   int64    `json:"packet,omitempty"`                                    // the packet at which it was found
+	Tunnel   string   `json:"tunnel,omitempty" redact:"open"`                      // network tunnel that it was captured in, such as vxlan 42
+	RealIP   string   `json:"real_client,omitempty" redact:"open" parquet:"plain"` // as a PROXY protocol header says
 	Via      []Via    `json:"via,omitempty"`
 
 	TLS       *TLS       `json:"tls,omitempty"`
@@ -37,12 +37,12 @@ type Flow struct {
 	// before this one began; 0 where there is none.
 	Reconnects int64 `json:"reconnects,omitempty"`
 	// Proxied is the other hop of the same conversation through a reverse proxy.
-	Proxied *Proxied `json:"proxied,omitempty"`
+	Proxied *Proxied `json:"proxied,omitempty" csv:"after tcp"`
 	// SameAs is the flow of the same TCP connection, captured on the other side of an address
 	// translation; 0 where there is none.
 	SameAs int64 `json:"same_as,omitempty"`
 	// Polling is what its Engine.IO session did over plain HTTP until the flow ended, by the sid that its path names.
-	Polling *Polling `json:"polling,omitempty"`
+	Polling *Polling `json:"polling,omitempty" csv:"after tcp"`
 	Ping    *PingSum `json:"ping,omitempty"`
 	TCP     *TCP     `json:"tcp,omitempty"`
 	// App is what the subprotocol said, where Options.Apps recognised one.
@@ -62,6 +62,6 @@ type Flow struct {
 
 // Via is a proxy or wrapping that stood in front of the WebSocket.
 type Via struct {
-	Kind   string `json:"kind"`             // what stood in front: socks5, connect, proxy-protocol, …
-	Target string `json:"target,omitempty"` // what it was asked to reach
+	Kind   string `json:"kind" redact:"open"`               // what stood in front: socks5, connect, proxy-protocol, …
+	Target string `json:"target,omitempty" redact:"target"` // what it was asked to reach
 }

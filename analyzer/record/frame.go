@@ -2,25 +2,25 @@ package record
 
 // Frame is one frame, with the names of the Kaitai Struct WebSocket specification.
 type Frame struct {
-	Flow                int64   `json:"flow,omitempty"`                   // the number of its flow
-	Frame               int64   `json:"frame"`                            // from 1 in its flow
-	From                string  `json:"from,omitempty"`                   // client or server
-	Time                Time    `json:"time"`                             // of its first byte
-	Packet              int64   `json:"packet,omitempty"`                 // number, in its file, of the packet with its first byte
-	File                string  `json:"file,omitempty"`                   // where there are several
-	Offset              int64   `json:"offset"`                           // bytes of that direction's WebSocket stream before it
-	Finished            bool    `json:"finished"`                         // FIN: the last of its message
-	Reserved            uint8   `json:"reserved"`                         // RSV1 to RSV3 as one number; RSV1 is 4
-	Opcode              string  `json:"opcode"`                           // continuation, text, binary, reserved_3 to reserved_7, close, ping, pong, reserved_control_b to reserved_control_f
-	IsMasked            bool    `json:"is_masked"`                        // MASK
-	LenPayloadPrimary   uint8   `json:"len_payload_primary"`              // the 7-bit length field
-	LenPayloadExtended1 *uint16 `json:"len_payload_extended_1,omitempty"` // the 16-bit length field; there where the primary is 126
-	LenPayloadExtended2 *uint64 `json:"len_payload_extended_2,omitempty"` // the 64-bit length field; there where the primary is 127
-	MaskKey             *uint32 `json:"mask_key,omitempty"`               // there where it is masked
-	LenPayload          uint64  `json:"len_payload"`                      // payload length, in bytes
-	Complete            bool    `json:"complete"`                         // no byte was missing
+	Flow                int64   `json:"flow,omitempty"`                                // the number of its flow
+	Frame               int64   `json:"frame"`                                         // from 1 in its flow
+	From                string  `json:"from,omitempty" redact:"open"`                  // client or server
+	Time                Time    `json:"time"`                                          // of its first byte
+	Packet              int64   `json:"packet,omitempty"`                              // number, in its file, of the packet with its first byte
+	File                string  `json:"file,omitempty" redact:"open"`                  // where there are several
+	Offset              int64   `json:"offset" unit:"bytes"`                           // bytes of that direction's WebSocket stream before it
+	Finished            bool    `json:"finished"`                                      // FIN: the last of its message
+	Reserved            uint8   `json:"reserved"`                                      // RSV1 to RSV3 as one number; RSV1 is 4
+	Opcode              string  `json:"opcode" redact:"open"`                          // continuation, text, binary, reserved_3 to reserved_7, close, ping, pong, reserved_control_b to reserved_control_f
+	IsMasked            bool    `json:"is_masked"`                                     // MASK
+	LenPayloadPrimary   uint8   `json:"len_payload_primary" unit:"bytes"`              // the 7-bit length field
+	LenPayloadExtended1 *uint16 `json:"len_payload_extended_1,omitempty" unit:"bytes"` // the 16-bit length field; there where the primary is 126
+	LenPayloadExtended2 *uint64 `json:"len_payload_extended_2,omitempty" unit:"bytes"` // the 64-bit length field; there where the primary is 127
+	MaskKey             *uint32 `json:"mask_key,omitempty"`                            // there where it is masked
+	LenPayload          uint64  `json:"len_payload" unit:"bytes"`                      // payload length, in bytes
+	Complete            bool    `json:"complete"`                                      // no byte was missing
 	IsText              bool    `json:"-"`
-	Payload             []byte  `json:"-"` // given as payload_text or payload_bytes with --payload
+	Payload             []byte  `json:"-" redact:"content"` // given as payload_text or payload_bytes with --payload
 
 	fields headerFields // what the pointers point to
 }

@@ -2,31 +2,31 @@ package record
 
 // Summary is what a run saw over the whole capture.
 type Summary struct {
-	Files       []string     `json:"files"`
+	Files       []string     `json:"files" redact:"open"`
 	Packets     int64        `json:"packets"`
-	Bytes       int64        `json:"bytes"` // on the wire
+	Bytes       int64        `json:"bytes" unit:"bytes"` // on the wire
 	Start       *Time        `json:"start"`
 	End         *Time        `json:"end"`
 	Duration    Seconds      `json:"duration"`
 	TCP         int64        `json:"tcp_segments"`
 	Connections int64        `json:"tcp_connections"`
-	CutPackets  int64        `json:"cut_packets"`             // by snaplen
-	Other       []Named      `json:"other_packets,omitempty"` // packets without TCP, by what they are
-	Unsupported []Named      `json:"unsupported_packets,omitempty"`
+	CutPackets  int64        `json:"cut_packets"`                           // by snaplen
+	Other       []Named      `json:"other_packets,omitempty" redact:"open"` // packets without TCP, by what they are
+	Unsupported []Named      `json:"unsupported_packets,omitempty" redact:"open"`
 	Malformed   int64        `json:"malformed_packets"`
-	Elsewhere   []Named      `json:"other_connections,omitempty"` // TCP connections without a WebSocket, by what they are
+	Elsewhere   []Named      `json:"other_connections,omitempty" redact:"open"` // TCP connections without a WebSocket, by what they are
 	Flows       int64        `json:"flows"`
-	ByPickup    []Named      `json:"by_pickup,omitempty"`
-	ByResult    []Named      `json:"by_result,omitempty"`
-	Encrypted   []Named      `json:"encrypted_ports,omitempty"` // encrypted flows by the server's port
-	Closes      []Named      `json:"closes,omitempty"`          // by code, or by how where there is none
+	ByPickup    []Named      `json:"by_pickup,omitempty" redact:"open"`
+	ByResult    []Named      `json:"by_result,omitempty" redact:"open"`
+	Encrypted   []Named      `json:"encrypted_ports,omitempty" redact:"open"` // encrypted flows by the server's port
+	Closes      []Named      `json:"closes,omitempty" redact:"open"`          // by code, or by how where there is none
 	Client      Direction    `json:"client_to_server"`
 	Server      Direction    `json:"server_to_client"`
 	Findings    []RuleCount  `json:"findings,omitempty"`
-	Hosts       []Named      `json:"hosts,omitempty"`
-	Paths       []Named      `json:"paths,omitempty"`
-	Protocols   []Named      `json:"subprotocols,omitempty"`
-	Clients     []Named      `json:"clients,omitempty"`
+	Hosts       []Named      `json:"hosts,omitempty" redact:"open"`
+	Paths       []Named      `json:"paths,omitempty" redact:"target"`
+	Protocols   []Named      `json:"subprotocols,omitempty" redact:"target"`
+	Clients     []Named      `json:"clients,omitempty" redact:"open"`
 	Apps        []AppTotal   `json:"apps,omitempty"`     // what the subprotocols said, with Options.Apps
 	Problems    []Problem    `json:"problems,omitempty"` // inputs that could not be read whole
 	MaxOpen     int64        `json:"max_open"`           // flows open at once
@@ -43,22 +43,22 @@ type Concurrency struct {
 
 // Problem is an input that could not be read whole.
 type Problem struct {
-	File   string `json:"file"`
-	Offset int64  `json:"offset"`
-	Reason string `json:"reason"`
+	File   string `json:"file" redact:"open"`
+	Offset int64  `json:"offset" unit:"bytes"`
+	Reason string `json:"reason" redact:"open"`
 }
 
 // Named is a count by name.
 type Named struct {
-	Name  string `json:"name"`
+	Name  string `json:"name" redact:"parent"`
 	Count int64  `json:"count"`
 }
 
 // RuleCount is how often a rule was broken over the capture.
 type RuleCount struct {
-	Rule     string `json:"rule"`
-	Severity string `json:"severity"`
-	RFC      string `json:"rfc,omitempty"`
+	Rule     string `json:"rule" redact:"open"`
+	Severity string `json:"severity" redact:"open"`
+	RFC      string `json:"rfc,omitempty" redact:"open"`
 	Flows    int64  `json:"flows"`
 	Count    int64  `json:"count"`
 }

@@ -34,7 +34,7 @@ const (
 	headerHead = "offset,finished,reserved,opcode,is_masked,len_payload_primary,len_payload_extended_1," +
 		"len_payload_extended_2,mask_key,len_payload,complete,payload_text,payload_bytes\r\n"
 	contentHead = "frames,compressed,payload_bytes,length,complete,cut,stalled,code,reason,text,base64," +
-		"app.protocol,app.kind,app.name,app.id,app.topic,app.error,app.gist,app.decoded,app.decoded_cut,sha256\r\n"
+		"app.protocol,app.kind,app.name,app.id,app.topic,app.error,app.gist,app.decoded,app.decoded_cut,sha256,app.answers,app.after,app.credential\r\n"
 )
 
 // AppendRow completes what a CSV renderer made for a flow to one row.
@@ -71,14 +71,22 @@ func (c *CSV) content(dst []byte, m *record.Message) []byte {
 	dst = AppendCell(append(dst, ','), m.Reason)
 	dst = payloadCells(dst, data, m.IsText)
 	if m.App == nil {
-		return append(append(dst, ",,,,,,,,,,"...), m.SHA256...)
+		return append(append(append(dst, ",,,,,,,,,,"...), m.SHA256...), ",,,"...)
 	}
 	for _, s := range [...]string{m.App.Protocol, m.App.Kind, m.App.Name, m.App.ID, m.App.Topic, m.App.Error, m.App.Gist} {
 		dst = AppendCell(append(dst, ','), s)
 	}
 	dst = AppendCell(append(dst, ','), string(m.App.Decoded))
 	dst = strconv.AppendBool(append(dst, ','), m.App.DecodedCut)
-	return append(append(dst, ','), m.SHA256...)
+	dst = append(append(append(dst, ','), m.SHA256...), ',')
+	if m.App.Answers != nil {
+		dst = appendInt(dst, *m.App.Answers)
+	}
+	dst = append(dst, ',')
+	if m.App.After != nil {
+		dst = m.App.After.Append(dst)
+	}
+	return AppendCell(append(dst, ','), m.App.Credential)
 }
 
 // Frame appends a frame's cells from the second on, beginning with a comma.

@@ -2,12 +2,7 @@ package report
 
 import (
 	"fmt"
-	"go/ast"
-	"go/parser"
-	"go/token"
-	"reflect"
 	"strings"
-	"sync"
 
 	"wscope/analyzer/record"
 )
@@ -21,74 +16,13 @@ type Field struct {
 	Meaning string // what the code says of it
 }
 
-// declaration is a type of the contract as its declaration says.
-type declaration struct {
-	doc    string
-	fields []member
-}
-
-type member struct {
-	json  string // its name; "-" for what JSON does not have
-	typ   ast.Expr
-	empty bool // omitempty
-	doc   string
-}
-
-// declared reads the declarations of the records.
-var declared = sync.OnceValue(func() map[string]*declaration {
-	records := map[string]*declaration{}
-	for _, source := range record.Sources() {
-		file, err := parser.ParseFile(token.NewFileSet(), "", source, parser.ParseComments)
-		if err != nil {
-			panic("report: our own source: " + err.Error())
-		}
-		for _, decl := range file.Decls {
-			gen, ok := decl.(*ast.GenDecl)
-			if !ok {
-				continue
-			}
-			for _, spec := range gen.Specs {
-				if t, ok := spec.(*ast.TypeSpec); ok {
-					if s, ok := t.Type.(*ast.StructType); ok {
-						records[t.Name.Name] = newDeclaration(t.Name.Name, gen.Doc.Text(), s)
-					}
-				}
-			}
-		}
-	}
-	return records
-})
-
-func newDeclaration(name, doc string, s *ast.StructType) *declaration {
-	r := &declaration{doc: sentenceOf(strings.TrimPrefix(doc, name+" is "))}
-	for _, f := range s.Fields.List {
-		if f.Tag == nil || len(f.Names) == 0 {
-			continue
-		}
-		tag := reflect.StructTag(strings.Trim(f.Tag.Value, "`")).Get("json")
-		json, rest, _ := strings.Cut(tag, ",")
-		doc := f.Comment.Text()
-		if doc == "" {
-			doc = strings.TrimPrefix(f.Doc.Text(), f.Names[0].Name+" is ")
-		}
-		r.fields = append(r.fields, member{json: json, typ: f.Type, empty: strings.Contains(rest, "omitempty"), doc: sentenceOf(doc)})
-	}
-	return r
-}
-
-// sentenceOf is a comment on one line, without a full stop.
-func sentenceOf(doc string) string {
-	return strings.TrimSuffix(strings.Join(strings.Fields(doc), " "), ".")
-}
-
 // Fields lists the names of a record: flow, message, frame or summary.
 func Fields(kind string) ([]Field, error) {
-	types := map[string]string{"flow": "Flow", "message": "Message", "frame": "Frame", "summary": "Summary"}
-	name, ok := types[kind]
-	if !ok {
+	table := map[string]*record.Table{"flow": record.FlowTable, "message": record.MessageTable, "frame": record.FrameTable, "summary": record.SummaryTable}[kind]
+	if table == nil {
 		return nil, fmt.Errorf("%q is none of flow, message, frame, summary", kind)
 	}
-	list := fieldsOf(kind+".", name)
+	list := fieldsOf(kind+".", table)
 	switch kind {
 	case "message":
 		list = append(list,
@@ -104,87 +38,32 @@ func Fields(kind string) ([]Field, error) {
 	return list, nil
 }
 
-func fieldsOf(prefix, name string) []Field {
+func fieldsOf(prefix string, table *record.Table) []Field {
 	var list []Field
-	for _, m := range declared()[name].fields {
-		if m.json == "-" {
-			continue
+	for i := range table.Fields {
+		f := &table.Fields[i]
+		kind, path := f.Kind.String(), prefix+f.Name
+		if f.Pair {
+			kind = "pair of " + kind
 		}
-		typ, absent := m.typ, m.empty
-		if p, ok := typ.(*ast.StarExpr); ok {
-			typ, absent = p.X, true
+		if f.List {
+			kind, path = "list of "+kind, path+"[]"
 		}
-		f := Field{Name: prefix + m.json, Absent: absent, Meaning: m.doc, Unit: unit(m, typ)}
-		var nested []Field
-		f.Type, nested = kindOf(typ, f.Name)
-		if f.Meaning == "" && len(nested) > 0 {
-			f.Meaning = docOf(typ)
+		list = append(list, Field{Name: prefix + f.Name, Type: kind, Unit: f.Unit, Absent: f.Omit || f.Pointer, Meaning: meaning(f)})
+		if f.Of != nil {
+			list = append(list, fieldsOf(path+".", f.Of)...)
 		}
-		if f.Meaning == "" {
-			f.Meaning = strings.ReplaceAll(m.json, "_", " ")
-		}
-		list = append(append(list, f), nested...)
 	}
 	return list
 }
 
-func docOf(t ast.Expr) string {
-	if l, ok := t.(*ast.ArrayType); ok {
-		t = l.Elt
-	}
-	if id, ok := t.(*ast.Ident); ok && declared()[id.Name] != nil {
-		return declared()[id.Name].doc
-	}
-	return ""
-}
-
-// kindOf names a type for people, and gives the members of an object.
-func kindOf(t ast.Expr, path string) (string, []Field) {
-	switch t := t.(type) {
-	case *ast.StarExpr:
-		return kindOf(t.X, path)
-	case *ast.ArrayType:
-		elem, nested := kindOf(t.Elt, path+"[]")
-		if t.Len != nil {
-			return "pair of " + elem, nil
-		}
-		return "list of " + elem, nested
-	case *ast.Ident:
-		switch t.Name {
-		case "string":
-			return "text", nil
-		case "bool":
-			return "boolean", nil
-		case "float64", "Seconds":
-			return "number", nil
-		case "Time":
-			return "time", nil
-		case "JSON":
-			return "object", nil
-		}
-		if declared()[t.Name] != nil {
-			return "object", fieldsOf(path+".", t.Name)
-		}
-	}
-	return "integer", nil
-}
-
-// unit is what a number counts.
-func unit(m member, t ast.Expr) string {
-	if id, ok := t.(*ast.Ident); ok {
-		switch {
-		case id.Name == "Seconds":
-			return "seconds"
-		case id.Name == "string" || id.Name == "bool" || id.Name == "Time" || id.Name == "JSON" || declared()[id.Name] != nil:
-			return ""
-		}
-	} else {
-		return ""
-	}
+// meaning is what a field's declaration says of it, or that of what it holds; its name where neither says anything.
+func meaning(f *record.Field) string {
 	switch {
-	case strings.HasSuffix(m.json, "_bytes") || m.json == "bytes" || m.json == "length" || m.json == "offset" || strings.HasPrefix(m.json, "len_payload"),
-		strings.Contains(m.doc, "bytes") && !strings.Contains(m.doc, "messages"):
-		return "bytes"
+	case f.Doc != "":
+		return f.Doc
+	case f.Of != nil && f.Of.Doc != "":
+		return f.Of.Doc
 	}
-	return ""
+	return strings.ReplaceAll(f.Name, "_", " ")
 }

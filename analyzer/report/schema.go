@@ -5,8 +5,10 @@ import (
 	"embed"
 	"encoding/json"
 	"fmt"
-	"go/ast"
+	"slices"
 	"strings"
+
+	"wscope/analyzer/record"
 )
 
 // schemas are the JSON Schemas (draft 2020-12) of the records. They are made from the
@@ -61,27 +63,27 @@ func makeSchema(kind string) []byte {
 	o := object{{"$schema", "https://json-schema.org/draft/2020-12/schema"}, {"title", "wscope " + kind}}
 	switch kind {
 	case "flow":
-		o = append(o, schemaOf("Flow", nil, nil)...)
+		o = append(o, schemaOf(record.FlowTable, nil, nil)...)
 	case "summary":
-		o = append(o, schemaOf("Summary", nil, nil)...)
+		o = append(o, schemaOf(record.SummaryTable, nil, nil)...)
 	case "document":
-		flows := object{{"type", "array"}, {"items", schemaOf("Flow", nil, nil)}}
-		o = append(o, closed("what summary --format json prints", object{{"flows", flows}, {"summary", schemaOf("Summary", nil, nil)}})...)
+		flows := object{{"type", "array"}, {"items", schemaOf(record.FlowTable, nil, nil)}}
+		o = append(o, closed("what summary --format json prints", object{{"flows", flows}, {"summary", schemaOf(record.SummaryTable, nil, nil)}})...)
 	case "live":
 		o = append(o, pair{"description", "a line of live"}, pair{"oneOf", []object{
-			event(schemaOf("Flow", nil, nil), "open", "update", "close"),
-			event(schemaOf("Message", nil, payloadMembers("text", "base64")), "message"),
-			event(schemaOf("Summary", nil, []pair{{"capture", captureSchema()}}), "summary"),
+			event(schemaOf(record.FlowTable, nil, nil), "open", "update", "close"),
+			event(schemaOf(record.MessageTable, nil, payloadMembers("text", "base64")), "message"),
+			event(schemaOf(record.SummaryTable, nil, []pair{{"capture", captureSchema()}}), "summary"),
 		}})
 	case "message":
-		o = append(o, schemaOf("Message", nil, payloadMembers("text", "base64"))...)
+		o = append(o, schemaOf(record.MessageTable, nil, payloadMembers("text", "base64"))...)
 	case "frame":
-		o = append(o, schemaOf("Frame", nil, payloadMembers("payload_text", "payload_bytes"))...)
+		o = append(o, schemaOf(record.FrameTable, nil, payloadMembers("payload_text", "payload_bytes"))...)
 	case "decoded-frame":
-		o = append(o, schemaOf("Frame", []string{"flow", "from", "time", "packet", "file"}, payloadMembers("payload_text", "payload_bytes"))...)
+		o = append(o, schemaOf(record.FrameTable, []string{"flow", "from", "time", "packet", "file"}, payloadMembers("payload_text", "payload_bytes"))...)
 	case "decoded-message":
 		more := append(payloadMembers("text", "base64"), pair{"offset", typed("integer", "of its first byte in the stream, in bytes")})
-		o = append(o, schemaOf("Message", []string{"flow", "from", "time", "end", "packet", "file"}, more)...)
+		o = append(o, schemaOf(record.MessageTable, []string{"flow", "from", "time", "end", "packet", "file"}, more)...)
 	}
 	b, err := json.Marshal(o)
 	if err != nil {
@@ -103,17 +105,17 @@ func closed(doc string, members object) object {
 }
 
 // event is a record's schema with the first member of live's lines.
-func event(record object, names ...string) object {
-	for i := range record {
-		switch record[i].name {
+func event(line object, names ...string) object {
+	for i := range line {
+		switch line[i].name {
 		case "properties":
 			kind := object{{"enum", names}, {"description", "what happened"}}
-			record[i].value = append(object{{"event", kind}}, record[i].value.(object)...)
+			line[i].value = append(object{{"event", kind}}, line[i].value.(object)...)
 		case "required":
-			record[i].value = append([]string{"event"}, record[i].value.([]string)...)
+			line[i].value = append([]string{"event"}, line[i].value.([]string)...)
 		}
 	}
-	return record
+	return line
 }
 
 // captureSchema is what live's summary says of the packets.
@@ -147,90 +149,57 @@ func typed(name, doc string) object {
 	return o
 }
 
-// schemaOf is the schema of a declared type, without some members and with more.
-func schemaOf(name string, without []string, more []pair) object {
-	d := declared()[name]
+// schemaOf is the schema of a record, without some members and with more.
+func schemaOf(table *record.Table, without []string, more []pair) object {
 	var members object
 	required := []string{}
-next:
-	for _, m := range d.fields {
-		for _, w := range without {
-			if m.json == w {
-				continue next
-			}
-		}
-		if m.json == "-" {
+	for i := range table.Fields {
+		f := &table.Fields[i]
+		if slices.Contains(without, f.Name) {
 			continue
 		}
-		members = append(members, pair{m.json, memberSchema(m)})
-		if !m.empty {
-			required = append(required, m.json)
+		members = append(members, pair{f.Name, memberSchema(f)})
+		if !f.Omit {
+			required = append(required, f.Name)
 		}
 	}
 	for _, p := range more {
-		if !has(members, p.name) {
+		if !slices.ContainsFunc(members, func(m pair) bool { return m.name == p.name }) {
 			members = append(members, p)
 		}
 	}
-	return object{{"type", "object"}, {"description", d.doc}, {"properties", members}, {"required", required}, {"additionalProperties", false}}
+	return object{{"type", "object"}, {"description", table.Doc}, {"properties", members}, {"required", required}, {"additionalProperties", false}}
 }
 
-func has(o object, name string) bool {
-	for _, p := range o {
-		if p.name == name {
-			return true
-		}
+func memberSchema(f *record.Field) object {
+	o := typeSchema(f)
+	if f.Pair {
+		o = object{{"type", "array"}, {"items", o}, {"minItems", 2}, {"maxItems", 2}}
 	}
-	return false
-}
-
-func memberSchema(m member) object {
-	o := typeSchema(m.typ)
-	if p, ok := m.typ.(*ast.StarExpr); ok {
-		o = typeSchema(p.X)
+	if f.List {
+		o = object{{"type", "array"}, {"items", o}}
+	}
+	if f.Pointer || f.List && !f.Omit {
 		o[0].value = []any{o[0].value, "null"} // absent or null where there is nothing
 	}
-	if _, ok := m.typ.(*ast.ArrayType); ok && !m.empty {
-		o[0].value = []any{"array", "null"}
-	}
-	if m.doc != "" {
-		kept := object{}
-		for _, p := range o {
-			if p.name != "description" {
-				kept = append(kept, p)
-			}
-		}
-		o = append(kept, pair{"description", m.doc})
+	if f.Doc != "" {
+		o = slices.DeleteFunc(o, func(p pair) bool { return p.name == "description" })
+		o = append(o, pair{"description", f.Doc})
 	}
 	return o
 }
 
-func typeSchema(t ast.Expr) object {
-	switch t := t.(type) {
-	case *ast.StarExpr:
-		return typeSchema(t.X)
-	case *ast.ArrayType:
-		o := object{{"type", "array"}, {"items", typeSchema(t.Elt)}}
-		if t.Len != nil {
-			o = append(o, pair{"minItems", 2}, pair{"maxItems", 2})
-		}
-		return o
-	case *ast.Ident:
-		switch t.Name {
-		case "string":
-			return object{{"type", "string"}}
-		case "bool":
-			return object{{"type", "boolean"}}
-		case "float64", "Seconds":
-			return object{{"type", "number"}}
-		case "Time":
-			return object{{"type", "string"}, {"format", "date-time"}}
-		case "JSON":
-			return object{{"type", "object"}}
-		}
-		if declared()[t.Name] != nil {
-			return schemaOf(t.Name, nil, nil)
-		}
+// typeSchema is the schema of a field's values, or of the elements of a list.
+func typeSchema(f *record.Field) object {
+	switch f.Kind {
+	case record.Nested:
+		return schemaOf(f.Of, nil, nil)
+	case record.Text:
+		return object{{"type", "string"}}
+	case record.Moment:
+		return object{{"type", "string"}, {"format", "date-time"}}
+	case record.Raw:
+		return object{{"type", "object"}}
 	}
-	return object{{"type", "integer"}}
+	return object{{"type", f.Kind.String()}}
 }

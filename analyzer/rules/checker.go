@@ -3,6 +3,7 @@ package rules
 import (
 	"wscope/analyzer/query"
 	"wscope/analyzer/record"
+	"wscope/analyzer/redact"
 )
 
 // maxPings is how many pings of a flow may wait for their pongs.
@@ -12,7 +13,7 @@ const maxPings = 64
 // the run what Options says.
 type Checker struct {
 	record.NopSink
-	Redactor Redactor // hides what the report shows; nil hides nothing
+	Redactor *redact.Redactor // hides what the report shows; nil hides nothing
 
 	set   *Set
 	rules []ruleRun

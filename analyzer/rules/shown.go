@@ -1,16 +1,6 @@
 package rules
 
-import (
-	"wscope/analyzer/query"
-	"wscope/analyzer/record"
-)
-
-// Redactor puts tokens in the place of what a report must not show; analyzer/report has one.
-type Redactor interface {
-	Flow(*record.Flow) *record.Flow // a copy
-	Message(*record.Message)        // in place, but for its payload's bytes
-	Summary(*record.Summary)        // in place
-}
+import "wscope/analyzer/query"
 
 // shown is the record as a report may show it: what is judged is always the record as it is,
 // so that a verdict does not change with what is told of it.

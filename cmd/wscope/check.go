@@ -12,7 +12,7 @@ import (
 
 	"wscope/analyzer"
 	"wscope/analyzer/behaviour"
-	"wscope/analyzer/report"
+	"wscope/analyzer/redact"
 	"wscope/analyzer/rules"
 )
 
@@ -31,7 +31,7 @@ type check struct {
 	rulesSet                     *rules.Set
 	oldBehaviour, freshBehaviour *behaviour.Behaviour
 	oldText                      []byte           // of the baseline; nil where it is a capture
-	redactor                     *report.Redactor // nil without --redact
+	redactor                     *redact.Redactor // nil without --redact
 }
 
 func newCheck(env *environment) *cobra.Command {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer"
+	"wscope/analyzer/redact"
 	"wscope/analyzer/report"
 	"wscope/wsparse"
 )
@@ -22,7 +23,7 @@ type decode struct {
 	masked   string
 	deflate  string
 	redact   bool
-	hide     *report.Redactor // nil without --redact
+	hide     *redact.Redactor // nil without --redact
 	hash     bool
 	keep     int // bytes of a message or payload at most
 	json     report.JSON

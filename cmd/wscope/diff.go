@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer/behaviour"
-	"wscope/analyzer/report"
+	"wscope/analyzer/redact"
 )
 
 func newDiff(env *environment) *cobra.Command {
@@ -37,7 +37,7 @@ func newDiff(env *environment) *cobra.Command {
 					return fmt.Errorf("--ignore: %w", err)
 				}
 			}
-			var redactor *report.Redactor
+			var redactor *redact.Redactor
 			if in.redact {
 				var err error
 				if redactor, err = in.redactor(args); err != nil {

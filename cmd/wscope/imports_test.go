@@ -32,10 +32,10 @@ var rooms = map[string][]string{
 	"analyzer/apps":                     {"analyzer/record", "analyzer/apps/protoschema", "wsparse"},
 	"analyzer/filter":                   {"analyzer/record", "analyzer/query"},
 	"analyzer/query":                    {"analyzer/record"},
-	"analyzer/behaviour":                {"analyzer/clean", "analyzer/record", "analyzer/stat"},
+	"analyzer/behaviour":                {"analyzer/clean", "analyzer/record", "analyzer/stat", "analyzer/redact"},
 	"analyzer/behaviour/simulate":       {},
 	"analyzer/behaviour/simulate/table": {"analyzer", "analyzer/apps", "analyzer/behaviour", "analyzer/behaviour/simulate", "assembly/capture"},
-	"analyzer/rules":                    {"analyzer/clean", "analyzer", "analyzer/record", "analyzer/stat", "analyzer/apps", "analyzer/behaviour", "analyzer/query", "assembly/capture"}, // apps and capture for Check in Go tests
+	"analyzer/rules":                    {"analyzer/clean", "analyzer", "analyzer/record", "analyzer/stat", "analyzer/apps", "analyzer/behaviour", "analyzer/query", "assembly/capture", "analyzer/redact"}, // apps and capture for Check in Go tests
 	"analyzer/report":                   {"analyzer/clean", "analyzer/record"},
 	"analyzer/clean":                    {},
 	"analyzer/report/page":              {"analyzer/record", "analyzer/report"},
@@ -44,11 +44,13 @@ var rooms = map[string][]string{
 	"analyzer/fleet":                    {"analyzer/record", "analyzer/report", "analyzer/report/export"},
 	"analyzer/fleet/broker":             {},
 	"cmd/wscope/screen":                 {"analyzer/record", "analyzer/report"},
-	"cmd/wscope":                        {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "analyzer/clean", "cmd/wscope/screen", "cmd/wscope/keys", "cmd/wscope/goprobe", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse"},
+	"cmd/wscope":                        {"analyzer", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/broker", "analyzer/clean", "cmd/wscope/screen", "cmd/wscope/keys", "cmd/wscope/goprobe", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse", "analyzer/redact"},
 	"cmd/wscope/keys":                   {},
 	"cmd/wscope/goprobe":                {},
 	"cmd/wscope-gen":                    {},
 	"cmd/wscope/e2e/send":               {"assembly/capture", "assembly/packet"},
+	"analyzer/record/maketable":         {},
+	"analyzer/redact":                   {"analyzer/record"},
 
 	"analyzer/apps/protoschema": {},
 
@@ -132,7 +134,7 @@ func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
 
 // showing are the rooms that take records and make none.
 var showing = []string{
-	"analyzer/record", "analyzer/query", "analyzer/filter", "analyzer/behaviour", "analyzer/metrics", "analyzer/report",
+	"analyzer/record", "analyzer/redact", "analyzer/query", "analyzer/filter", "analyzer/behaviour", "analyzer/metrics", "analyzer/report",
 	"analyzer/report/page", "analyzer/report/export", "analyzer/fleet", "cmd/wscope/screen",
 }
 

@@ -21,10 +21,6 @@ type Origin struct {
 
 // The rows of records that sensors sent.
 type (
-	sensorFlow struct {
-		Origin
-		flowRow
-	}
 	sensorMessage struct {
 		Origin
 		messageRow
@@ -60,14 +56,19 @@ type Lines struct {
 // sensors sent, which may also be dropped.
 func NewLines(w io.Writer, kind string, sensors bool, version string) (*Lines, error) {
 	switch {
-	case kind == "flows" && sensors:
-		return newLines(w, version, func(line []byte, r *sensorFlow) (int, error) {
-			return len(line), readLine(line, &r.Origin, func(f *record.Flow) { r.flowRow = newFlowRow(f) })
-		}), nil
 	case kind == "flows":
-		return newLines(w, version, func(line []byte, r *flowRow) (int, error) {
-			return len(line), readLine(line, nil, func(f *record.Flow) { *r = newFlowRow(f) })
-		}), nil
+		table := newFlowTable(w, sensors, parquetOptions(version))
+		return &Lines{table: table, write: func(line []byte) (int, error) {
+			var origin *Origin
+			if sensors {
+				origin = new(Origin)
+			}
+			var f *record.Flow
+			if err := readLine(line, origin, func(r *record.Flow) { f = r }); err != nil {
+				return 0, err
+			}
+			return len(line), table.Write(f, origin)
+		}}, nil
 	case kind == "messages" && sensors:
 		return newLines(w, version, func(line []byte, r *sensorMessage) (int, error) {
 			err := readLine(line, &r.Origin, func(m *messageLine) { r.messageRow = m.row() })

@@ -9,7 +9,7 @@ import (
 )
 
 // Parquet writes flows.parquet, messages.parquet and findings.parquet; their schemas are
-// the structs of parquetrows.go. Pages are compressed with Snappy, which every reader
+// the field table's (parquetflow.go) and the structs of parquetrows.go. Pages are compressed with Snappy, which every reader
 // knows. Row groups are written as they fill, so that memory does not grow with the
 // capture.
 //
@@ -17,7 +17,7 @@ import (
 // the column of the same name with _ns as nanoseconds since 1970, with all the capture's digits.
 type Parquet struct {
 	record.NopSink
-	flows    *parquet.GenericWriter[flowRow]
+	flows    *flowTable
 	messages *parquet.GenericWriter[messageRow]
 	findings *parquet.GenericWriter[findingRow]
 	held     int // bytes of payload in the messages' row group
@@ -41,7 +41,7 @@ func NewParquet(p *Place, version string) (*Parquet, error) {
 	}
 	options := parquetOptions(version)
 	return &Parquet{
-		flows:    parquet.NewGenericWriter[flowRow](files[0], options...),
+		flows:    newFlowTable(files[0], false, options),
 		messages: parquet.NewGenericWriter[messageRow](files[1], options...),
 		findings: parquet.NewGenericWriter[findingRow](files[2], options...),
 	}, nil
@@ -68,7 +68,7 @@ func (p *Parquet) Message(m *record.Message) error {
 }
 
 func (p *Parquet) FlowEnded(f *record.Flow) error {
-	if _, err := p.flows.Write([]flowRow{newFlowRow(f)}); err != nil {
+	if err := p.flows.Write(f, nil); err != nil {
 		return err
 	}
 	for i := range f.Findings {
