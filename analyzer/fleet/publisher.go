@@ -182,35 +182,13 @@ func (p *Publisher) addMessage(m *record.Message, most int) {
 	p.add(Messages, m.Time, line)
 }
 
-// Rendered takes a message that Options.Render made JSON of.
+// Rendered takes a message that Renderer made, and hands on what the renderer behind it made.
 func (p *Publisher) Rendered(flow int64, b []byte) error {
-	if !p.opt.Messages {
-		return p.Sink.Rendered(flow, b)
+	at, travels, rest := splitRendered(b)
+	if travels != nil {
+		p.add(Messages, at, report.AppendLine(nil, flow, travels))
 	}
-	line := report.AppendLine(nil, flow, b)
-	var m struct {
-		record.Message
-		Text   *string `json:"text"`
-		Base64 []byte  `json:"base64"`
-	}
-	if len(line) <= mostLine {
-		var at struct {
-			Time record.Time `json:"time"`
-		}
-		if err := json.Unmarshal(line, &at); err != nil {
-			return err
-		}
-		p.add(Messages, at.Time, line)
-	} else if err := json.Unmarshal(line, &m); err != nil {
-		return err
-	} else {
-		m.IsText, m.Data = m.Text != nil, m.Base64
-		if m.IsText {
-			m.Data = []byte(*m.Text)
-		}
-		p.addMessage(&m.Message, cutTo)
-	}
-	return p.Sink.Rendered(flow, b)
+	return p.Sink.Rendered(flow, rest)
 }
 
 // Batch sends what has waited long enough.

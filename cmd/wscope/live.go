@@ -265,7 +265,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if web != nil {
 		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}
-	fleet, sent, err := l.publisher(count)
+	fleet, sent, err := l.publisher(&opt, count)
 	if err != nil {
 		return err
 	}

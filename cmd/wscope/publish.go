@@ -89,8 +89,8 @@ func (p *publish) flags(f *pflag.FlagSet) {
 }
 
 // publisher puts a fleet's publisher before next, where --to asks for one. sent ends it,
-// and says whether no record was dropped.
-func (l *live) publisher(next analyzer.Sink) (sink analyzer.Sink, sent func() bool, err error) {
+// and says whether no record was dropped. What opt renders is rendered for it too.
+func (l *live) publisher(opt *analyzer.Options, next analyzer.Sink) (sink analyzer.Sink, sent func() bool, err error) {
 	p := &l.publish
 	if p.to == "" {
 		return next, func() bool { return true }, nil
@@ -113,6 +113,9 @@ func (l *live) publisher(next analyzer.Sink) (sink analyzer.Sink, sent func() bo
 	}, next)
 	if err != nil {
 		return nil, nil, err
+	}
+	if render := opt.Render; render != nil {
+		opt.Render = func() analyzer.Renderer { return pub.Renderer(render()) }
 	}
 	return pub, func() bool {
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
