@@ -90,8 +90,10 @@ func (f *flow) tellMessage(d *direction, m *wsparse.Message, first, last *assemb
 	if f.chat != nil {
 		if r.App = f.chat.Message(r); r.App == nil && f.chat.Over() {
 			f.unread()
-		} else if r.App != nil && r.App.Credential != "" && f.ws != nil && f.ws.Secure == nil {
-			f.findings.tell(f, record.RuleClear, r.From, r.App.Credential, first)
+		} else if r.App != nil && r.App.Credential != "" {
+			if ws := f.socket(); ws != nil && ws.Secure == nil {
+				f.findings.tell(f, record.RuleClear, r.From, r.App.Credential, first)
+			}
 		}
 	}
 	if !s.opt.Messages || s.keepMessage != nil && !s.keepMessage(f.known, r) {

@@ -184,7 +184,7 @@ func (c *conversation) takeUp(l *language, m *record.Message) bool {
 		read++
 		c.commit()
 	}
-	c.from, c.in, c.told = was.from, m, 0
+	c.from, c.in, c.told, c.secret = was.from, m, 0, "" // what was held was told already
 	if !c.try(d, m) || unread > int64(read)+1 {
 		held := *s
 		*c = was

@@ -102,6 +102,15 @@ func appendApp(dst []byte, a *record.App) []byte {
 			dst = AppendString(append(dst, f.name...), f.value)
 		}
 	}
+	if a.Answers != nil {
+		dst = appendInt(append(dst, `,"answers":`...), *a.Answers)
+	}
+	if a.After != nil {
+		dst = a.After.Append(append(dst, `,"after":`...))
+	}
+	if a.Credential != "" {
+		dst = AppendString(append(dst, `,"credential":`...), a.Credential)
+	}
 	if a.Decoded != nil {
 		dst = append(append(dst, `,"decoded":`...), a.Decoded...)
 	}
