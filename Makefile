@@ -7,7 +7,7 @@ export GOFLAGS += -buildvcs=false
 # (root on a Debian machine), "make setup" installs them; else wscope is built without.
 TAGS := $(shell test -e /usr/include/pcap/pcap.h -o -e /usr/local/include/pcap/pcap.h && command -v cc >/dev/null 2>&1 && echo libpcap)
 
-.PHONY: demo test build setup bench fuzz lint generate
+.PHONY: demo test build setup bench fuzz lint generate module
 
 demo: setup ## set everything up and see the main job
 	@$(MAKE) --no-print-directory build
@@ -21,9 +21,19 @@ bench: build ## measure beside tshark, tcpflow and a plain Go program: make benc
 test: ## run the tests
 	$(GO) test ./...
 
-generate: ## renew what is made from the code: the field table, JSON Schemas, CONTRACT.md
+generate: ## renew all that is made from the code: the field table, JSON Schemas, tables in documents, goldens
 	$(GO) generate ./analyzer/record
-	$(GO) test ./analyzer/report -run 'TestSchemas|TestContract' -update
+	$(GO) test ./wsparse ./analyzer/report ./analyzer/rules ./cmd/wscope/screen -update
+	$(GO) test ./cmd/wscope -run Script -update
+
+# The new module path may be given as PATH, which make would pass on to the shell.
+ifeq ($(origin PATH),command line)
+MODULE := $(PATH)
+override PATH := $(shell /bin/sh -c 'PATH=/usr/bin:/bin; getconf PATH'):/usr/local/go/bin
+endif
+
+module: ## rename the module throughout: make module PATH=example.org/wscope
+	@/bin/sh cmd/rename-module.sh '$(MODULE)'
 
 build:
 	@mkdir -p bin

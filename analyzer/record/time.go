@@ -16,6 +16,12 @@ type Time int64
 // Seconds is a duration in nanoseconds, written as seconds.
 type Seconds int64
 
+// Time returns t as the time package has it, in UTC.
+func (t Time) Time() time.Time { return time.Unix(0, int64(t)).UTC() }
+
+// Duration returns s as the time package has it.
+func (s Seconds) Duration() time.Duration { return time.Duration(s) }
+
 // Append writes t as RFC 3339.
 func (t Time) Append(dst []byte) []byte {
 	if t < 0 { // before 1970: no capture, but a damaged file may say so

@@ -28,7 +28,7 @@ var rooms = map[string][]string{
 	"assembly/upgrade":                  {"assembly", "wsparse"},
 	"analyzer/stat":                     {},
 	"analyzer/record":                   {"analyzer/stat", "wsparse/rule"},
-	"analyzer":                          {"analyzer/record", "analyzer/stat", "assembly", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
+	"analyzer":                          {"analyzer/record", "analyzer/stat", "assembly", "assembly/capture", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
 	"analyzer/apps":                     {"analyzer/record", "analyzer/apps/protoschema", "wsparse"},
 	"analyzer/filter":                   {"analyzer/record", "analyzer/query"},
 	"analyzer/query":                    {"analyzer/record"},
@@ -73,6 +73,7 @@ var alone = map[string]bool{"wsparse": true, "wsparse/inflate": true, "wsparse/r
 // go command is answered from its cache.
 func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
 	root := filepath.Join("..", "..")
+	house := moduleName(t) + "/"
 	seen := map[string]bool{}
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
 		if err != nil {
@@ -103,7 +104,7 @@ func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
 		test := strings.HasSuffix(path, "_test.go")
 		for _, spec := range f.Imports {
 			name, _ := strconv.Unquote(spec.Path.Value)
-			if ours, ok := strings.CutPrefix(name, "wscope/"); ok {
+			if ours, ok := strings.CutPrefix(name, house); ok {
 				if ours != room && !slices.Contains(allowed, ours) && !test {
 					t.Errorf("%s imports %s, which the map does not allow", rel, name)
 				}
@@ -142,7 +143,7 @@ var showing = []string{
 // reassembly, no TLS opening and no codec of WebSocket.
 func TestRoomsThatShowRecordsLinkNoEngine(t *testing.T) {
 	for _, room := range showing {
-		out, err := exec.Command("go", "list", "-deps", "wscope/"+room).CombinedOutput()
+		out, err := exec.Command("go", "list", "-deps", moduleName(t)+"/"+room).CombinedOutput()
 		if err != nil {
 			t.Fatalf("%v: %s", err, out)
 		}
