@@ -31,7 +31,7 @@ type control struct {
 }
 
 // work is a batch of packets on its way through the pipeline: read, analysed by partition,
-// merged. See crew.go for who does it.
+// merged. See pool.go for who does it.
 type work struct {
 	batch    packet.Batch
 	segs     []link.Segment
@@ -40,7 +40,7 @@ type work struct {
 	outs     [partitions]output
 	last     packet.Mark // the last packet of the batch
 	final    bool        // the capture is over: connections end
-	pending  int         // members of the crew that have not run their partitions of it
+	pending  int         // workers of the pool that have not analysed their partitions of it
 }
 
 func (w *work) reset() {

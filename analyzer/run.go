@@ -40,7 +40,7 @@ func Run(ctx context.Context, src packet.Source, opt Options, sink Sink) (*Summa
 	for i := range p.shards {
 		p.shards[i] = newShard(&opt, keys, env)
 	}
-	err := newCrew(p, opt.Workers, packet.Waits(src)).run()
+	err := newPool(p, opt.Workers, packet.Waits(src)).run()
 	return totals.summary(src, &p.reader.link.Stats, p.shards[:]), err
 }
 

@@ -69,8 +69,8 @@ func (b *batches) Batch(now Time) error {
 	return nil
 }
 
-// TestCrew runs crews of all sizes to the end of a source, to its error and to the sink's.
-func TestCrew(t *testing.T) {
+// TestPool runs pools of all sizes to the end of a source, to its error and to the sink's.
+func TestPool(t *testing.T) {
 	broken := errors.New("broken")
 	for _, c := range []struct {
 		name  string
