@@ -29,7 +29,7 @@ generate: ## renew all that is made from the code: the field table, JSON Schemas
 # The new module path may be given as PATH, which make would pass on to the shell.
 ifeq ($(origin PATH),command line)
 MODULE := $(PATH)
-override PATH := $(shell /bin/sh -c 'PATH=/usr/bin:/bin; getconf PATH'):/usr/local/go/bin
+override PATH := $(shell /bin/sh -c 'PATH=/usr/bin:/bin; getconf PATH')
 endif
 
 module: ## rename the module throughout: make module PATH=example.org/wscope
