@@ -1,6 +1,8 @@
 package analyzer
 
 import (
+	"math"
+
 	"wscope/analyzer/stat"
 	"wscope/assembly"
 	"wscope/wsparse"
@@ -37,6 +39,7 @@ type direction struct {
 	even    even
 	why     assembly.Cause
 	torn    bool          // it ended within a message
+	untyped uint16        // data messages without their first frame
 	code    uint32        // HTTP/2 error code of the end
 	firstAt int64         // capture time of the first frame; 0 while none
 	endedAt int64         // capture time of the end
@@ -84,6 +87,12 @@ func (d *direction) bytes(b []byte, at *assembly.Mark) {
 	d.stream.Feed(b)
 	d.drain(at)
 	d.places.done(d.stream.Held(), d.stream.Offset(), at)
+}
+
+// unread counts bytes that are not read as frames.
+func (d *direction) unread(n int64, at *assembly.Mark) {
+	d.wire += n
+	d.lastAt = at.Time
 }
 
 func (d *direction) gap(n int64, at *assembly.Mark) {
@@ -231,16 +240,16 @@ func (d *direction) messageDone(m *wsparse.Message, first, last *assembly.Mark) 
 		d.counts.Binary++
 	case wsparse.Ping:
 		d.counts.Ping++
-		f.pings.ping(d.index(), m, first)
+		f.pings.ping(d.index(), m, first, pingConn{f})
 	case wsparse.Pong:
 		d.counts.Pong++
-		f.pings.pong(d.index(), m, first, f.shard.opt.Updates)
+		f.pings.pong(d.index(), m, first, f.shard.opt.Updates, pingConn{f})
 	case wsparse.Close:
 		d.counts.Close++
 		f.closing.frame(f, d.index(), m, last)
 	default:
 		if m.Opcode == wsparse.Continuation {
-			d.counts.Binary++ // its initial frame was lost: nobody knows its type
+			d.untyped = min(d.untyped, math.MaxUint16-1) + 1 // its first frame was lost
 		}
 	}
 	if m.Opcode == wsparse.Text || m.Opcode == wsparse.Binary {

@@ -19,6 +19,7 @@ type flow struct {
 	clientSide assembly.Side
 	unwanted   bool // Options.Select did not choose it
 	seeks      bool // a direction may be looking for a frame boundary
+	draft      bool // a draft before RFC 6455 is spoken, whose frames are not read
 	recent     bool // bytes came since the last look for one to put to sleep
 	news       bool // bytes came since the last update
 	closed     bool // its record was made
@@ -37,9 +38,11 @@ type flow struct {
 	leak     *leak              // nil but in TLS with compression
 	sealed   *sealed            // nil but for an encrypted one
 
+	order *reorder // nil unless a direction looks for a frame boundary
+
 	before, after *flow
 
-	_ [3]int64 // so that the allocator lays each at the beginning of a line: TestLinesOfMessage
+	_ [1]int64 // so that the allocator lays each at the beginning of a line: TestLinesOfMessage
 }
 
 // talk is what changes with each message.
@@ -52,8 +55,7 @@ type talk struct {
 	ending   assembly.Mark // of the last end
 	dirs     [2]direction  // by the sender: fromClient, fromServer
 	closing  closing
-	place    int      // in sleepers.awake
-	order    *reorder // nil unless a direction looks for a frame boundary
+	place    int // in sleepers.awake
 }
 
 // terms is what of the handshake decides how frames are read.
@@ -93,6 +95,7 @@ func newFlow(s *shard, ws *upgrade.WebSocket) *flow {
 // no byte comes.
 func (f *flow) open() {
 	if h := f.ws.Handshake; h != nil {
+		f.draft = h.Draft != ""
 		f.terms = terms{
 			deflate:  h.Deflate,
 			refused:  h.Result == wsparse.Rejected,
@@ -198,6 +201,10 @@ func (f *flow) data(from int, b []byte, at *assembly.Mark) {
 		f.wake()
 	}
 	f.recent, f.news = true, true
+	if f.draft {
+		f.dirs[from].unread(int64(len(b)), at)
+		return
+	}
 	f.dirs[from].bytes(b, at)
 }
 
@@ -208,6 +215,10 @@ func (f *flow) Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.
 	}
 	f.wake()
 	f.inOrder(sender(from), at, func() { f.tellGap(sender(from), n, why, at) })
+	if f.draft {
+		f.dirs[sender(from)].gaps++
+		return
+	}
 	f.dirs[sender(from)].gap(n, at)
 }
 

@@ -48,6 +48,26 @@ type pending struct {
 	payload uint64 // hash
 	nth     int64  // of the side's pings, from 1; several may come at the same time
 	at      assembly.Mark
+	acked   uint32 // of an early pong: what its sender had acknowledged of the other's bytes
+	known   bool   // acked is
+}
+
+// pingConn is the connection that pings go over.
+type pingConn struct{ f *flow }
+
+// acked is what was acknowledged of a side's bytes.
+func (c pingConn) acked(side int) (uint32, bool) {
+	if conn := c.f.conn(); conn != nil {
+		return conn.Acked(c.f.side(side))
+	}
+	return 0, false
+}
+
+// covers reports whether the early pong acknowledges the ping that its receiver, from, sends now: it was
+// sent after it, whatever the order in which they were captured.
+func (c pingConn) covers(e *pending, from int) bool {
+	conn := c.f.conn()
+	return e.known && conn != nil && int32(e.acked-conn.Reached(c.f.side(from))) >= 0
 }
 
 // One seed for the process: hashes are only compared with each other.
@@ -60,7 +80,7 @@ func (p *pings) side(i int) *pingSide {
 	return p.sides[i]
 }
 
-func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark) {
+func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark, c pingConn) {
 	s := p.side(from)
 	if s.sent++; s.sent > 1 {
 		s.interval(at.Time - s.lastSent)
@@ -68,7 +88,7 @@ func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark) {
 	s.lastSent = at.Time
 	hash := maphash.Bytes(pingSeed, m.Data)
 	for i := range s.early {
-		if e := &s.early[i]; e.payload == hash && (e.at.Index > at.Index || e.at.Time > at.Time-skew) {
+		if e := &s.early[i]; e.payload == hash && (e.at.Index > at.Index || e.at.Time > at.Time-skew || c.covers(e, from)) {
 			s.unsolicited--
 			s.answer(s.sent, at.Time, e.at.Time, false)
 			s.early = append(s.early[:i], s.early[i+1:]...)
@@ -78,7 +98,7 @@ func (p *pings) ping(from int, m *wsparse.Message, at *assembly.Mark) {
 	if len(s.pending) == maxPending {
 		s.pending = append(s.pending[:0], s.pending[1:]...)
 	}
-	s.pending = append(s.pending, pending{hash, s.sent, *at})
+	s.pending = append(s.pending, pending{payload: hash, nth: s.sent, at: *at})
 }
 
 // answer counts a ping that was answered, the nth.
@@ -105,7 +125,7 @@ func (s *pingSide) interval(ns int64) {
 }
 
 // pong takes a pong; keep says that round trips are kept for the next record.
-func (p *pings) pong(from int, m *wsparse.Message, at *assembly.Mark, keep bool) {
+func (p *pings) pong(from int, m *wsparse.Message, at *assembly.Mark, keep bool, c pingConn) {
 	s := p.side(1 - from)
 	hash := maphash.Bytes(pingSeed, m.Data)
 	for i := len(s.pending) - 1; i >= 0; i-- {
@@ -119,7 +139,9 @@ func (p *pings) pong(from int, m *wsparse.Message, at *assembly.Mark, keep bool)
 	if len(s.early) == maxEarly {
 		s.early = append(s.early[:0], s.early[1:]...)
 	}
-	s.early = append(s.early, pending{payload: hash, at: *at})
+	e := pending{payload: hash, at: *at}
+	e.acked, e.known = c.acked(1 - from)
+	s.early = append(s.early, e)
 }
 
 // unanswered is how many pings of the side had no pong.

@@ -258,7 +258,7 @@ func (d *direction) record() Direction {
 	}
 	return Direction{
 		Frames: d.frames, Messages: d.counts, WireBytes: d.wire, PayloadBytes: d.payload, MessageBytes: d.message,
-		LostBytes: lostBytes, LostMessages: lostMessages, LostSealed: lostSealed,
+		LostBytes: lostBytes, LostMessages: lostMessages, Untyped: int64(d.untyped), LostSealed: lostSealed,
 		Compression: d.squeezed.record(d), Sizes: record.NewQuantiles(&d.sizes),
 	}
 }

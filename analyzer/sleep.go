@@ -91,7 +91,8 @@ func (s *sleepers) leave(f *flow) {
 
 // sleep puts the flow to sleep, if it can.
 func (f *flow) sleep() bool {
-	if f.ended > 0 || f.sealed != nil || f.chat != nil || f.known != nil || f.closing.first >= 0 {
+	if f.ended > 0 || f.sealed != nil || f.chat != nil || f.known != nil || f.closing.first >= 0 ||
+		f.dirs[0].untyped+f.dirs[1].untyped > 0 {
 		return false
 	}
 	if !f.packHandshake() {

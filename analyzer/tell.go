@@ -148,7 +148,12 @@ func (f *flow) rendered(from int) {
 // SetMessage fills a record's fields from a decoded message. Data stays the decoder's.
 func SetMessage(r *Message, m *wsparse.Message) {
 	r.Type = messageTypes[m.Opcode&15]
-	r.Frames, r.Compressed, r.Complete = m.Frames, m.Compressed, m.Complete
+	r.Frames, r.Complete = m.Frames, m.Complete
+	if r.Compressed = &notCompressed; m.Compressed {
+		r.Compressed = &compressed
+	} else if m.Opcode == wsparse.Continuation {
+		r.Compressed = nil // its first frame was lost
+	}
 	r.PayloadBytes, r.Length, r.Data = int64(m.Payload), int64(m.Length), m.Data
 	r.IsText = m.Opcode != wsparse.Binary && m.Opcode != wsparse.Continuation && (m.Inflated || !m.Compressed) &&
 		(m.ValidUTF8 && m.Complete && m.Opcode == wsparse.Text || utf8.Valid(m.Data))
@@ -164,11 +169,14 @@ func SetMessage(r *Message, m *wsparse.Message) {
 	}
 }
 
+// What Message.Compressed points to: nobody changes it.
+var compressed, notCompressed = true, false
+
 // messageTypes names a message by its opcode; reserved ones by the opcode's own name.
 var messageTypes = func() (names [16]string) {
 	for op := range names {
 		names[op] = wsparse.Opcode(op).String()
 	}
-	names[wsparse.Continuation] = "binary"
+	names[wsparse.Continuation] = "unknown" // its first frame was lost
 	return names
 }()

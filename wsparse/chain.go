@@ -18,12 +18,14 @@ type chain struct {
 	aligned bool // the first frame begins where a segment does
 	masked  bool
 	exact   bool // the last frame ends where the bytes, or a segment, end
-	begins  bool // one of the frames begins a message, or is a control frame
+	begun   int  // the first of the frames that begins a message, or is a control frame, from 1; 0 for none
 
 	// Evidence in bits, by where it comes from: see bits.
 	short, long, text, hits float64
 	strict                  bool
-	hitAt                   int64 // the offset that hits counts last
+	hitAt                   int64     // the offset that hits counts last
+	sizes                   [2]uint64 // bit n: a frame of n bytes was counted in hits
+	size                    uint64    // the latest longer one
 
 	data   bool // a data frame came, so that inside is known
 	inside bool // a fragmented message is under way
@@ -46,8 +48,8 @@ func (c *chain) bits() float64 {
 	if !c.strict {
 		return c.short + c.long + c.text + c.hits
 	}
-	if !c.begins {
-		return 0
+	if c.begun == 0 || c.begun == c.frames && !c.exact {
+		return 0 // what no header follows yet is no evidence of a beginning
 	}
 	if c.masked {
 		return min(c.short, 24) + min(c.long, 24) + min(c.text, 60) + min(c.hits, 21)
@@ -119,6 +121,9 @@ func (c *chain) hit(v *view) {
 		return
 	}
 	c.hitAt, c.exact = c.at, true
+	if c.strict && !c.isNews() {
+		return
+	}
 	begin, size := v.base, int64(c.last.Size())+int64(c.last.LenPayload)
 	if i, _ := slices.BinarySearch(v.starts, c.at); i > 0 {
 		begin = v.starts[i-1]
@@ -131,6 +136,22 @@ func (c *chain) hit(v *view) {
 		bits = min(bits, math.Log2(float64(max(c.at-begin, 1))))
 	}
 	c.hits += bits
+}
+
+// isNews reports whether the end of the last frame is evidence besides that of others before it: a
+// message of fixed size that has a small number in front fits again and again.
+func (c *chain) isNews() bool {
+	if c.begun == 0 {
+		return false
+	}
+	if n := c.last.LenPayloadPrimary; n < 126 {
+		known := c.sizes[n/64]>>(n%64)&1 != 0
+		c.sizes[n/64] |= 1 << (n % 64)
+		return !known
+	}
+	known := c.size == c.last.LenPayload
+	c.size = c.last.LenPayload
+	return !known
 }
 
 // fits reports whether the header may follow those before.
@@ -186,10 +207,16 @@ func (c *chain) weigh(h *Header, payload []byte, whole bool, v *view) bool {
 	if c.dull == chainDull {
 		return false
 	}
+	if v.strict && c.begun == 0 && h.Opcode == Continuation {
+		short, long, text = 0, 0, 0 // small numbers in two bytes read so, for as long as one likes
+	}
 	c.short, c.long, c.text = c.short+short, c.long+long, c.text+text
-	c.begins = c.begins || h.Opcode != Continuation
 	b0 := h.firstByte()
-	if c.frames++; c.frames == 1 {
+	c.frames++
+	if c.begun == 0 && h.Opcode != Continuation {
+		c.begun = c.frames
+	}
+	if c.frames == 1 {
 		c.first, c.like = short+long+text+7, b0
 	} else {
 		if c.frames == 2 {

@@ -42,6 +42,10 @@ type Handshake struct {
 	// Extended says that an extension other than permessage-deflate is in force, so that
 	// reserved bits and opcodes may have a meaning; see StreamConfig.Extended.
 	Extended bool
+	// Draft names the draft before RFC 6455 by which the peers speak where its frames are others: "hixie-75"
+	// (draft-hixie-thewebsocketprotocol-75) or "hixie-76" (draft-ietf-hybi-thewebsocketprotocol-00). Nothing but
+	// the version is then judged.
+	Draft string
 	// Findings of the request have From == FromClient, of the answer FromServer.
 	Findings []HandshakeFinding
 
@@ -63,6 +67,10 @@ func JudgeRequest(r *Request) *Handshake {
 		h.judgeVersion()
 		return h
 	}
+	if h.Draft = requestDraft(r); h.Draft == hixie76 {
+		h.find(FromClient, rule.Version, draftNames[h.Draft])
+		return h
+	}
 	h.judgeRequestHead()
 	h.judgeVersion()
 	h.judgeKey()
@@ -77,6 +85,10 @@ func (h *Handshake) Answer(r *Response) {
 		h.Result = Rejected
 		h.find(FromServer, rule.Refused, statusLine(r))
 		h.judgeRefusal()
+		return
+	}
+	if h.answersDraft() {
+		h.Result = Accepted
 		return
 	}
 	h.Result = Accepted

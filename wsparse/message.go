@@ -113,8 +113,21 @@ func (s *Stream) beginMessage(m *body, op Opcode) {
 		m.msg.Compressed = op == Text || op == Binary
 		m.inflate = m.msg.Compressed && !s.cfg.NoInflate
 	}
-	m.judge = op == Text && !s.cfg.NoCheck && (!m.msg.Compressed || m.inflate)
+	m.judge = op == Text && !s.cfg.NoCheck && (!m.msg.Compressed || m.inflate) && !s.opaque()
 }
+
+// opaque reports whether the payload of the frame at hand may be anything: an extension is in force that is
+// not known here (RFC 6455 §9), or bits are set that only such a one gives a meaning.
+func (s *Stream) opaque() bool {
+	reserved := s.h.Reserved
+	if s.deflated() {
+		reserved &^= 4
+	}
+	return reserved != 0 || s.opaqueText()
+}
+
+// opaqueText is opaque for a frame without reserved bits.
+func (s *Stream) opaqueText() bool { return s.cfg.Extended && (!s.cfg.Midstream || s.cfg.Agreed) }
 
 // limit is how many bytes of m are kept, and inflated, at most.
 func (s *Stream) limit(m *body) int {

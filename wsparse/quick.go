@@ -34,7 +34,7 @@ func (s *Stream) quick(in []byte, ev *Event, least int) int {
 	if check && h.IsMasked && s.seen.tells(h.MaskKey) {
 		return 0 // a finding stands before its frame
 	}
-	if check && (s.seen.close || s.cfg.Refused || h.IsMasked && s.cfg.From == FromServer || !h.IsMasked && s.cfg.From == FromClient ||
+	if check && (s.seen.close || s.cfg.Refused || s.cfg.Extended && h.Opcode == Text && s.opaqueText() || h.IsMasked && s.cfg.From == FromServer || !h.IsMasked && s.cfg.From == FromClient ||
 		h.LenPayloadPrimary >= 126 && (len(p) < 126 || h.LenPayloadPrimary == 127 && len(p) <= 0xffff)) {
 		return 0
 	}

@@ -261,6 +261,17 @@ func (s *Search) Promising() bool {
 	return false
 }
 
+// Surplus is the evidence of the best hypothesis beyond what is wanted, in bits.
+func (s *Search) Surplus() float64 {
+	if c := s.found(); c != nil {
+		return s.surplus(c)
+	}
+	return math.Inf(-1)
+}
+
+// Segments is how many segments began.
+func (s *Search) Segments() int { return s.begun }
+
 // Leans reports whether there is a hypothesis with some evidence whose frames are masked, or not.
 func (s *Search) Leans(masked bool) bool {
 	for i := range s.alive {

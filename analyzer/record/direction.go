@@ -19,6 +19,7 @@ type Direction struct {
 	LostBytes    int64        `json:"lost_bytes" unit:"bytes"`                  // bytes of the stream that the capture lacks
 	LostSealed   int64        `json:"lost_sealed_bytes,omitempty" unit:"bytes"` // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
 	LostMessages int64        `json:"lost_messages"`                            // messages that could not be given whole for it
+	Untyped      int64        `json:"untyped_messages,omitempty"`               // data messages whose first frame, which says the type, the capture lacks
 	Compression  *Compression `json:"compression,omitempty"`                    // permessage-deflate; absent where it was not agreed
 	Sizes        *Quantiles   `json:"sizes,omitempty"`                          // of data messages, bytes after inflating
 }
@@ -61,4 +62,5 @@ func (d *Direction) Add(o *Direction) {
 	d.LostBytes += o.LostBytes
 	d.LostMessages += o.LostMessages
 	d.LostSealed += o.LostSealed
+	d.Untyped += o.Untyped
 }

@@ -5,13 +5,13 @@ type Message struct {
 	Flow         int64  `json:"flow"`                             // the number of its flow
 	Message      int64  `json:"message"`                          // from 1 in its flow
 	From         string `json:"from" redact:"open"`               // client or server
-	Type         string `json:"type" redact:"open"`               // text, binary, ping, pong, close
+	Type         string `json:"type" redact:"open"`               // text, binary, ping, pong, close; unknown where the capture lacks the first frame, which says so
 	Time         Time   `json:"time"`                             // of its first byte
 	End          Time   `json:"end"`                              // of its last byte
 	Packet       int64  `json:"packet"`                           // number, in its file, of the packet with its first byte
 	File         string `json:"file,omitempty" redact:"open"`     // where there are several
 	Frames       int    `json:"frames"`                           // frames that it came in
-	Compressed   bool   `json:"compressed"`                       // by permessage-deflate
+	Compressed   *bool  `json:"compressed,omitempty"`             // by permessage-deflate; absent where the capture lacks the first frame, which says so
 	PayloadBytes int64  `json:"payload_bytes" unit:"bytes"`       // bytes of payload as sent
 	Length       int64  `json:"length" unit:"bytes"`              // bytes after inflating
 	Complete     bool   `json:"complete"`                         // no byte was missing, and no limit cut it
@@ -24,6 +24,9 @@ type Message struct {
 	Reason       string `json:"reason,omitempty" redact:"secret"` // of a close
 	App          *App   `json:"app,omitempty"`
 }
+
+// IsCompressed reports whether the message is known to be compressed.
+func (m *Message) IsCompressed() bool { return m.Compressed != nil && *m.Compressed }
 
 // App is what the subprotocol says of a message.
 type App struct {

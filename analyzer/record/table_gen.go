@@ -357,6 +357,7 @@ var DirectionTable = &Table{Name: "Direction", Doc: "what one side sent", Fields
 	{Name: "lost_bytes", Kind: Integer, Unit: "bytes", Doc: "bytes of the stream that the capture lacks", Get: func(of any) Value { x := &of.(*Direction).LostBytes; return Value{Kind: Integer, Int: *x} }},
 	{Name: "lost_sealed_bytes", Kind: Integer, Omit: true, Unit: "bytes", Doc: "bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes", Get: func(of any) Value { x := &of.(*Direction).LostSealed; return Value{Kind: Integer, Int: *x} }},
 	{Name: "lost_messages", Kind: Integer, Doc: "messages that could not be given whole for it", Get: func(of any) Value { x := &of.(*Direction).LostMessages; return Value{Kind: Integer, Int: *x} }},
+	{Name: "untyped_messages", Kind: Integer, Omit: true, Doc: "data messages whose first frame, which says the type, the capture lacks", Get: func(of any) Value { x := &of.(*Direction).Untyped; return Value{Kind: Integer, Int: *x} }},
 	{Name: "compression", Kind: Nested, Pointer: true, Omit: true, Doc: "permessage-deflate; absent where it was not agreed", Of: CompressionTable, Get: func(of any) Value {
 		x := of.(*Direction).Compression
 		if x == nil {
@@ -582,13 +583,19 @@ var MessageTable = &Table{Name: "Message", Doc: "one message", Fields: []Field{
 	{Name: "flow", Kind: Integer, Doc: "the number of its flow", Get: func(of any) Value { x := &of.(*Message).Flow; return Value{Kind: Integer, Int: *x} }},
 	{Name: "message", Kind: Integer, Doc: "from 1 in its flow", Get: func(of any) Value { x := &of.(*Message).Message; return Value{Kind: Integer, Int: *x} }},
 	{Name: "from", Kind: Text, Doc: "client or server", Class: Open, Get: func(of any) Value { x := &of.(*Message).From; return Value{Kind: Text, Text: *x} }},
-	{Name: "type", Kind: Text, Doc: "text, binary, ping, pong, close", Class: Open, Get: func(of any) Value { x := &of.(*Message).Type; return Value{Kind: Text, Text: *x} }},
+	{Name: "type", Kind: Text, Doc: "text, binary, ping, pong, close; unknown where the capture lacks the first frame, which says so", Class: Open, Get: func(of any) Value { x := &of.(*Message).Type; return Value{Kind: Text, Text: *x} }},
 	{Name: "time", Kind: Moment, Doc: "of its first byte", Get: func(of any) Value { x := &of.(*Message).Time; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "end", Kind: Moment, Doc: "of its last byte", Get: func(of any) Value { x := &of.(*Message).End; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "packet", Kind: Integer, Doc: "number, in its file, of the packet with its first byte", Get: func(of any) Value { x := &of.(*Message).Packet; return Value{Kind: Integer, Int: *x} }},
 	{Name: "file", Kind: Text, Omit: true, Doc: "where there are several", Class: Open, Get: func(of any) Value { x := &of.(*Message).File; return Value{Kind: Text, Text: *x} }},
 	{Name: "frames", Kind: Integer, Small: true, Doc: "frames that it came in", Get: func(of any) Value { x := &of.(*Message).Frames; return Value{Kind: Integer, Int: int64(*x)} }},
-	{Name: "compressed", Kind: Boolean, Doc: "by permessage-deflate", Get: func(of any) Value { x := &of.(*Message).Compressed; return boolean(*x) }},
+	{Name: "compressed", Kind: Boolean, Pointer: true, Omit: true, Doc: "by permessage-deflate; absent where the capture lacks the first frame, which says so", Get: func(of any) Value {
+		x := of.(*Message).Compressed
+		if x == nil {
+			return Value{}
+		}
+		return boolean(*x)
+	}},
 	{Name: "payload_bytes", Kind: Integer, Unit: "bytes", Doc: "bytes of payload as sent", Get: func(of any) Value { x := &of.(*Message).PayloadBytes; return Value{Kind: Integer, Int: *x} }},
 	{Name: "length", Kind: Integer, Unit: "bytes", Doc: "bytes after inflating", Get: func(of any) Value { x := &of.(*Message).Length; return Value{Kind: Integer, Int: *x} }},
 	{Name: "complete", Kind: Boolean, Doc: "no byte was missing, and no limit cut it", Get: func(of any) Value { x := &of.(*Message).Complete; return boolean(*x) }},

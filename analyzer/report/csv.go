@@ -57,7 +57,10 @@ func (c *CSV) Message(dst []byte, m *record.Message) []byte {
 
 func (c *CSV) content(dst []byte, m *record.Message) []byte {
 	dst = number(dst, int64(m.Frames))
-	dst = strconv.AppendBool(append(dst, ','), m.Compressed)
+	dst = append(dst, ',')
+	if m.Compressed != nil {
+		dst = strconv.AppendBool(dst, *m.Compressed)
+	}
 	dst = number(dst, m.PayloadBytes)
 	dst = number(dst, m.Length)
 	dst = strconv.AppendBool(append(dst, ','), m.Complete)

@@ -98,7 +98,7 @@ func (f *Follow) Message(m *record.Message) error {
 		notes = append(notes, Bytes(m.Length))
 	}
 	notes = append(notes, "packet "+strconv.FormatInt(m.Packet, 10))
-	if m.Compressed {
+	if m.IsCompressed() {
 		notes = append(notes, "from "+Bytes(m.PayloadBytes)+" compressed")
 	}
 	if m.Frames > 1 || m.End != m.Time {

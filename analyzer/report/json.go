@@ -57,7 +57,9 @@ func (j *JSON) DecodedMessage(dst []byte, m *record.Message, offset int64) []byt
 // content appends what a message is, without where it was.
 func (j *JSON) content(dst []byte, m *record.Message) []byte {
 	dst = appendInt(append(dst, `"frames":`...), int64(m.Frames))
-	dst = strconv.AppendBool(append(dst, `,"compressed":`...), m.Compressed)
+	if m.Compressed != nil {
+		dst = strconv.AppendBool(append(dst, `,"compressed":`...), *m.Compressed)
+	}
 	dst = appendInt(append(dst, `,"payload_bytes":`...), m.PayloadBytes)
 	dst = appendInt(append(dst, `,"length":`...), m.Length)
 	if m.Type == "close" {

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"bytes"
+	"compress/bzip2"
 	"errors"
 	"fmt"
 	"io"
@@ -20,6 +21,7 @@ func compression(head []byte) string {
 		{"\x04\x22\x4d\x18", "lz4"},
 		{"\x02\x21\x4c\x18", "lz4"}, // the Linux kernel's old frames
 		{"\xfd7zXZ\x00", "xz"},
+		{"BZh", "bzip2"},
 	} {
 		if bytes.HasPrefix(head, []byte(c.magic)) {
 			return c.name
@@ -47,6 +49,8 @@ func decompressor(kind string, r io.Reader) (*decompressed, error) {
 		d.r, d.close = z, z.Close
 	case "lz4":
 		d.r = lz4.NewReader(r)
+	case "bzip2":
+		d.r = bzip2.NewReader(r)
 	case "xz":
 		var first []byte
 		if first, r, err = xzHead(r); err != nil {

@@ -24,6 +24,14 @@ func detect(s *stream, buf []byte) format {
 		return &pcapng{}
 	case isPcap(buf):
 		return &pcap{}
+	case isSnoop(buf):
+		return &snoop{}
+	case isNetmon(buf):
+		return &netmon{}
+	}
+	if what := otherFormat(buf); what != "" {
+		s.problem(0, "not a capture that is read: %s", what)
+		return rubbish{}
 	}
 	s.problem(0, "not a capture: begins with %s", beginning(buf))
 	return rubbish{}

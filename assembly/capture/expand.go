@@ -128,7 +128,7 @@ func isCapture(path string) bool {
 	if err != nil {
 		return !compressed
 	}
-	return isPcap(head) || isPcapng(head)
+	return isPcap(head) || isPcapng(head) || isSnoop(head) || isNetmon(head)
 }
 
 // sniff reads on to the first packet of an input, for its time. One that can be opened

@@ -17,6 +17,9 @@ const (
 	etherPPP       = 0x880b
 	etherPPPoE     = 0x8864
 	etherMACsec    = 0x88e5
+	etherPBB       = 0x88e7 // IEEE 802.1ah
+	etherFabric    = 0x8903 // Cisco FabricPath
+	etherETag      = 0x893f // IEEE 802.1BR
 	etherBridged   = 0x6558 // Transparent Ethernet Bridging
 	etherLengthMax = 0x05ff // a smaller "type" is an IEEE 802.3 length
 )
@@ -52,9 +55,19 @@ func (d *Decoder) etherType(t uint16, c cursor, s *Segment) bool {
 			if t <= etherLengthMax {
 				return d.llc(c.limit(int(t)), s)
 			}
-		case etherVNTag, etherCMD:
+		case etherPBB, etherFabric: // a whole frame in a frame
 			n := 4
-			if t == etherCMD {
+			if t == etherFabric {
+				n = 2
+			}
+			body, ok := c.skip(n)
+			if !ok {
+				return d.malformed()
+			}
+			return d.ethernet(body, s)
+		case etherVNTag, etherCMD, etherETag:
+			n := 4
+			if t != etherVNTag {
 				n = 6
 			}
 			if len(c.data) < n+2 {

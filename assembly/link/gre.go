@@ -5,6 +5,8 @@ const (
 	greERSPAN  = 0x88be // types I and II
 	greERSPAN3 = 0x22eb
 	greWCCP    = 0x883e
+	greAruba   = 0x8200 // to 0x83ff: frames of IEEE 802.11, from Aruba's access points
+	greArubaTo = 0x83ff
 )
 
 // gre decodes RFC 2784 with RFC 2890's key and sequence number, and version 1 of PPTP
@@ -51,6 +53,9 @@ func (d *Decoder) gre(c cursor, ip *datagram, s *Segment) bool {
 		return d.erspan3(body, ip, s)
 	}
 	d.into(greTunnel, id, ip)
+	if protocol >= greAruba && protocol <= greArubaTo {
+		return d.mirroredWifi(body, s)
+	}
 	if protocol == greWCCP {
 		if body.data[0]>>4 != 4 { // WCCPv2 has a redirect header, version 1 none
 			if body, ok = body.skip(4); !ok {

@@ -22,6 +22,12 @@ const (
 	linkRadiotap     packet.LinkType = 127
 	linkARCNETLinux  packet.LinkType = 129
 	linkUser2        packet.LinkType = 149 // what Apple's tools wrote PKTAP as
+	linkJuniperEther packet.LinkType = 178
+	linkIPoIB        packet.LinkType = 242
+	linkBroadcomTag  packet.LinkType = 281
+	linkBroadcomPre  packet.LinkType = 282
+	linkDSATag       packet.LinkType = 284
+	linkEDSATag      packet.LinkType = 285
 	linkAVS          packet.LinkType = 163
 	linkPPPPPPD      packet.LinkType = 166
 	linkPPI          packet.LinkType = 192
@@ -74,6 +80,16 @@ func (d *Decoder) linkLayer(t packet.LinkType, c cursor, s *Segment) bool {
 		return d.pktap(t, c, s)
 	case linkIPNET:
 		return d.ipnet(c, s)
+	case linkJuniperEther:
+		return d.juniperEthernet(c, s)
+	case linkIPoIB:
+		return d.infiniband(c, s)
+	case linkBroadcomTag, linkDSATag:
+		return d.taggedEthernet(12, 4, c, s)
+	case linkBroadcomPre:
+		return d.taggedEthernet(0, 4, c, s)
+	case linkEDSATag:
+		return d.taggedEthernet(12, 8, c, s)
 	case linkFrameRelay:
 		return d.frameRelay(c, s)
 	case linkARCNETBSD, linkARCNETLinux:

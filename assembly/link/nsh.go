@@ -3,7 +3,7 @@ package link
 // vxlanGPE decodes VXLAN's generic protocol extension (draft-ietf-nvo3-vxlan-gpe §3), where
 // a byte says what is inside.
 func (d *Decoder) vxlanGPE(c cursor, ip *datagram, s *Segment) bool {
-	const version, valid, told = 0x30, 0x08, 0x04
+	const version, valid, told = 0x30, 0x08, 0x04 // the other flags are ignored on receipt
 	if len(c.data) < 8 || c.data[0]&(version|valid|told) != valid|told {
 		return d.other("udp")
 	}

@@ -21,6 +21,10 @@ const (
 	geneveTunnel
 	gtpTunnel
 	teredoTunnel
+	mplsInUDP
+	l2tpTunnel
+	tzspTunnel
+	capwapTunnel
 )
 
 func (k tunnelKind) String() string {
@@ -45,6 +49,14 @@ func (k tunnelKind) String() string {
 		return "gtp-u"
 	case teredoTunnel:
 		return "teredo"
+	case mplsInUDP:
+		return "mpls-in-udp"
+	case l2tpTunnel:
+		return "l2tp"
+	case tzspTunnel:
+		return "tzsp"
+	case capwapTunnel:
+		return "capwap"
 	}
 	return "tunnel " + strconv.Itoa(int(k))
 }

@@ -4,12 +4,16 @@ import "github.com/google/gopacket"
 
 // Ports of the tunnels in UDP.
 const (
+	portL2TP       = 1701
 	portGTPU       = 2152
 	portTeredo     = 3544
 	portGRE        = 4754
 	portVXLAN      = 4789
 	portVXLANGPE   = 4790
 	portGENEVE     = 6081
+	portCAPWAP     = 5247
+	portMPLS       = 6635
+	portTZSP       = 37008
 	portVXLANLinux = 8472 // Linux's before the registration
 )
 
@@ -37,6 +41,14 @@ func (d *Decoder) udp(c cursor, ip *datagram, s *Segment) bool {
 		}
 	case destination == portGTPU || source == portGTPU:
 		return d.gtpu(c, ip, s)
+	case destination == portMPLS:
+		return d.mplsInUDP(c, ip, s)
+	case destination == portL2TP || source == portL2TP:
+		return d.l2tp(c, ip, s)
+	case destination == portTZSP:
+		return d.tzsp(c, ip, s)
+	case destination == portCAPWAP || source == portCAPWAP:
+		return d.capwap(c, ip, s)
 	case destination == portTeredo || source == portTeredo:
 		return d.teredo(c, ip, s)
 	}

@@ -29,6 +29,8 @@ type negotiation struct {
 	suite                      suite
 	name                       string // of the suite
 	early                      early
+	encryptedHello             bool   // the true client random may be one that is not on the wire
+	triedAt                    uint64 // Keys.Version, from 1, at which other randoms were tried
 
 	// TLS 1.2 and before.
 	clientSession, serverSession []byte
@@ -139,6 +141,7 @@ func (t *stream) clientHello(body []byte, at *assembly.Mark) {
 	}
 	n.repeated = n.retrying
 	n.haveClient, n.clientRandom, n.clientSession = true, h.random, h.session
+	n.encryptedHello = h.encrypted
 	if len(h.ticket) > 0 {
 		sum := sha256.Sum256(h.ticket)
 		n.ticket = sum[:]

@@ -15,6 +15,7 @@ const (
 	extSessionTicket     = 35
 	extEarlyData         = 42
 	extSupportedVersions = 43
+	extEncryptedHello    = 0xfe0d // RFC 9849 §5
 )
 
 // retryRandom is the random of a ServerHello that is a HelloRetryRequest (RFC 8446 §4.1.3).
@@ -29,6 +30,7 @@ type clientHello struct {
 	alpn      []string // at most maxOffered
 	ticket    []byte   // of session_ticket; empty where none was offered
 	earlyData bool
+	encrypted bool // an inner ClientHello is encrypted in it, or seems to be
 }
 
 // parseClientHello reads a ClientHello's body. What is returned shares no memory with b.
@@ -58,6 +60,8 @@ func parseClientHello(b []byte) (h clientHello, ok bool) {
 			h.ticket = append([]byte(nil), data...)
 		case extEarlyData:
 			h.earlyData = true
+		case extEncryptedHello:
+			h.encrypted = true
 		}
 		return true
 	})

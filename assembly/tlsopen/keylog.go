@@ -14,7 +14,7 @@ func (k *Keys) Add(text []byte) (secrets, bad int) {
 	for len(text) > 0 {
 		var line []byte
 		line, text, _ = bytes.Cut(text, []byte("\n"))
-		line = bytes.TrimSpace(line) // CR too
+		line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))) // CR too; editors put a byte order mark in front
 		if len(line) == 0 || line[0] == '#' {
 			continue
 		}
@@ -42,8 +42,8 @@ func (k *Keys) addLine(line []byte) taken {
 	line = line[:min(len(line), 4096)]
 	first, rest := field(line)
 	second, rest := field(rest)
-	third, rest := field(rest)
-	if len(third) == 0 || len(rest) > 0 {
+	third, _ := field(rest) // what stands behind it is somebody's note
+	if len(third) == 0 {
 		return garbage
 	}
 	if string(first) == "RSA" {

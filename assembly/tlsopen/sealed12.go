@@ -75,6 +75,8 @@ func (t *stream) finished(r record) {
 // where it can.
 func (n *negotiation) unopened() string {
 	switch {
+	case n.version == ssl30:
+		return "SSL 3.0 is not opened"
 	case n.version < tls10 || n.version > tls13:
 		return "this version of TLS is not opened"
 	case n.suite.kind == notOpened:
@@ -89,6 +91,9 @@ func (n *negotiation) unopened() string {
 func (t *stream) opener12(n *negotiation) *opener {
 	if n.unopened() != "" || !n.haveServer {
 		return nil
+	}
+	if n.suite.kind == nullCipher {
+		return &opener{suite: n.suite, version: n.version, tagLen: n.suite.tagLen}
 	}
 	master := n.findMaster(t.c.keys)
 	if master == nil {

@@ -61,6 +61,9 @@ func (t *stream) sealed13(r record) bool {
 	if t.op == nil {
 		t.op = t.opener13(t.epoch)
 	}
+	if t.op == nil && n.encryptedHello && t.findInner(r) {
+		t.op = t.opener13(t.epoch)
+	}
 	if t.op == nil && !t.laterKey() {
 		return t.noKey13(r)
 	}

@@ -20,6 +20,7 @@ const (
 	aesCCM
 	chacha20
 	blockCBC
+	nullCipher // plain text with a MAC behind it, RFC 5246 §6.2.3.1
 )
 
 // blockCipher is what a suite encrypts blocks with.
@@ -87,6 +88,18 @@ func suiteOf(id uint16) suite {
 		s.keyLen = 16
 	case strings.HasPrefix(name, "AES_256_"):
 		s.keyLen = 32
+	case name == "NULL_MD5":
+		s.kind, s.tagLen = nullCipher, 16
+		return s
+	case name == "NULL_SHA":
+		s.kind, s.tagLen = nullCipher, 20
+		return s
+	case name == "NULL_SHA256":
+		s.kind, s.tagLen = nullCipher, 32
+		return s
+	case name == "NULL_SHA384":
+		s.kind, s.tagLen = nullCipher, 48
+		return s
 	case name == "3DES_EDE_CBC_SHA":
 		s.kind, s.block, s.keyLen, s.mac = blockCBC, tripleDES, 24, crypto.SHA1
 		return s

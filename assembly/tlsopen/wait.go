@@ -129,7 +129,7 @@ func (t *stream) hasKey() bool {
 	if n.version == tls13 {
 		return t.opener13(epochApp) != nil || t.epoch == epochApp && t.op != nil
 	}
-	return n.findMaster(t.c.keys) != nil
+	return n.suite.kind == nullCipher || n.findMaster(t.c.keys) != nil
 }
 
 // Retry reads on where secrets have come since, and reports whether no side waits any more. It

@@ -147,6 +147,9 @@ func (h *http2) answered(st *stream, at *assembly.Mark) {
 		if ws.Enabled == Unknown {
 			ws.Enabled = h.enabled
 		}
+		if st.up.early > 0 && k.granted() {
+			ws.Handshake.EarlyData(st.up.early)
+		}
 		st.up.answer(r, at)
 	}
 	switch {
@@ -261,6 +264,9 @@ func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 		}
 	case askedStream:
 		if s == st.client {
+			if st.up.ws != nil && at.Index == st.up.ws.Asked.Index {
+				st.up.early += int64(len(b)) // in the packet of the request: nothing of an answer was known
+			}
 			st.wait(func(t *tape) { t.Data(s, b, at) })
 		}
 	case pollStream:

@@ -202,7 +202,7 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 		h.over.recv.Gap(wsparse.FromClient, n, why, at)
 		return
 	}
-	if s != h.client && h.held != nil && !h.unasked.waits {
+	if h.held != nil && !h.unasked.waits && (s != h.client || h.holdsSwitch()) {
 		h.loose = true
 		h.hasten()
 		if h.lane.stage != assembly.Handler(h) {
@@ -242,6 +242,12 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	} else if s == h.client {
 		h.miss(n, why, at)
 	}
+}
+
+// holdsSwitch reports whether a 101 is held back. Its request may be what is missing of the client.
+func (h *http1) holdsSwitch() bool {
+	status, ok := statusLine(h.held.bytes[h.client.Other()])
+	return ok && status == 101
 }
 
 // resniff gives the lane back to the sniffer at a gap in which anything may have

@@ -92,10 +92,21 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 		f.lane.become(newHTTP2Midway(f.lane), f.seen)
 		return true
 	}
+	if ok && f.contradicted(s) {
+		return false
+	}
 	if ok {
 		f.settleMidway(s, found, at)
 	}
 	return ok
+}
+
+// contradicted reports whether the other side sends something else than frames, so far, and what was found on
+// side s is not so sure that this does not matter.
+func (f *sniffer) contradicted(s assembly.Side) bool {
+	const segments, sure = 3, 14
+	o := f.sides[s.Other()]
+	return o != nil && o.frames.Segments() >= segments && !o.frames.Leans(true) && !o.frames.Leans(false) && f.sides[s].frames.Surplus() < sure
 }
 
 // boundary is where frames were found.

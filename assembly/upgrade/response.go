@@ -110,7 +110,7 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 	switch {
 	case up != nil && up.ws != nil && (websocket || !upgrades(head, "h2c") && !upgrades(head, "tls")):
 		// Whatever is wrong with it, what follows a 101 is no longer HTTP.
-		if up.early > 0 {
+		if up.early > 0 && up.ws.Handshake.Draft == "" {
 			up.ws.Handshake.EarlyData(up.early)
 		}
 		answer(up, head, at)

@@ -184,7 +184,7 @@ func (f *sniffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly
 	}
 	f.late[s] = true
 	if w := f.sides[s]; w != nil {
-		if found, ok := w.look(true); ok {
+		if found, ok := w.look(true); ok && !f.contradicted(s) {
 			f.settleMidway(s, found, at)
 			f.lane.Gap(s, n, why, at)
 			return

@@ -58,6 +58,9 @@ func addKeys(keys *tlsopen.Keys, name string) (secrets, bad int, err error) {
 		if err != nil || end == 0 && len(part) == cap(part) { // the last line, or one that is none
 			end = len(part)
 		}
+		if bytes.HasPrefix(part, []byte{0xff, 0xfe}) || bytes.HasPrefix(part, []byte{0xfe, 0xff}) {
+			return secrets, bad, fmt.Errorf("%s is UTF-16, as PowerShell's > writes; save it as UTF-8", name)
+		}
 		s, b := keys.Add(part[:end])
 		secrets, bad = secrets+s, bad+b
 		part = part[:copy(part, part[end:])]

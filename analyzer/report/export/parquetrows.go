@@ -19,7 +19,7 @@ type (
 		Packet        int64    `parquet:"packet"`
 		File          string   `parquet:"file,dict"`
 		Frames        int32    `parquet:"frames"`
-		Compressed    bool     `parquet:"compressed"`
+		Compressed    *bool    `parquet:"compressed,optional"`
 		PayloadBytes  int64    `parquet:"payload_bytes"`
 		Length        int64    `parquet:"length"`
 		Complete      bool     `parquet:"complete"`

@@ -87,7 +87,7 @@ func content(dst []byte, m *record.Message, limit int) ([]byte, int) {
 		is   bool
 		flag int
 	}{
-		{m.Compressed, flagCompressed}, {!m.Complete, flagIncomplete}, {m.Stalled, flagStalled},
+		{m.IsCompressed(), flagCompressed}, {!m.Complete, flagIncomplete}, {m.Stalled, flagStalled},
 		{m.Cut, flagCut}, {!m.IsText, flagBase64},
 	} {
 		if f.is {
