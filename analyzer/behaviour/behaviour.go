@@ -87,6 +87,7 @@ type Kind struct {
 	Tail  float64 `json:"tail,omitempty"`  // seconds from the last of them to the last message of the flow, where they are the least
 	Size  *Band   `json:"size"`            // bytes
 	Reply *Band   `json:"reply,omitempty"` // seconds from the message that it answers
+	Burst *Band   `json:"burst,omitempty"` // how many came of one thing that the client said
 	Every *Band   `json:"every,omitempty"` // seconds since the one before it, or since the flow began
 	// Words says that Fields are of a line of text: name=value.
 	Words bool `json:"words,omitempty"`

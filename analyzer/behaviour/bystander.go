@@ -11,6 +11,8 @@ type bystander struct {
 	answers []string  // the requests that they are about: the other side's sender and kind
 	first   []bool    // what flows begin with: how quickly programs start, more than how quick they are
 	moves   []float64 // of the medians, in seconds
+	old     []float64 // the medians themselves
+	now     []float64
 	wide    []float64 // how much longer than the median the slowest took, in the run where that was more
 }
 
@@ -24,6 +26,7 @@ func bystanders(a, b *Role) *bystander {
 		if old != nil && now != nil {
 			s.first = append(s.first, first)
 			s.answers, s.moves = append(s.answers, request), append(s.moves, math.Abs(now.P50-old.P50))
+			s.old, s.now = append(s.old, old.P50), append(s.now, now.P50)
 			s.wide = append(s.wide, max(old.most()-old.P50, now.most()-now.P50))
 		}
 	}

@@ -141,7 +141,7 @@ func (c *comparison) roles(a, b *Role) {
 			}
 			continue
 		case "pings":
-			vanished, appeared = pingsApart(vanished, appeared, a, b)
+			vanished, appeared = pingsApart(vanished, appeared)
 		case "close":
 			vanished, appeared = closesApart(old, now)
 			vanished, appeared = endingsByChance(vanished, old, a, b), endingsByChance(appeared, now, b, a)

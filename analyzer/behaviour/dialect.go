@@ -52,10 +52,15 @@ func (w *Watcher) wait(fw *flowWatch, m *record.Message) bool {
 }
 
 // decide learns a role's dialect, and takes what waited for it.
-func (w *Watcher) decide(r *roleWatch) {
+func (w *Watcher) decide(r *roleWatch) { w.decideAs(r, nil) }
+
+// decideAs does so with a dialect that was learnt elsewhere, unless the role's is known.
+func (w *Watcher) decideAs(r *roleWatch, learnt *dialect) {
 	r.decided = true
 	if like := w.roleLike(r.Name); like != nil && like.NamedBy != nil {
 		r.dialect = dialectOf(like.NamedBy)
+	} else if learnt != nil {
+		r.dialect = *learnt
 	} else {
 		r.dialect = learn(r.waiting)
 	}
@@ -71,6 +76,36 @@ func (w *Watcher) decide(r *roleWatch) {
 	}
 }
 
+// decideRest learns the dialect of the roles of which there were few messages: paths that may differ in an identifier alone are
+// learnt from together.
+func (w *Watcher) decideRest() {
+	groups := map[string][]waiting{}
+	for _, name := range slices.Sorted(maps.Keys(w.roles)) {
+		if r := w.roles[name]; !r.decided {
+			groups[pathShape(name)] = append(groups[pathShape(name)], r.waiting...)
+		}
+	}
+	dialects := map[string]dialect{}
+	for shape, list := range groups {
+		dialects[shape] = learn(list[:min(len(list), 4*maxWaiting)])
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.roles)) {
+		if r := w.roles[name]; !r.decided {
+			d := dialects[pathShape(name)]
+			w.decideAs(r, &d)
+		}
+	}
+}
+
+// pathShape is how many segments a path has, and the first of several.
+func pathShape(name string) string {
+	list := strings.Split(name, "/")
+	if len(list) > 2 {
+		return list[0] + "/" + list[1] + " " + strconv.Itoa(len(list))
+	}
+	return list[0] + " " + strconv.Itoa(len(list))
+}
+
 func (w *Watcher) roleLike(name string) *Role {
 	if w.like == nil {
 		return nil
@@ -82,7 +117,7 @@ func (w *Watcher) roleLike(name string) *Role {
 	}
 	if len(w.like.Roles) > 0 { // another identifier in its name
 		for _, r := range w.like.Roles {
-			if sameShape(r.Name, name) {
+			if sameShape(r.Name, name) || fitsMask(name, r.Name) {
 				return r
 			}
 		}

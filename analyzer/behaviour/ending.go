@@ -52,17 +52,16 @@ func like(end string, t Tally) bool {
 // isCode says whether an end is a Close with a code.
 func isCode(what string) bool { return what != "" && what[0] >= '0' && what[0] <= '9' }
 
-// pingsApart leaves aside that flows were too short for pings.
-func pingsApart(vanished, appeared []string, a, b *Role) ([]string, []string) {
-	shorter := func(r, than *Role) bool {
-		return r.Lasts != nil && than.Lasts != nil && r.Lasts.P50 < 0.8*than.Lasts.P50
-	}
+// pingsApart leaves aside that pings are there, or not any more, as long as none goes unanswered: heartbeats tells of those that
+// stopped, and knows whether there was time for one.
+func pingsApart(vanished, appeared []string) ([]string, []string) {
 	bad := func(name string) bool { return strings.Contains(name, "not answered") }
-	if len(appeared) == 0 && shorter(b, a) {
-		vanished = slices.DeleteFunc(vanished, func(name string) bool { return !bad(name) })
+	good := func(name string) bool { return !bad(name) }
+	if !slices.ContainsFunc(appeared, bad) {
+		vanished = slices.DeleteFunc(vanished, good)
 	}
-	if len(vanished) == 0 && shorter(a, b) {
-		appeared = slices.DeleteFunc(appeared, func(name string) bool { return !bad(name) })
+	if !slices.ContainsFunc(vanished, bad) {
+		appeared = slices.DeleteFunc(appeared, good)
 	}
 	return vanished, appeared
 }

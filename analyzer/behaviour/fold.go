@@ -133,7 +133,7 @@ func comeAndGo(runs []map[string]bool, isPath bool) map[string]string {
 				goes++
 			}
 		}
-		if known := in[m] > 0 && isPath; goes < 2 && !(known && goes == 1) || goes == 2 && !isPath && !strings.ContainsAny(m, separators) && related(names[0], names[1]) {
+		if known := in[m] > 0 && isPath; goes < 2 && !(known && goes == 1) || goes == 2 && !isPath && !strings.ContainsAny(m, "/:.") && related(names[0], names[1]) {
 			continue
 		}
 		// Where many come and go, those that are there by chance in all runs are of them.

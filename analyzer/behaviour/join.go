@@ -103,11 +103,12 @@ func (k *Kind) merged(o *Kind) *Kind {
 	m.Asked, m.Lacking = k.Asked+o.Asked, k.Lacking+o.Lacking
 	m.Repeated, m.Alike = k.Repeated+o.Repeated, k.Alike+o.Alike
 	m.Tail = min(k.Tail, o.Tail)
+	m.Burst = joinBands(k.Burst, o.Burst)
 	m.Size, m.Reply, m.Every = joinBands(k.Size, o.Size), joinBands(k.Reply, o.Reply), joinBands(k.Every, o.Every)
 	m.Fields, m.Values = plusAll(k.Fields, o.Fields, maxFields), plusAll(k.Values, o.Values, maxFields)
 	m.Lengths = joinLengths(k.Lengths, o.Lengths)
 	for at, v := range m.Values { // an enumeration is one in both
-		if len(v) > maxValues || k.Fields[at] != nil && k.Values[at] == nil || o.Fields[at] != nil && o.Values[at] == nil {
+		if len(v) > maxValues || !isState(at) && !isSubset(k.Values[at], o.Values[at]) || k.Fields[at] != nil && k.Values[at] == nil || o.Fields[at] != nil && o.Values[at] == nil {
 			delete(m.Values, at)
 		}
 	}
@@ -159,4 +160,17 @@ func joinBands(a, b *Band) *Band {
 
 func sortKinds(list []*Kind) {
 	slices.SortFunc(list, func(a, b *Kind) int { return cmp.Or(cmp.Compare(a.From, b.From), cmp.Compare(a.Name, b.Name)) })
+}
+
+// isSubset says whether all values of one tally are among those of the other.
+func isSubset(a, b Tally) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	for v := range a {
+		if b[v] == 0 {
+			return false
+		}
+	}
+	return true
 }

@@ -59,7 +59,7 @@ func (k *Kind) timed() bool {
 func (k *Kind) scripted() bool {
 	n := k.Count.sum()
 	if k.From == "client" {
-		return !k.timed()
+		return !k.timed() && (10*k.Caused < 8*n || k.Replies > 0) // not what answers what the server says
 	}
 	return !k.timed() && (10*k.Replies >= 9*n || 10*k.Caused >= 9*n)
 }
@@ -76,7 +76,7 @@ func (s *suite) certain(k *Kind, scale float64) bool {
 		return true
 	case k.Caused == n && (n >= 2 || !s.ticks || len(k.Count) >= 3):
 		return true
-	case 10*k.Caused >= 8*n && n >= 6:
+	case 10*k.Caused >= 8*n && n >= 6, 10*k.Caused >= 4*n && n >= 4 && k.Flows.least() >= 2: // others in the room hear it too
 		return true
 	}
 	return k.Count.mean()*min(scale, 1) >= 8
@@ -161,7 +161,7 @@ func (c *comparison) kind(name string, old, now *Kind, s *suite, others *bystand
 	if !fields && old.Fields != nil && now.Fields != nil && !old.Words && c.since >= 2 {
 		c.longer(name, old, now)
 	} else if !fields && sizes(old.Size, now.Size) {
-		c.weak = min(old.Size.N, now.Size.N) < 4
+		c.weak = min(old.Size.N, now.Size.N) < 6
 		c.tell("size", name, "changed", bytesUnit(old.Size.P50), bytesUnit(now.Size.P50), numbers(old.Size, now.Size, bytesUnit), worse(now.Size.P50 > old.Size.P50))
 	}
 }
@@ -171,7 +171,7 @@ func (c *comparison) unanswered(name string, old, now *Kind) {
 	if old.From != "client" || old.Asked == 0 || now.Asked == 0 || old.Lacking*10 > old.Asked || now.Lacking == 0 {
 		return
 	}
-	if now.Lacking < 2 && now.Lacking < now.Asked || now.Lacking*old.Asked <= 3*old.Lacking*now.Asked {
+	if now.Lacking < 2 && (now.Lacking < now.Asked || old.Asked < 3) || now.Lacking*old.Asked <= 3*old.Lacking*now.Asked {
 		return
 	}
 	if old.Lacking > 0 && byChance(old.Lacking, old.Asked, now.Lacking, now.Asked) {
@@ -191,17 +191,20 @@ func (s *suite) moreOrLess(old, now *Kind, quiet bool) bool {
 	if less && s.behindCut(now) && is >= 0.5*lo-2 {
 		return false
 	}
+	if old.From == "server" && s.burstApart(old, now) {
+		return true
+	}
 	sure := old.From == "client" || 10*old.Replies >= 9*old.Count.sum() && 10*now.Replies >= 9*now.Count.sum()
 	if old.scripted() && now.scripted() && s.exact >= 0.8 {
 		spread := hi - lo
 		switch {
-		case sure && s.runs >= 3 && spread == 0:
+		case sure && s.runs >= 3 && spread == 0, sure && s.exact == 1 && spread == 0 && s.a.Open+s.b.Open == 0 && old.From == "server":
 			return true
 		case sure:
 			return math.Abs(is-nearest(is, lo, hi)) > spread+1 || spread == 0 && hi <= 3
-		case s.runs >= 3 && spread == 0 && hi >= 2:
+		case s.runs >= 3 && spread == 0 && hi >= 2 && old.Burst.constant() && now.Burst.constant():
 			return is >= 1.5*hi || is <= 0.67*lo
-		case old.Least == old.Most && now.Least == now.Most && max(old.Most, now.Most) <= 3 && old.Flows.sum() >= 3:
+		case old.Least == old.Most && now.Least == now.Most && max(old.Most, now.Most) <= 3 && old.Flows.sum() >= 6:
 			return true
 		case s.runs >= 3:
 			return is > hi+2*spread+3*math.Sqrt(hi) || is < lo-2*spread-3*math.Sqrt(lo)
@@ -216,6 +219,22 @@ func (s *suite) moreOrLess(old, now *Kind, quiet bool) bool {
 	noise := 4*math.Sqrt(was+is) + 3*(hi-lo)
 	return is > 3*top+noise || is < bottom/3-noise
 }
+
+// burstApart says whether twice as many of a kind, or half, come of one thing that the client said.
+func (s *suite) burstApart(old, now *Kind) bool {
+	a, b := old.Burst, now.Burst
+	if a == nil || b == nil || s.exact < 0.8 || !old.scripted() || !now.scripted() {
+		return false
+	}
+	if a.P50 > b.P50 {
+		a, b = b, a
+	}
+	n := min(a.N, b.N)
+	return b.P25 >= 2*a.P75 && (n >= 8 || n >= 3 && a.Min == a.Max && b.Min == b.Max)
+}
+
+// constant says whether all values are one; those that are not known are not.
+func (b *Band) constant() bool { return b != nil && b.Min == b.Max }
 
 func nearest(v, lo, hi float64) float64 { return min(max(v, lo), hi) }
 
@@ -343,7 +362,7 @@ func (c *comparison) flipped(a, b *Role, key string, renamed map[string]string) 
 	}
 	switch clean := against == 0 && kept == 0; { // of few, one may be a race that went the other way
 	case !byChanceAt(against, as+against, turned, turned+kept, 0.002):
-	case !byChanceAt(against, as+against, turned, turned+kept, 0.02), clean && min(as, turned) >= 2,
+	case !byChanceAt(against, as+against, turned, turned+kept, 0.02), clean && min(as, turned) >= 3,
 		clean && !races(a, from, first, then) && !races(b, from, first, then) && a.AtOnce[key] == as && b.AtOnce[orderName(from, then, first)] == turned: // one piece of the program sends both
 		c.weak = true
 	default:

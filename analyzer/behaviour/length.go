@@ -60,7 +60,7 @@ func joinLengths(a, b map[string]Length) map[string]Length {
 func (c *comparison) longer(name string, old, now *Kind) bool {
 	for _, at := range slices.Sorted(maps.Keys(union2(old.Lengths, now.Lengths))) {
 		types := now.Fields[at]
-		if old.Fields[at] == nil || types == nil {
+		if len(old.Fields[at]) != 1 || len(types) != 1 {
 			continue
 		}
 		unit, floor, least := "bytes", 64.0, float64(shortText)

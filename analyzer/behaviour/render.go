@@ -24,7 +24,7 @@ func Write(w io.Writer, format, old, now string, found []Difference) error {
 			New         string       `json:"new"`
 			Differs     bool         `json:"differs"`
 			Differences []Difference `json:"differences"`
-		}{old, now, len(found) > 0, append([]Difference{}, found...)})
+		}{old, now, Differ(found), append([]Difference{}, found...)})
 	case "markdown":
 		return writeMarkdown(w, old, now, found)
 	case "html":

@@ -39,7 +39,7 @@ func (c *comparison) repeated(name string, old, now *Kind) bool {
 	alike := old.Alike + now.Alike
 	unlikely := alike == 0 && without.Count.sum() >= manyUnlike ||
 		alike > 0 && !byChance(old.Repeated, old.Count.sum(), now.Repeated, now.Count.sum())
-	few := 10*with.Repeated < with.Count.sum()
+	few := 4*with.Repeated < with.Count.sum()
 	if few && alike > 0 && (with.Repeated < 3 || byChanceAt(old.Repeated, old.Count.sum(), now.Repeated, now.Count.sum(), 1e-4)) {
 		return false
 	}

@@ -46,7 +46,7 @@ func (b *Band) score(o *Band) float64 {
 // least half, are twice as large as any of the other run; or because of many the largest is so beyond measure.
 // No busy machine makes messages larger.
 func sizes(old, now *Band) bool {
-	if sizeTolerance.moved(old, now) {
+	if sizeTolerance.moved(old, now) && (min(old.N, now.N) >= 6 || old.most()-old.Min+now.most()-now.Min <= 16) {
 		return true
 	}
 	if old == nil || now == nil || old.N == 0 || now.N == 0 {

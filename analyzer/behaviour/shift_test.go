@@ -57,7 +57,8 @@ func TestLatencies(t *testing.T) {
 		{"three answers, as slow as all else", band(3, 7, 7, 14, 15), band(3, 170, 174, 198, 200), []float64{0.02, 0.15}, false, false},
 		{"three answers, slower by themselves", band(3, 2, 2, 2, 3), band(3, 60, 60, 61, 62), []float64{0.001, 0.002}, false, true},
 		{"quicker", band(24, 60, 61, 62, 63), band(24, 1.9, 2, 2.1, 2.5), nil, false, true},
-		{"8 ms more", band(24, 1, 2, 2, 2), band(24, 10, 10, 10, 10), nil, false, false},
+		{"8 ms more, which is five times as much", band(24, 1, 2, 2, 2), band(24, 10, 10, 10, 10), nil, false, true},
+		{"2 ms more", band(24, 1, 2, 2, 2), band(24, 4, 4, 4, 4), nil, false, false},
 		{"one answer, 28 ms more", band(1, 2, 2, 2, 2), band(1, 30, 30, 30, 30), nil, false, false},
 		{"one answer, half a second in place of 10 ms", band(1, 10, 10, 10, 10), band(1, 500, 500, 500, 500), []float64{0.002}, false, true},
 		{"and all that a flow asks", band(1, 10, 10, 10, 10), band(1, 500, 500, 500, 500), []float64{0.002}, true, true},
@@ -72,6 +73,7 @@ func TestLatencies(t *testing.T) {
 		for _, moved := range c.others {
 			others.answers, others.first = append(others.answers, opening), append(others.first, false)
 			others.moves, others.wide = append(others.moves, moved), append(others.wide, 0)
+			others.old, others.now = append(others.old, 0), append(others.now, moved)
 		}
 		if got := latencyMoved(kind(c.old), kind(c.now), others); got != c.want {
 			t.Errorf("%s: %v %s", c.name, got, numbers(c.old, c.now, milliseconds))

@@ -12,7 +12,7 @@ import (
 // value. A place that holds others has a tally that is nil.
 func (k *Kind) addValue(at string, v any) {
 	values, known := k.Values[at]
-	if known && values == nil {
+	if known && values == nil || strings.HasSuffix(at, "[]") {
 		return
 	}
 	text := ""

@@ -15,11 +15,11 @@ import (
 // needs Options.Messages and Payload. Its memory grows with roles and kinds, which are
 // bounded, and with the flows that are open at once.
 type Watcher struct {
-	record.NopSink
-	roles map[string]*roleWatch
-	flows map[int64]*flowWatch
-	seed  maphash.Seed
-	held  int // bytes of messages that wait until it is known what tells kinds apart
+	roles  map[string]*roleWatch
+	flows  map[int64]*flowWatch
+	seed   maphash.Seed
+	midway bool // a flow began before the run did
+	held   int  // bytes of messages that wait until it is known what tells kinds apart
 
 	like  *Behaviour
 	names Names
@@ -39,29 +39,31 @@ type kindKey struct{ from, name string }
 
 type kindWatch struct {
 	Kind
-	answers                     Tally // requests whose answers reply measures
-	firsts                      int64 // of them, those with which their flows began
-	count, flows                int64
-	size, reply, perFlow, every stat.Spread
-	heart                       bool // sent to keep the connection alive: when, and how often, is the timers' matter
-	tailed                      bool
+	answers                            Tally // requests whose answers reply measures
+	firsts                             int64 // of them, those with which their flows began
+	count, flows                       int64
+	size, reply, perFlow, every, burst analyzer.Spread
+	heart                              bool // sent to keep the connection alive: when, and how often, is the timers' matter
+	tailed                             bool
 }
 
 // flowWatch is a flow that is open.
 type flowWatch struct {
-	role    *roleWatch
-	stream  bool // its subprotocol is a stream of bytes: messages may hold pieces that say nothing by themselves
-	begin   record.Time
-	counts  map[*kindWatch]int64
-	latest  map[*kindWatch]record.Time
-	sides   [2]sideWatch
-	pending map[string]request
-	numbers map[string]int64 // the latest of what may be a sequence, by sender and place
-	said    int64            // data messages
-	last    request          // the data message before, whoever sent it
-	lastAt  record.Time      // of the last data message
-	chain   record.Time      // until when what the server says is caused by what the client said; 0 is no longer
-	shown   [2]record.Time   // when each side last showed that it answers
+	role     *roleWatch
+	stream   bool // its subprotocol is a stream of bytes: messages may hold pieces that say nothing by themselves
+	begin    analyzer.Time
+	counts   map[*kindWatch]int64
+	latest   map[*kindWatch]analyzer.Time
+	sides    [2]sideWatch
+	pending  map[string]request
+	numbers  map[string]int64     // the latest of what may be a sequence, by sender and place
+	said     int64                // data messages
+	last     request              // the data message before, whoever sent it
+	parallel bool                 // the client asked for something before it was answered
+	lastAt   analyzer.Time        // of the last data message
+	bursts   map[*kindWatch]int64 // what came of the client's last message so far
+	chain    analyzer.Time        // until when what the server says is caused by what the client said; 0 is no longer
+	shown    [2]analyzer.Time     // when each side last showed that it answers
 }
 
 type sideWatch struct {
@@ -114,8 +116,12 @@ func (w *Watcher) Named(names Names) { w.names = names }
 // KindBy has a function say what kind a message is; where it says "", it is told as without it.
 func (w *Watcher) KindBy(kind func(*record.Message) string) { w.kind = kind }
 
+// Midway reports whether the run has flows that began before it did.
+func (w *Watcher) Midway() bool { return w.midway }
+
 // FlowBegun gives a flow its role.
-func (w *Watcher) FlowBegun(f *record.Flow) error {
+func (w *Watcher) FlowBegun(f *analyzer.Flow) error {
+	w.midway = w.midway || f.Pickup == "midstream"
 	name := w.roleName(f)
 	r := w.roles[name]
 	if r == nil && len(w.roles) >= maxRoles {
@@ -156,13 +162,14 @@ func (w *Watcher) FlowEnded(f *record.Flow) error {
 // end adds to its role what a flow's end shows.
 func (fw *flowWatch) end(e ending) {
 	fw.addBeats(e)
+	fw.endBursts()
 	for k, n := range fw.counts {
 		if k.flows++; k.flows == 1 || n < k.Least {
 			k.Least = n
 		}
 		k.Most = max(k.Most, n)
 		k.perFlow.Add(float64(n))
-		if tail := round3(float64(fw.lastAt-fw.latest[k]) / 1e9); !k.tailed || tail < k.Tail {
+		if tail := round3(max(float64(fw.lastAt-fw.latest[k])/1e9, 0)); !k.tailed || tail < k.Tail {
 			k.Tail, k.tailed = tail, true
 		}
 	}
@@ -192,6 +199,9 @@ func (w *Watcher) Message(m *record.Message) error {
 func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	if m.Type == "ping" || m.Type == "pong" {
 		fw.beat(m.From, m.Type, inFrames, m.End)
+	}
+	if m.Type == "ping" {
+		fw.pingFrame(m)
 	}
 	if m.Type != "text" && m.Type != "binary" || fw.stream && m.App == nil {
 		return
@@ -268,11 +278,30 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	fw.order(side, k, m.Time)
 }
 
+// pingFrame counts a ping of WebSocket's own as a kind of its sender's.
+func (fw *flowWatch) pingFrame(m *analyzer.Message) {
+	k := fw.role.kind(m.From, framePing)
+	before, again := fw.latest[k]
+	if !again {
+		before = fw.begin
+	}
+	k.count++
+	k.size.Add(float64(m.Length))
+	k.every.Add(float64(m.Time-before) / 1e9)
+	fw.latest[k] = m.End
+	fw.counts[k]++
+}
+
+// framePing is what kinds of pings as frames are called.
+const framePing = "frame ping"
+
 // causes notes whether a server's message came of what the client said.
 func (fw *flowWatch) causes(k *kindWatch, m *record.Message, isReply bool) {
 	switch {
 	case m.From == "client":
+		fw.parallel = fw.last.from == "client" && m.Time-fw.last.at < chainGap || fw.parallel && fw.last.from == "client"
 		if !k.heart {
+			fw.endBursts()
 			fw.chain = m.End + causeGap
 		}
 		if isReply || fw.last.from == "server" && m.Time-fw.last.at < reactGap {
@@ -280,11 +309,32 @@ func (fw *flowWatch) causes(k *kindWatch, m *record.Message, isReply bool) {
 		}
 	case isReply || fw.chain != 0 && m.Time <= fw.chain:
 		k.Caused++
+		if fw.bursts == nil {
+			fw.bursts = map[*kindWatch]int64{}
+		}
+		fw.bursts[k]++
 		fw.chain = m.End + chainGap
 	default:
 		fw.chain = 0
 	}
 }
+
+// endBursts counts what came of the client's last message.
+func (fw *flowWatch) endBursts() {
+	for k, n := range fw.bursts {
+		k.burst.Add(float64(n))
+	}
+	clear(fw.bursts)
+}
+
+// Frame takes nothing.
+func (w *Watcher) Frame(*analyzer.Frame) error { return nil }
+
+// Rendered takes nothing.
+func (w *Watcher) Rendered(int64, []byte) error { return nil }
+
+// Batch takes nothing.
+func (w *Watcher) Batch(analyzer.Time) error { return nil }
 
 func sender(from string) int {
 	if from == "server" {
@@ -346,7 +396,7 @@ func (fw *flowWatch) order(side *sideWatch, k *kindWatch, at record.Time) {
 		apart := first && fw.counts[other] == 1 && !slices.Contains(side.since, other)
 		if other != k && (together || apart) {
 			fw.role.Order.add(orderName(k.From, other.Name, k.Name))
-			if at-fw.latest[other] < atOnce {
+			if at-fw.latest[other] < atOnce && !fw.parallel {
 				fw.role.AtOnce.add(orderName(k.From, other.Name, k.Name))
 			}
 		}
@@ -370,10 +420,8 @@ func orderName(from, first, then string) string { return from + ": " + first + "
 // Behaviour is what was seen, when the run is over.
 func (w *Watcher) Behaviour() *Behaviour {
 	b := &Behaviour{Version: Version, Runs: 1, Roles: []*Role{}}
+	w.decideRest()
 	for _, r := range w.roles {
-		if !r.decided {
-			w.decide(r)
-		}
 		role := r.Role
 		role.Lasts, role.Answer = band(&r.lasts), band(&r.answer)
 		role.NamedBy = r.dialect.names()
@@ -382,6 +430,9 @@ func (w *Watcher) Behaviour() *Behaviour {
 			kind.Count, kind.Flows = Counts{k.count}, Counts{k.flows}
 			kind.PerFlow = int64(math.Round(k.perFlow.Quantile(0.5)))
 			kind.Size, kind.Reply, kind.Every, kind.Answers = band(&k.size), band(&k.reply), band(&k.every), k.answers.most()
+			if k.From == "server" && k.Caused > 0 {
+				kind.Burst = band(&k.burst)
+			}
 			kind.First = k.firsts > 0 && k.firsts == k.reply.Count()
 			kind.enumerations()
 			kind.lengths()

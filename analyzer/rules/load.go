@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 
+	"wscope/analyzer"
 	"wscope/analyzer/behaviour"
 	"wscope/analyzer/query"
 )
@@ -24,6 +25,8 @@ type Set struct {
 	File   string
 	Ignore behaviour.Ignore // what a comparison with a baseline leaves aside
 	FailOn string           // severity from which a report is negative; "" where the file does not say
+	Names  behaviour.Names // paths, topics and kinds with identifiers in them
+	kind   *query.Program  // says what kind a message is; nil where the file does not say
 	rules  []*rule
 }
 
@@ -68,12 +71,25 @@ func Load(name string, text []byte) (*Set, error) {
 		}
 	}
 	s.Ignore = entries
+	patterns, places := f.list("names")
+	for i, p := range patterns {
+		if err := behaviour.CheckName(p); err != nil {
+			f.fail(places[i].fail("%v", err))
+		}
+	}
+	s.Names = patterns
+	if kind := f.expression("kind"); kind != nil && f.err == nil {
+		var err error
+		if s.kind, err = query.Compile(kind.text(), query.Message(), nil); err != nil {
+			return nil, sourceOf(kind).fail(err, 0)
+		}
+	}
 	list := f.get("rules")
 	if err := f.done(); err != nil {
 		return nil, err
 	}
 	switch {
-	case list == nil && len(entries) == 0:
+	case list == nil && len(entries) == 0 && len(patterns) == 0 && s.kind == nil:
 		return nil, root.fail("the file has no rules")
 	case list == nil:
 		return s, nil
@@ -83,6 +99,21 @@ func Load(name string, text []byte) (*Set, error) {
 		return nil, list.items[maxRules].fail("more than %d rules", maxRules)
 	}
 	return s, s.add(list.items)
+}
+
+// KindOf is the function by which a behaviour.Watcher names kinds; nil where the file does not say.
+func (s *Set) KindOf() func(*analyzer.Message) string {
+	if s.kind == nil {
+		return nil
+	}
+	flow := query.OfFlow(&analyzer.Flow{})
+	return func(m *analyzer.Message) string {
+		v, err := s.kind.Run(query.OfMessage(m, flow, true))
+		if err != nil || v == nil {
+			return ""
+		}
+		return clean(keyText(v))
+	}
 }
 
 // add compiles the rules of a list.

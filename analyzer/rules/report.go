@@ -112,6 +112,13 @@ func (r *Report) AddDifferences(found []behaviour.Difference, baseline string, l
 	}
 }
 
+// AddEmpty makes the verdict that there was nothing to judge: the only one, for all rules are kept by what is not there.
+func (r *Report) AddEmpty(why string) {
+	result := &Result{Rule: "something-to-judge", Severity: "error", Doc: "the captures hold WebSockets that can be read", Judged: 1}
+	result.add(Breach{Message: clean(why), Severity: "error"})
+	r.Results = []*Result{result}
+}
+
 func (r *Result) add(b Breach) {
 	r.Failed++
 	if len(r.Breaches) < maxBreaches {
@@ -119,12 +126,22 @@ func (r *Result) add(b Breach) {
 	}
 }
 
+func decimal(n int64) string { return strconv.FormatInt(n, 10) }
+
 // breachAt is a breach that a record shows.
 func breachAt(message, severity string, v *view) Breach {
 	b := Breach{Message: clean(message), Severity: severity}
 	if f := v.Flow; f != nil {
 		b.Flow, b.Packet, b.File, b.Where = f.Flow, f.Packet, f.File, flowName(f)
 		at := f.Start
+		b.Time = &at
+	}
+	if n := v.Finding; n != nil && n.Packet != 0 {
+		b.Packet, b.File = n.Packet, n.File
+		if b.File == "" && v.Flow != nil {
+			b.File = v.Flow.File
+		}
+		at := n.Time
 		b.Time = &at
 	}
 	if m := v.Message; m != nil {

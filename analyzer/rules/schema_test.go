@@ -62,6 +62,9 @@ func makeSchema() object {
 			"fail-on": object{"enum": severities, "description": "the severity from which a breach fails the check"},
 			"ignore": object{"type": []string{"array", "string"}, "items": object{"type": "string"},
 				"description": "what a comparison with a baseline leaves aside: $.place, kind, kind $.place, area, finding"},
+			"names": object{"type": []string{"array", "string"}, "items": object{"type": "string"},
+				"description": "paths, topics and kinds of messages with identifiers in braces, such as /ocpp/{id} or site/{id}/temp"},
+			"kind":  object{"type": "string", "description": "an expression over a message that says of what kind it is, such as json.header.msg_type; nil leaves it to wscope"},
 			"rules": object{"type": "array", "maxItems": maxRules, "items": object{"anyOf": append([]any{short, own}, uses...)}},
 		},
 	}

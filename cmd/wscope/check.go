@@ -23,10 +23,11 @@ type check struct {
 
 	rulesFile, baseline          string
 	update                       bool
-	ignore                       []string
+	ignore                       behaviour.Ignore
 	failOn, format               string
 	junit, sarif, gitlab         string
 	tap, github                  bool
+	oneRun, allowEmpty           bool
 	schema, list, start          bool
 	rulesSet                     *rules.Set
 	oldBehaviour, freshBehaviour *behaviour.Behaviour
@@ -39,7 +40,7 @@ func newCheck(env *environment) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "check --rules FILE CAPTURE…", Short: "Hold captures against rules and a baseline: a verdict for CI",
 		Long: "check holds captures against rules (YAML; --schema gives its JSON Schema, --list the ready-made rules) and against a\n" +
-			"baseline, the behaviour of an earlier capture. The exit status is 1 where a rule of the severity of --fail-on, or a\n" +
+			"baseline, the behaviour of earlier captures: each capture is a run, and several are a sample of what runs are like. The exit status is 1 where a rule of the severity of --fail-on, or a\n" +
 			"worse one, is broken. --redact changes what the report quotes, never the verdict.",
 		Example: "  wscope check --init capture.pcap > wscope.yaml\n" +
 			"  wscope check --rules wscope.yaml capture.pcap --junit report.xml\n" +
@@ -53,7 +54,9 @@ func newCheck(env *environment) *cobra.Command {
 	f.StringVar(&c.rulesFile, "rules", "", "the rules, a YAML `FILE`")
 	f.StringVar(&c.baseline, "baseline", "", "compare with the behaviour in `FILE`, or with that of a capture")
 	f.BoolVar(&c.update, "update-baseline", false, "write the behaviour to the file of --baseline, and compare nothing")
-	f.Var(repeatable{&c.ignore}, "ignore", "leave `WHAT` aside when comparing, besides the rules file's ignore (repeatable)")
+	f.Var(repeatable{(*[]string)(&c.ignore)}, "ignore", "leave `WHAT` aside when comparing, besides the rules file's ignore (repeatable)")
+	f.BoolVar(&c.oneRun, "one-run", false, "several captures are one run in pieces, not several runs")
+	f.BoolVar(&c.allowEmpty, "allow-empty", false, "let captures pass in which no WebSocket could be read")
 	f.StringVar(&c.failOn, "fail-on", "", "fail from this severity on: error, warning, note (default: the rules file's, else warning)")
 	f.StringVar(&c.format, "format", "text", "text, json, markdown")
 	f.StringVar(&c.junit, "junit", "", "write JUnit XML to `FILE`")
@@ -97,8 +100,11 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 	opt.Want(checker.Wants())
 	sinks := both{checker, analyzer.NopSink{}}
 	var watcher *behaviour.Watcher
-	if c.baseline != "" || c.start {
-		watcher = behaviour.NewWatcher()
+	watch := c.baseline != "" || c.start
+	samples := sampling{c.oneRun, c.rulesSet, c.oldBehaviour}
+	files := captureFiles(args)
+	if watch && (len(files) < 2 || c.oneRun) {
+		watcher = samples.watcher()
 		sinks[1] = watcher
 		opt.Messages, opt.Payload = true, true
 	}
@@ -112,8 +118,18 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		return err
 	}
 	c.in.hints(sum)
-	if watcher != nil {
+	switch {
+	case watcher != nil:
 		c.freshBehaviour = watcher.Behaviour()
+	case watch: // each capture is a run
+		fresh, bad := c.in.behaviour(cmd, args, samples)
+		if fresh == nil {
+			return bad
+		}
+		c.freshBehaviour = fresh
+	}
+	if err := c.nothing(sum); err != nil && (c.start || c.update) {
+		return err
 	}
 	switch {
 	case c.start:
@@ -121,7 +137,12 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 	case c.update:
 		err = c.writeBaseline()
 	default:
-		err = c.verdict(checker.Report(sum))
+		r := checker.Report(sum)
+		if why := c.nothing(sum); why != nil {
+			r.AddEmpty(why.Error())
+			c.oldBehaviour = nil // of what is not there nothing else is told
+		}
+		err = c.verdict(r)
 	}
 	if err == nil || errors.Is(err, errNegative) {
 		if t := trouble(sum); t != nil {
@@ -129,6 +150,24 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		}
 	}
 	return err
+}
+
+// nothing says that no WebSocket could be read, and why; nil where some could, or where that is allowed.
+func (c *check) nothing(sum *analyzer.Summary) error {
+	var encrypted int64
+	for _, n := range sum.ByPickup {
+		if n.Name == "encrypted" {
+			encrypted = n.Count
+		}
+	}
+	if c.allowEmpty || sum.Flows > encrypted {
+		return nil
+	}
+	why := "no WebSocket found"
+	if sum.Flows > 0 {
+		why = fmt.Sprintf("none of %s could be read: TLS without keys (--keylog)", report.Count(sum.Flows, "WebSocket"))
+	}
+	return fmt.Errorf("nothing to judge: %s; --allow-empty lets it pass", why)
 }
 
 // usage says what flags do not go together.
@@ -197,7 +236,7 @@ func (c *check) load(cmd *cobra.Command) error {
 		return err
 	}
 	if err == nil {
-		c.oldBehaviour, err = c.in.behaviour(cmd, c.baseline)
+		c.oldBehaviour, err = c.in.behaviour(cmd, []string{c.baseline}, sampling{c.oneRun, c.rulesSet, nil})
 	}
 	return err
 }
@@ -217,6 +256,9 @@ func (c *check) writeBaseline() error {
 func (c *check) verdict(r *rules.Report) error {
 	if c.oldBehaviour != nil {
 		found := behaviour.Compare(c.oldBehaviour, c.freshBehaviour, c.ignore)
+		for _, entry := range c.ignore.Unused(c.oldBehaviour, c.freshBehaviour) {
+			c.env.notice("ignore: %s matches nothing", report.Clean(entry))
+		}
 		lines := behaviour.Lines(c.oldText, found)
 		if c.redactor != nil {
 			behaviour.Redact(found, c.redactor)

@@ -18,13 +18,15 @@ import (
 func newDiff(env *environment) *cobra.Command {
 	in := &input{env: env, whole: true}
 	var format, file string
-	var ignore []string
+	var ignore behaviour.Ignore
+	var oneRun, allowEmpty bool
 	cmd := &cobra.Command{
 		Use: "diff OLD NEW", Short: "Say what changed between two captures",
 		Long: "diff compares how the peers behave in two captures, folders of captures, or baselines that check wrote: kinds of\n" +
 			"messages, the fields of their JSON, their order, sizes and latencies beyond the noise, closes, findings. Flows and messages\n" +
 			"are matched by what they are for, not by their place; ports, times and identifiers are left aside.\n" +
-			"The exit status is 1 where the two differ.",
+			"A folder, or a baseline of several captures, is a sample: what its runs are like. The exit status is 1 where something differs\n" +
+			"that is more than a note.",
 		Example: "  wscope diff before.pcap after.pcap\n" +
 			"  wscope diff base.json after.pcap --format markdown --ignore '$.sent_at'",
 		Args: cobra.ExactArgs(2),
@@ -45,15 +47,22 @@ func newDiff(env *environment) *cobra.Command {
 				}
 				in.redact = false // what is compared are the records as they are
 			}
-			old, trouble1 := in.behaviour(cmd, args[0])
+			old, trouble1 := in.behaviour(cmd, args[:1], sampling{oneRun: oneRun})
 			if old == nil {
 				return trouble1
 			}
-			now, trouble2 := in.behaviour(cmd, args[1])
+			now, trouble2 := in.behaviour(cmd, args[1:], sampling{oneRun: oneRun, like: old})
 			if now == nil {
 				return trouble2
 			}
+			if !allowEmpty && (old.Empty() || now.Empty()) {
+				return fmt.Errorf("nothing to compare: no WebSocket could be read in %s (--allow-empty lets it pass)", args[map[bool]int{true: 0, false: 1}[old.Empty()]])
+			}
+			unused := ignore.Unused(old, now)
 			found := behaviour.Compare(old, now, ignore)
+			for _, entry := range unused {
+				in.env.notice("--ignore %s matches nothing", report.Clean(entry))
+			}
 			if redactor != nil {
 				behaviour.Redact(found, redactor)
 			}
@@ -64,7 +73,7 @@ func newDiff(env *environment) *cobra.Command {
 				return err
 			case trouble1 != nil || trouble2 != nil:
 				return errTrouble
-			case len(found) > 0:
+			case behaviour.Differ(found):
 				return errNegative
 			}
 			return nil
@@ -74,29 +83,10 @@ func newDiff(env *environment) *cobra.Command {
 	in.apps.flags(cmd.Flags(), true)
 	cmd.Flags().StringVar(&format, "format", "text", strings.Join(behaviour.Formats, ", "))
 	cmd.Flags().StringVarP(&file, "output", "o", "", "write to `FILE`, beside and renamed: never half a file")
-	cmd.Flags().Var(repeatable{&ignore}, "ignore", "leave `WHAT` aside: a place of JSON ($.sent_at), a kind (server tick), an area (latency) (repeatable)")
+	cmd.Flags().Var(repeatable{(*[]string)(&ignore)}, "ignore", "leave `WHAT` aside: a place of JSON ($.sent_at), a kind (server tick), a path (/admin/*), an area (latency) (repeatable)")
+	cmd.Flags().BoolVar(&oneRun, "one-run", false, "the captures of a folder are one run in pieces, not several runs")
+	cmd.Flags().BoolVar(&allowEmpty, "allow-empty", false, "let captures pass in which no WebSocket could be read")
 	return cmd
-}
-
-// behaviour is that of a baseline, or of the peers in a capture. It is there beside
-// errTrouble where the capture could not be read whole.
-func (in *input) behaviour(cmd *cobra.Command, path string) (*behaviour.Behaviour, error) {
-	b, err := readBaseline(path)
-	if b != nil || err != nil {
-		return b, err
-	}
-	opt, err := in.options()
-	if err != nil {
-		return nil, err
-	}
-	opt.Messages, opt.Payload = true, true
-	w := behaviour.NewWatcher()
-	sum, err := in.run(cmd, []string{path}, opt, w)
-	if err != nil {
-		return nil, err
-	}
-	in.hints(sum)
-	return w.Behaviour(), trouble(sum)
 }
 
 // readBaseline reads a file if it is a baseline; nil if it is none.

@@ -30,7 +30,11 @@ func given(text string) bool { return gives(text) != "" }
 // base64 holds in deflated form.
 func gives(text string) string {
 	for _, form := range []string{text, html.UnescapeString(text), unescaped(text), percent(text)} {
-		if at := strings.Index(strings.ToLower(form), strings.ToLower(marker)); at >= 0 {
+		for _, m := range []string{marker, kindMarker} {
+			at := strings.Index(strings.ToLower(form), strings.ToLower(m))
+			if at < 0 {
+				continue
+			}
 			return form[max(0, at-60):min(len(form), at+40)]
 		}
 	}

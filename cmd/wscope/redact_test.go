@@ -15,6 +15,9 @@ import (
 // it whole.
 const marker = "S3cr3t"
 
+// kindMarker is in the names of kinds: diff takes what has digits in it for an identifier, and leaves it out.
+const kindMarker = "Sesamoid"
+
 // secret is one of the secrets: planted in the place that its name says.
 func secret(place string) string { return place + strings.Repeat(marker, 4) }
 
@@ -91,13 +94,12 @@ func deflated(data string) string {
 	return strings.TrimSuffix(b.String(), "\x00\x00\xff\xff")
 }
 
-// secretFrames are what the server of the first connection says. Names of kinds are short: diff takes long ones with
-// digits for identifiers, which it leaves out.
+// secretFrames are what the server of the first connection says.
 func secretFrames(id string) []string {
 	return []string{
-		wsFrame(0x81, false, `42["ev`+marker+id+`",{"n":1,"s":"\u0053\/`+secret("json"+id)+`"}]`),
+		wsFrame(0x81, false, `42["ev`+kindMarker+id+`",{"n":1,"s":"\u0053\/`+secret("json"+id)+`"}]`),
 		wsFrame(0x81, false, secret("text"+id)),
-		wsFrame(0x81, false, `{"type":"kd`+marker+id+`","price":"`+secret("price"+id)+`"}`),
+		wsFrame(0x81, false, `{"type":"kd`+kindMarker+id+`","price":"`+secret("price"+id)+`"}`),
 		wsFrame(0x01, false, secret("first half")), wsFrame(0x80, false, secret("second half")),
 		wsFrame(0xc1, false, deflated(secret("compressed"+id))),
 		wsFrame(0x82, false, "\xff\x00"+secret("binary")),

@@ -105,7 +105,7 @@ func (p *Program) Changes(seed uint64) (list []*Change) {
 		}
 		add("round-trip", "message count", Change{op: slow[r.IntN(len(slow))]})
 	}
-	if p.beat.period > 0 {
+	if p.beat.period > 0 && (p.style == "long" || p.style == "pair") { // where connections last
 		add("beats-stopped", "pings heartbeat message count", Change{})
 		if p.beat.answer != "" || p.beat.frames {
 			add("pong-missing", "pings heartbeat message count", Change{})
@@ -199,6 +199,7 @@ func (c *Change) apply(s *session, at time.Duration, m *message) []held {
 		}
 	case "sequence-skips":
 		s.seq[1]++
+		s.pushed++
 	default:
 		m.body = c.spoil(s, slices.Clone(m.body))
 	}

@@ -151,7 +151,8 @@ func (s *session) encode(m *message) (opcode byte, payload []byte) {
 		case m.reply:
 			return asText(object{{"event", m.kind}, {"id", m.id}, {"data", body}})
 		}
-		return asText(object{{"channel", "md." + s.topic}, {"seq", m.seq}, {"header", object{{"kind", m.kind}}}, {"data", body}})
+		s.pushed++
+		return asText(object{{"channel", "md." + s.topic}, {"seq", s.pushed}, {"header", object{{"kind", m.kind}}}, {"data", body}})
 	case "rpc":
 		switch {
 		case m.reply && m.code != "":

@@ -319,7 +319,7 @@ func (m *maker) kind(name string) kind {
 func (m *maker) fields(n, depth int) (list []field) {
 	taken := map[string]bool{}
 	for len(list) < n {
-		f := field{name: pick(m.r, names...), optional: m.r.IntN(10) == 0}
+		f := field{name: pick(m.r, names...), optional: m.r.IntN(20) == 0}
 		if taken[f.name] {
 			continue
 		}
