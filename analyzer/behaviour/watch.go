@@ -15,6 +15,7 @@ import (
 // needs Options.Messages and Payload. Its memory grows with roles and kinds, which are
 // bounded, and with the flows that are open at once.
 type Watcher struct {
+	record.NopSink
 	roles  map[string]*roleWatch
 	flows  map[int64]*flowWatch
 	seed   maphash.Seed
@@ -42,7 +43,7 @@ type kindWatch struct {
 	answers                            Tally // requests whose answers reply measures
 	firsts                             int64 // of them, those with which their flows began
 	count, flows                       int64
-	size, reply, perFlow, every, burst analyzer.Spread
+	size, reply, perFlow, every, burst stat.Spread
 	heart                              bool // sent to keep the connection alive: when, and how often, is the timers' matter
 	tailed                             bool
 }
@@ -51,19 +52,19 @@ type kindWatch struct {
 type flowWatch struct {
 	role     *roleWatch
 	stream   bool // its subprotocol is a stream of bytes: messages may hold pieces that say nothing by themselves
-	begin    analyzer.Time
+	begin    record.Time
 	counts   map[*kindWatch]int64
-	latest   map[*kindWatch]analyzer.Time
+	latest   map[*kindWatch]record.Time
 	sides    [2]sideWatch
 	pending  map[string]request
 	numbers  map[string]int64     // the latest of what may be a sequence, by sender and place
 	said     int64                // data messages
 	last     request              // the data message before, whoever sent it
 	parallel bool                 // the client asked for something before it was answered
-	lastAt   analyzer.Time        // of the last data message
+	lastAt   record.Time          // of the last data message
 	bursts   map[*kindWatch]int64 // what came of the client's last message so far
-	chain    analyzer.Time        // until when what the server says is caused by what the client said; 0 is no longer
-	shown    [2]analyzer.Time     // when each side last showed that it answers
+	chain    record.Time          // until when what the server says is caused by what the client said; 0 is no longer
+	shown    [2]record.Time       // when each side last showed that it answers
 }
 
 type sideWatch struct {
@@ -120,7 +121,7 @@ func (w *Watcher) KindBy(kind func(*record.Message) string) { w.kind = kind }
 func (w *Watcher) Midway() bool { return w.midway }
 
 // FlowBegun gives a flow its role.
-func (w *Watcher) FlowBegun(f *analyzer.Flow) error {
+func (w *Watcher) FlowBegun(f *record.Flow) error {
 	w.midway = w.midway || f.Pickup == "midstream"
 	name := w.roleName(f)
 	r := w.roles[name]
@@ -279,7 +280,7 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 }
 
 // pingFrame counts a ping of WebSocket's own as a kind of its sender's.
-func (fw *flowWatch) pingFrame(m *analyzer.Message) {
+func (fw *flowWatch) pingFrame(m *record.Message) {
 	k := fw.role.kind(m.From, framePing)
 	before, again := fw.latest[k]
 	if !again {
@@ -326,15 +327,6 @@ func (fw *flowWatch) endBursts() {
 	}
 	clear(fw.bursts)
 }
-
-// Frame takes nothing.
-func (w *Watcher) Frame(*analyzer.Frame) error { return nil }
-
-// Rendered takes nothing.
-func (w *Watcher) Rendered(int64, []byte) error { return nil }
-
-// Batch takes nothing.
-func (w *Watcher) Batch(analyzer.Time) error { return nil }
 
 func sender(from string) int {
 	if from == "server" {

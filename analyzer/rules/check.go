@@ -30,10 +30,10 @@ type tellFunc func(message string, at *view)
 // once for all rules.
 type view struct {
 	run     *Checker
-	Flow    *analyzer.Flow
-	Message *analyzer.Message
-	Summary *analyzer.Summary
-	Finding *analyzer.Finding // that it is about; nil where it is about no single one
+	Flow    *record.Flow
+	Message *record.Message
+	Summary *record.Summary
+	Finding *record.Finding // that it is about; nil where it is about no single one
 
 	payload bool // some rule looks into payloads
 	values  query.Values

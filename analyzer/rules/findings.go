@@ -44,14 +44,14 @@ func (c *findings) flow(v *view, tell tellFunc) {
 }
 
 // at is the record as a report may show it, with a finding's place.
-func (v *view) at(n *analyzer.Finding) *view {
+func (v *view) at(n *record.Finding) *view {
 	c := *v
 	c.Finding = n
 	return &c
 }
 
 // times says how often a finding was made, where it was more than once.
-func times(n *analyzer.Finding) string {
+func times(n *record.Finding) string {
 	if n.Count > 1 {
 		return " (" + decimal(n.Count) + " times, here first)"
 	}

@@ -25,8 +25,8 @@ type Set struct {
 	File   string
 	Ignore behaviour.Ignore // what a comparison with a baseline leaves aside
 	FailOn string           // severity from which a report is negative; "" where the file does not say
-	Names  behaviour.Names // paths, topics and kinds with identifiers in them
-	kind   *query.Program  // says what kind a message is; nil where the file does not say
+	Names  behaviour.Names  // paths, topics and kinds with identifiers in them
+	kind   *query.Program   // says what kind a message is; nil where the file does not say
 	rules  []*rule
 }
 
@@ -102,12 +102,12 @@ func Load(name string, text []byte) (*Set, error) {
 }
 
 // KindOf is the function by which a behaviour.Watcher names kinds; nil where the file does not say.
-func (s *Set) KindOf() func(*analyzer.Message) string {
+func (s *Set) KindOf() func(*record.Message) string {
 	if s.kind == nil {
 		return nil
 	}
-	flow := query.OfFlow(&analyzer.Flow{})
-	return func(m *analyzer.Message) string {
+	flow := query.OfFlow(&record.Flow{})
+	return func(m *record.Message) string {
 		v, err := s.kind.Run(query.OfMessage(m, flow, true))
 		if err != nil || v == nil {
 			return ""
