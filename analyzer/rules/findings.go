@@ -3,8 +3,8 @@ package rules
 import (
 	"slices"
 
-	"wscope/analyzer"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // findings is a check that no flow has a finding of some severities. Each finding is a breach of its own, at its own packet.

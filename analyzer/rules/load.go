@@ -10,9 +10,9 @@ import (
 	"slices"
 	"strings"
 
-	"wscope/analyzer"
 	"wscope/analyzer/behaviour"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // Schema is the JSON Schema of a rules file, with which editors complete it.
