@@ -182,7 +182,7 @@ func learn(list []waiting) (d dialect) {
 			}
 			if _, v := d.parse(m); v != nil {
 				if object, head := parts(v); object != nil && head == "" {
-					kind := usualKind(object)
+					kind := masked(usualKind(object), false)
 					objects[kind] = append(objects[kind], object)
 				}
 			}

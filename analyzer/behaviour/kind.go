@@ -61,7 +61,8 @@ func (d *dialect) mean(m *record.Message, v any, object map[string]any, list str
 	}
 	id := identifier(object, m.From)
 	kind := usualKind(object)
-	if at := d.refine[sender(m.From)][kind]; at != "" && object != nil && list == "" {
+	if at := d.refine[sender(m.From)][masked(kind, false)]; at != "" && object != nil && list == "" {
+		kind := masked(kind, false)
 		switch inner := valueAt(object, at); {
 		case inner == "" || inner == kind:
 		case kind == "" || strings.Contains(kind, idWord) || slices.Contains(generic, kind):
