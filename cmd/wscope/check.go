@@ -12,7 +12,9 @@ import (
 
 	"wscope/analyzer"
 	"wscope/analyzer/behaviour"
+	"wscope/analyzer/clean"
 	"wscope/analyzer/redact"
+	"wscope/analyzer/report"
 	"wscope/analyzer/rules"
 )
 
@@ -257,7 +259,7 @@ func (c *check) verdict(r *rules.Report) error {
 	if c.oldBehaviour != nil {
 		found := behaviour.Compare(c.oldBehaviour, c.freshBehaviour, c.ignore)
 		for _, entry := range c.ignore.Unused(c.oldBehaviour, c.freshBehaviour) {
-			c.env.notice("ignore: %s matches nothing", report.Clean(entry))
+			c.env.notice("ignore: %s matches nothing", clean.Line(entry))
 		}
 		lines := behaviour.Lines(c.oldText, found)
 		if c.redactor != nil {

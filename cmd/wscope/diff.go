@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer/behaviour"
+	"wscope/analyzer/clean"
 	"wscope/analyzer/redact"
 )
 
@@ -61,7 +62,7 @@ func newDiff(env *environment) *cobra.Command {
 			unused := ignore.Unused(old, now)
 			found := behaviour.Compare(old, now, ignore)
 			for _, entry := range unused {
-				in.env.notice("--ignore %s matches nothing", report.Clean(entry))
+				in.env.notice("--ignore %s matches nothing", clean.Line(entry))
 			}
 			if redactor != nil {
 				behaviour.Redact(found, redactor)
