@@ -17,7 +17,7 @@ func TestLines(t *testing.T) {
 		{"size", "server cart", `   {"from": "server", "kind": "cart", "answers": "getCart",`},
 		{"message", "server nothing", ` {"role": "/ws", "flows": 1,`},
 		{"close", "", `  "closes": {"1000 by server": 1},`},
-		{"finding", "reserved-bits by server", ` {"role": "/ws", "flows": 1,`},
+		{"finding", "reserved-bits by server", `  "findings": {`},
 		{"order", "server: loginOk < cart", `   "server: loginOk < cart": 1,`},
 		{"flows", "", ` {"role": "/ws", "flows": 1,`},
 	} {

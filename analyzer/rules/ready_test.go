@@ -37,7 +37,7 @@ func TestReadyMadeRules(t *testing.T) {
 	quotes := `{request: 'json.type == "quote"', answer: 'json.type == "price"', key: json.id, `
 	cases := map[string]struct{ with, kept, broken string }{
 		"no-errors":              {"", kept, shopAfter("protocol-violation")},
-		"no-warnings":            {"", kept, shopAfter("reconnect-loop")},
+		"no-warnings":            {"", plainFolder + "ws-subprotocol.pcap", shopAfter("reconnect-loop")},
 		"no-abnormal-close":      {"", kept, shopAfter("wrong-close-code")},
 		"no-unanswered-ping":     {"", kept, shopAfter("missing-pong")},
 		"handshake-under":        {"{time: 50us}", "", kept},
@@ -79,7 +79,7 @@ func TestReadyMadeRules(t *testing.T) {
 	for _, c := range []struct{ rule, capture string }{
 		{"{use: handshake-under, with: {time: 30s}}", kept},
 		{"{use: subprotocol, with: {name: chat.v2}}", plainFolder + "ws-subprotocol.pcap"},
-		{"no-secrets-in-clear", kept},
+		{"no-secrets-in-clear", plainFolder + "ws-subprotocol.pcap"},
 		{"every-request-answered", kept},
 		{"{use: no-errors, with: {except: length-not-minimal}}", shopAfter("protocol-violation")},
 	} {
