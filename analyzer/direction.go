@@ -46,6 +46,8 @@ type direction struct {
 	frameAt assembly.Mark // first byte of the frame in hand, where it comes in parts
 	msgAt   assembly.Mark // first byte of the data message in hand, the same
 	part    *[]byte       // payload of the frame in hand, where frames are given with theirs
+
+	_ [56]byte // so that the other direction begins where this one does in a line; see TestLinesOfMessage
 }
 
 func (d *direction) init(f *flow, role wsparse.Role) {
@@ -64,6 +66,7 @@ func (d *direction) config() wsparse.StreamConfig {
 		Brief:      true,
 		Payload:    o.Frames && o.Payload,
 		Collect:    true,
+		Budget:     d.budget(),
 		Hash:       o.Hash && o.Messages,
 		NoInflate:  o.Frames && !o.Messages && d.flow.shard.apps == nil,
 		MaxMessage: o.MaxMessage,
@@ -74,6 +77,15 @@ func (d *direction) config() wsparse.StreamConfig {
 		Agreed:     t.agreed,
 		Aligned:    t.aligned[d.index()],
 	}
+}
+
+// budget bounds what is kept of messages: those that somebody reads share one with the shard's other flows; those
+// that are only looked into are short.
+func (d *direction) budget() *wsparse.Budget {
+	if d.collects {
+		return d.flow.shard.budget
+	}
+	return d.flow.shard.look
 }
 
 func (d *direction) bytes(b []byte, at *assembly.Mark) {

@@ -37,9 +37,11 @@ type shard struct {
 	message  Message // the record in hand
 	frame    Frame   // the same
 	event    wsparse.Event
-	room     wsparse.Room // of searches for frame boundaries
-	update   int64        // capture time of the next FlowUpdate
-	letGo    int64        // connections that were let go because memory was short
+	budget   *wsparse.Budget // of messages that are read
+	look     *wsparse.Budget // of those that are only looked into
+	room     wsparse.Room    // of searches for frame boundaries
+	update   int64           // capture time of the next FlowUpdate
+	letGo    int64           // connections that were let go because memory was short
 }
 
 // environment is what all shards may read: it does not change while they run, or is safe
@@ -49,8 +51,25 @@ type environment struct {
 	tunnelName func(id uint32) string
 }
 
+// lookMost is how long a message may be that is only looked into; see lookAt.
+const lookMost = 256 << 10
+
+// keptMost is how many bytes a shard keeps of messages that have not ended, all together. One of the longest
+// that is given has room.
+func keptMost(opt *Options) int {
+	most := wsparse.DefaultMaxMessage
+	if opt.MaxMessage > 0 {
+		most = max(opt.MaxMessage, 1<<20)
+	}
+	if opt.MaxMemory > 0 {
+		most = min(most, max(int(opt.MaxMemory/partitions), 1<<20))
+	}
+	return most
+}
+
 func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 	s := &shard{opt: opt, keys: keys.Fork(partitions), env: env, other: map[string]int64{}, room: wsparse.Room{Left: searchRoom}}
+	s.budget, s.look = wsparse.NewBudget(keptMost(opt)), wsparse.NewLook(lookMost)
 	if opt.Select != nil {
 		s.selects = opt.Select()
 	}

@@ -123,7 +123,9 @@ func (f *flow) unread() {
 	}
 	for i := range f.dirs {
 		d := &f.dirs[i]
-		if d.collects = false; d.looked >= lookAt {
+		d.collects = false
+		d.stream.SetBudget(d.budget())
+		if d.looked >= lookAt {
 			d.stream.SetCollect(false)
 		}
 	}

@@ -39,6 +39,7 @@ type StreamConfig struct {
 	Refused    bool           // the handshake failed: there should be no frames at all
 	roomy      bool           // MaxMessage is bareMost or more: it lies in another line of the processor's cache than what a quick frame touches
 	Deflate    *DeflateParams // nil where permessage-deflate was not negotiated; see also SetDeflate
+	Budget     *Budget        // with Collect: bounds what several Streams keep together; nil for no bound
 	MaxMessage int            // bytes collected and inflated a message at most; 0 is DefaultMaxMessage
 }
 

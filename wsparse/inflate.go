@@ -61,7 +61,7 @@ func (s *Stream) inflate(m *body, p []byte, whole bool) {
 	}
 	for len(p) > 0 && f.err == nil && !m.lossy {
 		piece := p
-		if !m.keep {
+		if !m.keep || s.cfg.Budget != nil && s.cfg.Budget.each > 0 {
 			piece = p[:min(len(p), inflateStep)]
 		}
 		p = p[len(piece):]
@@ -95,6 +95,7 @@ func (s *Stream) inflated(m *body, out []byte, err error) {
 		}
 	}
 	s.inflation.given += uint64(len(out))
+	s.account(m)
 }
 
 // endInflate completes a compressed message, and says whether all of it was inflated. What

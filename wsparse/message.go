@@ -49,6 +49,7 @@ type body struct {
 	judge   bool // its bytes are text that is to be checked
 	inflate bool // its bytes go through the inflater
 	keep    bool // collect its bytes in buf
+	over    bool // it was to be kept, and Budget had no room
 	text    textCheck
 	tailAt  int64   // stream offset of the first byte of text's unfinished sequence
 	buf     *buffer // nil until bytes have to be kept
@@ -76,6 +77,7 @@ func (s *Stream) take(m *body, p []byte, at int64, whole bool) {
 		m.buf = getBuffer()
 	}
 	m.buf.b = append(m.buf.b, p[:min(len(p), limit-len(m.buf.b))]...)
+	s.account(m)
 }
 
 // checkText judges UTF-8, incrementally and across frames.
@@ -94,7 +96,7 @@ func (s *Stream) beginMessage(m *body, op Opcode) {
 	m.msg.Opcode = op
 	m.msg.Offset = s.frameAt
 	m.first, m.number = s.h, s.frame
-	m.open, m.lossy = true, false
+	m.open, m.lossy, m.over = true, false, false
 	m.text = textCheck{}
 	m.inflate = false
 	m.keep = s.cfg.Collect
@@ -144,6 +146,7 @@ func (s *Stream) limit(m *body) int {
 func (s *Stream) endMessage(m *body) {
 	msg := &m.msg
 	m.open = false
+	s.uncount()
 	inflated := true
 	if m.inflate {
 		inflated = s.endInflate(m)
@@ -154,7 +157,7 @@ func (s *Stream) endMessage(m *body) {
 		msg.Data = m.buf.b
 	}
 	// Control frames are kept to 125 bytes; a longer one is whole all the same.
-	msg.Complete = !m.lossy && inflated &&
+	msg.Complete = !m.lossy && inflated && !m.over &&
 		(!m.keep || msg.Opcode.IsControl() || uint64(len(msg.Data)) == msg.Length)
 	if s.hashes(m) && !m.lossy && (!m.inflate || msg.Inflated) {
 		msg.SHA256 = s.digest.end()
