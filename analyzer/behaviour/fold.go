@@ -133,7 +133,8 @@ func comeAndGo(runs []map[string]bool, isPath bool) map[string]string {
 				goes++
 			}
 		}
-		if known := in[m] > 0 && isPath; goes < 2 && !(known && goes == 1) || goes == 2 && !isPath && !strings.ContainsAny(m, "/:.") && related(names[0], names[1]) {
+		looksIt := slices.ContainsFunc(names, func(name string) bool { return name != m && in[name] < len(runs) && masked(name, isPath) == m })
+		if known := in[m] > 0 && (isPath || looksIt); goes < 2 && !(known && goes == 1) || goes == 2 && !isPath && !strings.ContainsAny(m, "/:.") && related(names[0], names[1]) {
 			continue
 		}
 		// Where many come and go, those that are there by chance in all runs are of them.
