@@ -36,7 +36,7 @@ type flow struct {
 	asked    string             // what ws was, then
 	known    *Flow              // what the handshake says, where somebody asks for it at each message
 	leak     *leak              // nil but in TLS with compression
-	sealed   *sealed            // nil but for an encrypted one
+	sealed   *tlsConn           // nil but for an encrypted one
 
 	order *reorder // nil unless a direction looks for a frame boundary
 
@@ -124,7 +124,7 @@ func (f *flow) open() {
 // roles are those of the senders.
 var roles = [2]wsparse.Role{wsparse.FromClient, wsparse.FromServer}
 
-func newSealedFlow(w *sealed) *flow {
+func newSealedFlow(w *tlsConn) *flow {
 	return &flow{shard: w.shard, tcp: w.conn, clientSide: w.client, sealed: w, talk: w.shard.sleepers.talk()}
 }
 

@@ -176,9 +176,9 @@ func (m *merger) hand(o *output, it *item) error {
 	switch it.kind {
 	case itemBegun:
 		m.flows++
-		m.totals.begun()
-		it.flow.flow.Store(m.flows)
 		r := it.body.(*Flow)
+		m.totals.begun(r)
+		it.flow.flow.Store(m.flows)
 		it.flow.reconnects = m.again.begun(r)
 		m.hops.begun(r, it.flow)
 		r.Polling = m.polls.of(r)
@@ -204,7 +204,7 @@ func (m *merger) hand(o *output, it *item) error {
 		r.Polling = m.polls.of(r)
 		m.again.ended(r, it.flow)
 		if m.keep != nil && !m.keep(r) {
-			m.totals.open--
+			m.totals.dropped(r)
 			return nil
 		}
 		m.totals.flow(r)

@@ -25,6 +25,8 @@ func (f *flow) record() *Flow {
 	r.Duration = Seconds(r.End - r.Start)
 	if f.sealed != nil {
 		r.TLS = tlsRecord(f.sealed.info)
+		f.sealed.describe(r)
+		r.ClientToServer, r.ServerToClient = record.Unknown(), record.Unknown()
 		r.TCP = f.tcpRecord()
 		r.Findings = append([]Finding{}, f.findings.list...)
 		return r // no counts are made up
@@ -86,6 +88,8 @@ func (f *flow) describe() *Flow {
 	r := f.describeConn()
 	if ws == nil {
 		r.Pickup, r.Packet = "encrypted", f.conn().Start.Number
+		r.ClientToServer, r.ServerToClient = record.Unknown(), record.Unknown()
+		r.TLS = tlsRecord(f.sealed.info)
 		return r
 	}
 	r.RealIP = ws.RealIP

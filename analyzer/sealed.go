@@ -1,22 +1,32 @@
 package analyzer
 
 import (
+	"wscope/analyzer/sealed"
 	"wscope/assembly"
 	"wscope/assembly/tlsopen"
 )
 
-// sealed is what is kept of a TLS connection; it becomes a flow if it cannot be opened.
-type sealed struct {
-	handler assembly.Handler // that opens it
-	shard   *shard
-	conn    *assembly.Conn
-	client  assembly.Side
-	info    *tlsopen.Info
-	flow    *flow
-	parked  bool
+// tlsConn is what is kept of a TLS connection; it becomes a flow if it cannot be opened.
+type tlsConn struct {
+	handler  assembly.Handler // that opens it; nil where its handshake was not captured
+	shard    *shard
+	conn     *assembly.Conn
+	client   assembly.Side
+	info     *tlsopen.Info
+	flow     *flow
+	estimate *sealed.Conn // nil once it is opened
+	ended    [2]tlsEnd    // by side
+	parked   bool
 }
 
-func (w *sealed) encrypted(at *assembly.Mark) {
+type tlsEnd struct {
+	told bool
+	why  assembly.Cause
+	at   assembly.Mark
+}
+
+// encrypted begins the flow of a connection that cannot be opened.
+func (w *tlsConn) encrypted(at *assembly.Mark) {
 	if w.flow != nil {
 		return
 	}
@@ -26,7 +36,7 @@ func (w *sealed) encrypted(at *assembly.Mark) {
 
 // park parks a connection that still waits for secrets when both sides have ended, since they
 // may come later in the capture.
-func (w *sealed) park(side assembly.Side, why assembly.Cause, at *assembly.Mark) bool {
+func (w *tlsConn) park(side assembly.Side, why assembly.Cause, at *assembly.Mark) bool {
 	if !w.parked {
 		w.parked = w.shard.parked.park(w, side, why, at)
 		return w.parked
@@ -34,8 +44,8 @@ func (w *sealed) park(side assembly.Side, why assembly.Cause, at *assembly.Mark)
 	return false // its time is over
 }
 
-// ended ends the encrypted flow.
-func (w *sealed) ended(at *assembly.Mark) {
+// finish ends the encrypted flow.
+func (w *tlsConn) finish(at *assembly.Mark) {
 	if w.flow != nil {
 		w.flow.ending = *at
 		w.flow.finish()
@@ -50,7 +60,7 @@ type parking struct {
 }
 
 type parkedEnd struct {
-	conn *sealed
+	conn *tlsConn
 	side assembly.Side
 	why  assembly.Cause
 	at   assembly.Mark
@@ -62,7 +72,7 @@ const (
 )
 
 // park keeps an end; it says false where that is in vain.
-func (p *parking) park(w *sealed, side assembly.Side, why assembly.Cause, at *assembly.Mark) bool {
+func (p *parking) park(w *tlsConn, side assembly.Side, why assembly.Cause, at *assembly.Mark) bool {
 	if p.closed {
 		return false
 	}

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"wscope/analyzer/sealed"
 	"wscope/assembly"
 
 	"wscope/assembly/link"
@@ -88,6 +89,7 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 	s.hooks = upgrade.Hooks{
 		Found:    s.found,
 		Security: s.security,
+		Sealed:   s.midwayTLS,
 		Other:    func(_ *assembly.Conn, what string) { s.other[what]++ },
 		Polled:   s.polled,
 		DecodeAs: opt.DecodeAs,
@@ -182,8 +184,9 @@ func (s *shard) found(ws *upgrade.WebSocket, at *assembly.Mark) upgrade.Receiver
 
 // security opens a TLS connection, and begins an encrypted flow where that cannot be done.
 func (s *shard) security(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (assembly.Handler, any) {
-	w := &sealed{shard: s, conn: c, client: client}
-	o := tlsopen.Options{Keys: s.keys, Encrypted: w.encrypted, Ended: w.ended, Wait: s.opt.waitKeys}
+	w := &tlsConn{shard: s, conn: c, client: client}
+	w.estimate = sealed.New(w.facts, false)
+	o := tlsopen.Options{Keys: s.keys, Encrypted: w.encrypted, Ended: w.finish, Watch: (*watch)(w), Wait: s.opt.waitKeys}
 	if o.Wait {
 		o.Park = w.park
 	}

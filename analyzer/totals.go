@@ -42,14 +42,14 @@ type Totals struct {
 	first, last         int64
 	seen                bool
 
-	flows                            int64
-	pickups, results, closes, sealed tally
-	hosts, paths, protocols, clients tally
-	client, server                   Direction
-	rules                            map[string]*RuleCount
-	open, maxOpen                    int64
-	apps                             appTotals
-	together                         concurrency
+	flows                                    int64
+	pickups, results, closes, sealed, likely tally
+	hosts, paths, protocols, clients         tally
+	client, server                           Direction
+	rules                                    map[string]*RuleCount
+	open, maxOpen                            int64
+	apps                                     appTotals
+	together                                 concurrency
 }
 
 // saw counts a packet.
@@ -68,18 +68,36 @@ func (t *Totals) saw(p *packet.Packet) {
 	t.seen = true
 }
 
-func (t *Totals) begun() {
+// begun counts a flow that begins, unless it is a connection of which nobody knows whether it is a WebSocket.
+func (t *Totals) begun(f *Flow) {
+	if f.Pickup == "encrypted" {
+		return
+	}
 	t.open++
 	t.maxOpen = max(t.maxOpen, t.open)
 }
 
+// dropped takes a flow that ended from those that are open.
+func (t *Totals) dropped(f *Flow) {
+	if f.Pickup != "encrypted" {
+		t.open--
+	}
+}
+
 // flow adds a finished flow.
 func (t *Totals) flow(f *Flow) {
-	t.open--
+	t.dropped(f)
 	t.flows++
 	t.pickups.add(f.Pickup, 1)
 	if f.Pickup == "encrypted" {
 		t.sealed.add(decimal(int(f.Server.Port)), 1)
+		likely := "unknown"
+		if f.Sealed != nil {
+			likely = f.Sealed.Likely
+		}
+		t.likely.add(likely, 1)
+		t.clients.add(f.Client.IP, 1)
+		return
 	}
 	if f.Handshake != nil {
 		t.results.add(f.Handshake.Result, 1)
@@ -139,6 +157,9 @@ func (t *Totals) summary(src packet.Source, l *link.Stats, shards []*shard) *Sum
 		Flows: t.flows, ByPickup: t.pickups.sorted(), ByResult: t.results.sorted(), Encrypted: t.sealed.sorted(), Closes: t.closes.sorted(),
 		Client: t.client, Server: t.server, MaxOpen: t.maxOpen,
 		Hosts: t.hosts.sorted(), Paths: t.paths.sorted(), Protocols: t.protocols.sorted(), Clients: t.clients.sorted(), Apps: t.apps.sorted(),
+	}
+	if n := t.pickups["encrypted"]; n > 0 {
+		s.Sealed = &SealedSum{Connections: n, WebSockets: t.likely["websocket"], Likely: t.likely.sorted()}
 	}
 	if t.seen {
 		first, last := Time(t.first), Time(t.last)

@@ -180,7 +180,9 @@ func (c *Collector) FlowEnded(f *record.Flow) error {
 		result = f.Handshake.Result
 	}
 	c.set.ended.WithLabelValues(n.host, n.path, result).Inc()
-	if f.Close != nil {
+	if f.Sealed != nil {
+		c.set.sealed.WithLabelValues(f.Sealed.Likely).Inc()
+	} else if f.Close != nil {
 		c.set.closes.WithLabelValues(c.code(f.Close)).Inc()
 	}
 	for i := range f.Findings {

@@ -23,6 +23,7 @@ type set struct {
 	handshake prometheus.Histogram
 	ping      prometheus.Histogram
 	closes    *prometheus.CounterVec
+	sealed    *prometheus.CounterVec
 	findings  *prometheus.CounterVec
 }
 
@@ -54,6 +55,7 @@ func newSet(reg prometheus.Registerer) *set {
 		lost:      counter("wscope_lost_bytes_total", "Bytes of WebSocket streams that the capture lacks.", "from"),
 		handshake: histogram("wscope_handshake_seconds", "From the last byte of the request to that of its answer."),
 		ping:      histogram("wscope_ping_seconds", "From a ping to its pong, where the capture is taken."),
+		sealed:    counter("wscope_sealed_connections_total", "TLS connections that ended and could not be opened, by what they are likely to be.", "likely"),
 		closes:    counter("wscope_closes_total", "Ends of connections, by close code, or by how where there is none.", "code"),
 		findings:  counter("wscope_findings_total", "Findings, by rule.", "rule", "severity"),
 	}

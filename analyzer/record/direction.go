@@ -22,7 +22,15 @@ type Direction struct {
 	Untyped      int64        `json:"untyped_messages,omitempty"`               // data messages whose first frame, which says the type, the capture lacks
 	Compression  *Compression `json:"compression,omitempty"`                    // permessage-deflate; absent where it was not agreed
 	Sizes        *Quantiles   `json:"sizes,omitempty"`                          // of data messages, bytes after inflating
+
+	unknown bool // see Unknown
 }
+
+// Unknown makes a direction of which nothing could be read, so that it is not 0 but absent.
+func Unknown() Direction { return Direction{unknown: true} }
+
+// IsZero leaves the object out of JSON where nothing of it is known.
+func (d Direction) IsZero() bool { return d.unknown }
 
 // Compression is the ledger of permessage-deflate in one direction.
 type Compression struct {

@@ -25,11 +25,12 @@ type Flow struct {
 	Via      []Via    `json:"via,omitempty"`
 
 	TLS       *TLS       `json:"tls,omitempty"`
+	Sealed    *Sealed    `json:"sealed,omitempty"`
 	HTTP      *HTTP      `json:"http,omitempty"`
 	Handshake *Handshake `json:"handshake,omitempty"`
 
-	ClientToServer Direction `json:"client_to_server"`
-	ServerToClient Direction `json:"server_to_client"`
+	ClientToServer Direction `json:"client_to_server,omitzero"` // absent where the flow could not be opened
+	ServerToClient Direction `json:"server_to_client,omitzero"` // absent where the flow could not be opened
 
 	Close *Closing `json:"close,omitempty"`
 	Pace  *Pace    `json:"pace,omitempty"`

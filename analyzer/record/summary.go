@@ -15,10 +15,11 @@ type Summary struct {
 	Unsupported []Named      `json:"unsupported_packets,omitempty" redact:"open"`
 	Malformed   int64        `json:"malformed_packets"`
 	Elsewhere   []Named      `json:"other_connections,omitempty" redact:"open"` // TCP connections without a WebSocket, by what they are
-	Flows       int64        `json:"flows"`
+	Flows       int64        `json:"flows"`                                     // WebSockets, and the TLS connections that could not be opened
 	ByPickup    []Named      `json:"by_pickup,omitempty" redact:"open"`
 	ByResult    []Named      `json:"by_result,omitempty" redact:"open"`
 	Encrypted   []Named      `json:"encrypted_ports,omitempty" redact:"open"` // encrypted flows by the server's port
+	Sealed      *SealedSum   `json:"sealed,omitempty"`                        // TLS connections that could not be opened
 	Closes      []Named      `json:"closes,omitempty" redact:"open"`          // by code, or by how where there is none
 	Client      Direction    `json:"client_to_server"`
 	Server      Direction    `json:"server_to_client"`
@@ -32,6 +33,13 @@ type Summary struct {
 	MaxOpen     int64        `json:"max_open"`           // flows open at once
 	Concurrency *Concurrency `json:"concurrency,omitempty"`
 	LetGo       int64        `json:"let_go,omitempty"` // connections that were ended because memory was short
+}
+
+// SealedSum is the TLS connections that could not be opened: flows whose pickup is encrypted.
+type SealedSum struct {
+	Connections int64   `json:"connections"`
+	WebSockets  int64   `json:"likely_websockets"`    // those that are likely WebSockets
+	Likely      []Named `json:"likely" redact:"open"` // what they are likely to be
 }
 
 // Concurrency is how many flows were open over time.

@@ -449,6 +449,13 @@ var FlowTable = &Table{Name: "Flow", Doc: "one WebSocket connection", Fields: []
 		}
 		return Value{Kind: Nested, Any: x}
 	}},
+	{Name: "sealed", Kind: Nested, Pointer: true, Omit: true, Of: SealedTable, Get: func(of any) Value {
+		x := of.(*Flow).Sealed
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
 	{Name: "http", Kind: Nested, Pointer: true, Omit: true, Of: HTTPTable, Get: func(of any) Value {
 		x := of.(*Flow).HTTP
 		if x == nil {
@@ -463,8 +470,20 @@ var FlowTable = &Table{Name: "Flow", Doc: "one WebSocket connection", Fields: []
 		}
 		return Value{Kind: Nested, Any: x}
 	}},
-	{Name: "client_to_server", Kind: Nested, Of: DirectionTable, Get: func(of any) Value { x := &of.(*Flow).ClientToServer; return Value{Kind: Nested, Any: x} }},
-	{Name: "server_to_client", Kind: Nested, Of: DirectionTable, Get: func(of any) Value { x := &of.(*Flow).ServerToClient; return Value{Kind: Nested, Any: x} }},
+	{Name: "client_to_server", Kind: Nested, Pointer: true, Omit: true, Doc: "absent where the flow could not be opened", Of: DirectionTable, Get: func(of any) Value {
+		x := &of.(*Flow).ClientToServer
+		if x.IsZero() {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
+	{Name: "server_to_client", Kind: Nested, Pointer: true, Omit: true, Doc: "absent where the flow could not be opened", Of: DirectionTable, Get: func(of any) Value {
+		x := &of.(*Flow).ServerToClient
+		if x.IsZero() {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
 	{Name: "close", Kind: Nested, Pointer: true, Omit: true, Of: ClosingTable, Get: func(of any) Value {
 		x := of.(*Flow).Close
 		if x == nil {
@@ -744,6 +763,93 @@ var PingSideTable = &Table{Name: "PingSide", Doc: "one side's pings", Fields: []
 	}},
 }}
 
+// SealedTable has the fields of Sealed.
+var SealedTable = &Table{Name: "Sealed", Doc: "what is thought of a TLS connection that could not be opened, by the lengths and times of its records. Nothing in it was read: what is counted in Direction is not mixed with it", Fields: []Field{
+	{Name: "likely", Kind: Text, Doc: "websocket, http1, http2, sse, grpc, other, unknown", Class: Open, Get: func(of any) Value { x := &of.(*Sealed).Likely; return Value{Kind: Text, Text: *x} }},
+	{Name: "confidence", Kind: Number, Doc: "in likely, 0 to 1", Get: func(of any) Value { x := &of.(*Sealed).Confidence; return Value{Kind: Number, Float: *x} }},
+	{Name: "why", Kind: Text, List: true, Doc: "what speaks for it", Class: Open, Get: func(of any) Value {
+		x := of.(*Sealed).Why
+		return Value{Kind: Text, List: true, Any: x, Int: int64(len(x))}
+	}, At: func(list any, i int) Value { x := &list.([]string)[i]; return Value{Kind: Text, Text: *x} }},
+	{Name: "heartbeat_seconds", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "mean time between the short messages that came most regularly", Get: func(of any) Value {
+		x := of.(*Sealed).Heartbeat
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "rtt_min", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "from a short message to the one that repeats it, such as ping and pong", Get: func(of any) Value {
+		x := of.(*Sealed).RTTMin
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "rtt_mean", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Get: func(of any) Value {
+		x := of.(*Sealed).RTTMean
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "rtt_max", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Get: func(of any) Value {
+		x := of.(*Sealed).RTTMax
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "client_to_server", Kind: Nested, Pointer: true, Omit: true, Doc: "absent where the capture has nothing of it", Of: SealedDirectionTable, Get: func(of any) Value {
+		x := of.(*Sealed).ClientToServer
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
+	{Name: "server_to_client", Kind: Nested, Pointer: true, Omit: true, Of: SealedDirectionTable, Get: func(of any) Value {
+		x := of.(*Sealed).ServerToClient
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
+}}
+
+// SealedDirectionTable has the fields of SealedDirection.
+var SealedDirectionTable = &Table{Name: "SealedDirection", Doc: "what one side sent in a TLS connection that could not be opened", Fields: []Field{
+	{Name: "messages_at_least", Kind: Integer, Pointer: true, Omit: true, Doc: "messages of any type, control frames among them; absent where it is not likely a WebSocket", Get: func(of any) Value {
+		x := of.(*SealedDirection).AtLeast
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Integer, Int: *x}
+	}},
+	{Name: "messages_about", Kind: Integer, Pointer: true, Omit: true, Doc: "the same, as likely as can be said", Get: func(of any) Value {
+		x := of.(*SealedDirection).About
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Integer, Int: *x}
+	}},
+	{Name: "payload_bytes", Kind: Integer, Pointer: true, Omit: true, Unit: "bytes", Doc: "of their frames, about", Get: func(of any) Value {
+		x := of.(*SealedDirection).Payload
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Integer, Int: *x}
+	}},
+	{Name: "payload_bytes_error", Kind: Integer, Pointer: true, Omit: true, Unit: "bytes", Doc: "payload_bytes may be off by so much", Get: func(of any) Value {
+		x := of.(*SealedDirection).PayloadError
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Integer, Int: *x}
+	}},
+	{Name: "records", Kind: Integer, Doc: "TLS records of application data that were seen", Get: func(of any) Value { x := &of.(*SealedDirection).Records; return Value{Kind: Integer, Int: *x} }},
+	{Name: "wire_bytes", Kind: Integer, Unit: "bytes", Doc: "of the TCP stream", Get: func(of any) Value { x := &of.(*SealedDirection).WireBytes; return Value{Kind: Integer, Int: *x} }},
+	{Name: "lost_bytes", Kind: Integer, Omit: true, Unit: "bytes", Doc: "of it, that the capture lacks", Get: func(of any) Value { x := &of.(*SealedDirection).LostBytes; return Value{Kind: Integer, Int: *x} }},
+}}
+
 // SummaryTable has the fields of Summary.
 var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole capture", Fields: []Field{
 	{Name: "files", Kind: Text, List: true, Class: Open, Get: func(of any) Value {
@@ -783,7 +889,7 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 		x := of.(*Summary).Elsewhere
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
-	{Name: "flows", Kind: Integer, Get: func(of any) Value { x := &of.(*Summary).Flows; return Value{Kind: Integer, Int: *x} }},
+	{Name: "flows", Kind: Integer, Doc: "WebSockets, and the TLS connections that could not be opened", Get: func(of any) Value { x := &of.(*Summary).Flows; return Value{Kind: Integer, Int: *x} }},
 	{Name: "by_pickup", Kind: Nested, List: true, Omit: true, Of: NamedTable, Get: func(of any) Value {
 		x := of.(*Summary).ByPickup
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
@@ -796,6 +902,13 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 		x := of.(*Summary).Encrypted
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
+	{Name: "sealed", Kind: Nested, Pointer: true, Omit: true, Doc: "TLS connections that could not be opened", Of: SealedSumTable, Get: func(of any) Value {
+		x := of.(*Summary).Sealed
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
 	{Name: "closes", Kind: Nested, List: true, Omit: true, Doc: "by code, or by how where there is none", Of: NamedTable, Get: func(of any) Value {
 		x := of.(*Summary).Closes
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
@@ -839,6 +952,16 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 		return Value{Kind: Nested, Any: x}
 	}},
 	{Name: "let_go", Kind: Integer, Omit: true, Doc: "connections that were ended because memory was short", Get: func(of any) Value { x := &of.(*Summary).LetGo; return Value{Kind: Integer, Int: *x} }},
+}}
+
+// SealedSumTable has the fields of SealedSum.
+var SealedSumTable = &Table{Name: "SealedSum", Doc: "the TLS connections that could not be opened: flows whose pickup is encrypted", Fields: []Field{
+	{Name: "connections", Kind: Integer, Get: func(of any) Value { x := &of.(*SealedSum).Connections; return Value{Kind: Integer, Int: *x} }},
+	{Name: "likely_websockets", Kind: Integer, Doc: "those that are likely WebSockets", Get: func(of any) Value { x := &of.(*SealedSum).WebSockets; return Value{Kind: Integer, Int: *x} }},
+	{Name: "likely", Kind: Nested, List: true, Doc: "what they are likely to be", Of: NamedTable, Get: func(of any) Value {
+		x := of.(*SealedSum).Likely
+		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
+	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
 }}
 
 // ConcurrencyTable has the fields of Concurrency.
@@ -1056,6 +1179,11 @@ func (x *App) replace(do Replacer) {
 }
 
 func (x *Summary) replace(do Replacer) {
+	if x.Sealed != nil {
+		y := *x.Sealed
+		y.replace(do)
+		x.Sealed = &y
+	}
 	x.Paths = slices.Clone(x.Paths)
 	for i := range x.Paths {
 		x.Paths[i].replace(do, Target)
@@ -1068,6 +1196,9 @@ func (x *Summary) replace(do Replacer) {
 	for i := range x.Apps {
 		x.Apps[i].replace(do)
 	}
+}
+
+func (x *SealedSum) replace(do Replacer) {
 }
 
 func (x *Named) replace(do Replacer, parent Class) {

@@ -48,7 +48,8 @@ func TestTablesAreTheRecords(t *testing.T) {
 				t.Fatalf("%s is not that of %s from %s on: go generate ./analyzer/record", table.Name, typ, name)
 			}
 			f := &table.Fields[i]
-			if f.Omit != (rest == "omitempty") || f.Pointer != (field.Type.Kind() == reflect.Pointer) || f.List != (field.Type.Kind() == reflect.Slice && f.Kind != Raw) {
+			zero := rest == "omitzero"
+			if f.Omit != (rest == "omitempty" || zero) || f.Pointer != (field.Type.Kind() == reflect.Pointer || zero) || f.List != (field.Type.Kind() == reflect.Slice && f.Kind != Raw) {
 				t.Errorf("%s.%s is not as declared: go generate ./analyzer/record", table.Name, name)
 			}
 			if f.Of != nil {

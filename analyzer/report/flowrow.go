@@ -26,13 +26,18 @@ var flowColumns = []column{
 // flowRow is a flow as a row.
 func flowRow(f *record.Flow) []cell {
 	there, back, bytes := "", "", ""
-	if f.Pickup != "encrypted" {
+	if f.Sealed != nil {
+		there, back, bytes = sealedCells(f.Sealed)
+	} else if f.Pickup != "encrypted" {
 		there, back = Number(total(&f.ClientToServer.Messages)), Number(total(&f.ServerToClient.Messages))
 		bytes = Bytes(f.ClientToServer.WireBytes + f.ServerToClient.WireBytes)
 	}
 	protocol := ""
 	if f.Handshake != nil {
 		protocol = Clean(f.Handshake.Subprotocol)
+	}
+	if f.Sealed != nil {
+		protocol = likely(f.Sealed)
 	}
 	host, path := place(f)
 	closed, closedInk := closeGist(f)
@@ -78,7 +83,7 @@ func place(f *record.Flow) (host, path string) {
 func closeGist(f *record.Flow) (string, ink) {
 	switch {
 	case f.Pickup == "encrypted":
-		return "encrypted", dimInk
+		return sealedGist(f), dimInk
 	case f.Pickup == "rejected":
 		status := ""
 		if f.HTTP != nil && f.HTTP.Status != 0 {

@@ -17,7 +17,7 @@ func Hints(sum *record.Summary) []string {
 	for _, n := range sum.ByPickup {
 		switch n.Name {
 		case "encrypted":
-			say(Count(n.Count, "TLS connection") + ports(sum.Encrypted) + " could not be opened: give --keylog FILE (what SSLKEYLOGFILE makes a client write)")
+			say(Count(n.Count, "TLS connection") + ports(sum.Encrypted) + " could not be opened: give --keylog FILE (what SSLKEYLOGFILE makes a client write)" + estimated(sum.Sealed))
 		case "midstream":
 			say(joined(n.Count))
 		}
@@ -32,6 +32,14 @@ func Hints(sum *record.Summary) []string {
 		say(Count(sum.CutPackets, "packet") + " cut by the capture's snaplen: payloads are not whole; capture with tcpdump -s 0")
 	}
 	return hints
+}
+
+// estimated says where what is said of connections that could not be opened comes from.
+func estimated(s *record.SealedSum) string {
+	if s == nil || s.WebSockets == 0 {
+		return ""
+	}
+	return "; what is said of them is estimated from the lengths and times of their records"
 }
 
 func joined(n int64) string {

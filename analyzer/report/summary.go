@@ -63,7 +63,7 @@ func (s *summaryScreen) totals() {
 		s.text("", plainInk, "  ", boldInk, fmt.Sprintf("no WebSocket in %s", Count(sum.Connections, "TCP connection")))
 		return
 	}
-	line := Count(sum.Flows, "WebSocket") + " in " + Count(sum.Connections, "TCP connection")
+	line := s.webSockets() + " in " + Count(sum.Connections, "TCP connection")
 	if kinds := s.kinds(); kinds != "" {
 		line += ": " + kinds
 	}
@@ -80,13 +80,35 @@ func (s *summaryScreen) totals() {
 	s.names("protocols", sum.Protocols)
 }
 
+// webSockets says how many there are, and how many connections could not be opened to see.
+func (s *summaryScreen) webSockets() string {
+	sealed := s.sum.Sealed
+	if sealed == nil {
+		return Count(s.sum.Flows, "WebSocket")
+	}
+	closed := notOpened(sealed)
+	if n := s.sum.Flows - sealed.Connections; n > 0 {
+		return Count(n, "WebSocket") + " and " + closed
+	}
+	return closed
+}
+
+// notOpened counts the TLS connections that could not be opened.
+func notOpened(s *record.SealedSum) string {
+	text := Count(s.Connections, "TLS connection") + " not opened, of which " + Number(s.WebSockets)
+	if s.WebSockets == 1 {
+		return text + " is likely a WebSocket,"
+	}
+	return text + " are likely WebSockets,"
+}
+
 // kinds says how flows were picked up and answered.
 func (s *summaryScreen) kinds() string {
 	var parts []string
 	for _, list := range [][]record.Named{s.sum.ByResult, s.sum.ByPickup} {
 		for _, n := range list {
 			switch n.Name {
-			case "handshake":
+			case "handshake", "encrypted":
 			case "rejected":
 				if len(parts) == 0 || !strings.Contains(strings.Join(parts, " "), "rejected") {
 					parts = append(parts, Number(n.Count)+" rejected")

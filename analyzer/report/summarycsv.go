@@ -45,6 +45,11 @@ func SummaryCSV(s *record.Summary) []byte {
 	names("by_pickup", s.ByPickup)
 	names("by_result", s.ByResult)
 	names("encrypted_ports", s.Encrypted)
+	if c := s.Sealed; c != nil {
+		count("sealed.connections", c.Connections)
+		count("sealed.likely_websockets", c.WebSockets)
+		names("sealed.likely", c.Likely)
+	}
 	names("closes", s.Closes)
 	names("hosts", s.Hosts)
 	names("paths", s.Paths)

@@ -69,7 +69,7 @@ func (s *Starter) FlowEnded(f *record.Flow) error {
 			s.uncompressed = s.uncompressed || !agreed
 		}
 	}
-	if c := f.Close; c != nil && c.How != "none" {
+	if c := f.Close; c != nil && c.How != "none" && f.Sealed == nil {
 		s.abnormal = s.abnormal || c.How != "handshake"
 		if c.How == "handshake" && c.Code != nil {
 			s.codes[*c.Code] = true

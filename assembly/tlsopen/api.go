@@ -17,9 +17,13 @@ type Info struct {
 	Hello        int64    // capture time of the ClientHello
 	Finished     int64    // capture time at which the handshake was complete as far as one can see; 0 while not
 	Resumed      bool     // TLS 1.2 and before: an earlier session, by its ID or ticket
-	EarlyData    bool     // TLS 1.3: the server accepted early data (0-RTT)
-	Alert        string   // the first alert seen that is not close_notify: "server handshake_failure"; empty where none
-	CloseNotify  [2]bool  // by side: close_notify was seen. It ends nothing here; End does
+	PreSharedKey bool     // TLS 1.3: the server took a pre-shared key, which an earlier session's mostly is
+	NoTickets    bool     // the ClientHello was captured and takes no TLS 1.3 session tickets (no psk_key_exchange_modes, RFC 8446 §4.2.9)
+	// EncryptThenMAC says that CBC records are protected so (RFC 7366).
+	EncryptThenMAC bool
+	EarlyData      bool    // TLS 1.3: the server accepted early data (0-RTT)
+	Alert          string  // the first alert seen that is not close_notify: "server handshake_failure"; empty where none
+	CloseNotify    [2]bool // by side: close_notify was seen. It ends nothing here; End does
 	// Lost is how many bytes of a side's TLS stream the capture lacks or were of no use without
 	// those that it lacks, at the Gaps of unknown length: the plaintext lost there is no longer.
 	// Where the capture does not say how much it lacks, it is not counted.
@@ -30,7 +34,7 @@ type Info struct {
 type Options struct {
 	Keys *Keys // nil is an empty store
 	// Encrypted is called once, when it is certain that application data cannot be opened.
-	// Conn.Ignored is set then, and inner gets no more than its Ends.
+	// Conn.Ignored is set then unless there is a Watch, and inner gets no more than its Ends.
 	Encrypted func(at *assembly.Mark)
 	// Wait keeps encrypted bytes (256 KiB a side, 128 MiB for all that share Keys) until a key
 	// comes or the connection ends: for a key log that is still growing, or secrets that
@@ -40,8 +44,18 @@ type Options struct {
 	// come from elsewhere though the connection has ended. Where it returns true this End
 	// counts as not called, and whoever parked it calls it again. nil parks none.
 	Park func(s assembly.Side, why assembly.Cause, at *assembly.Mark) bool
+	// Watch is given the bytes, gaps and ends of the TLS streams as well, until application data was
+	// opened: for what can be said of a connection that is not. nil watches nothing.
+	Watch Watcher
 	// Ended is called once, after inner was told both Ends. nil where nobody wants to know.
 	Ended func(at *assembly.Mark)
+}
+
+// Watcher is a handler of the TLS streams themselves.
+type Watcher interface {
+	assembly.Handler
+	// Opened is called once where the connection is opened after all; nothing follows.
+	Opened()
 }
 
 // New returns a Handler that takes the bytes of a TLS connection from its first record

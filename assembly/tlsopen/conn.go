@@ -21,10 +21,11 @@ type conn struct {
 	sides [2]stream
 	info  Info
 	opts  Options
+	watch Watcher // nil once the connection is opened
 }
 
 func newConn(tcp *assembly.Conn, client assembly.Side, inner assembly.Handler, o Options) *conn {
-	c := &conn{tcp: tcp, inner: inner, opts: o, keys: o.Keys, client: client, neg: &negotiation{}}
+	c := &conn{tcp: tcp, inner: inner, opts: o, watch: o.Watch, keys: o.Keys, client: client, neg: &negotiation{}}
 	if c.keys == nil {
 		c.keys = NewKeys()
 	}
@@ -41,6 +42,18 @@ func (c *conn) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 		t.hold(rest, at)
 	}
 	c.retry(at)
+	if c.watch != nil && c.watches() {
+		c.watch.Data(s, b, at)
+	}
+}
+
+// watches reports whether the connection is still watched: not once it is opened.
+func (c *conn) watches() bool {
+	if c.info.Decrypted {
+		c.watch.Opened()
+		c.watch = nil
+	}
+	return c.watch != nil
 }
 
 // Become makes h what the opened bytes go to, in place of the inner handler that calls it, from
@@ -55,12 +68,18 @@ func (c *conn) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Ma
 		t.gap(n, why, at)
 	}
 	c.retry(at)
+	if c.watch != nil && c.watches() {
+		c.watch.Gap(s, n, why, at)
+	}
 }
 
 // End implements assembly.Handler.
 func (c *conn) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	t := &c.sides[s]
 	last := c.other(t).ended
+	if c.watch != nil && c.watches() {
+		c.watch.End(s, why, at)
+	}
 	if last && c.waiting() && c.opts.Park != nil && c.opts.Park(s, why, at) {
 		return
 	}
@@ -136,7 +155,7 @@ func (c *conn) encrypted(why string, at *assembly.Mark) {
 	}
 	c.told = true
 	c.info.Why = why
-	c.tcp.Ignored = true
+	c.tcp.Ignored = c.watch == nil
 	for s := range c.sides {
 		c.sides[s].die()
 	}

@@ -155,7 +155,7 @@ func (t *stream) clientHello(body []byte, at *assembly.Mark) {
 	}
 	t.hello = true
 	info := &t.c.info
-	info.SNI, info.ALPNOffered, info.Hello = h.sni, h.alpn, at.Time
+	info.SNI, info.ALPNOffered, info.Hello, info.NoTickets = h.sni, h.alpn, at.Time, !h.tickets
 	info.ClientRandom = append([]byte(nil), h.random[:]...)
 }
 
@@ -184,6 +184,7 @@ func (t *stream) serverHello(body []byte) {
 	n.compressed = h.compressed
 	n.encryptThenMAC = h.encryptThenMAC && n.suite.kind == blockCBC
 	n.extendedMaster = h.extendedMaster
+	info.EncryptThenMAC, info.PreSharedKey = n.encryptThenMAC, h.psk
 	if h.version != tls13 && len(h.session) > 0 && string(h.session) == string(n.clientSession) {
 		info.Resumed = true
 	}

@@ -14,8 +14,10 @@ const (
 	extExtendedMaster    = 23
 	extSessionTicket     = 35
 	extEarlyData         = 42
+	extPreSharedKey      = 41
 	extSupportedVersions = 43
 	extEncryptedHello    = 0xfe0d // RFC 9849 §5
+	extPSKModes          = 45
 )
 
 // retryRandom is the random of a ServerHello that is a HelloRetryRequest (RFC 8446 §4.1.3).
@@ -31,6 +33,7 @@ type clientHello struct {
 	ticket    []byte   // of session_ticket; empty where none was offered
 	earlyData bool
 	encrypted bool // an inner ClientHello is encrypted in it, or seems to be
+	tickets   bool // it takes TLS 1.3 session tickets
 }
 
 // parseClientHello reads a ClientHello's body. What is returned shares no memory with b.
@@ -62,6 +65,8 @@ func parseClientHello(b []byte) (h clientHello, ok bool) {
 			h.earlyData = true
 		case extEncryptedHello:
 			h.encrypted = true
+		case extPSKModes:
+			h.tickets = true
 		}
 		return true
 	})
@@ -78,6 +83,7 @@ type serverHello struct {
 	extendedMaster bool
 	alpn           string // TLS 1.2 and before
 	retry          bool
+	psk            bool // TLS 1.3: it took a pre-shared key
 }
 
 // parseServerHello reads a ServerHello's body. What is returned shares no memory with b.
@@ -105,6 +111,8 @@ func parseServerHello(b []byte) (h serverHello, ok bool) {
 			h.encryptThenMAC = true
 		case extExtendedMaster:
 			h.extendedMaster = true
+		case extPreSharedKey:
+			h.psk = true
 		}
 		return true
 	})

@@ -98,6 +98,10 @@ type Hooks struct {
 	// takes the TLS bytes and gives what it opens to inner. nil where TLS is not opened.
 	Security func(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (h assembly.Handler, info any)
 
+	// Sealed is called at a TLS connection whose handshake is not in the capture, and returns who takes
+	// its bytes; nil where nobody does. client is who is taken for the client.
+	Sealed func(c *assembly.Conn, client assembly.Side) assembly.Handler
+
 	// Other is told once a connection what it is when no WebSocket can be in it:
 	// "http/1.1", "h2", "ssh", "unknown", … for the summary's hints.
 	Other func(c *assembly.Conn, what string)

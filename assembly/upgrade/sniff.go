@@ -28,7 +28,7 @@ func newSniffer(l *lane) *sniffer { return &sniffer{lane: l, seen: new(tape)} }
 // Data implements assembly.Handler.
 func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	f.seen.Data(s, b, at)
-	if f.kind[s] == nothing && f.midway() && likeHTTP(b) {
+	if f.kind[s] == nothing && f.midway() && (likeHTTP(b) || f.early[s] && likeRecords(b)) {
 		// A message most often begins a segment.
 		f.first[s] = len(f.seen.bytes[s]) - len(b)
 		f.kind[s] = undecided
@@ -61,6 +61,16 @@ func likeHTTP(b []byte) bool {
 	return len(b) > 16 && (string(b[:7]) == "HTTP/1." || string(b[:4]) == "GET ")
 }
 
+// likeRecords says whether a segment plainly begins with a TLS record of application data: no frame
+// and no text begins so (see firstRecord). Where the next record begins inside, that is looked at too.
+func likeRecords(b []byte) bool {
+	if len(b) < 6 || b[0] != 0x17 || firstRecord(b) != tlsMidway {
+		return false
+	}
+	next := 5 + int(b[3])<<8 + int(b[4])
+	return next+6 > len(b) || firstRecord(b[next:]) != nothing
+}
+
 // hand gives the lane to the stage for what side s begins with. It is false where that is
 // not known.
 func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
@@ -81,8 +91,7 @@ func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 	case socks4, socks5:
 		return f.socks(s, at)
 	case tlsMidway:
-		f.lose(at)
-		f.lane.ignore("tls")
+		f.toSealed(at)
 	case ssh:
 		f.lose(at)
 		f.lane.ignore("ssh")
@@ -137,6 +146,30 @@ func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 	if l.own {
 		l.root.conn.Become(h)
 	}
+}
+
+// toSealed hands over a TLS connection whose handshake is not in the capture.
+func (f *sniffer) toSealed(at *assembly.Mark) {
+	f.lose(at)
+	l := f.lane
+	var h assembly.Handler
+	if l.own && l.root.hooks.Sealed != nil {
+		h = l.root.hooks.Sealed(l.root.conn, likelyClient(l.root.conn))
+	}
+	if h == nil {
+		l.ignore("tls")
+		return
+	}
+	l.become(h, f.seen)
+	l.root.conn.Become(h)
+}
+
+// likelyClient is who is taken for the client where no handshake says it: who connected, or who has the higher port.
+func likelyClient(c *assembly.Conn) assembly.Side {
+	if !c.Initiator && c.Key.SrcPort < c.Key.DstPort {
+		return assembly.B
+	}
+	return assembly.A
 }
 
 // behind sniffs again behind the first bytes of both sides, which belonged to a proxy.

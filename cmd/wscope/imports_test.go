@@ -27,8 +27,9 @@ var rooms = map[string][]string{
 	"assembly/tlsopen":                  {"assembly"},
 	"assembly/upgrade":                  {"assembly", "wsparse"},
 	"analyzer/stat":                     {},
+	"analyzer/sealed":                   {},
 	"analyzer/record":                   {"analyzer/stat", "wsparse/rule"},
-	"analyzer":                          {"analyzer/record", "analyzer/stat", "assembly", "assembly/capture", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
+	"analyzer":                          {"analyzer/record", "analyzer/sealed", "analyzer/stat", "assembly", "assembly/capture", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
 	"analyzer/apps":                     {"analyzer/record", "analyzer/apps/protoschema", "wsparse"},
 	"analyzer/filter":                   {"analyzer/record", "analyzer/query"},
 	"analyzer/query":                    {"analyzer/record"},
@@ -67,7 +68,7 @@ var foreign = map[string][]string{
 }
 
 // alone are the rooms that stand on the standard library alone (and on each other, as rooms says).
-var alone = map[string]bool{"wsparse": true, "wsparse/inflate": true, "wsparse/rule": true, "assembly/packet": true, "analyzer/record": true, "analyzer/stat": true}
+var alone = map[string]bool{"wsparse": true, "wsparse/inflate": true, "wsparse/rule": true, "assembly/packet": true, "analyzer/record": true, "analyzer/sealed": true, "analyzer/stat": true}
 
 // TestRoomsImportOnlyWhatTheMapAllows parses the files themselves: a test that asks the
 // go command is answered from its cache.

@@ -30,6 +30,7 @@ type field struct {
 	typ   ast.Expr
 	json  string // "-" where JSON does not have it
 	empty bool   // omitempty
+	zero  bool   // omitzero
 	doc   string
 	tag   reflect.StructTag
 }
@@ -91,7 +92,7 @@ func newField(f *ast.Field) field {
 	if doc == "" {
 		doc = strings.TrimPrefix(f.Doc.Text(), f.Names[0].Name+" is ")
 	}
-	return field{name: f.Names[0].Name, typ: f.Type, json: name, empty: strings.Contains(rest, "omitempty"), doc: sentence(doc), tag: tag}
+	return field{name: f.Names[0].Name, typ: f.Type, json: name, empty: strings.Contains(rest, "omitempty"), zero: strings.Contains(rest, "omitzero"), doc: sentence(doc), tag: tag}
 }
 
 // sentence is a comment on one line, without a full stop.

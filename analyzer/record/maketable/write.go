@@ -42,8 +42,8 @@ func (r *records) object(b *bytes.Buffer, o *object) {
 		}
 		flag("List", k.list)
 		flag("Pair", k.pair)
-		flag("Pointer", k.pointer)
-		flag("Omit", f.empty)
+		flag("Pointer", k.pointer || f.zero)
+		flag("Omit", f.empty || f.zero)
 		flag("Small", k.elem == "int" || k.elem == "uint16" || k.elem == "uint8")
 		flag("Plain", f.tag.Get("parquet") == "plain")
 		if unit := f.tag.Get("unit"); unit != "" {
@@ -112,6 +112,10 @@ func (r *records) getter(b *bytes.Buffer, o *object, f field, k kind) {
 	}
 	if k.pointer {
 		fmt.Fprintf(b, ", Get: func(of any) Value { x := of.(*%s).%s; if x == nil { return Value{} }; return %s }", o.name, f.name, r.value("x", k.elem, true))
+		return
+	}
+	if f.zero {
+		fmt.Fprintf(b, ", Get: func(of any) Value { x := &of.(*%s).%s; if x.IsZero() { return Value{} }; return %s }", o.name, f.name, r.value("x", k.elem, true))
 		return
 	}
 	fmt.Fprintf(b, ", Get: func(of any) Value { x := &of.(*%s).%s; return %s }", o.name, f.name, r.value("x", k.elem, true))

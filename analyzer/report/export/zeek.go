@@ -152,6 +152,10 @@ func (z *Zeek) counts(l *zeekLog, f *record.Flow) {
 			d.Frames, d.Messages.Text, d.Messages.Binary, d.Messages.Ping, d.Messages.Pong, d.Messages.Close,
 			d.WireBytes, d.PayloadBytes, d.MessageBytes, d.LostBytes, d.LostMessages,
 		} {
+			if d.IsZero() {
+				l.unset()
+				continue
+			}
 			l.count(n)
 		}
 	}

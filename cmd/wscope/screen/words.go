@@ -21,6 +21,9 @@ func living(f *record.Flow) string {
 	if f.Pickup == "handshake" {
 		return "open"
 	}
+	if f.Sealed != nil {
+		return sealed(f)
+	}
 	return f.Pickup
 }
 
@@ -30,13 +33,21 @@ func ended(f *record.Flow) string {
 	case f.Pickup == "rejected" && f.HTTP != nil:
 		return "rejected " + strconv.Itoa(f.HTTP.Status)
 	case f.Pickup == "encrypted":
-		return "encrypted" // that it ended is all that is known
+		return sealed(f)
 	case f.Close == nil:
 		return "ended"
 	case f.Close.Code != nil:
 		return "closed " + strconv.Itoa(*f.Close.Code)
 	}
 	return "closed " + f.Close.How
+}
+
+// sealed is a word or two for a connection that could not be opened.
+func sealed(f *record.Flow) string {
+	if f.Sealed != nil && f.Sealed.Likely == "websocket" {
+		return "websocket?"
+	}
+	return "encrypted"
 }
 
 func closeText(code int, reason string) string {

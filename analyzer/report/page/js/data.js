@@ -31,14 +31,19 @@ const messageTypes = ["text", "binary", "ping", "pong", "close"];
 const total = (direction) => messageTypes.reduce((n, type) => n + direction.messages[type], 0);
 const address = (end) => (end.ip.includes(":") ? "[" + end.ip + "]" : end.ip) + ":" + end.port;
 
+// counted writes a number of messages, which is an estimate where the flow could not be opened.
+const counted = (flow, n) => (n === undefined ? "" : (flow.record.sealed ? "~" : "") + number(n));
+
 function describeFlow({ record, blocks, page }) {
   const start = since(instant(record.start), epoch);
   const flow = {
     record, blocks, page, number: record.flow, start, end: start + record.duration * 1e9,
     client: address(record.client), server: address(record.server),
     target: target(record), state: state(record), ending: ending(record), worst: -1,
-    sent: total(record.client_to_server), received: total(record.server_to_client),
-    bytes: record.client_to_server.message_bytes + record.server_to_client.message_bytes,
+    // Of a connection that could not be opened, about how many; undefined where that is not known either.
+    sent: record.client_to_server ? total(record.client_to_server) : record.sealed?.client_to_server?.messages_about,
+    received: record.server_to_client ? total(record.server_to_client) : record.sealed?.server_to_client?.messages_about,
+    bytes: record.client_to_server ? record.client_to_server.message_bytes + record.server_to_client.message_bytes : undefined,
   };
   for (const f of record.findings) {
     const rank = severities.indexOf(f.severity);

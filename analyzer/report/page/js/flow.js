@@ -5,10 +5,19 @@ function fact(name, ...value) {
 }
 
 const sideFact = (d) => {
+  if (!d) return "";
   const kinds = messageTypes.filter((t) => d.messages[t]).map((t) => number(d.messages[t]) + " " + t).join(", ") || "nothing";
   const lost = d.lost_bytes || d.lost_messages ? `; ${size(d.lost_bytes)} and ${plural(d.lost_messages, "message")} not whole in the capture` : "";
   const packed = d.compression?.messages ? `, compressed from ${size(d.message_bytes)}` : "";
   return `${kinds} in ${plural(d.frames, "frame")}, ${size(d.wire_bytes)}${packed}${lost}`;
+};
+
+// sealedFact says what a side seems to have sent in a connection that could not be opened.
+const sealedFact = (d) => {
+  if (!d) return "not in the capture";
+  const about = d.messages_about !== undefined ? `about ${plural(d.messages_about, "message")}, at least ${number(d.messages_at_least)}, ` +
+    `${size(d.payload_bytes)}${d.payload_bytes_error ? ` \u00b1 ${size(d.payload_bytes_error)}` : ""}; ` : "";
+  return `${about}${plural(d.records, "TLS record")}, ${size(d.wire_bytes)} on the wire`;
 };
 
 function flowFacts(r) {
@@ -20,13 +29,14 @@ function flowFacts(r) {
     fact("Server", h("span", { class: "server" }, address(r.server)), r.via?.length && ` via ${r.via.map((v) => oneLine(v.kind + " " + (v.target || ""))).join(", ")}`, r.tunnel && ` in ${oneLine(r.tunnel)}`),
     fact("Began", `${at.date} ${at.clock} UTC`, r.packet ? [", ", packetPlace(r.packet, r.file)] : ""),
     fact("Lasted", span(r.duration), r.pace && r.pace.longest_silence > 0 && `, longest silence ${span(r.pace.longest_silence)}`),
-    fact("Upgrade", shake ? join(shake.result, r.http?.status && "HTTP/" + r.http.version + " status " + r.http.status, shake.latency !== undefined && "in " + span(shake.latency), shake.accept_valid === false && "wrong Accept") : r.pickup === "midstream" ? "not in the capture: joined midway" : r.pickup === "encrypted" ? "encrypted: no key was given" : ""),
+    fact("Upgrade", shake ? join(shake.result, r.http?.status && "HTTP/" + r.http.version + " status " + r.http.status, shake.latency !== undefined && "in " + span(shake.latency), shake.accept_valid === false && "wrong Accept") : r.pickup === "midstream" ? "not in the capture: joined midway" : r.pickup === "encrypted" ? "encrypted: not opened" : ""),
+    fact("Likely", r.sealed && join(`${r.sealed.likely}, ${Math.round(100 * r.sealed.confidence)} %`, r.sealed.heartbeat_seconds && `a heartbeat each ${span(r.sealed.heartbeat_seconds)}`), r.sealed?.why.length && h("p", null, oneLine(r.sealed.why.join("; ")))),
     fact("Refused", r.http?.body && oneLine(r.http.body)),
     fact("Subprotocol", shake && join(shake.subprotocol, shake.subprotocols_offered?.length && "of " + shake.subprotocols_offered.join(" "))),
     fact("Extensions", shake && join(...(shake.extensions || []))),
     fact("TLS", tls && join(tls.version, tls.cipher, tls.sni, tls.alpn, !tls.decrypted && (tls.why || "not opened"))),
-    fact("Client sent", sideFact(r.client_to_server)),
-    fact("Server sent", sideFact(r.server_to_client)),
+    fact("Client sent", r.sealed ? sealedFact(r.sealed.client_to_server) : sideFact(r.client_to_server)),
+    fact("Server sent", r.sealed ? sealedFact(r.sealed.server_to_client) : sideFact(r.server_to_client)),
     fact("Pings", ping && join(`${number(ping.answered)} answered`, ping.unanswered && `${number(ping.unanswered)} unanswered`, ping.rtt_p50 !== undefined && `median ${span(ping.rtt_p50)}, at most ${span(ping.rtt_max)}`)),
     fact("TCP", tcp && join(tcp.rtt !== undefined && "round trip " + span(tcp.rtt), tcp.retransmitted && number(tcp.retransmitted) + " retransmitted", tcp.out_of_order && number(tcp.out_of_order) + " out of order", tcp.zero_windows && number(tcp.zero_windows) + " zero windows" + (tcp.zero_window ? " for " + span(tcp.zero_window) : ""), tcp.stall && "stalled " + span(tcp.stall), tcp.capture_loss && size(tcp.capture_loss) + " not captured")),
     fact("Closed", close && join(close.by && "by " + close.by, close.code !== null ? `${close.code} ${close.name || ""}` : /handshake|half/.test(close.how) && "with no code", close.reason && `\u201c${close.reason}\u201d`, close.reply_code !== null && `answered ${close.reply_code}`, close.delay !== undefined && `after ${span(close.delay)}`, close.how === "half" && "half", close.tcp), close?.story && h("p", null, oneLine(close.story))),

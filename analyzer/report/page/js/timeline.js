@@ -168,6 +168,6 @@ function describeItem(flow, i) {
 
 function timelineLabel(flow, items) {
   const r = flow.record;
-  return `Timeline over ${span(r.duration)}: ${plural(flow.sent, "message")} by the client, ${flow.received} by the server, ` +
+  return `Timeline over ${span(r.duration)}: ${plural(flow.sent || 0, "message")} by the client, ${flow.received || 0} by the server, ` +
     `${plural(items.filter((i) => i.kind === "gap").length, "gap")}, ${plural(r.findings.length, "finding")}. The conversation below has the same in words.`;
 }

@@ -1,0 +1,73 @@
+package analyzer
+
+import (
+	"wscope/analyzer/sealed"
+	"wscope/assembly"
+	"wscope/assembly/tlsopen"
+)
+
+// watch is a tlsConn as the one that watches its records; see tlsopen.Options.Watch.
+type watch tlsConn
+
+// Data implements assembly.Handler.
+func (w *watch) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+	w.estimate.Data(w.side(s), b, at.Time, at.Index)
+	if w.flow != nil {
+		w.flow.news = true
+	}
+}
+
+// Gap implements assembly.Handler.
+func (w *watch) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+	if why == assembly.Early {
+		return
+	}
+	w.estimate.Gap(w.side(s), n, at.Time, at.Index)
+}
+
+// End implements assembly.Handler.
+func (w *watch) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
+	w.ended[s] = tlsEnd{true, why, *at}
+	how := sealed.Open
+	switch why {
+	case assembly.FIN:
+		how = sealed.FIN
+	case assembly.RST:
+		how = sealed.RST
+	}
+	w.estimate.End(w.side(s), how, at.Time)
+	if c := (*tlsConn)(w); w.handler == nil && w.ended[s.Other()].told {
+		c.finish(at)
+	}
+}
+
+// Opened implements tlsopen.Watcher.
+func (w *watch) Opened() { w.estimate = nil }
+
+// side is a side of the connection by its part in TLS.
+func (w *watch) side(s assembly.Side) sealed.Side {
+	if s == w.client {
+		return sealed.Client
+	}
+	return sealed.Server
+}
+
+// facts is what the handshake showed so far.
+func (w *tlsConn) facts() sealed.Facts {
+	i := w.info
+	return sealed.Facts{
+		Version: i.Version, Cipher: i.Cipher, ALPN: i.ALPN, Offered: i.ALPNOffered,
+		EncryptThenMAC: i.EncryptThenMAC, NoTickets: i.NoTickets, Resumed: i.PreSharedKey,
+	}
+}
+
+// midwayTLS begins the flow of a TLS connection whose handshake was not captured.
+func (s *shard) midwayTLS(c *assembly.Conn, client assembly.Side) assembly.Handler {
+	w := &tlsConn{shard: s, conn: c, client: client, info: &tlsopen.Info{Why: "handshake not captured"}}
+	w.estimate = sealed.New(w.facts, true)
+	for _, side := range [2]sealed.Side{sealed.Client, sealed.Server} {
+		w.estimate.Search(side)
+	}
+	w.encrypted(nil)
+	return (*watch)(w)
+}

@@ -1,0 +1,2 @@
+require('./client_common.js');const W=require('ws');const ws=new W(process.argv[2],{rejectUnauthorized:false,perMessageDeflate:false});
+ws.on('open',async()=>{for(let k=0;k<12;k++){ws._socket.cork();for(let i=0;i<1+k%4;i++)ws.send('c'.repeat(20+i*9));ws._socket.uncork();await new Promise(r=>setTimeout(r,60))}ws.close(1000)});ws.on('close',()=>process.exit(0));ws.on('error',e=>{console.error(e.message);process.exit(1)});
