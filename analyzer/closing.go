@@ -20,6 +20,15 @@ type closing struct {
 	text  string   // the first closer's reason
 	index int64    // of the packet that ended the first Close
 	sent  uint32   // TCP sequence number after the first Close
+
+	number  [2]int64 // the packet of each side's Close, in the file below
+	file    [2]int32
+	before  [2]int64 // capture time of the frame before each side's Close; 0 where there was none
+	largest [2]int64 // of the data messages that the other side had begun before it, in bytes
+
+	endedIn   [2]int64 // the packet in which each side ended, in the file below
+	endedFile [2]int32
+	pending   [2]int64 // bytes of the data message in hand, as its headers say; valid with direction.inMsg
 }
 
 // frame takes a Close. Only the first one of a side counts.
@@ -42,6 +51,8 @@ func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Ma
 	default:
 		return
 	}
+	c.number[from], c.file[from] = last.Number, last.File
+	c.largest[from] = f.dirs[1-from].largestMessage()
 	c.codes[from], c.at[from], c.wire[from] = m.Code, last.Time, f.dirs[from].wire
 }
 
@@ -71,9 +82,30 @@ func (c *closing) record(f *flow) *Closing {
 		}
 	}
 	f.transportEnd(r)
+	f.endedWhere(r)
 	r.Story = f.story(r)
 	r.Stream = nameEnds(f.streamEnds())
 	return r
+}
+
+// endedWhere says when and in which packet the end began, and after what.
+func (f *flow) endedWhere(r *Closing) {
+	var at, before int64
+	if i := f.closing.first; i >= 0 {
+		c := &f.closing
+		at, before, r.Packet, r.Largest = c.at[i], c.before[i], c.number[i], c.largest[i]
+		r.File = f.shard.env.files(c.file[i])
+	} else if i := f.firstEnd(); i >= 0 {
+		d := &f.dirs[i]
+		at, before, r.Packet = d.endedAt, f.pace.latest, f.closing.endedIn[i]
+		r.File = f.shard.env.files(f.closing.endedFile[i])
+	} else {
+		return
+	}
+	r.At = (*Time)(&at)
+	if before != 0 && at >= before {
+		r.Silence = seconds(at - before)
+	}
 }
 
 func number(code uint16) *int {

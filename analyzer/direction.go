@@ -125,6 +125,8 @@ func (d *direction) end(why assembly.Cause, code uint32, at *assembly.Mark) {
 		return
 	}
 	d.ended, d.why, d.code, d.endedAt = true, why, code, at.Time
+	c := &d.flow.closing
+	c.endedIn[d.index()], c.endedFile[d.index()] = at.Number, at.File
 	d.torn = d.stream.Midway()
 	d.stream.End()
 	d.drain(at)
@@ -193,8 +195,12 @@ func (d *direction) framePart(ev *wsparse.Event, first *assembly.Mark) {
 	if ev.First {
 		d.frameAt = *first
 		d.frame(&ev.Header, d.frameAt.Time)
-		if !ev.Header.Opcode.IsControl() && !d.inMsg {
-			d.inMsg, d.msgAt = true, d.frameAt
+		if !ev.Header.Opcode.IsControl() {
+			if !d.inMsg {
+				d.inMsg, d.msgAt = true, d.frameAt
+				d.flow.closing.pending[d.index()] = 0
+			}
+			d.flow.closing.pending[d.index()] += int64(min(ev.Header.LenPayload, math.MaxInt32))
 		}
 	}
 	n := int64(ev.Len) + ev.Lost
@@ -212,6 +218,9 @@ func (d *direction) frame(h *wsparse.Header, at int64) {
 	}
 	d.frames++
 	d.wire += int64(h.Size())
+	if h.Opcode == wsparse.Close && d.counts.Close == 0 {
+		d.flow.closing.before[d.index()] = d.flow.pace.latest
+	}
 	d.flow.pace.frame(at)
 	d.begunAt = at
 }
@@ -270,4 +279,16 @@ func (d *direction) messageDone(m *wsparse.Message, first, last *assembly.Mark) 
 		d.watch(m, first)
 	}
 	f.tellMessage(d, m, first, last)
+}
+
+// largestMessage is the bytes of the largest data message that the side has begun.
+func (d *direction) largestMessage() int64 {
+	n := int64(0)
+	if d.sizes.Count() > 0 {
+		n = d.sizes.Max()
+	}
+	if d.inMsg {
+		n = max(n, d.flow.closing.pending[d.index()])
+	}
+	return n
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"wscope/analyzer/diagnose"
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
 )
@@ -50,6 +51,7 @@ type Totals struct {
 	open, maxOpen                            int64
 	apps                                     appTotals
 	together                                 concurrency
+	ends                                     diagnose.Diagnosis
 }
 
 // saw counts a packet.
@@ -87,6 +89,7 @@ func (t *Totals) dropped(f *Flow) {
 // flow adds a finished flow.
 func (t *Totals) flow(f *Flow) {
 	t.dropped(f)
+	t.ends.Add(f)
 	t.flows++
 	t.pickups.add(f.Pickup, 1)
 	if f.Pickup == "encrypted" {
@@ -165,6 +168,7 @@ func (t *Totals) summary(src packet.Source, l *link.Stats, shards []*shard) *Sum
 		first, last := Time(t.first), Time(t.last)
 		s.Start, s.End, s.Duration = &first, &last, Seconds(last-first)
 	}
+	s.Endings = t.ends.Endings()
 	s.Concurrency = t.together.record(t.last)
 	var elsewhere tally
 	for _, sh := range shards {

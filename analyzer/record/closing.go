@@ -13,6 +13,12 @@ type Closing struct {
 	Stream    string   `json:"stream,omitempty" redact:"open"`                // HTTP/2: what ended the stream, in order: "END_STREAM by client, RST_STREAM CANCEL by server"
 	Story     string   `json:"story,omitempty" redact:"open" parquet:"plain"` // one sentence for an abnormal ending
 	DataAfter int64    `json:"data_after,omitempty" unit:"bytes"`             // bytes after a Close
+
+	At      *Time    `json:"at,omitempty"`                          // of the first Close, or of what ended TCP where there was none; absent for how none
+	Packet  int64    `json:"packet,omitempty"`                      // the packet that At is of
+	File    string   `json:"file,omitempty" redact:"open"`          // where there are several: the one that the packet is in
+	Silence *Seconds `json:"silence,omitempty"`                     // from the frame before, of either side, to At
+	Largest int64    `json:"largest_before,omitempty" unit:"bytes"` // of the largest data message that the other side had begun before the first Close
 }
 
 // Proxied names the other hop of a conversation that a reverse proxy passes on.

@@ -32,7 +32,32 @@ type Summary struct {
 	Problems    []Problem    `json:"problems,omitempty"` // inputs that could not be read whole
 	MaxOpen     int64        `json:"max_open"`           // flows open at once
 	Concurrency *Concurrency `json:"concurrency,omitempty"`
-	LetGo       int64        `json:"let_go,omitempty"` // connections that were ended because memory was short
+	LetGo       int64        `json:"let_go,omitempty"`  // connections that were ended because memory was short
+	Endings     []Ending     `json:"endings,omitempty"` // how flows ended otherwise than in good order, the most first
+}
+
+// Ending is what several flows' ends have in common: those of one side, one kind and one cause.
+type Ending struct {
+	Flows         int64           `json:"flows"`                                            // that ended so
+	Of            int64           `json:"of"`                                               // flows whose ends were compared
+	By            string          `json:"by,omitempty" redact:"open"`                       // client, server, both, proxy (between the two; both its sides were captured); absent where nobody knows
+	How           string          `json:"how" redact:"open"`                                // handshake, half, fin, rst, refused, unanswered, silence; several
+	Code          *int            `json:"code,omitempty"`                                   // of the first Close
+	Status        int             `json:"status,omitempty"`                                 // of a refusal
+	Reason        string          `json:"reason,omitempty" redact:"secret" parquet:"plain"` // of the first Close, where all have the same
+	SilenceMin    *Seconds        `json:"silence_min,omitempty"`                            // shortest time from the last frame to the end
+	SilenceMedian *Seconds        `json:"silence_median,omitempty"`                         // median of it
+	SilenceMax    *Seconds        `json:"silence_max,omitempty"`                            // longest of it
+	Pattern       string          `json:"pattern,omitempty" redact:"open"`                  // what they share: idle, age, moment, ping, size; absent where nothing was found
+	Sentence      string          `json:"sentence" redact:"prose" parquet:"plain"`          // all of it for people
+	Examples      []EndingExample `json:"examples,omitempty"`                               // where to look, three at most
+}
+
+// EndingExample is a flow that ended so.
+type EndingExample struct {
+	Flow   int64  `json:"flow"`                         // its number
+	Packet int64  `json:"packet,omitempty"`             // the packet of its end
+	File   string `json:"file,omitempty" redact:"open"` // where there are several
 }
 
 // SealedSum is the TLS connections that could not be opened: flows whose pickup is encrypted.

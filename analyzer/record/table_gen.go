@@ -202,6 +202,23 @@ var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended",
 	{Name: "stream", Kind: Text, Omit: true, Doc: "HTTP/2: what ended the stream, in order: \"END_STREAM by client, RST_STREAM CANCEL by server\"", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Stream; return Value{Kind: Text, Text: *x} }},
 	{Name: "story", Kind: Text, Omit: true, Plain: true, Doc: "one sentence for an abnormal ending", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Story; return Value{Kind: Text, Text: *x} }},
 	{Name: "data_after", Kind: Integer, Omit: true, Unit: "bytes", Doc: "bytes after a Close", Get: func(of any) Value { x := &of.(*Closing).DataAfter; return Value{Kind: Integer, Int: *x} }},
+	{Name: "at", Kind: Moment, Pointer: true, Omit: true, Doc: "of the first Close, or of what ended TCP where there was none; absent for how none", Get: func(of any) Value {
+		x := of.(*Closing).At
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Moment, Int: int64(*x)}
+	}},
+	{Name: "packet", Kind: Integer, Omit: true, Doc: "the packet that At is of", Get: func(of any) Value { x := &of.(*Closing).Packet; return Value{Kind: Integer, Int: *x} }},
+	{Name: "file", Kind: Text, Omit: true, Doc: "where there are several: the one that the packet is in", Class: Open, Get: func(of any) Value { x := &of.(*Closing).File; return Value{Kind: Text, Text: *x} }},
+	{Name: "silence", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "from the frame before, of either side, to At", Get: func(of any) Value {
+		x := of.(*Closing).Silence
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "largest_before", Kind: Integer, Omit: true, Unit: "bytes", Doc: "of the largest data message that the other side had begun before the first Close", Get: func(of any) Value { x := &of.(*Closing).Largest; return Value{Kind: Integer, Int: *x} }},
 }}
 
 // ProxiedTable has the fields of Proxied.
@@ -952,6 +969,61 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 		return Value{Kind: Nested, Any: x}
 	}},
 	{Name: "let_go", Kind: Integer, Omit: true, Doc: "connections that were ended because memory was short", Get: func(of any) Value { x := &of.(*Summary).LetGo; return Value{Kind: Integer, Int: *x} }},
+	{Name: "endings", Kind: Nested, List: true, Omit: true, Doc: "how flows ended otherwise than in good order, the most first", Of: EndingTable, Get: func(of any) Value {
+		x := of.(*Summary).Endings
+		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
+	}, At: func(list any, i int) Value { x := &list.([]Ending)[i]; return Value{Kind: Nested, Any: x} }},
+}}
+
+// EndingTable has the fields of Ending.
+var EndingTable = &Table{Name: "Ending", Doc: "what several flows' ends have in common: those of one side, one kind and one cause", Fields: []Field{
+	{Name: "flows", Kind: Integer, Doc: "that ended so", Get: func(of any) Value { x := &of.(*Ending).Flows; return Value{Kind: Integer, Int: *x} }},
+	{Name: "of", Kind: Integer, Doc: "flows whose ends were compared", Get: func(of any) Value { x := &of.(*Ending).Of; return Value{Kind: Integer, Int: *x} }},
+	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both, proxy (between the two; both its sides were captured); absent where nobody knows", Class: Open, Get: func(of any) Value { x := &of.(*Ending).By; return Value{Kind: Text, Text: *x} }},
+	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, refused, unanswered, silence; several", Class: Open, Get: func(of any) Value { x := &of.(*Ending).How; return Value{Kind: Text, Text: *x} }},
+	{Name: "code", Kind: Integer, Pointer: true, Omit: true, Small: true, Doc: "of the first Close", Get: func(of any) Value {
+		x := of.(*Ending).Code
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Integer, Int: int64(*x)}
+	}},
+	{Name: "status", Kind: Integer, Omit: true, Small: true, Doc: "of a refusal", Get: func(of any) Value { x := &of.(*Ending).Status; return Value{Kind: Integer, Int: int64(*x)} }},
+	{Name: "reason", Kind: Text, Omit: true, Plain: true, Doc: "of the first Close, where all have the same", Class: Secret, Get: func(of any) Value { x := &of.(*Ending).Reason; return Value{Kind: Text, Text: *x} }},
+	{Name: "silence_min", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "shortest time from the last frame to the end", Get: func(of any) Value {
+		x := of.(*Ending).SilenceMin
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "silence_median", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "median of it", Get: func(of any) Value {
+		x := of.(*Ending).SilenceMedian
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "silence_max", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "longest of it", Get: func(of any) Value {
+		x := of.(*Ending).SilenceMax
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "pattern", Kind: Text, Omit: true, Doc: "what they share: idle, age, moment, ping, size; absent where nothing was found", Class: Open, Get: func(of any) Value { x := &of.(*Ending).Pattern; return Value{Kind: Text, Text: *x} }},
+	{Name: "sentence", Kind: Text, Plain: true, Doc: "all of it for people", Class: Prose, Get: func(of any) Value { x := &of.(*Ending).Sentence; return Value{Kind: Text, Text: *x} }},
+	{Name: "examples", Kind: Nested, List: true, Omit: true, Doc: "where to look, three at most", Of: EndingExampleTable, Get: func(of any) Value {
+		x := of.(*Ending).Examples
+		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
+	}, At: func(list any, i int) Value { x := &list.([]EndingExample)[i]; return Value{Kind: Nested, Any: x} }},
+}}
+
+// EndingExampleTable has the fields of EndingExample.
+var EndingExampleTable = &Table{Name: "EndingExample", Doc: "a flow that ended so", Fields: []Field{
+	{Name: "flow", Kind: Integer, Doc: "its number", Get: func(of any) Value { x := &of.(*EndingExample).Flow; return Value{Kind: Integer, Int: *x} }},
+	{Name: "packet", Kind: Integer, Omit: true, Doc: "the packet of its end", Get: func(of any) Value { x := &of.(*EndingExample).Packet; return Value{Kind: Integer, Int: *x} }},
+	{Name: "file", Kind: Text, Omit: true, Doc: "where there are several", Class: Open, Get: func(of any) Value { x := &of.(*EndingExample).File; return Value{Kind: Text, Text: *x} }},
 }}
 
 // SealedSumTable has the fields of SealedSum.
@@ -1196,6 +1268,15 @@ func (x *Summary) replace(do Replacer) {
 	for i := range x.Apps {
 		x.Apps[i].replace(do)
 	}
+	x.Endings = slices.Clone(x.Endings)
+	for i := range x.Endings {
+		x.Endings[i].replace(do)
+	}
+}
+
+func (x *Ending) replace(do Replacer) {
+	x.Reason = do.Text(Secret, x.Reason)
+	x.Sentence = do.Text(Prose, x.Sentence)
 }
 
 func (x *SealedSum) replace(do Replacer) {

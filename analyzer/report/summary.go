@@ -14,6 +14,7 @@ import (
 func WriteSummary(w io.Writer, screen *Screen, sum *record.Summary, o *Overview) error {
 	s := &summaryScreen{Screen: screen, sum: sum, o: o}
 	s.totals()
+	s.endings()
 	s.flows()
 	s.findings()
 	s.hints()

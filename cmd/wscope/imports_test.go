@@ -29,7 +29,8 @@ var rooms = map[string][]string{
 	"analyzer/stat":                     {},
 	"analyzer/sealed":                   {},
 	"analyzer/record":                   {"analyzer/stat", "wsparse/rule"},
-	"analyzer":                          {"analyzer/record", "analyzer/sealed", "analyzer/stat", "assembly", "assembly/capture", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
+	"analyzer/diagnose":                 {"analyzer/record", "analyzer/stat"},
+	"analyzer":                          {"analyzer/diagnose", "analyzer/record", "analyzer/sealed", "analyzer/stat", "assembly", "assembly/capture", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/upgrade", "wsparse"},
 	"analyzer/apps":                     {"analyzer/record", "analyzer/apps/protoschema", "wsparse"},
 	"analyzer/filter":                   {"analyzer/record", "analyzer/query"},
 	"analyzer/query":                    {"analyzer/record"},
@@ -136,7 +137,7 @@ func TestRoomsImportOnlyWhatTheMapAllows(t *testing.T) {
 
 // showing are the rooms that take records and make none.
 var showing = []string{
-	"analyzer/record", "analyzer/redact", "analyzer/query", "analyzer/filter", "analyzer/behaviour", "analyzer/metrics", "analyzer/report",
+	"analyzer/record", "analyzer/redact", "analyzer/diagnose", "analyzer/query", "analyzer/filter", "analyzer/behaviour", "analyzer/metrics", "analyzer/report",
 	"analyzer/report/page", "analyzer/report/export", "analyzer/fleet", "cmd/wscope/screen",
 }
 

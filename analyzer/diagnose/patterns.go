@@ -1,0 +1,200 @@
+package diagnose
+
+import (
+	"cmp"
+	"slices"
+)
+
+// group is ends that have a cause in common, as far as one was found.
+type group struct {
+	ends    []end
+	pattern string
+	unsure  bool // one event would look the same
+}
+
+const (
+	shortest = 1.0 // seconds; a shorter silence or age is no limit's
+	moment   = 2.0 // seconds that one event takes at most
+	apart    = 3.0 // how much more one thing must vary than another for the other to be the cause
+	floor    = 1e-3
+)
+
+// split finds the causes within a group of ends of one kind. The ends that have none in common stay one group.
+func split(c *context, ends []end) (found []group) {
+	for range 4 {
+		g, rest, ok := pattern(c, ends)
+		if !ok {
+			break
+		}
+		found = append(found, g)
+		ends = rest
+	}
+	if len(ends) > 0 {
+		found = append(found, group{ends: ends})
+	}
+	return found
+}
+
+// pattern takes out of a group the ends with one cause.
+func pattern(c *context, ends []end) (g group, rest []end, ok bool) {
+	if len(ends) < MinFlows || ends[0].how == "refused" || ends[0].how == "silence" {
+		return group{}, ends, false
+	}
+	if yes, no := divide(ends, func(e *end) bool { return e.unanswered > 0 }); len(yes) >= MinFlows && 5*len(yes) >= 4*len(ends) {
+		return group{ends: yes, pattern: "ping"}, no, true
+	}
+	if ends[0].code == 1009 {
+		if yes, no := divide(ends, func(e *end) bool { return e.largest > 0 }); len(yes) >= MinFlows {
+			return group{ends: yes, pattern: "size"}, no, true
+		}
+	}
+	if ends[0].how == "unanswered" || ends[0].by == "" {
+		return group{}, ends, false
+	}
+	idle, rest1, ok1 := idleLimit(c, ends)
+	age, rest2, ok2 := ageLimit(ends)
+	switch {
+	case ok1 && (!ok2 || len(idle.ends) >= len(age.ends)):
+		return idle, rest1, true
+	case ok2:
+		return age, rest2, true
+	}
+	return group{}, ends, false
+}
+
+// idleLimit finds ends after one and the same silence.
+func idleLimit(c *context, ends []end) (group, []end, bool) {
+	b, ok := findBand(each(ends, func(e *end) float64 { return e.silence }), shortest)
+	if !ok {
+		return group{}, nil, false
+	}
+	in, out := divide(ends, func(e *end) bool { return b.has(e.silence) })
+	longer := 0 // lived through more silence than what would have ended them
+	for i := range in {
+		if in[i].quietest > 1.2*b.high {
+			longer++
+		}
+	}
+	if 10*longer > len(in) {
+		return group{}, nil, false
+	}
+	silence := max(spread(each(in, func(e *end) float64 { return e.silence })), floor)
+	age := max(spread(each(in, (*end).age)), floor)
+	if silence > 2*age {
+		return group{}, nil, false // it is their age that is the same
+	}
+	at := spread(each(in, c.when))
+	g := group{ends: in, pattern: "idle", unsure: at < apart*silence && !c.outlived(in)}
+	if g.unsure && at < silence/apart {
+		return group{}, nil, false // it is the moment
+	}
+	return g, out, true
+}
+
+// ageLimit finds ends at one and the same age, whether or not something was said shortly before.
+func ageLimit(ends []end) (group, []end, bool) {
+	b, ok := findBand(each(ends, (*end).age), shortest)
+	if !ok {
+		return group{}, nil, false
+	}
+	in, out := divide(ends, func(e *end) bool { return b.has(e.age()) })
+	age := max(spread(each(in, (*end).age)), floor)
+	begun := spread(each(in, func(e *end) float64 { return float64(e.start) / 1e9 }))
+	silence := spread(each(in, func(e *end) float64 { return e.silence }))
+	if begun < apart*age || silence < age/2 {
+		return group{}, nil, false
+	}
+	return group{ends: in, pattern: "age"}, out, true
+}
+
+// takeMoments finds many connections that one side ended at once, in whatever way, and returns the others.
+func takeMoments(c *context, ends []end, found *[]group) []end {
+	for _, by := range []string{"server", "client", "proxy"} {
+		for range 8 {
+			in, ok := c.oneMoment(ends, by)
+			if !ok {
+				break
+			}
+			taken := map[int64]bool{}
+			for i := range in {
+				taken[in[i].flow] = true
+			}
+			*found = append(*found, group{ends: in, pattern: "moment"})
+			_, ends = divide(ends, func(e *end) bool { return taken[e.flow] })
+		}
+	}
+	return ends
+}
+
+// oneMoment is the ends of one side that fell into one moment while they had begun, and last spoken, at several.
+func (c *context) oneMoment(ends []end, by string) ([]end, bool) {
+	var of []end
+	for i := range ends {
+		e := &ends[i]
+		if e.by == by && e.how != "refused" && e.how != "unanswered" && (e.abnormal() || by == "server" && e.code == 1001) {
+			of = append(of, *e)
+		}
+	}
+	if len(of) < MinFlows {
+		return nil, false
+	}
+	slices.SortFunc(of, func(a, b end) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.flow, b.flow)) })
+	width := min(moment, c.duration/20) // in a short capture everything is at once
+	best, most, j := 0, 0, 0
+	for i := range of {
+		for j = max(j, i); j < len(of) && c.when(&of[j])-c.when(&of[i]) <= width; j++ {
+		}
+		if j-i > most {
+			best, most = i, j-i
+		}
+	}
+	in := of[best : best+most]
+	if most < MinFlows {
+		return nil, false
+	}
+	first, last := c.when(&in[0]), c.when(&in[most-1])
+	around := 0
+	for i := range of {
+		if at := c.when(&of[i]); at >= first-5*width && at <= last+5*width {
+			around++
+		}
+	}
+	at := max(spread(each(in, c.when)), floor)
+	begun := spread(each(in, func(e *end) float64 { return c.when(e) - e.age() }))
+	spoke := spread(each(in, func(e *end) float64 { return c.when(e) - max(e.silence, 0) }))
+	if byChance(most, len(of), max(last-first, width/8)/c.duration) > rareChance || float64(most) < dense*float64(around) || begun < apart*at || spoke < apart*at && !sameTalk(in) {
+		return nil, false
+	}
+	return in, true
+}
+
+// sameTalk reports whether connections were in the middle of their conversation when they ended: none had been silent for long,
+// so that no time-out of silence ended them.
+func sameTalk(ends []end) bool {
+	talking := 0
+	for i := range ends {
+		if e := &ends[i]; e.silence >= 0 && e.silence < max(e.quietest, shortest) {
+			talking++
+		}
+	}
+	return 2*talking >= len(ends)
+}
+
+func divide(ends []end, ok func(*end) bool) (yes, no []end) {
+	for i := range ends {
+		if ok(&ends[i]) {
+			yes = append(yes, ends[i])
+		} else {
+			no = append(no, ends[i])
+		}
+	}
+	return yes, no
+}
+
+func each(ends []end, value func(*end) float64) []float64 {
+	list := make([]float64, len(ends))
+	for i := range ends {
+		list[i] = value(&ends[i])
+	}
+	return list
+}

@@ -1,0 +1,261 @@
+package diagnose
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"wscope/analyzer/record"
+)
+
+// record puts a group into words.
+func (c *context) record(g *group) record.Ending {
+	e := &g.ends[0]
+	r := record.Ending{Flows: int64(len(g.ends)), Of: int64(c.flows), By: e.by, How: e.how, Pattern: g.pattern, Status: e.status}
+	for i := range g.ends {
+		o := &g.ends[i]
+		if o.how != e.how {
+			r.How = "several"
+		}
+		if len(r.Examples) < maxExamples {
+			r.Examples = append(r.Examples, record.EndingExample{Flow: o.flow, Packet: o.packet, File: o.file})
+		}
+	}
+	if r.How != "several" {
+		r.Reason = e.reason
+		code := e.code
+		for i := range g.ends {
+			if g.ends[i].reason != e.reason {
+				r.Reason = ""
+			}
+			if g.ends[i].code != code {
+				code = -1
+			}
+		}
+		if code >= 0 {
+			r.Code = &code
+		}
+	}
+	quiet := c.silences(g)
+	if len(quiet) > 0 {
+		r.SilenceMin, r.SilenceMedian, r.SilenceMax = seconds(low(quiet)), seconds(median(quiet)), seconds(high(quiet))
+	}
+	r.Sentence = c.sentence(g, &r, quiet)
+	return r
+}
+
+// silences is how long nothing was said before the ends, where it is known of all.
+func (c *context) silences(g *group) (list []float64) {
+	for i := range g.ends {
+		if g.ends[i].silence < 0 {
+			return nil
+		}
+		list = append(list, g.ends[i].silence)
+	}
+	return list
+}
+
+func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
+	e := &g.ends[0]
+	n := len(g.ends)
+	var b strings.Builder
+	fmt.Fprintf(&b, "%d of %d ", n, c.flows)
+	whose := "the " + e.by + "'s"
+	if e.by == "proxy" {
+		whose = "a proxy's (it ended both of its sides)"
+	} else if e.by == "both" {
+		whose = "both sides'"
+	}
+	switch r.How {
+	case "refused":
+		b.WriteString(plural(n, "was", "were") + " refused")
+		if e.status != 0 {
+			fmt.Fprintf(&b, " with %d", e.status)
+		}
+		b.WriteString(c.since(g))
+	case "unanswered":
+		b.WriteString("got no answer to " + plural(n, "its request", "their requests"))
+		if e.by != "" {
+			b.WriteString(": the " + e.by + " ended " + plural(n, "it", "each"))
+			if len(quiet) > 0 {
+				b.WriteString(" " + between(quiet) + " later")
+			}
+		} else {
+			b.WriteString(" in the capture")
+		}
+	case "silence":
+		b.WriteString("fell silent: nothing more was captured of " + plural(n, "it", "them") + ", no end either")
+	case "several":
+		b.WriteString("ended by the " + e.by + " (" + ways(g.ends) + ")")
+	case "fin":
+		b.WriteString("ended by " + whose + " FIN, no Close")
+	case "rst":
+		b.WriteString("ended by " + whose + " RST, no Close")
+	default:
+		b.WriteString("ended by " + whose + " Close")
+		if e.code >= 0 {
+			fmt.Fprintf(&b, " %d", e.code)
+			if e.name != "" {
+				b.WriteString(" (" + e.name + ")")
+			}
+		}
+		if len(r.Reason) >= 4 { // shorter ones are hidden nowhere, where secrets are to be
+			b.WriteString(" \"" + r.Reason + "\"")
+		}
+		if r.How == "half" {
+			b.WriteString(" without a reply")
+		}
+	}
+	for i := range g.ends {
+		if o := &g.ends[i]; o.lost && (o.how == "fin" || o.how == "rst") {
+			b.WriteString(" captured (the capture lacks bytes)")
+			break
+		}
+	}
+	b.WriteString(c.cause(g, r, quiet))
+	b.WriteString(c.place(g))
+	return b.String()
+}
+
+// cause says what the ends have in common, and what that suggests.
+func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
+	e := &g.ends[0]
+	n := len(g.ends)
+	after := ""
+	told := e.how == "fin" || e.how == "rst" || g.pattern != "" // a Close speaks for itself
+	if len(quiet) > 0 && r.How != "unanswered" && r.How != "refused" && (told || low(quiet) >= shortest) {
+		after = ", " + plural(n, "", "each ") + between(quiet) + " after the last frame"
+	}
+	switch g.pattern {
+	case "idle":
+		limit := nice(low(quiet))
+		text := after + ": an idle time-out of " + limit
+		switch {
+		case g.unsure:
+			text = after + ", but all within " + span(high(each(g.ends, c.when))-low(each(g.ends, c.when))) + ": an idle time-out of " + limit + " is likely, though one event would look the same"
+		case e.by == "server" && e.code < 0:
+			text += " (the server's, or a proxy's in front of it)"
+		case e.by == "client" && e.code < 0:
+			text += " (the client's, or a proxy's that asked for it)"
+		}
+		return text
+	case "age":
+		ages := each(g.ends, (*end).age)
+		return ", each " + between(ages) + " after it began, busy or not: a limit of " + nice(low(ages)) + " on a connection's age"
+	case "moment":
+		at := each(g.ends, func(e *end) float64 { return float64(e.at) })
+		text := ", all within " + span((high(at)-low(at))/1e9) + " at " + clock(int64(low(at))) + ": one event (a restart, a deploy or a crash)"
+		if e.by == "client" {
+			text = ", all within " + span((high(at)-low(at))/1e9) + " at " + clock(int64(low(at))) + ": one event on the clients' side"
+		}
+		return text
+	case "ping":
+		return after + ", with pings of the " + e.by + " left unanswered: it gave up on a peer that no longer answered"
+	}
+	if sizes := largest(g.ends); e.code == 1009 && len(sizes) > 0 {
+		text := ", after a message of " + byteRange(sizes)
+		if most := c.accepted(g.ends); most > 0 && most < low(sizes) {
+			text += " (up to " + size(most) + " passed elsewhere)"
+		}
+		return text
+	}
+	if pings := each(g.ends, func(e *end) float64 { return float64(e.unanswered) }); low(pings) > 0 && e.by != "" && r.How != "several" {
+		after += ", with pings of the " + e.by + " left unanswered"
+	}
+	return after
+}
+
+// accepted is the largest message that the side which here answered 1009 took in other flows.
+func (c *context) accepted(ends []end) float64 {
+	from, most := 0, 0.0
+	if ends[0].by == "client" {
+		from = 1
+	}
+	for i := range c.all {
+		if e := &c.all[i]; e.code != 1009 {
+			most = max(most, e.sent[from])
+		}
+	}
+	return most
+}
+
+func largest(ends []end) (list []float64) {
+	for i := range ends {
+		if ends[i].largest > 0 {
+			list = append(list, float64(ends[i].largest))
+		}
+	}
+	return list
+}
+
+// since says since when requests were refused, and whether others were accepted meanwhile.
+func (c *context) since(g *group) string {
+	if len(g.ends) < MinFlows {
+		return ""
+	}
+	at := each(g.ends, func(e *end) float64 { return float64(e.at) })
+	first, last := int64(low(at)), int64(high(at))
+	before, during, after := 0, 0, 0
+	for i := range c.all {
+		e := &c.all[i]
+		if e.how == "refused" || e.how == "unanswered" {
+			continue
+		}
+		switch {
+		case e.start < first:
+			before++
+		case e.start > last:
+			after++
+		default:
+			during++
+		}
+	}
+	text := " from " + clock(first) + " on"
+	if after > 0 {
+		text = " from " + clock(first) + " to " + clock(last)
+	}
+	if during == 0 && before > 0 {
+		return text + ", none accepted meanwhile"
+	}
+	return text
+}
+
+// place says whether one server or one client stands out.
+func (c *context) place(g *group) (text string) {
+	if s := only(g.ends, c.servers, c.flows, func(e *end) string { return e.server }); s != "" {
+		text += "; nearly all at " + s + ", one of " + strconv.Itoa(len(c.servers)) + " servers"
+	}
+	if s := only(g.ends, c.clients, c.flows, func(e *end) string { return e.client }); s != "" {
+		text += "; nearly all of one client, " + s + ", again and again"
+		if g.pattern == "moment" {
+			text = strings.TrimSuffix(text, ", again and again")
+		}
+	}
+	return text
+}
+
+// ways counts the ways in which connections ended.
+func ways(ends []end) string {
+	n, order := map[string]int{}, []string{}
+	for i := range ends {
+		e := &ends[i]
+		w := strings.ToUpper(e.how)
+		if e.how == "handshake" || e.how == "half" {
+			w = "Close"
+			if e.code >= 0 {
+				w += " " + strconv.Itoa(e.code)
+			}
+		}
+		if n[w] == 0 {
+			order = append(order, w)
+		}
+		n[w]++
+	}
+	for i, w := range order {
+		order[i] = fmt.Sprintf("%d by %s", n[w], w)
+	}
+	return strings.Join(order, ", ")
+}
+
+func clock(ns int64) string { return time.Unix(0, ns).UTC().Format("15:04:05") + " UTC" }
