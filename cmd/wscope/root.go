@@ -20,12 +20,15 @@ func newRoot(env *environment) *cobra.Command {
 		SilenceUsage:  true,
 		SilenceErrors: true,
 	}
+	root.Version = version()
+	root.SetVersionTemplate("wscope {{.Version}}\n")
 	env.addFlags(root.PersistentFlags())
 	root.CompletionOptions.HiddenDefaultCmd = false
 	root.SetFlagErrorFunc(flagError)
 	root.SetHelpCommand(newHelp(root))
 	root.AddCommand(
 		newSummary(env),
+		newWhy(env),
 		newFlows(env),
 		newMessages(env),
 		newFrames(env),
