@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"wscope/assembly"
+	"wscope/assembly/h3"
 	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
@@ -84,7 +85,7 @@ func (c *closing) record(f *flow) *Closing {
 	f.transportEnd(r)
 	f.endedWhere(r)
 	r.Story = f.story(r)
-	r.Stream = nameEnds(f.streamEnds())
+	r.Stream = nameEnds(f.streamEnds(), f.quic != nil)
 	return r
 }
 
@@ -129,7 +130,7 @@ func (f *flow) transportEnd(r *Closing) {
 		return
 	}
 	how := "fin"
-	if ends := f.streamEnds(); len(ends) > 0 && ends[0].Kind != "END_STREAM" || len(ends) == 0 && f.dirs[first].why == assembly.RST {
+	if ends := f.streamEnds(); len(ends) > 0 && !ends[0].Graceful() || len(ends) == 0 && f.dirs[first].why == assembly.RST {
 		how = "rst"
 	}
 	r.TCP = how + " by " + fromNames[first]
@@ -157,7 +158,7 @@ func (f *flow) firstEnd() int {
 	return -1
 }
 
-// streamEnds is what ended the HTTP/2 stream that the flow is, or is in.
+// streamEnds is what ended the HTTP/2 or HTTP/3 stream that the flow is, or is in.
 func (f *flow) streamEnds() []upgrade.StreamEnd {
 	if ws := f.socket(); ws != nil {
 		return ws.Ends
@@ -165,12 +166,16 @@ func (f *flow) streamEnds() []upgrade.StreamEnd {
 	return nil
 }
 
-// nameEnds says what ended an HTTP/2 stream: "END_STREAM by client, RST_STREAM CANCEL by server".
-func nameEnds(ends []upgrade.StreamEnd) string {
+// nameEnds says what ended a stream of HTTP/2 or HTTP/3: "END_STREAM by client, RST_STREAM CANCEL by server".
+func nameEnds(ends []upgrade.StreamEnd, http3 bool) string {
 	var parts []string
 	for _, e := range ends {
 		what := e.Kind
-		if e.Kind != "END_STREAM" {
+		switch {
+		case e.Kind == "END_STREAM" || e.Kind == "FIN" || http3 && e.Graceful():
+		case http3:
+			what += " " + h3.ErrorName(e.Code)
+		default:
 			what += " " + http2Error(e.Code)
 		}
 		parts = append(parts, what+" by "+fromNames[sender(e.From)])
@@ -179,11 +184,11 @@ func nameEnds(ends []upgrade.StreamEnd) string {
 }
 
 // http2Error is the name of an error code of HTTP/2, RFC 9113 §7.
-func http2Error(code uint32) string {
+func http2Error(code uint64) string {
 	names := [...]string{"NO_ERROR", "PROTOCOL_ERROR", "INTERNAL_ERROR", "FLOW_CONTROL_ERROR", "SETTINGS_TIMEOUT", "STREAM_CLOSED",
 		"FRAME_SIZE_ERROR", "REFUSED_STREAM", "CANCEL", "COMPRESSION_ERROR", "CONNECT_ERROR", "ENHANCE_YOUR_CALM",
 		"INADEQUATE_SECURITY", "HTTP_1_1_REQUIRED"}
-	if code < uint32(len(names)) {
+	if code < uint64(len(names)) {
 		return names[code]
 	}
 	return fmt.Sprintf("0x%x", code)

@@ -40,7 +40,6 @@ type direction struct {
 	why     assembly.Cause
 	torn    bool          // it ended within a message
 	untyped uint16        // data messages without their first frame
-	code    uint32        // HTTP/2 error code of the end
 	firstAt int64         // capture time of the first frame; 0 while none
 	endedAt int64         // capture time of the end
 	frameAt assembly.Mark // first byte of the frame in hand, where it comes in parts
@@ -120,11 +119,11 @@ func (d *direction) gap(n int64, at *assembly.Mark) {
 	}
 }
 
-func (d *direction) end(why assembly.Cause, code uint32, at *assembly.Mark) {
+func (d *direction) end(why assembly.Cause, at *assembly.Mark) {
 	if d.ended {
 		return
 	}
-	d.ended, d.why, d.code, d.endedAt = true, why, code, at.Time
+	d.ended, d.why, d.endedAt = true, why, at.Time
 	c := &d.flow.closing
 	c.endedIn[d.index()], c.endedFile[d.index()] = at.Number, at.File
 	d.torn = d.stream.Midway()

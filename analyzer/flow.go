@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"wscope/assembly"
+	"wscope/assembly/quic"
 	"wscope/assembly/upgrade"
 	"wscope/wsparse"
 )
@@ -36,13 +37,12 @@ type flow struct {
 	asked    string             // what ws was, then
 	known    *Flow              // what the handshake says, where somebody asks for it at each message
 	leak     *leak              // nil but in TLS with compression
+	quic     *quic.Stream       // that carries it; nil over TCP
 	sealed   *tlsConn           // nil but for an encrypted one
 
 	order *reorder // nil unless a direction looks for a frame boundary
 
 	before, after *flow
-
-	_ [1]int64 // so that the allocator lays each at the beginning of a line: TestLinesOfMessage
 }
 
 // talk is what changes with each message.
@@ -85,7 +85,7 @@ func sender(r wsparse.Role) int {
 var fromNames = [2]string{"client", "server"}
 
 func newFlow(s *shard, ws *upgrade.WebSocket) *flow {
-	f := &flow{shard: s, tcp: ws.Conn, clientSide: ws.Client, ws: ws, talk: s.sleepers.talk()}
+	f := &flow{shard: s, tcp: ws.Conn, quic: ws.Stream, clientSide: ws.Client, ws: ws, talk: s.sleepers.talk()}
 	f.pace.begin = f.started()
 	f.open()
 	return f
@@ -223,7 +223,7 @@ func (f *flow) Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.
 }
 
 // End takes the end of a direction.
-func (f *flow) End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark) {
+func (f *flow) End(from wsparse.Role, why assembly.Cause, code uint64, at *assembly.Mark) {
 	if f.closed {
 		return
 	}
@@ -234,10 +234,10 @@ func (f *flow) End(from wsparse.Role, why assembly.Cause, code uint32, at *assem
 		}
 		f.wake()
 		if f.ended == 2 { // the first end was slept over
-			f.dirs[1-sender(from)].end(assembly.CaptEnd, 0, &f.shard.last)
+			f.dirs[1-sender(from)].end(assembly.CaptEnd, &f.shard.last)
 		}
 	}
-	f.dirs[sender(from)].end(why, code, at)
+	f.dirs[sender(from)].end(why, at)
 	if f.ended == 1 || earlier(at, &f.ending) {
 		f.endedFirst = uint8(sender(from))
 	}
@@ -271,7 +271,7 @@ func (f *flow) finish() {
 func (f *flow) close() {
 	f.closed = true
 	f.shard.sleepers.leave(f)
-	f.tcp, f.ws, f.asked, f.known, f.chat, f.leak, f.sealed, f.rest = nil, nil, "", nil, nil, nil, nil, nil
+	f.tcp, f.quic, f.ws, f.asked, f.known, f.chat, f.leak, f.sealed, f.rest = nil, nil, nil, "", nil, nil, nil, nil, nil
 	f.findings, f.pings = findings{}, pings{}
 }
 

@@ -41,6 +41,9 @@ type (
 	Polling         = record.Polling
 	Problem         = record.Problem
 	Proxied         = record.Proxied
+	QUIC            = record.QUIC
+	QUICClose       = record.QUICClose
+	WebTransport    = record.WebTransport
 	Quantiles       = record.Quantiles
 	Renderer        = record.Renderer
 	Rule            = record.Rule

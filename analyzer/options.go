@@ -32,6 +32,7 @@ type Options struct {
 	Checksum   bool            // ignore segments with a wrong checksum
 	VLANAware  bool            // the same addresses on two VLANs are two connections
 	DecodeAs   map[uint16]bool // ports that carry WebSocket frames from the first byte
+	QUICPorts  []uint16        // UDP ports, besides 443, where QUIC connections are looked for whose beginning is not in the capture
 	NoMidway   bool            // look for no WebSocket whose upgrade is not in the capture
 	Keys       *tlsopen.Keys   // TLS secrets; those found in the capture are added. nil makes an own store
 	MoreKeys   bool            // Keys may get secrets after the bytes they open were read, whatever the source gives

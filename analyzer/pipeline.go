@@ -7,6 +7,7 @@ import (
 	"wscope/assembly"
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
+	"wscope/assembly/quic"
 	"wscope/assembly/tlsopen"
 )
 
@@ -67,6 +68,8 @@ type reader struct {
 	sessions *tlsopen.Sessions[link.Key]
 	subflows assembly.Subflows
 	totals   *Totals
+	router   quic.Router
+	route    int // where the datagram at hand goes
 }
 
 // fill reads one batch. At the end of the capture it makes the final work and then returns io.EOF.
@@ -123,6 +126,10 @@ func (r *reader) packet(w *work, p *packet.Packet) {
 		return
 	}
 	w.segs = w.segs[:n+1]
+	if s.UDP {
+		r.datagram(w, s, n)
+		return
+	}
 	if tlsopen.BeginsHandshake(s.Payload) {
 		r.sessions.Segment(s.Key, s.Key.Reverse(), s.Payload)
 	}

@@ -16,9 +16,9 @@ import (
 // record is the flow's record as it stands.
 func (f *flow) record() *Flow {
 	r := f.describe()
-	conn := f.conn()
-	r.End = Time(conn.Last.Time)
-	if r.HTTP != nil && r.HTTP.StreamID != 0 {
+	_, last := f.conn().Span()
+	r.End = Time(last.Time)
+	if ws := f.socket(); ws != nil && ws.OnStream {
 		r.End = Time(max(f.dirs[0].lastAt, f.dirs[1].lastAt, f.dirs[0].endedAt, f.dirs[1].endedAt, int64(r.Start)))
 	}
 	r.End = max(r.End, r.Start) // the capture's clock may have gone back
@@ -38,7 +38,7 @@ func (f *flow) record() *Flow {
 	}
 	r.Ping = f.pings.sum()
 	r.Pace = f.pace.record(f.answeredAt())
-	r.TCP = f.tcpRecord()
+	r.TCP, r.QUIC = f.tcpRecord(), f.quicRecord()
 	r.Findings = append([]Finding{}, f.findings.list...)
 	if f.chat != nil {
 		f.chat.Done(r)
@@ -63,13 +63,20 @@ func (f *flow) answeredAt() int64 {
 // started is the capture time at which the flow began: of its TCP connection, or of its stream where
 // several share that.
 func (f *flow) started() int64 {
-	if ws := f.socket(); ws != nil && ws.StreamID != 0 {
+	if ws := f.socket(); ws != nil && ws.OnStream {
 		return ws.Begin.Time
 	}
-	return f.conn().Start.Time
+	start, _ := f.conn().Span()
+	return start.Time
 }
 
-func (f *flow) conn() *assembly.Conn { return f.tcp }
+// conn is what carries the flow.
+func (f *flow) conn() assembly.Transport {
+	if f.quic != nil {
+		return f.quic
+	}
+	return f.tcp
+}
 
 // client is the side of the connection that is the client.
 func (f *flow) client() assembly.Side { return f.clientSide }
@@ -87,7 +94,8 @@ func (f *flow) describe() *Flow {
 	ws := f.socket()
 	r := f.describeConn()
 	if ws == nil {
-		r.Pickup, r.Packet = "encrypted", f.conn().Start.Number
+		start, _ := f.conn().Span()
+		r.Pickup, r.Packet = "encrypted", start.Number
 		r.ClientToServer, r.ServerToClient = record.Unknown(), record.Unknown()
 		r.TLS = tlsRecord(f.sealed.info)
 		return r
@@ -112,23 +120,24 @@ func (f *flow) describe() *Flow {
 		describeHandshake(r, ws)
 	} else if a := ws.Answer; a != nil {
 		r.HTTP = &HTTP{Version: "1.1", Status: a.Status, RequestHeaders: [][2]string{}, ResponseHeaders: headers(a.Fields)} // the request was not captured
-	} else if ws.StreamID != 0 {
+	} else if ws.OnStream {
 		r.HTTP = &HTTP{Version: ws.HTTP, StreamID: ws.StreamID, RequestHeaders: [][2]string{}} // its headers were not captured
 	}
 	return r
 }
 
 func (f *flow) describeConn() *Flow {
-	c := f.conn()
+	key := f.conn().Path()
+	start, _ := f.conn().Span()
 	r := new(Flow)
-	r.Client, r.Server = endpoint(c.Key.Src, c.Key.SrcPort), endpoint(c.Key.Dst, c.Key.DstPort)
+	r.Client, r.Server = endpoint(key.Src, key.SrcPort), endpoint(key.Dst, key.DstPort)
 	if f.client() == assembly.B {
 		r.Client, r.Server = r.Server, r.Client
 	}
-	r.Numbers = [2]uint32{c.Reached(f.client()), c.Reached(f.client().Other())}
-	r.Start, r.Connection = Time(c.Start.Time), Time(c.Start.Time)
-	r.File = f.shard.env.files(c.Start.File)
-	if t := c.Tunnel(); t != 0 {
+	r.Numbers = [2]uint32{f.conn().Reached(f.client()), f.conn().Reached(f.client().Other())}
+	r.Start, r.Connection = Time(start.Time), Time(start.Time)
+	r.File = f.shard.env.files(start.File)
+	if t := f.conn().Tunnel(); t != 0 {
 		r.Tunnel = f.shard.env.tunnelName(t)
 	}
 	return r

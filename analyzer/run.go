@@ -29,6 +29,7 @@ func Run(ctx context.Context, src packet.Source, opt Options, sink Sink) (*Summa
 	if opt.Events {
 		p.merger.events, opt.Events = eventSink(sink)
 	}
+	p.reader.openUDP()
 	p.reader.link.Checksum, p.reader.link.VLANAware = opt.Checksum, opt.VLANAware
 	env := &environment{
 		files:      func(int32) string { return "" },

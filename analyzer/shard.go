@@ -3,9 +3,9 @@ package analyzer
 import (
 	"wscope/analyzer/sealed"
 	"wscope/assembly"
-
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
+	"wscope/assembly/quic"
 	"wscope/assembly/tlsopen"
 	"wscope/assembly/upgrade"
 	"wscope/wsparse"
@@ -18,6 +18,7 @@ type shard struct {
 	keys  *tlsopen.Keys
 	env   *environment
 	asm   assembly.Assembler
+	quic  quic.Assembler
 	hooks upgrade.Hooks
 	out   *output // of the work in hand
 	index int64   // of the packet in hand: the place of what is said now
@@ -99,6 +100,7 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *environment) *shard {
 		s.asm.Limits.TotalBuffer = int(opt.MaxMemory / partitions)
 	}
 	s.asm.Reset = s.reset
+	s.openQUIC()
 	s.asm.New = func(c *assembly.Conn) assembly.Handler {
 		s.conns++
 		return upgrade.New(c, &s.hooks)
@@ -114,6 +116,10 @@ func (s *shard) segments(segs []link.Segment, part []uint32) {
 		for i, k := range group {
 			seg := &segs[k]
 			s.index = seg.Mark.Index
+			if seg.UDP {
+				s.quic.Datagram(seg)
+				continue
+			}
 			s.asm.Take(seg, &found[i])
 			if mostAwake == 0 {
 				s.sleepers.rest()
@@ -133,13 +139,14 @@ func (s *shard) control(c *control) {
 		return
 	}
 	if c.letGo {
-		n := s.asm.LetGo(letGoPart, &c.mark)
+		n := s.asm.LetGo(letGoPart, &c.mark) + s.quic.LetGo(letGoPart, &c.mark)
 		if s.letGo += int64(n); s.opt.LetGone != nil {
 			s.opt.LetGone(n)
 		}
 		return
 	}
 	s.asm.Tick(c.now, &c.mark)
+	s.quic.Tick(c.now, &c.mark)
 	if s.opt.Live {
 		s.parked.release(c.now - parkLive)
 	}
@@ -172,6 +179,7 @@ func (s *shard) finish(last *packet.Mark) {
 	s.over, s.last = true, *last
 	s.parked.close()
 	s.asm.Finish(last)
+	s.quic.Finish(last)
 }
 
 // found begins a flow.

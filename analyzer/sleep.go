@@ -115,7 +115,7 @@ func (f *flow) packHandshake() bool {
 	if ws == nil {
 		return f.asked != ""
 	}
-	if ws.Secure != nil || len(ws.Via) > 0 || ws.StreamID != 0 ||
+	if ws.Secure != nil || len(ws.Via) > 0 || ws.OnStream ||
 		ws.Handshake == nil || ws.Handshake.Response == nil || ws.Handshake.Result == wsparse.Rejected {
 		return false
 	}
@@ -160,7 +160,7 @@ func (f *flow) conclude() *Flow {
 		f.wake()
 		f.ending = f.shard.last
 		for i := range f.dirs {
-			f.dirs[i].end(assembly.CaptEnd, 0, &f.ending)
+			f.dirs[i].end(assembly.CaptEnd, &f.ending)
 		}
 		f.judge(&f.ending)
 	}

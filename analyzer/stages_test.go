@@ -166,4 +166,4 @@ func (d decoding) Data(from wsparse.Role, data []byte, _ *assembly.Mark) {
 }
 
 func (d decoding) Gap(wsparse.Role, int64, assembly.Cause, *assembly.Mark)  {}
-func (d decoding) End(wsparse.Role, assembly.Cause, uint32, *assembly.Mark) {}
+func (d decoding) End(wsparse.Role, assembly.Cause, uint64, *assembly.Mark) {}

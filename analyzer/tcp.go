@@ -6,8 +6,12 @@ import (
 )
 
 // tcpRecord is TCP's part in a flow: of its whole connection, where several flows share one.
+// It is nil over QUIC.
 func (f *flow) tcpRecord() *TCP {
-	c := f.conn()
+	c := f.tcp
+	if f.quic != nil {
+		return nil
+	}
 	r := &TCP{}
 	if c.SYNACK >= 0 && c.Initiator {
 		r.SYNACK = seconds(c.SYNACK)

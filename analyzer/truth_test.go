@@ -27,7 +27,7 @@ type journal struct {
 	Flows   []struct {
 		ClientPort  uint16 `json:"client_port"`
 		ServerPort  uint16 `json:"server_port"`
-		StreamID    uint32 `json:"stream_id"`
+		StreamID    uint64 `json:"stream_id"`
 		Path        string
 		Status      int
 		Result      string
@@ -254,7 +254,7 @@ func show(n *int) string {
 }
 
 // flowOf finds the flow that a journal speaks of.
-func flowOf(k *kept, port uint16, stream uint32, path string, index int) *analyzer.Flow {
+func flowOf(k *kept, port uint16, stream uint64, path string, index int) *analyzer.Flow {
 	var matches []*analyzer.Flow
 	for _, f := range k.flows {
 		if f.Client.Port == port && (stream == 0 || f.HTTP != nil && f.HTTP.StreamID == stream) {

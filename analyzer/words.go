@@ -122,7 +122,7 @@ func (r *unpacking) word() string {
 func (f *flow) socket() *upgrade.WebSocket {
 	if f.ws == nil && f.asked != "" {
 		ws := f.shard.sleepers.words.unpack(f.asked)
-		ws.Conn, ws.Client = f.tcp, f.clientSide
+		ws.Conn, ws.Stream, ws.Client = f.tcp, f.quic, f.clientSide
 		f.ws = ws
 	}
 	return f.ws

@@ -3,14 +3,14 @@ package record
 // Closing says how a flow ended.
 type Closing struct {
 	By        string   `json:"by,omitempty" redact:"open"`                    // client, server, both; who ended TCP where there was no Close frame
-	How       string   `json:"how" redact:"open"`                             // handshake, half, fin, rst, none
+	How       string   `json:"how" redact:"open"`                             // handshake, half, fin, rst, none; of WebTransport capsule where CLOSE_WEBTRANSPORT_SESSION did it
 	Code      *int     `json:"code"`                                          // the first closer's; null where empty
 	Name      string   `json:"name,omitempty" redact:"open"`                  // of the code: "normal closure"
 	Reason    string   `json:"reason" redact:"secret" parquet:"plain"`        // the first closer's
 	ReplyCode *int     `json:"reply_code"`                                    // the other's; null where there is none or it was empty
 	Delay     *Seconds `json:"delay,omitempty"`                               // from the Close to its reply
 	TCP       string   `json:"tcp,omitempty" redact:"open"`                   // what TCP did in the end: "fin by server", "rst by client", "capture ended", "silence"
-	Stream    string   `json:"stream,omitempty" redact:"open"`                // HTTP/2: what ended the stream, in order: "END_STREAM by client, RST_STREAM CANCEL by server"
+	Stream    string   `json:"stream,omitempty" redact:"open"`                // HTTP/2: what ended the stream, in order: "END_STREAM by client, RST_STREAM CANCEL by server"; HTTP/3: "FIN by client, RESET_STREAM H3_REQUEST_CANCELLED by server"
 	Story     string   `json:"story,omitempty" redact:"open" parquet:"plain"` // one sentence for an abnormal ending
 	DataAfter int64    `json:"data_after,omitempty" unit:"bytes"`             // bytes after a Close
 

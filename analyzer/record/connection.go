@@ -15,12 +15,12 @@ type TLS struct {
 
 // HTTP is the request that asked for the WebSocket, and its answer's status.
 type HTTP struct {
-	Version         string      `json:"version" redact:"open"`                          // 1.1, 2
-	Method          string      `json:"method" redact:"open"`                           // GET, or CONNECT over HTTP/2
+	Version         string      `json:"version" redact:"open"`                          // 1.1, 2, 3
+	Method          string      `json:"method" redact:"open"`                           // GET, or CONNECT over HTTP/2 and HTTP/3
 	Host            string      `json:"host" redact:"open"`                             // Host header or :authority
 	Path            string      `json:"path" redact:"target"`                           // with its query
 	Status          int         `json:"status,omitempty"`                               // the answer's; 0 or absent where there is none
-	StreamID        uint32      `json:"stream_id"`                                      // HTTP/2 stream; 0 over HTTP/1.1
+	StreamID        uint64      `json:"stream_id"`                                      // HTTP/2 or HTTP/3 stream; 0 over HTTP/1.1, and for the first of HTTP/3
 	Origin          string      `json:"origin,omitempty" redact:"target"`               // Origin header
 	UserAgent       string      `json:"user_agent,omitempty" redact:"open"`             // User-Agent header
 	RequestHeaders  [][2]string `json:"request_headers" redact:"headers"`               // name and value, in order
@@ -29,7 +29,7 @@ type HTTP struct {
 	Body            string      `json:"body,omitempty" redact:"secret" parquet:"plain"` // first line of a refusal's body
 	Auth            string      `json:"auth,omitempty" redact:"scheme"`                 // scheme alone: "Bearer", "Basic"
 	Cookies         []string    `json:"cookies,omitempty" redact:"name"`                // names alone
-	ConnectProtocol *bool       `json:"connect_protocol,omitempty"`                     // HTTP/2: the server's SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441); absent where its SETTINGS were not captured
+	ConnectProtocol *bool       `json:"connect_protocol,omitempty"`                     // HTTP/2, HTTP/3: the server's SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441, RFC 9220); absent where its SETTINGS were not captured
 }
 
 // Handshake is the opening handshake as judged.

@@ -13,6 +13,8 @@ type Counts struct {
 type Direction struct {
 	Frames       int64        `json:"frames"`                                   // frames seen whole or in part
 	Messages     Counts       `json:"messages"`                                 // messages seen whole or in part, by type
+	Streams      int64        `json:"streams,omitempty"`                        // WebTransport: directions of streams that ended
+	Datagrams    int64        `json:"datagrams,omitempty"`                      // WebTransport: datagrams
 	WireBytes    int64        `json:"wire_bytes" unit:"bytes"`                  // frame headers and payloads
 	PayloadBytes int64        `json:"payload_bytes" unit:"bytes"`               // frame payloads as sent
 	MessageBytes int64        `json:"message_bytes" unit:"bytes"`               // after inflating
@@ -64,6 +66,8 @@ func (d *Direction) Add(o *Direction) {
 	d.Messages.Ping += o.Messages.Ping
 	d.Messages.Pong += o.Messages.Pong
 	d.Messages.Close += o.Messages.Close
+	d.Streams += o.Streams
+	d.Datagrams += o.Datagrams
 	d.WireBytes += o.WireBytes
 	d.PayloadBytes += o.PayloadBytes
 	d.MessageBytes += o.MessageBytes

@@ -6,23 +6,24 @@ package record
 // Endpoint is one end of a TCP connection.
 type Endpoint struct {
 	IP   string `json:"ip" redact:"open" parquet:"plain"` // address, IPv4 or IPv6
-	Port uint16 `json:"port"`                             // TCP port
+	Port uint16 `json:"port"`                             // TCP port; over QUIC UDP's
 }
 
-// Flow is one WebSocket connection.
+// Flow is one WebSocket connection, or one WebTransport session.
 type Flow struct {
-	Flow     int64    `json:"flow"`                                                // from 1, in the order in which flows begin
-	Client   Endpoint `json:"client"`                                              // who asked for the WebSocket
-	Server   Endpoint `json:"server"`                                              // who was asked
-	Start    Time     `json:"start"`                                               // of the TCP connection (HTTP/1) or the stream (HTTP/2)
-	End      Time     `json:"end"`                                                 // its last packet
-	Duration Seconds  `json:"duration"`                                            // seconds
-	Pickup   string   `json:"pickup" redact:"open"`                                // handshake, midstream, rejected, encrypted
-	File     string   `json:"file,omitempty" redact:"open"`                        // where there are several: the one it began in
-	Packet   int64    `json:"packet,omitempty"`                                    // the packet at which it was found
-	Tunnel   string   `json:"tunnel,omitempty" redact:"open"`                      // network tunnel that it was captured in, such as vxlan 42
-	RealIP   string   `json:"real_client,omitempty" redact:"open" parquet:"plain"` // as a PROXY protocol header says
-	Via      []Via    `json:"via,omitempty"`
+	Flow      int64    `json:"flow"`                                                // from 1, in the order in which flows begin
+	Client    Endpoint `json:"client"`                                              // who asked for the WebSocket
+	Server    Endpoint `json:"server"`                                              // who was asked
+	Start     Time     `json:"start"`                                               // of the TCP connection (HTTP/1) or the stream (HTTP/2, HTTP/3)
+	End       Time     `json:"end"`                                                 // its last packet
+	Duration  Seconds  `json:"duration"`                                            // seconds
+	Transport string   `json:"transport,omitempty" redact:"open"`                   // webtransport; absent where it is a WebSocket, or may be
+	Pickup    string   `json:"pickup" redact:"open"`                                // handshake, midstream, rejected, encrypted
+	File      string   `json:"file,omitempty" redact:"open"`                        // where there are several: the one it began in
+	Packet    int64    `json:"packet,omitempty"`                                    // the packet at which it was found
+	Tunnel    string   `json:"tunnel,omitempty" redact:"open"`                      // network tunnel that it was captured in, such as vxlan 42
+	RealIP    string   `json:"real_client,omitempty" redact:"open" parquet:"plain"` // as a PROXY protocol header says
+	Via       []Via    `json:"via,omitempty"`
 
 	TLS       *TLS       `json:"tls,omitempty"`
 	Sealed    *Sealed    `json:"sealed,omitempty"`
@@ -43,9 +44,11 @@ type Flow struct {
 	// translation; 0 where there is none.
 	SameAs int64 `json:"same_as,omitempty"`
 	// Polling is what its Engine.IO session did over plain HTTP until the flow ended, by the sid that its path names.
-	Polling *Polling `json:"polling,omitempty" csv:"after tcp"`
-	Ping    *PingSum `json:"ping,omitempty"`
-	TCP     *TCP     `json:"tcp,omitempty"`
+	Polling      *Polling      `json:"polling,omitempty" csv:"after tcp"`
+	Ping         *PingSum      `json:"ping,omitempty"`
+	TCP          *TCP          `json:"tcp,omitempty"`
+	WebTransport *WebTransport `json:"webtransport,omitempty"`
+	QUIC         *QUIC         `json:"quic,omitempty"` // HTTP/3: in place of TCP
 	// App is what the subprotocol said, where Options.Apps recognised one.
 	App *AppSummary `json:"app,omitempty"`
 

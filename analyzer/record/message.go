@@ -2,27 +2,28 @@ package record
 
 // Message is one message.
 type Message struct {
-	Flow         int64  `json:"flow"`                             // the number of its flow
-	Message      int64  `json:"message"`                          // from 1 in its flow
-	From         string `json:"from" redact:"open"`               // client or server
-	Type         string `json:"type" redact:"open"`               // text, binary, ping, pong, close; unknown where the capture lacks the first frame, which says so
-	Time         Time   `json:"time"`                             // of its first byte
-	End          Time   `json:"end"`                              // of its last byte
-	Packet       int64  `json:"packet"`                           // number, in its file, of the packet with its first byte
-	File         string `json:"file,omitempty" redact:"open"`     // where there are several
-	Frames       int    `json:"frames"`                           // frames that it came in
-	Compressed   *bool  `json:"compressed,omitempty"`             // by permessage-deflate; absent where the capture lacks the first frame, which says so
-	PayloadBytes int64  `json:"payload_bytes" unit:"bytes"`       // bytes of payload as sent
-	Length       int64  `json:"length" unit:"bytes"`              // bytes after inflating
-	Complete     bool   `json:"complete"`                         // no byte was missing, and no limit cut it
-	Stalled      bool   `json:"stalled,omitempty"`                // TCP waited for a lost segment inside it
-	Cut          bool   `json:"cut,omitempty"`                    // its payload is given shortened
-	SHA256       string `json:"sha256,omitempty" redact:"drop"`   // of a whole data message's content, in hex, beyond --max-message too; with --sha256
-	IsText       bool   `json:"-"`                                // Data is valid UTF-8 of a text (or close, ping, pong) and is given as "text"
-	Data         []byte `json:"-" redact:"content"`               // given as "text" or "base64"
-	Code         *int   `json:"code,omitempty"`                   // of a close
-	Reason       string `json:"reason,omitempty" redact:"secret"` // of a close
-	App          *App   `json:"app,omitempty"`
+	Flow         int64   `json:"flow"`                             // the number of its flow
+	Message      int64   `json:"message"`                          // from 1 in its flow
+	From         string  `json:"from" redact:"open"`               // client or server
+	Type         string  `json:"type" redact:"open"`               // text, binary, ping, pong, close; of WebTransport stream (what one side sent on a stream) and datagram; unknown where the capture lacks the first frame, which says so
+	Time         Time    `json:"time"`                             // of its first byte
+	End          Time    `json:"end"`                              // of its last byte
+	Packet       int64   `json:"packet"`                           // number, in its file, of the packet with its first byte
+	File         string  `json:"file,omitempty" redact:"open"`     // where there are several
+	Frames       int     `json:"frames"`                           // frames that it came in
+	Compressed   *bool   `json:"compressed,omitempty"`             // by permessage-deflate; absent where the capture lacks the first frame, which says so
+	PayloadBytes int64   `json:"payload_bytes" unit:"bytes"`       // bytes of payload as sent
+	Length       int64   `json:"length" unit:"bytes"`              // bytes after inflating
+	Complete     bool    `json:"complete"`                         // no byte was missing, and no limit cut it
+	Stalled      bool    `json:"stalled,omitempty"`                // TCP waited for a lost segment inside it
+	Cut          bool    `json:"cut,omitempty"`                    // its payload is given shortened
+	Stream       *uint64 `json:"stream,omitempty"`                 // WebTransport: number of its QUIC stream
+	SHA256       string  `json:"sha256,omitempty" redact:"drop"`   // of a whole data message's content, in hex, beyond --max-message too; with --sha256
+	IsText       bool    `json:"-"`                                // Data is valid UTF-8 of a text (or close, ping, pong) and is given as "text"
+	Data         []byte  `json:"-" redact:"content"`               // given as "text" or "base64"
+	Code         *int    `json:"code,omitempty"`                   // of a close
+	Reason       string  `json:"reason,omitempty" redact:"secret"` // of a close
+	App          *App    `json:"app,omitempty"`
 }
 
 // IsCompressed reports whether the message is known to be compressed.

@@ -174,7 +174,7 @@ var AppOpTable = &Table{Name: "AppOp", Doc: "an operation over all flows", Field
 // ClosingTable has the fields of Closing.
 var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended", Fields: []Field{
 	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both; who ended TCP where there was no Close frame", Class: Open, Get: func(of any) Value { x := &of.(*Closing).By; return Value{Kind: Text, Text: *x} }},
-	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, none", Class: Open, Get: func(of any) Value { x := &of.(*Closing).How; return Value{Kind: Text, Text: *x} }},
+	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, none; of WebTransport capsule where CLOSE_WEBTRANSPORT_SESSION did it", Class: Open, Get: func(of any) Value { x := &of.(*Closing).How; return Value{Kind: Text, Text: *x} }},
 	{Name: "code", Kind: Integer, Pointer: true, Small: true, Doc: "the first closer's; null where empty", Get: func(of any) Value {
 		x := of.(*Closing).Code
 		if x == nil {
@@ -199,7 +199,7 @@ var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended",
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
 	{Name: "tcp", Kind: Text, Omit: true, Doc: "what TCP did in the end: \"fin by server\", \"rst by client\", \"capture ended\", \"silence\"", Class: Open, Get: func(of any) Value { x := &of.(*Closing).TCP; return Value{Kind: Text, Text: *x} }},
-	{Name: "stream", Kind: Text, Omit: true, Doc: "HTTP/2: what ended the stream, in order: \"END_STREAM by client, RST_STREAM CANCEL by server\"", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Stream; return Value{Kind: Text, Text: *x} }},
+	{Name: "stream", Kind: Text, Omit: true, Doc: "HTTP/2: what ended the stream, in order: \"END_STREAM by client, RST_STREAM CANCEL by server\"; HTTP/3: \"FIN by client, RESET_STREAM H3_REQUEST_CANCELLED by server\"", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Stream; return Value{Kind: Text, Text: *x} }},
 	{Name: "story", Kind: Text, Omit: true, Plain: true, Doc: "one sentence for an abnormal ending", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Story; return Value{Kind: Text, Text: *x} }},
 	{Name: "data_after", Kind: Integer, Omit: true, Unit: "bytes", Doc: "bytes after a Close", Get: func(of any) Value { x := &of.(*Closing).DataAfter; return Value{Kind: Integer, Int: *x} }},
 	{Name: "at", Kind: Moment, Pointer: true, Omit: true, Doc: "of the first Close, or of what ended TCP where there was none; absent for how none", Get: func(of any) Value {
@@ -291,12 +291,12 @@ var TLSTable = &Table{Name: "TLS", Doc: "what the TLS connection around a flow s
 
 // HTTPTable has the fields of HTTP.
 var HTTPTable = &Table{Name: "HTTP", Doc: "the request that asked for the WebSocket, and its answer's status", Fields: []Field{
-	{Name: "version", Kind: Text, Doc: "1.1, 2", Class: Open, Get: func(of any) Value { x := &of.(*HTTP).Version; return Value{Kind: Text, Text: *x} }},
-	{Name: "method", Kind: Text, Doc: "GET, or CONNECT over HTTP/2", Class: Open, Get: func(of any) Value { x := &of.(*HTTP).Method; return Value{Kind: Text, Text: *x} }},
+	{Name: "version", Kind: Text, Doc: "1.1, 2, 3", Class: Open, Get: func(of any) Value { x := &of.(*HTTP).Version; return Value{Kind: Text, Text: *x} }},
+	{Name: "method", Kind: Text, Doc: "GET, or CONNECT over HTTP/2 and HTTP/3", Class: Open, Get: func(of any) Value { x := &of.(*HTTP).Method; return Value{Kind: Text, Text: *x} }},
 	{Name: "host", Kind: Text, Doc: "Host header or :authority", Class: Open, Get: func(of any) Value { x := &of.(*HTTP).Host; return Value{Kind: Text, Text: *x} }},
 	{Name: "path", Kind: Text, Doc: "with its query", Class: Target, Get: func(of any) Value { x := &of.(*HTTP).Path; return Value{Kind: Text, Text: *x} }},
 	{Name: "status", Kind: Integer, Omit: true, Small: true, Doc: "the answer's; 0 or absent where there is none", Get: func(of any) Value { x := &of.(*HTTP).Status; return Value{Kind: Integer, Int: int64(*x)} }},
-	{Name: "stream_id", Kind: Integer, Doc: "HTTP/2 stream; 0 over HTTP/1.1", Get: func(of any) Value { x := &of.(*HTTP).StreamID; return Value{Kind: Integer, Int: int64(*x)} }},
+	{Name: "stream_id", Kind: Integer, Doc: "HTTP/2 or HTTP/3 stream; 0 over HTTP/1.1, and for the first of HTTP/3", Get: func(of any) Value { x := &of.(*HTTP).StreamID; return Value{Kind: Integer, Int: int64(*x)} }},
 	{Name: "origin", Kind: Text, Omit: true, Doc: "Origin header", Class: Target, Get: func(of any) Value { x := &of.(*HTTP).Origin; return Value{Kind: Text, Text: *x} }},
 	{Name: "user_agent", Kind: Text, Omit: true, Doc: "User-Agent header", Class: Open, Get: func(of any) Value { x := &of.(*HTTP).UserAgent; return Value{Kind: Text, Text: *x} }},
 	{Name: "request_headers", Kind: Text, List: true, Pair: true, Doc: "name and value, in order", Class: Headers, Get: func(of any) Value {
@@ -314,7 +314,7 @@ var HTTPTable = &Table{Name: "HTTP", Doc: "the request that asked for the WebSoc
 		x := of.(*HTTP).Cookies
 		return Value{Kind: Text, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]string)[i]; return Value{Kind: Text, Text: *x} }},
-	{Name: "connect_protocol", Kind: Boolean, Pointer: true, Omit: true, Doc: "HTTP/2: the server's SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441); absent where its SETTINGS were not captured", Get: func(of any) Value {
+	{Name: "connect_protocol", Kind: Boolean, Pointer: true, Omit: true, Doc: "HTTP/2, HTTP/3: the server's SETTINGS_ENABLE_CONNECT_PROTOCOL (RFC 8441, RFC 9220); absent where its SETTINGS were not captured", Get: func(of any) Value {
 		x := of.(*HTTP).ConnectProtocol
 		if x == nil {
 			return Value{}
@@ -368,6 +368,8 @@ var CountsTable = &Table{Name: "Counts", Doc: "messages by type", Fields: []Fiel
 var DirectionTable = &Table{Name: "Direction", Doc: "what one side sent", Fields: []Field{
 	{Name: "frames", Kind: Integer, Doc: "frames seen whole or in part", Get: func(of any) Value { x := &of.(*Direction).Frames; return Value{Kind: Integer, Int: *x} }},
 	{Name: "messages", Kind: Nested, Doc: "messages seen whole or in part, by type", Of: CountsTable, Get: func(of any) Value { x := &of.(*Direction).Messages; return Value{Kind: Nested, Any: x} }},
+	{Name: "streams", Kind: Integer, Omit: true, Doc: "WebTransport: directions of streams that ended", Get: func(of any) Value { x := &of.(*Direction).Streams; return Value{Kind: Integer, Int: *x} }},
+	{Name: "datagrams", Kind: Integer, Omit: true, Doc: "WebTransport: datagrams", Get: func(of any) Value { x := &of.(*Direction).Datagrams; return Value{Kind: Integer, Int: *x} }},
 	{Name: "wire_bytes", Kind: Integer, Unit: "bytes", Doc: "frame headers and payloads", Get: func(of any) Value { x := &of.(*Direction).WireBytes; return Value{Kind: Integer, Int: *x} }},
 	{Name: "payload_bytes", Kind: Integer, Unit: "bytes", Doc: "frame payloads as sent", Get: func(of any) Value { x := &of.(*Direction).PayloadBytes; return Value{Kind: Integer, Int: *x} }},
 	{Name: "message_bytes", Kind: Integer, Unit: "bytes", Doc: "after inflating", Get: func(of any) Value { x := &of.(*Direction).MessageBytes; return Value{Kind: Integer, Int: *x} }},
@@ -439,17 +441,18 @@ var FindingTable = &Table{Name: "Finding", Doc: "something worth telling about a
 // EndpointTable has the fields of Endpoint.
 var EndpointTable = &Table{Name: "Endpoint", Doc: "one end of a TCP connection", Fields: []Field{
 	{Name: "ip", Kind: Text, Plain: true, Doc: "address, IPv4 or IPv6", Class: Open, Get: func(of any) Value { x := &of.(*Endpoint).IP; return Value{Kind: Text, Text: *x} }},
-	{Name: "port", Kind: Integer, Small: true, Doc: "TCP port", Get: func(of any) Value { x := &of.(*Endpoint).Port; return Value{Kind: Integer, Int: int64(*x)} }},
+	{Name: "port", Kind: Integer, Small: true, Doc: "TCP port; over QUIC UDP's", Get: func(of any) Value { x := &of.(*Endpoint).Port; return Value{Kind: Integer, Int: int64(*x)} }},
 }}
 
 // FlowTable has the fields of Flow.
-var FlowTable = &Table{Name: "Flow", Doc: "one WebSocket connection", Fields: []Field{
+var FlowTable = &Table{Name: "Flow", Doc: "one WebSocket connection, or one WebTransport session", Fields: []Field{
 	{Name: "flow", Kind: Integer, Doc: "from 1, in the order in which flows begin", Get: func(of any) Value { x := &of.(*Flow).Flow; return Value{Kind: Integer, Int: *x} }},
 	{Name: "client", Kind: Nested, Doc: "who asked for the WebSocket", Of: EndpointTable, Get: func(of any) Value { x := &of.(*Flow).Client; return Value{Kind: Nested, Any: x} }},
 	{Name: "server", Kind: Nested, Doc: "who was asked", Of: EndpointTable, Get: func(of any) Value { x := &of.(*Flow).Server; return Value{Kind: Nested, Any: x} }},
-	{Name: "start", Kind: Moment, Doc: "of the TCP connection (HTTP/1) or the stream (HTTP/2)", Get: func(of any) Value { x := &of.(*Flow).Start; return Value{Kind: Moment, Int: int64(*x)} }},
+	{Name: "start", Kind: Moment, Doc: "of the TCP connection (HTTP/1) or the stream (HTTP/2, HTTP/3)", Get: func(of any) Value { x := &of.(*Flow).Start; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "end", Kind: Moment, Doc: "its last packet", Get: func(of any) Value { x := &of.(*Flow).End; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "duration", Kind: Span, Unit: "seconds", Doc: "seconds", Get: func(of any) Value { x := &of.(*Flow).Duration; return Value{Kind: Span, Int: int64(*x)} }},
+	{Name: "transport", Kind: Text, Omit: true, Doc: "webtransport; absent where it is a WebSocket, or may be", Class: Open, Get: func(of any) Value { x := &of.(*Flow).Transport; return Value{Kind: Text, Text: *x} }},
 	{Name: "pickup", Kind: Text, Doc: "handshake, midstream, rejected, encrypted", Class: Open, Get: func(of any) Value { x := &of.(*Flow).Pickup; return Value{Kind: Text, Text: *x} }},
 	{Name: "file", Kind: Text, Omit: true, Doc: "where there are several: the one it began in", Class: Open, Get: func(of any) Value { x := &of.(*Flow).File; return Value{Kind: Text, Text: *x} }},
 	{Name: "packet", Kind: Integer, Omit: true, Doc: "the packet at which it was found", Get: func(of any) Value { x := &of.(*Flow).Packet; return Value{Kind: Integer, Int: *x} }},
@@ -545,6 +548,20 @@ var FlowTable = &Table{Name: "Flow", Doc: "one WebSocket connection", Fields: []
 		}
 		return Value{Kind: Nested, Any: x}
 	}},
+	{Name: "webtransport", Kind: Nested, Pointer: true, Omit: true, Of: WebTransportTable, Get: func(of any) Value {
+		x := of.(*Flow).WebTransport
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
+	{Name: "quic", Kind: Nested, Pointer: true, Omit: true, Doc: "HTTP/3: in place of TCP", Of: QUICTable, Get: func(of any) Value {
+		x := of.(*Flow).QUIC
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
 	{Name: "app", Kind: Nested, Pointer: true, Omit: true, Doc: "what the subprotocol said, where Options.Apps recognised one", Of: AppSummaryTable, Get: func(of any) Value {
 		x := of.(*Flow).App
 		if x == nil {
@@ -619,7 +636,7 @@ var MessageTable = &Table{Name: "Message", Doc: "one message", Fields: []Field{
 	{Name: "flow", Kind: Integer, Doc: "the number of its flow", Get: func(of any) Value { x := &of.(*Message).Flow; return Value{Kind: Integer, Int: *x} }},
 	{Name: "message", Kind: Integer, Doc: "from 1 in its flow", Get: func(of any) Value { x := &of.(*Message).Message; return Value{Kind: Integer, Int: *x} }},
 	{Name: "from", Kind: Text, Doc: "client or server", Class: Open, Get: func(of any) Value { x := &of.(*Message).From; return Value{Kind: Text, Text: *x} }},
-	{Name: "type", Kind: Text, Doc: "text, binary, ping, pong, close; unknown where the capture lacks the first frame, which says so", Class: Open, Get: func(of any) Value { x := &of.(*Message).Type; return Value{Kind: Text, Text: *x} }},
+	{Name: "type", Kind: Text, Doc: "text, binary, ping, pong, close; of WebTransport stream (what one side sent on a stream) and datagram; unknown where the capture lacks the first frame, which says so", Class: Open, Get: func(of any) Value { x := &of.(*Message).Type; return Value{Kind: Text, Text: *x} }},
 	{Name: "time", Kind: Moment, Doc: "of its first byte", Get: func(of any) Value { x := &of.(*Message).Time; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "end", Kind: Moment, Doc: "of its last byte", Get: func(of any) Value { x := &of.(*Message).End; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "packet", Kind: Integer, Doc: "number, in its file, of the packet with its first byte", Get: func(of any) Value { x := &of.(*Message).Packet; return Value{Kind: Integer, Int: *x} }},
@@ -637,6 +654,13 @@ var MessageTable = &Table{Name: "Message", Doc: "one message", Fields: []Field{
 	{Name: "complete", Kind: Boolean, Doc: "no byte was missing, and no limit cut it", Get: func(of any) Value { x := &of.(*Message).Complete; return boolean(*x) }},
 	{Name: "stalled", Kind: Boolean, Omit: true, Doc: "TCP waited for a lost segment inside it", Get: func(of any) Value { x := &of.(*Message).Stalled; return boolean(*x) }},
 	{Name: "cut", Kind: Boolean, Omit: true, Doc: "its payload is given shortened", Get: func(of any) Value { x := &of.(*Message).Cut; return boolean(*x) }},
+	{Name: "stream", Kind: Integer, Pointer: true, Omit: true, Doc: "WebTransport: number of its QUIC stream", Get: func(of any) Value {
+		x := of.(*Message).Stream
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Integer, Int: int64(*x)}
+	}},
 	{Name: "sha256", Kind: Text, Omit: true, Doc: "of a whole data message's content, in hex, beyond --max-message too; with --sha256", Class: Drop, Get: func(of any) Value { x := &of.(*Message).SHA256; return Value{Kind: Text, Text: *x} }},
 	{Name: "code", Kind: Integer, Pointer: true, Omit: true, Small: true, Doc: "of a close", Get: func(of any) Value {
 		x := of.(*Message).Code
@@ -778,6 +802,66 @@ var PingSideTable = &Table{Name: "PingSide", Doc: "one side's pings", Fields: []
 		}
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
+}}
+
+// QUICTable has the fields of QUIC.
+var QUICTable = &Table{Name: "QUIC", Doc: "QUIC's part in a flow: of its whole connection, where several flows share one", Fields: []Field{
+	{Name: "version", Kind: Text, Doc: "1, 2", Class: Open, Get: func(of any) Value { x := &of.(*QUIC).Version; return Value{Kind: Text, Text: *x} }},
+	{Name: "offered", Kind: Text, List: true, Omit: true, Doc: "versions that a Version Negotiation packet of the server named", Class: Open, Get: func(of any) Value {
+		x := of.(*QUIC).Offered
+		return Value{Kind: Text, List: true, Any: x, Int: int64(len(x))}
+	}, At: func(list any, i int) Value { x := &list.([]string)[i]; return Value{Kind: Text, Text: *x} }},
+	{Name: "retry", Kind: Boolean, Omit: true, Doc: "the server had the client prove its address first", Get: func(of any) Value { x := &of.(*QUIC).Retry; return boolean(*x) }},
+	{Name: "early_data", Kind: Boolean, Omit: true, Doc: "0-RTT packets were captured", Get: func(of any) Value { x := &of.(*QUIC).EarlyData; return boolean(*x) }},
+	{Name: "ech_offered", Kind: Boolean, Omit: true, Doc: "the ClientHello has encrypted_client_hello: its server name may be a public one", Get: func(of any) Value { x := &of.(*QUIC).ECHOffered; return boolean(*x) }},
+	{Name: "key_updates", Kind: Integer, Omit: true, Doc: "of both sides", Get: func(of any) Value { x := &of.(*QUIC).KeyUpdates; return Value{Kind: Integer, Int: *x} }},
+	{Name: "rebindings", Kind: Integer, Omit: true, Doc: "times that the client's address changed under the same connection ID, as a NAT does it", Get: func(of any) Value { x := &of.(*QUIC).Rebindings; return Value{Kind: Integer, Int: *x} }},
+	{Name: "migrations", Kind: Integer, Omit: true, Doc: "times that the client moved to another path with a connection ID of its own", Get: func(of any) Value { x := &of.(*QUIC).Migrations; return Value{Kind: Integer, Int: *x} }},
+	{Name: "answer", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "the client's first packet to the server's first", Get: func(of any) Value {
+		x := of.(*QUIC).Answer
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "rtt", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "smallest round trip of packets and their acknowledgements", Get: func(of any) Value {
+		x := of.(*QUIC).RTT
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "spin_rtt", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "smallest round trip by the spin bit, where both ends turn it", Get: func(of any) Value {
+		x := of.(*QUIC).SpinRTT
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "client_packets", Kind: Integer, Doc: "datagrams that the client sent", Get: func(of any) Value { x := &of.(*QUIC).ClientPackets; return Value{Kind: Integer, Int: *x} }},
+	{Name: "server_packets", Kind: Integer, Doc: "datagrams that the server sent", Get: func(of any) Value { x := &of.(*QUIC).ServerPackets; return Value{Kind: Integer, Int: *x} }},
+	{Name: "client_bytes", Kind: Integer, Unit: "bytes", Doc: "of their payload", Get: func(of any) Value { x := &of.(*QUIC).ClientBytes; return Value{Kind: Integer, Int: *x} }},
+	{Name: "server_bytes", Kind: Integer, Unit: "bytes", Doc: "of their payload", Get: func(of any) Value { x := &of.(*QUIC).ServerBytes; return Value{Kind: Integer, Int: *x} }},
+	{Name: "duplicates", Kind: Integer, Omit: true, Doc: "packets seen twice", Get: func(of any) Value { x := &of.(*QUIC).Duplicates; return Value{Kind: Integer, Int: *x} }},
+	{Name: "unopened", Kind: Integer, Omit: true, Doc: "packets that did not authenticate, or had no key", Get: func(of any) Value { x := &of.(*QUIC).Unopened; return Value{Kind: Integer, Int: *x} }},
+	{Name: "lost_datagrams", Kind: Integer, Omit: true, Doc: "DATAGRAM frames that were captured and that the peer did not acknowledge", Get: func(of any) Value { x := &of.(*QUIC).LostDatagrams; return Value{Kind: Integer, Int: *x} }},
+	{Name: "capture_loss", Kind: Integer, Omit: true, Unit: "bytes", Doc: "bytes of all streams that the capture lacks", Get: func(of any) Value { x := &of.(*QUIC).CaptureLoss; return Value{Kind: Integer, Int: *x} }},
+	{Name: "close", Kind: Nested, Pointer: true, Omit: true, Doc: "absent where no end was captured", Of: QUICCloseTable, Get: func(of any) Value {
+		x := of.(*QUIC).Close
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
+}}
+
+// QUICCloseTable has the fields of QUICClose.
+var QUICCloseTable = &Table{Name: "QUICClose", Doc: "what ended a QUIC connection", Fields: []Field{
+	{Name: "by", Kind: Text, Doc: "client, server", Class: Open, Get: func(of any) Value { x := &of.(*QUICClose).By; return Value{Kind: Text, Text: *x} }},
+	{Name: "how", Kind: Text, Doc: "transport, application, stateless reset", Class: Open, Get: func(of any) Value { x := &of.(*QUICClose).How; return Value{Kind: Text, Text: *x} }},
+	{Name: "code", Kind: Integer, Doc: "of CONNECTION_CLOSE", Get: func(of any) Value { x := &of.(*QUICClose).Code; return Value{Kind: Integer, Int: int64(*x)} }},
+	{Name: "name", Kind: Text, Omit: true, Doc: "of the code", Class: Open, Get: func(of any) Value { x := &of.(*QUICClose).Name; return Value{Kind: Text, Text: *x} }},
+	{Name: "reason", Kind: Text, Omit: true, Doc: "as sent, at most 200 bytes", Class: Secret, Get: func(of any) Value { x := &of.(*QUICClose).Reason; return Value{Kind: Text, Text: *x} }},
 }}
 
 // SealedTable has the fields of Sealed.
@@ -1124,6 +1208,23 @@ var TCPTable = &Table{Name: "TCP", Doc: "TCP's part in a flow (of its whole conn
 	}},
 }}
 
+// WebTransportTable has the fields of WebTransport.
+var WebTransportTable = &Table{Name: "WebTransport", Doc: "what a WebTransport session did besides what its directions count", Fields: []Field{
+	{Name: "draft", Kind: Text, Omit: true, Doc: "of draft-ietf-webtrans-http3, by the server's SETTINGS: \"02\", \"07\", \"13\", \"15\"", Class: Open, Get: func(of any) Value { x := &of.(*WebTransport).Draft; return Value{Kind: Text, Text: *x} }},
+	{Name: "client", Kind: Nested, Of: WebTransportSideTable, Get: func(of any) Value { x := &of.(*WebTransport).Client; return Value{Kind: Nested, Any: x} }},
+	{Name: "server", Kind: Nested, Of: WebTransportSideTable, Get: func(of any) Value { x := &of.(*WebTransport).Server; return Value{Kind: Nested, Any: x} }},
+	{Name: "draining", Kind: Text, Omit: true, Doc: "who asked to end it gracefully: client, server", Class: Open, Get: func(of any) Value { x := &of.(*WebTransport).Draining; return Value{Kind: Text, Text: *x} }},
+}}
+
+// WebTransportSideTable has the fields of WebTransportSide.
+var WebTransportSideTable = &Table{Name: "WebTransportSide", Doc: "what one side of a WebTransport session did", Fields: []Field{
+	{Name: "bidirectional", Kind: Integer, Doc: "streams that it opened", Get: func(of any) Value { x := &of.(*WebTransportSide).Bidirectional; return Value{Kind: Integer, Int: *x} }},
+	{Name: "unidirectional", Kind: Integer, Doc: "streams that it opened", Get: func(of any) Value { x := &of.(*WebTransportSide).Unidirectional; return Value{Kind: Integer, Int: *x} }},
+	{Name: "resets", Kind: Integer, Doc: "streams whose sending it abandoned", Get: func(of any) Value { x := &of.(*WebTransportSide).Resets; return Value{Kind: Integer, Int: *x} }},
+	{Name: "stream_bytes", Kind: Integer, Unit: "bytes", Doc: "that it sent on streams", Get: func(of any) Value { x := &of.(*WebTransportSide).StreamBytes; return Value{Kind: Integer, Int: *x} }},
+	{Name: "datagram_bytes", Kind: Integer, Unit: "bytes", Doc: "that it sent in datagrams", Get: func(of any) Value { x := &of.(*WebTransportSide).DatagramBytes; return Value{Kind: Integer, Int: *x} }},
+}}
+
 func (x *AppSummary) replace(do Replacer) {
 	x.Session = do.Text(Said, x.Session)
 	x.Kinds = slices.Clone(x.Kinds)
@@ -1215,6 +1316,11 @@ func (x *Flow) replace(do Replacer) {
 		y.replace(do)
 		x.Close = &y
 	}
+	if x.QUIC != nil {
+		y := *x.QUIC
+		y.replace(do)
+		x.QUIC = &y
+	}
 	if x.App != nil {
 		y := *x.App
 		y.replace(do)
@@ -1248,6 +1354,18 @@ func (x *App) replace(do Replacer) {
 	x.Gist = do.Text(Said, x.Gist)
 	x.Decoded = nil
 	x.DecodedCut = false
+}
+
+func (x *QUIC) replace(do Replacer) {
+	if x.Close != nil {
+		y := *x.Close
+		y.replace(do)
+		x.Close = &y
+	}
+}
+
+func (x *QUICClose) replace(do Replacer) {
+	x.Reason = do.Text(Secret, x.Reason)
 }
 
 func (x *Summary) replace(do Replacer) {

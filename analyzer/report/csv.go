@@ -34,7 +34,7 @@ const (
 	headerHead = "offset,finished,reserved,opcode,is_masked,len_payload_primary,len_payload_extended_1," +
 		"len_payload_extended_2,mask_key,len_payload,complete,payload_text,payload_bytes\r\n"
 	contentHead = "frames,compressed,payload_bytes,length,complete,cut,stalled,code,reason,text,base64," +
-		"app.protocol,app.kind,app.name,app.id,app.topic,app.error,app.gist,app.decoded,app.decoded_cut,sha256,app.answers,app.after,app.credential\r\n"
+		"app.protocol,app.kind,app.name,app.id,app.topic,app.error,app.gist,app.decoded,app.decoded_cut,sha256,app.answers,app.after,app.credential,stream\r\n"
 )
 
 // AppendRow completes what a CSV renderer made for a flow to one row.
@@ -74,7 +74,7 @@ func (c *CSV) content(dst []byte, m *record.Message) []byte {
 	dst = AppendCell(append(dst, ','), m.Reason)
 	dst = payloadCells(dst, data, m.IsText)
 	if m.App == nil {
-		return append(append(append(dst, ",,,,,,,,,,"...), m.SHA256...), ",,,"...)
+		return streamCell(append(append(append(dst, ",,,,,,,,,,"...), m.SHA256...), ",,,"...), m)
 	}
 	for _, s := range [...]string{m.App.Protocol, m.App.Kind, m.App.Name, m.App.ID, m.App.Topic, m.App.Error, m.App.Gist} {
 		dst = AppendCell(append(dst, ','), s)
@@ -89,7 +89,16 @@ func (c *CSV) content(dst []byte, m *record.Message) []byte {
 	if m.App.After != nil {
 		dst = m.App.After.Append(dst)
 	}
-	return AppendCell(append(dst, ','), m.App.Credential)
+	return streamCell(AppendCell(append(dst, ','), m.App.Credential), m)
+}
+
+// streamCell is the number of a WebTransport message's stream.
+func streamCell(dst []byte, m *record.Message) []byte {
+	dst = append(dst, ',')
+	if m.Stream != nil {
+		dst = appendUint(dst, *m.Stream)
+	}
+	return dst
 }
 
 // Frame appends a frame's cells from the second on, beginning with a comma.

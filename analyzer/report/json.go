@@ -79,6 +79,9 @@ func (j *JSON) content(dst []byte, m *record.Message) []byte {
 		dst = append(dst, '"')
 	}
 	dst = strconv.AppendBool(append(dst, `,"complete":`...), m.Complete)
+	if m.Stream != nil {
+		dst = appendUint(append(dst, `,"stream":`...), *m.Stream)
+	}
 	if m.SHA256 != "" {
 		dst = append(append(append(dst, `,"sha256":"`...), m.SHA256...), '"')
 	}

@@ -12,6 +12,10 @@ type Decoder struct {
 	Checksum  bool // verify IPv4 and TCP checksums and set Segment.BadSum
 	VLANAware bool // VLAN tags take part in Key.Tunnel
 
+	// WantUDP is asked, for each UDP datagram that is no tunnel, whether it is to be handed on
+	// as a Segment. nil hands on none: UDP then costs what other packets without TCP cost.
+	WantUDP func(s *Segment) bool
+
 	Stats Stats
 
 	// Of the packet at hand.
@@ -33,7 +37,8 @@ type Decoder struct {
 	vxlan layers.VXLAN
 }
 
-// Decode fills s from p and says whether p held (or completed) a TCP segment.
+// Decode fills s from p and says whether p held (or completed) a TCP segment, or a datagram
+// that WantUDP wants.
 // s.Payload is a part of p.Data, or of a buffer of its own where fragments were joined.
 func (d *Decoder) Decode(p *packet.Packet, s *Segment) bool {
 	wire := max(p.Length, len(p.Data))
@@ -52,7 +57,11 @@ func (d *Decoder) general(p *packet.Packet, wire int, s *Segment) bool {
 	if !d.linkLayer(p.Link, cursor{p.Data, wire}, s) {
 		return false
 	}
-	d.Stats.TCP++
+	if s.UDP {
+		d.Stats.Datagrams++
+	} else {
+		d.Stats.TCP++
+	}
 	return true
 }
 

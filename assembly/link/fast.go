@@ -92,7 +92,7 @@ func fast(p *packet.Packet, wire int, s *Segment) bool {
 	s.Seq, s.Ack = be32(tcp[4:]), be32(tcp[8:])
 	s.Window = be16(tcp[14:])
 	s.Flags = Flags(tcp[13])
-	s.Scale, s.MSS, s.BadSum = -1, 0, false
+	s.Scale, s.MSS, s.BadSum, s.UDP = -1, 0, false, false
 	s.Stamp, s.Options = 0, nil
 	if o := tcp[20:offset]; len(o) == 12 && be32(o) == onlyStamp {
 		s.Stamp = be32(o[4:])

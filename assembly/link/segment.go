@@ -38,7 +38,8 @@ func (k Key) Reverse() Key {
 	return Key{Src: k.Dst, Dst: k.Src, SrcPort: k.DstPort, DstPort: k.SrcPort, Tunnel: k.Tunnel}
 }
 
-// Segment is one TCP segment as decoded from a packet (or from reassembled IP fragments).
+// Segment is one TCP segment as decoded from a packet (or from reassembled IP fragments), or
+// a UDP datagram: see Decoder.WantUDP.
 type Segment struct {
 	Key     Key
 	Mark    packet.Mark // the packet; for a fragmented datagram the one that completed it
@@ -55,4 +56,5 @@ type Segment struct {
 	IPID    uint16 // IPv4 identification, 0 for IPv6: tells a packet captured twice from a retransmission
 	MSS     uint16 // of a SYN; 0 where absent
 	BadSum  bool   // checksum wrong; only ever set when the Decoder verifies
+	UDP     bool   // a datagram: of the rest only Key, Mark, Payload, Missing and Hash are set
 }

@@ -2,12 +2,13 @@ package link
 
 import "strconv"
 
-// Stats counts what a Decoder has seen. A packet is counted once, as TCP, Other,
+// Stats counts what a Decoder has seen. A packet is counted once, as TCP, Datagrams, Other,
 // Unsupported or Malformed, or it is a fragment that completed no datagram.
 type Stats struct {
 	Packets       int64
 	Bytes         int64            // on the wire
 	TCP           int64            // segments found
+	Datagrams     int64            // UDP datagrams handed on, see Decoder.WantUDP
 	Other         map[string]int64 // packets with no TCP in them, by what they were: "udp", "arp", "icmp", …
 	Unsupported   map[string]int64 // packets that could not be read, by layer: "link type 147", "ethertype 0x88e5", …
 	Malformed     int64            // packets that were cut or nonsense before any TCP header

@@ -17,6 +17,7 @@ func (d *Decoder) tcp(c cursor, ip *datagram, s *Segment) bool {
 	s.Key.SrcPort, s.Key.DstPort = be16(h), be16(h[2:])
 	s.Hash = s.Key.ConnHash()
 	s.Mark = d.mark
+	s.UDP = false
 	s.Seq, s.Ack = be32(h[4:]), be32(h[8:])
 	s.Flags = Flags(h[13])
 	s.IPID = ip.id

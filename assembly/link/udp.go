@@ -52,7 +52,21 @@ func (d *Decoder) udp(c cursor, ip *datagram, s *Segment) bool {
 	case destination == portTeredo || source == portTeredo:
 		return d.teredo(c, ip, s)
 	}
-	return d.other("udp")
+	return d.datagram(source, destination, c, ip, s)
+}
+
+// datagram hands a datagram on, where somebody wants it.
+func (d *Decoder) datagram(source, destination uint16, c cursor, ip *datagram, s *Segment) bool {
+	if d.WantUDP == nil {
+		return d.other("udp")
+	}
+	*s = Segment{Mark: d.mark, Payload: c.data, Missing: c.wire - len(c.data), UDP: true, Scale: -1}
+	s.Key = Key{Src: ip.src, Dst: ip.dst, SrcPort: source, DstPort: destination, Tunnel: d.tunnel}
+	s.Hash = s.Key.Hash()
+	if !d.WantUDP(s) {
+		return d.other("udp")
+	}
+	return true
 }
 
 // vxlanHeader decodes RFC 7348 §5: reserved bits, which extensions use, are ignored on receipt.

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"wscope/assembly"
+	"wscope/assembly/quic"
 	"wscope/wsparse"
 )
 
@@ -17,11 +18,13 @@ const (
 
 // WebSocket is one WebSocket connection that was found, or one that was asked for.
 type WebSocket struct {
-	Conn      *assembly.Conn
+	Conn      *assembly.Conn // nil over QUIC
+	Stream    *quic.Stream   // HTTP/3: the request's stream; else nil
 	Pickup    Pickup
 	Client    assembly.Side      // the side of Conn that is the client, by what it says
-	HTTP      string             // "1.1", "1.0", "2"; empty midstream
-	StreamID  uint32             // HTTP/2
+	HTTP      string             // "1.1", "1.0", "2", "3"; empty midstream
+	StreamID  uint64             // HTTP/2, HTTP/3
+	OnStream  bool               // it is a stream of several on its connection: StreamID says which
 	Handshake *wsparse.Handshake // nil midstream
 	Answer    *wsparse.Response  // midstream: the 101, where the request alone was not captured; else nil
 	Aligned   [2]bool            // midstream: the client's, the server's first byte begins a frame; else the first boundary is to be searched
@@ -54,9 +57,19 @@ const (
 
 // StreamEnd is an end of an HTTP/2 stream, of one direction or both.
 type StreamEnd struct {
-	Kind string // "END_STREAM", which ends the sender's direction; "RST_STREAM" and "GOAWAY", which end both
+	// Kind is, in HTTP/2, "END_STREAM", which ends the sender's direction, "RST_STREAM" or "GOAWAY", which
+	// end both; in HTTP/3 "FIN" or "RESET_STREAM", which end the sender's, "STOP_SENDING", which asks the
+	// peer for it, or "CONNECTION_CLOSE", which ends both.
+	Kind string
 	From wsparse.Role
-	Code uint32 // error code of RST_STREAM and GOAWAY, RFC 9113 §7
+	Code uint64 // error code: of RST_STREAM and GOAWAY, RFC 9113 §7; of HTTP/3's, RFC 9114 §8.1
+}
+
+// Graceful reports whether the end is no error: the sender's direction came to its end, or the
+// whole connection was closed without one.
+func (e StreamEnd) Graceful() bool {
+	const h3NoError = 0x100
+	return e.Kind == "END_STREAM" || e.Kind == "FIN" || e.Kind == "CONNECTION_CLOSE" && (e.Code == 0 || e.Code == h3NoError)
 }
 
 // Hop is one wrapping in front of a WebSocket.
@@ -74,10 +87,10 @@ type Receiver interface {
 	Answered(at *assembly.Mark)
 	Data(from wsparse.Role, b []byte, at *assembly.Mark)
 	Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.Mark)
-	// End is called once a direction. code is an HTTP/2 error code where RST_STREAM or
+	// End is called once a direction. code is an HTTP/2 or HTTP/3 error code where RST_STREAM or
 	// GOAWAY ended the stream (why is then assembly.RST), else 0. why is assembly.Reused
 	// for an upgrade that was refused and whose connection went on with other requests.
-	End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark)
+	End(from wsparse.Role, why assembly.Cause, code uint64, at *assembly.Mark)
 }
 
 // Whole is a Receiver that can take a connection's streams itself, where its WebSocket has
@@ -109,6 +122,10 @@ type Hooks struct {
 	// Polled is told of each request of Engine.IO's polling once it is answered or lost; nil
 	// where nobody asks. p is the receiver's.
 	Polled func(p *Poll)
+
+	// Session is called when a WebTransport session is asked for, and returns who takes it;
+	// nil to skip it.
+	Session func(s *Session, at *assembly.Mark) SessionReceiver
 
 	DecodeAs map[uint16]bool // ports whose connections are WebSocket frames from the first byte
 	NoMidway bool            // look for no WebSocket without a handshake

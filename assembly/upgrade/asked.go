@@ -54,7 +54,7 @@ func (a *asked) bodyLine(b []byte) {
 }
 
 // end tells the end of one direction, once.
-func (a *asked) end(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark) {
+func (a *asked) end(from wsparse.Role, why assembly.Cause, code uint64, at *assembly.Mark) {
 	i := from - wsparse.FromClient
 	if a.recv == nil || a.ended[i] {
 		return

@@ -15,7 +15,7 @@ type sink struct{ bytes int }
 func (s *sink) Answered(*assembly.Mark)                                 {}
 func (s *sink) Data(_ wsparse.Role, b []byte, _ *assembly.Mark)         { s.bytes += len(b) }
 func (s *sink) Gap(wsparse.Role, int64, assembly.Cause, *assembly.Mark) {}
-func (s *sink) End(wsparse.Role, assembly.Cause, uint32, *assembly.Mark) {
+func (s *sink) End(wsparse.Role, assembly.Cause, uint64, *assembly.Mark) {
 }
 
 func settledLane(s *sink) assembly.Handler {

@@ -35,7 +35,7 @@ func (j *judge) live(from wsparse.Role, what string) {
 	}
 }
 
-func (j *judge) End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark) {
+func (j *judge) End(from wsparse.Role, why assembly.Cause, code uint64, at *assembly.Mark) {
 	j.live(from, "end")
 	j.ended[from-wsparse.FromClient] = true
 }

@@ -20,11 +20,16 @@ import (
 type h2Block struct {
 	dec     *hpack.Decoder
 	waiting []byte // fragments of a block that came in pieces
-	room    int    // bytes of fields that are still kept of this block
 	over    bool   // the block is beyond the limit
 
+	section
+}
+
+// section is a decoded field section of HTTP/2 or HTTP/3.
+type section struct {
 	pseudo map[string]string // by name; nil while none
 	fields []wsparse.Field
+	room   int // bytes of fields that are still kept
 }
 
 const (
@@ -54,13 +59,13 @@ func (k *h2Block) add(b []byte, last bool) (whole bool) {
 	if !last {
 		return false
 	}
-	k.pseudo, k.fields, k.room = nil, nil, maxBlock
+	k.section = section{room: maxBlock}
 	if k.over {
 		k.reset()
 		return false
 	}
 	if k.dec == nil {
-		k.dec = hpack.NewDecoder(4096, k.field)
+		k.dec = hpack.NewDecoder(4096, func(f hpack.HeaderField) { k.field(f.Name, f.Value) })
 		k.dec.SetAllowedMaxDynamicTableSize(maxTable)
 		k.dec.SetMaxStringLength(maxBlock)
 	}
@@ -76,26 +81,26 @@ func (k *h2Block) add(b []byte, last bool) (whole bool) {
 }
 
 // field takes a decoded field.
-func (k *h2Block) field(f hpack.HeaderField) {
-	if k.room -= int(f.Size()); k.room < 0 {
+func (k *section) field(name, value string) {
+	if k.room -= len(name) + len(value) + 32; k.room < 0 {
 		return
 	}
-	if f.IsPseudo() {
+	if len(name) > 0 && name[0] == ':' {
 		if k.pseudo == nil {
 			k.pseudo = make(map[string]string, 5)
 		}
-		k.pseudo[f.Name] = f.Value
+		k.pseudo[name] = value
 		return
 	}
-	k.fields = append(k.fields, wsparse.Field{Name: f.Name, Value: f.Value})
+	k.fields = append(k.fields, wsparse.Field{Name: name, Value: value})
 }
 
-// request is the block as a request.
-func (k *h2Block) request() *wsparse.Request {
+// request is the section as a request of a version of HTTP.
+func (k *section) request(version string) *wsparse.Request {
 	return &wsparse.Request{
 		Method:   k.pseudo[":method"],
 		Target:   k.pseudo[":path"],
-		Version:  "2",
+		Version:  version,
 		Host:     k.pseudo[":authority"],
 		Scheme:   k.pseudo[":scheme"],
 		Protocol: k.pseudo[":protocol"],
@@ -103,23 +108,23 @@ func (k *h2Block) request() *wsparse.Request {
 	}
 }
 
-// response is the block as a response; nil where it has no status.
-func (k *h2Block) response() *wsparse.Response {
+// response is the section as a response; nil where it has no status.
+func (k *section) response(version string) *wsparse.Response {
 	status, err := strconv.Atoi(k.pseudo[":status"])
 	if err != nil {
 		return nil
 	}
-	return &wsparse.Response{Version: "2", Status: status, Fields: k.fields}
+	return &wsparse.Response{Version: version, Status: status, Fields: k.fields}
 }
 
 // granted says whether the status of a response is 2xx, as far as it is known.
-func (k *h2Block) granted() bool {
+func (k *section) granted() bool {
 	status := k.pseudo[":status"]
 	return len(status) == 3 && status[0] == '2'
 }
 
-// packed says whether the body that belongs to the block is compressed.
-func (k *h2Block) packed() bool {
+// packed says whether the body that belongs to the section is compressed.
+func (k *section) packed() bool {
 	for _, f := range k.fields {
 		if f.Name == "content-encoding" {
 			return f.Value != "identity"

@@ -4,19 +4,28 @@ import (
 	"strings"
 
 	"wscope/assembly"
+	"wscope/assembly/quic"
 	"wscope/wsparse"
 )
 
-// stream is an HTTP/2 stream that is a WebSocket or may be, or has one inside.
+// carrier is what the streams of one connection share, of HTTP/2 or HTTP/3.
+type carrier struct {
+	lane    *lane
+	version string // "2", "3"
+	waiting int    // bytes that wait on streams for their answers
+}
+
+// stream is a stream of HTTP/2 or HTTP/3 that is a WebSocket or may be, or has one inside.
 type stream struct {
-	h      *http2
-	id     uint32
+	on     *carrier
+	id     uint64
 	client assembly.Side
 	up     *asked // what its request asked for
 	state  streamState
-	lane   *lane // of a tunnel, and of a stream whose request was not seen
-	early  *tape // what the client sent before the answer
-	poll   *poll // pollStream: nil once it is over
+	lane   *lane        // of a tunnel, and of a stream whose request was not seen
+	early  *tape        // what the client sent before the answer
+	poll   *poll        // pollStream: nil once it is over
+	quic   *quic.Stream // HTTP/3; else nil
 	ended  [2]bool
 }
 
@@ -32,6 +41,8 @@ const (
 )
 
 const (
+	// maxEnds is how many ends of a stream are kept: two directions end, and in HTTP/3 each may be asked to.
+	maxEnds = 4
 	// maxWaiting is how many bytes wait on all streams of a connection for answers.
 	maxWaiting = 1 << 20
 	// maxSniffs is on how many streams at once it is found out what they are.
@@ -56,13 +67,13 @@ func (h *http2) headers(s assembly.Side, o h2Open, whole bool, at *assembly.Mark
 	case isRequest && st == nil:
 		st = h.opened(s, o, method, at)
 	case isAnswer && st != nil && st.state == askedStream && s != st.client && (whole || !k.granted()):
-		h.answered(st, at)
+		st.answered(&k.section, h.enabled, at)
 	case isAnswer && st != nil && st.poll != nil && s != st.client:
-		st.pollAnswered(k.response(), k.packed())
+		st.pollAnswered(k.response("2"), k.packed())
 	case !whole && st != nil && st.state == askedStream && s != st.client:
 		st.begin() // answered, but nobody knows how: the bytes will show
 	case isAnswer && st == nil && h.midway && !k.mayBeWebSocket():
-		st = &stream{h: h, id: o.stream, client: h.client}
+		st = &stream{on: &h.carrier, id: uint64(o.stream), client: h.client}
 		h.keep(st, at)
 	}
 	if s == h.client && o.stream > h.top {
@@ -95,32 +106,40 @@ func (h *http2) opened(s assembly.Side, o h2Open, method string, at *assembly.Ma
 	if len(h.streams) >= maxStreams {
 		return nil
 	}
-	k := &h.blocks[s]
-	st := &stream{h: h, id: o.stream, client: s}
+	st := &stream{on: &h.carrier, id: uint64(o.stream), client: s}
+	if !st.open(&h.blocks[s].section, method, &o.begin, h.enabled, at) && !h.midway {
+		return nil
+	}
+	h.keep(st, at)
+	return st
+}
+
+// open takes the request that opened the stream; it is false for one that is of no interest.
+func (st *stream) open(k *section, method string, begin *assembly.Mark, enabled Setting, at *assembly.Mark) bool {
+	l := st.on.lane
 	protocol, extended := k.pseudo[":protocol"]
-	r := k.request()
+	r := k.request(st.on.version)
 	switch {
 	case method == "CONNECT" && extended && strings.EqualFold(protocol, "websocket"):
-		ws := h.lane.webSocket(s, ByHandshake)
-		ws.HTTP, ws.StreamID = "2", o.stream
+		ws := l.webSocket(st.client, ByHandshake)
+		ws.HTTP, ws.StreamID, ws.OnStream = st.on.version, st.id, true
 		ws.Handshake = wsparse.JudgeRequest(r)
-		ws.Begin, ws.Asked = o.begin, *at
-		ws.Enabled = h.enabled
+		ws.Begin, ws.Asked = *begin, *at
+		ws.Enabled = enabled
+		ws.Stream = st.quic
 		st.state = askedStream
-		st.up = &asked{kind: "websocket", ws: ws, recv: h.lane.find(ws, at)}
+		st.up = &asked{kind: "websocket", ws: ws, recv: l.find(ws, at)}
 	case method == "CONNECT" && !extended:
 		st.state = askedStream
 		st.up = &asked{kind: "connect", target: r.Host}
 	default:
-		st.poll = newPoll(h.lane.root.conn, s, []byte(method), []byte(r.Target), k.packed(), at)
-		if st.poll != nil {
-			st.state = pollStream
-		} else if !h.midway {
-			return nil
+		st.poll = newPoll(l.root.conn, st.client, []byte(method), []byte(r.Target), k.packed(), at)
+		if st.poll == nil {
+			return false
 		}
+		st.state = pollStream
 	}
-	h.keep(st, at)
-	return st
+	return true
 }
 
 // keep adds a stream. A side that has ended already has ended for it too.
@@ -128,7 +147,7 @@ func (h *http2) keep(st *stream, at *assembly.Mark) {
 	if len(h.streams) >= maxStreams {
 		return
 	}
-	h.streams[st.id] = st
+	h.streams[uint32(st.id)] = st
 	for s := assembly.A; s <= assembly.B; s++ {
 		if h.ended[s] {
 			st.end(s, h.why[s], 0, at)
@@ -137,15 +156,14 @@ func (h *http2) keep(st *stream, at *assembly.Mark) {
 }
 
 // answered takes the answer to a request that waits, RFC 8441 §5: a status of 2xx grants.
-func (h *http2) answered(st *stream, at *assembly.Mark) {
-	k := &h.blocks[st.client.Other()]
-	r := k.response()
+func (st *stream) answered(k *section, enabled Setting, at *assembly.Mark) {
+	r := k.response(st.on.version)
 	if r == nil || r.Status < 200 {
 		return
 	}
 	if ws := st.up.ws; ws != nil {
 		if ws.Enabled == Unknown {
-			ws.Enabled = h.enabled
+			ws.Enabled = enabled
 		}
 		if st.up.early > 0 && k.granted() {
 			ws.Handshake.EarlyData(st.up.early)
@@ -172,10 +190,10 @@ func (h *http2) stream(s assembly.Side, id uint32, b []byte, at *assembly.Mark) 
 	if !h.midway || len(b) == 0 || h.lane.root.hooks.NoMidway || len(h.streams) >= maxStreams {
 		return nil
 	}
-	st := &stream{h: h, id: id, client: h.client}
+	st := &stream{on: &h.carrier, id: uint64(id), client: h.client}
 	if h.sniffs() < maxSniffs {
 		st.tunnel()
-		st.lane.stream = id
+		st.lane.stream = st.id
 	}
 	h.keep(st, at)
 	return st
@@ -201,7 +219,7 @@ func (st *stream) begin() {
 		st.state = openStream
 	} else {
 		st.tunnel()
-		st.lane.through(Hop{Kind: "h2-connect", Target: st.up.target})
+		st.lane.through(Hop{Kind: "h" + st.on.version + "-connect", Target: st.up.target})
 	}
 	if early != nil {
 		early.play(st)
@@ -210,16 +228,16 @@ func (st *stream) begin() {
 
 // tunnel makes the stream a lane of its own.
 func (st *stream) tunnel() {
-	l := st.h.lane
+	l := st.on.lane
 	st.state = laneStream
-	st.lane = &lane{root: l.root, secure: l.secure, client: l.client, via: l.via, realIP: l.realIP, inner: true}
+	st.lane = &lane{root: l.root, secure: l.secure, client: l.client, via: l.via, realIP: l.realIP, quic: st.quic, inner: true}
 	st.lane.stage = newSniffer(st.lane)
 }
 
 // letGo forgets what waits for an answer.
 func (st *stream) letGo() {
 	if st.early != nil {
-		st.h.waiting -= st.early.size()
+		st.on.waiting -= st.early.size()
 		st.early = nil
 	}
 }
@@ -241,10 +259,10 @@ func (st *stream) wait(f func(*tape)) {
 	if st.early == nil {
 		st.early = new(tape)
 	}
-	st.h.waiting -= st.early.size()
+	st.on.waiting -= st.early.size()
 	f(st.early)
-	st.h.waiting += st.early.size()
-	if st.early.size() > maxTape || st.h.waiting > maxWaiting {
+	st.on.waiting += st.early.size()
+	if st.early.size() > maxTape || st.on.waiting > maxWaiting {
 		st.begin()
 	}
 }
@@ -302,7 +320,7 @@ func (st *stream) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 }
 
 // note keeps what ends the stream, for the WebSocket that it is or carries.
-func (st *stream) note(kind string, s assembly.Side, code uint32) {
+func (st *stream) note(kind string, s assembly.Side, code uint64) {
 	var ws *WebSocket
 	switch {
 	case st.lane != nil:
@@ -310,13 +328,13 @@ func (st *stream) note(kind string, s assembly.Side, code uint32) {
 	case st.up != nil:
 		ws = st.up.ws
 	}
-	if ws != nil && len(ws.Ends) < 2 { // more can not be: two directions end
+	if ws != nil && len(ws.Ends) < maxEnds {
 		ws.Ends = append(ws.Ends, StreamEnd{Kind: kind, From: role(s, ws.Client), Code: code})
 	}
 }
 
 // end ends one direction of the stream, once.
-func (st *stream) end(s assembly.Side, why assembly.Cause, code uint32, at *assembly.Mark) {
+func (st *stream) end(s assembly.Side, why assembly.Cause, code uint64, at *assembly.Mark) {
 	if st.ended[s] {
 		return
 	}
@@ -338,7 +356,7 @@ func (st *stream) end(s assembly.Side, why assembly.Cause, code uint32, at *asse
 	st.tellEnd(s, why, code, at)
 }
 
-func (st *stream) tellEnd(s assembly.Side, why assembly.Cause, code uint32, at *assembly.Mark) {
+func (st *stream) tellEnd(s assembly.Side, why assembly.Cause, code uint64, at *assembly.Mark) {
 	r := role(s, st.client)
 	switch {
 	case st.lane != nil:
@@ -349,7 +367,7 @@ func (st *stream) tellEnd(s assembly.Side, why assembly.Cause, code uint32, at *
 		if why != assembly.FIN || st.poll.Status == 0 {
 			at = nil
 		}
-		st.poll.end(st.h.lane.root.hooks, at)
+		st.poll.end(st.on.lane.root.hooks, at)
 		st.poll = nil
 	}
 }
@@ -361,8 +379,8 @@ func (st *stream) pollAnswered(r *wsparse.Response, packed bool) {
 	}
 }
 
-// endStream is End with HTTP/2's error code, which a WebSocket is told.
-func (l *lane) endStream(s assembly.Side, why assembly.Cause, code uint32, at *assembly.Mark) {
+// endStream is End with an error code of HTTP/2 or HTTP/3, which a WebSocket is told.
+func (l *lane) endStream(s assembly.Side, why assembly.Cause, code uint64, at *assembly.Mark) {
 	if w, ok := l.stage.(*settled); ok && l.stream != 0 {
 		w.recv.End(role(s, w.client), why, code, at)
 		return

@@ -12,7 +12,7 @@ import (
 // directions and opens the streams that are WebSockets, RFC 8441, or tunnels, RFC 9113
 // §8.5; DATA of all others is counted down unread.
 type http2 struct {
-	lane    *lane
+	carrier
 	client  assembly.Side
 	sure    bool // client is known, not guessed
 	preface int  // bytes of the client's preface still to come
@@ -26,10 +26,9 @@ type http2 struct {
 	held    *tape              // what the server sent on a stream before it was opened
 	loose   bool               // requests may be missing
 	midway  bool               // streams may have been opened unseen
-	waiting int                // bytes that wait on streams for their answers
 	enabled Setting            // of extended CONNECT, by the server
 	unsaid  bool               // SETTINGS of the server lack bytes: what it does not say is not known
-	fatal   uint32             // the error code of a GOAWAY
+	fatal   uint64             // the error code of a GOAWAY
 	failed  assembly.Side      // with fatal: who sent it
 	ended   [2]bool
 	why     [2]assembly.Cause // with ended
@@ -48,13 +47,13 @@ const maxStreams = 1 << 14
 
 // newHTTP2 is HTTP/2 from its first byte.
 func newHTTP2(l *lane, client assembly.Side) *http2 {
-	return &http2{lane: l, client: client, sure: true, preface: len(h2Preface), loose: !l.root.conn.Initiator,
+	return &http2{carrier: carrier{lane: l, version: "2"}, client: client, sure: true, preface: len(h2Preface), loose: !l.root.conn.Initiator,
 		streams: make(map[uint32]*stream)}
 }
 
 // newHTTP2Midway is HTTP/2 whose beginning was not captured.
 func newHTTP2Midway(l *lane) *http2 {
-	h := &http2{lane: l, loose: true, midway: true, streams: make(map[uint32]*stream)}
+	h := &http2{carrier: carrier{lane: l, version: "2"}, loose: true, midway: true, streams: make(map[uint32]*stream)}
 	h.lost = [2]*tape{new(tape), new(tape)}
 	return h
 }
@@ -225,12 +224,12 @@ func (h *http2) settings(f *h2Frame, piece []byte, last bool) {
 func (h *http2) closing(s assembly.Side, f *h2Frame, at *assembly.Mark) {
 	if f.kind == h2Reset {
 		if st := h.streams[f.stream]; st != nil {
-			h.drop(st, "RST_STREAM", s, binary.BigEndian.Uint32(f.small[:]), at)
+			h.drop(st, "RST_STREAM", s, uint64(binary.BigEndian.Uint32(f.small[:])), at)
 		}
 		return
 	}
 	above := binary.BigEndian.Uint32(f.small[:]) &^ (1 << 31)
-	code := binary.BigEndian.Uint32(f.small[4:])
+	code := uint64(binary.BigEndian.Uint32(f.small[4:]))
 	if code != 0 {
 		h.fatal, h.failed = code, s
 	}
@@ -245,7 +244,7 @@ func (h *http2) closing(s assembly.Side, f *h2Frame, at *assembly.Mark) {
 }
 
 // drop ends both directions of a stream, that of s first.
-func (h *http2) drop(st *stream, kind string, s assembly.Side, code uint32, at *assembly.Mark) {
+func (h *http2) drop(st *stream, kind string, s assembly.Side, code uint64, at *assembly.Mark) {
 	st.note(kind, s, code)
 	st.end(s, assembly.RST, code, at)
 	st.end(s.Other(), assembly.RST, code, at)
@@ -265,7 +264,7 @@ func (h *http2) endStream(st *stream, s assembly.Side, at *assembly.Mark) {
 
 func (h *http2) forget(st *stream) {
 	st.letGo()
-	delete(h.streams, st.id)
+	delete(h.streams, uint32(st.id))
 }
 
 // ids is the streams in their order.
@@ -379,7 +378,7 @@ func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	h.ended[s], h.why[s] = true, why
 	h.loose = true
 	h.release()
-	code := uint32(0)
+	code := uint64(0)
 	if h.fatal != 0 {
 		why, code = assembly.RST, h.fatal
 	}

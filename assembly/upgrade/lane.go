@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"wscope/assembly"
+	"wscope/assembly/quic"
 	"wscope/wsparse"
 )
 
@@ -16,10 +17,11 @@ type lane struct {
 	client assembly.Side // inside TLS: who sent the ClientHello
 	via    []Hop         // never appended to in place: WebSockets share it
 	realIP string
-	stream uint32     // the HTTP/2 stream that a WebSocket joined midway is, else 0
-	ws     *WebSocket // inner: the one that was found, to know what ends it
-	own    bool       // it is the connection's own streams
-	inner  bool       // one stream of several: to lose interest in it does not ignore the connection
+	stream uint64       // the HTTP/2 stream that a WebSocket joined midway is, else 0
+	quic   *quic.Stream // HTTP/3: the stream that the lane is in; else nil
+	ws     *WebSocket   // inner: the one that was found, to know what ends it
+	own    bool         // it is the connection's own streams
+	inner  bool         // one stream of several: to lose interest in it does not ignore the connection
 }
 
 // root is what all lanes of a connection share.
@@ -83,9 +85,9 @@ func (l *lane) tell(what string) {
 
 // webSocket makes the record of a WebSocket in this lane.
 func (l *lane) webSocket(client assembly.Side, p Pickup) *WebSocket {
-	ws := &WebSocket{Conn: l.root.conn, Client: client, Pickup: p, Secure: l.secure, Via: l.via, RealIP: l.realIP}
+	ws := &WebSocket{Conn: l.root.conn, Stream: l.quic, Client: client, Pickup: p, Secure: l.secure, Via: l.via, RealIP: l.realIP}
 	if l.stream != 0 {
-		ws.HTTP, ws.StreamID = "2", l.stream
+		ws.HTTP, ws.StreamID, ws.OnStream = "2", l.stream, true
 	}
 	return ws
 }

@@ -169,7 +169,7 @@ func (d *recorded) Gap(from wsparse.Role, n int64, why assembly.Cause, at *assem
 	d.rec.add("%d %s gap %d", d.n, roles[from], n)
 }
 
-func (d *recorded) End(from wsparse.Role, why assembly.Cause, code uint32, at *assembly.Mark) {
+func (d *recorded) End(from wsparse.Role, why assembly.Cause, code uint64, at *assembly.Mark) {
 	causes := map[assembly.Cause]string{assembly.FIN: "fin", assembly.RST: "rst", assembly.CaptEnd: "captend",
 		assembly.Reused: "passed", assembly.Idle: "idle"}
 	if d.end[from] {

@@ -24,6 +24,7 @@ type input struct {
 
 	keylogs    []string
 	decodeAs   []string
+	quicPorts  []string
 	noMidway   bool
 	vlanAware  bool
 	checksum   bool
@@ -41,6 +42,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.Var(repeatable{&in.keylogs}, "keylog", "TLS key log `FILE` (repeatable; also $SSLKEYLOGFILE)")
 	f.Var(repeatable{&in.decodeAs}, "decode-as", "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
+	f.Var(repeatable{&in.quicPorts}, "quic-port", quicPortUsage)
 	f.BoolVar(&in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	f.BoolVar(&in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
 	f.BoolVar(&in.checksum, "checksum", false, "pass over segments with a wrong TCP checksum")
@@ -52,6 +54,8 @@ func (in *input) flags(cmd *cobra.Command) {
 	in.choice.flags(cmd)
 	f.IntVar(&in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 16 MiB)")
 }
+
+const quicPortUsage = "look for QUIC on this UDP `PORT` too, besides 443 (repeatable); in files only connections joined midway need it"
 
 const redactUsage = "put tokens in the place of payloads, query values, cookies, credentials and names that look like tokens"
 
@@ -72,6 +76,13 @@ func (in *input) options() (analyzer.Options, error) {
 			opt.DecodeAs = map[uint16]bool{}
 		}
 		opt.DecodeAs[uint16(port)] = true
+	}
+	for _, s := range in.quicPorts {
+		port, err := strconv.ParseUint(s, 10, 16)
+		if err != nil || port == 0 {
+			return opt, fmt.Errorf("--quic-port %q is not a port", s)
+		}
+		opt.QUICPorts = append(opt.QUICPorts, uint16(port))
 	}
 	if err := in.apps.set(&opt); err != nil {
 		return opt, err

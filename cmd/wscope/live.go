@@ -142,6 +142,7 @@ func (l *live) flags(cmd *cobra.Command) {
 	f.Var(repeatable{&l.in.keylogs}, "keylog", "follow this TLS key log `FILE` as it grows (repeatable; also $SSLKEYLOGFILE)")
 	f.Var(repeatable{&l.keysOf}, "keys-of", "read the TLS secrets of the Go program `PID|NAME` from now on (repeatable; Linux)")
 	f.Var(repeatable{&l.in.decodeAs}, "decode-as", "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
+	f.Var(repeatable{&l.in.quicPorts}, "quic-port", quicPortUsage)
 	f.BoolVar(&l.in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	f.BoolVar(&l.in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
 	f.IntVar(&l.in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 16 MiB)")
@@ -223,7 +224,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if err := raise(); err != nil {
 		return err
 	}
-	filter, fallback := kernelFilter(strings.Join(args, " "), l.tunnels)
+	filter, fallback := kernelFilter(strings.Join(args, " "), l.tunnels, l.in.quicPorts)
 	tap, err := capture.OpenLive(capture.LiveOptions{
 		Interfaces: l.interfaces, BPF: filter, Fallback: fallback, Snaplen: l.snaplen, Buffer: int(l.buffer),
 		Promiscuous: l.promisc, Immediate: l.immediate, Wait: l.wait, Tell: func(line string) { l.tell("%s", line) },

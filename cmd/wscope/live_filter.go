@@ -40,7 +40,29 @@ const tunnelFilter = "ip proto 4 or ip proto 41 or ip proto 47 or ip6 proto 4 or
 // would move the place where the rest of the expression looks.
 const labelFilter = "ether proto 0x8847 or ether proto 0x8848"
 
-// kernelFilter is the filter of a capture: by default TCP, with and without one or two
+// quicFilter lets through QUIC: UDP port 443, and those that were asked for.
+func quicFilter(ports []string) string {
+	filter := "udp port 443"
+	for _, p := range ports {
+		filter += " or udp port " + p
+	}
+	return filter
+}
+
+// cookedQUIC is quicFilter as cookedTCP is tcpFilter: the ports stand behind IPv4's header, whose length it
+// gives itself, or IPv6's.
+func cookedQUIC(ports []string) string {
+	filter := ""
+	for _, p := range append([]string{"443"}, ports...) {
+		filter += " or (link[16] & 0xf0 != 0x40 and link[18:2] == 0x800 and link[20] & 0xf0 == 0x40 and link[29] == 17 and " +
+			"(link[20 + (link[20] & 0xf) * 4 : 2] == " + p + " or link[22 + (link[20] & 0xf) * 4 : 2] == " + p + "))" +
+			" or (link[16] & 0xf0 != 0x60 and link[18:2] == 0x86dd and link[20] & 0xf0 == 0x60 and link[26] == 17 and " +
+			"(link[60:2] == " + p + " or link[62:2] == " + p + "))"
+	}
+	return filter
+}
+
+// kernelFilter is the filter of a capture: by default TCP and QUIC's port, with and without one or two
 // VLAN tags, and only of it what the user's expression lets through. fallback gives the same
 // for link types of which "vlan" cannot be asked.
 //
@@ -48,16 +70,16 @@ const labelFilter = "ether proto 0x8847 or ether proto 0x8848"
 // written once for each number of tags, and one of the user's that has such words is taken
 // as it is. Without it an expression cannot be asked for behind a tag: then what has two
 // of them on "any" is not let through.
-func kernelFilter(user string, tunnels bool) (filter string, fallback func(packet.LinkType) string) {
+func kernelFilter(user string, tunnels bool, quicPorts []string) (filter string, fallback func(packet.LinkType) string) {
 	user = strings.TrimSpace(user)
 	for _, word := range []string{"vlan", "mpls", "pppoes", "geneve", "vxlan"} {
 		if strings.Contains(user, word) {
 			return user, nil
 		}
 	}
-	plain, cooked := "("+tcpFilter+")", cookedTCP
+	plain, cooked := "("+tcpFilter+" or "+quicFilter(quicPorts)+")", cookedTCP+cookedQUIC(quicPorts)
 	if tunnels {
-		plain, cooked = "("+tcpFilter+" or "+tunnelFilter+")", cookedIP
+		plain, cooked = "("+tcpFilter+" or "+quicFilter(quicPorts)+" or "+tunnelFilter+")", cookedIP
 	}
 	if user != "" {
 		plain += " and (" + user + ")"

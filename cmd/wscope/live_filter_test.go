@@ -92,6 +92,9 @@ func TestKernelFilter(t *testing.T) {
 		{"two headers before TCP over IPv6 in a VLAN", v6, ipv6(0, append([]byte{43, 0, 1, 4, 0, 0, 0, 0}, 6, 0, 0, 0, 0, 0, 0, 0)...), []uint16{q}, true, true},
 		{"hop-by-hop options before ICMPv6", v6, ipv6(0, append([]byte{58, 0, 5, 2, 0, 0, 1, 0}, 143, 0, 0, 0)...), nil, false, false},
 		{"UDP", v4, ipv4(17, 0, ports(40000, 53)...), nil, false, false},
+		{"QUIC", v4, ipv4(17, 0, ports(443, 40000)...), nil, true, true},
+		{"QUIC in a VLAN", v4, ipv4(17, 0, ports(40000, 443)...), []uint16{q}, true, true},
+		{"QUIC over IPv6 on a port that was asked for", v6, ipv6(17, ports(40000, 8443)...), nil, true, true},
 		{"UDP in a VLAN", v4, ipv4(17, 0, ports(40000, 53)...), []uint16{q}, false, false},
 		{"ICMPv6 in a VLAN", v6, ipv6(58, 128, 0, 0, 0), []uint16{q}, false, false},
 		{"UDP over IPv6", v6, ipv6(17, ports(40000, 53)...), nil, false, false},
@@ -162,7 +165,7 @@ func TestKernelFilterOfTheUser(t *testing.T) {
 // compiled is the filter as a capture takes it: where the link type has no VLANs, the fallback.
 func compiled(t *testing.T, link layers.LinkType, user string, tunnels bool) *pcap.BPF {
 	t.Helper()
-	filter, fallback := kernelFilter(user, tunnels)
+	filter, fallback := kernelFilter(user, tunnels, []string{"8443"})
 	b, err := pcap.NewBPF(link, 1<<18, filter)
 	if err != nil && fallback != nil {
 		b, err = pcap.NewBPF(link, 1<<18, fallback(packet.LinkType(link)))

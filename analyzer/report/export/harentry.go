@@ -194,7 +194,7 @@ func harTimes(f *record.Flow) (float64, harTimings) {
 	ms := func(s record.Seconds) float64 { return float64(s) / 1e6 }
 	t := harTimings{Blocked: -1, DNS: -1, Connect: -1, SSL: -1, Queued: -1}
 	left := f.Duration
-	http1 := f.HTTP == nil || f.HTTP.StreamID == 0
+	http1 := f.HTTP == nil || f.HTTP.StreamID == 0 && f.QUIC == nil
 	if http1 && f.TCP != nil && f.TCP.SYNACK != nil {
 		connect := *f.TCP.SYNACK
 		if f.TLS != nil && f.TLS.Latency != nil {

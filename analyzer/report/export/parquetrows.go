@@ -42,6 +42,7 @@ type (
 		AppAnswers    *int64   `parquet:"app_answers,optional"`
 		AppAfter      *float64 `parquet:"app_after,optional"`
 		AppCredential *string  `parquet:"app_credential,optional,dict"`
+		Stream        *int64   `parquet:"stream,optional"`
 	}
 
 	findingRow struct {
@@ -86,6 +87,10 @@ func newMessageRow(m *record.Message) messageRow {
 		End: micros(m.End), EndNS: int64(m.End), Packet: m.Packet, File: m.File, Frames: int32(m.Frames), Compressed: m.Compressed,
 		PayloadBytes: m.PayloadBytes, Length: m.Length, Complete: m.Complete, Cut: m.Cut, Stalled: m.Stalled, Code: code(m.Code),
 		SHA256: given(m.SHA256),
+	}
+	if m.Stream != nil {
+		id := int64(*m.Stream)
+		r.Stream = &id
 	}
 	if m.Type == "close" {
 		r.Reason = &m.Reason

@@ -13,12 +13,15 @@ import (
 // is seeded; ours is a hash of the addresses and the connection's start, so that the same
 // capture has the same identifiers.
 func zeekUID(f *record.Flow) string {
-	stream := uint32(0)
+	stream, proto := uint64(0), "tcp"
+	if f.QUIC != nil {
+		proto = "udp"
+	}
 	if f.HTTP != nil {
 		stream = f.HTTP.StreamID
 	}
-	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %d tcp %s %d %d",
-		f.Client.IP, f.Client.Port, f.Server.IP, f.Server.Port, f.Tunnel, stream, int64(f.Start)))
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s %d %s %d %s %s %d %d",
+		f.Client.IP, f.Client.Port, f.Server.IP, f.Server.Port, proto, f.Tunnel, stream, int64(f.Start)))
 	uid := append(make([]byte, 0, 18), 'C')
 	uid = appendBase62(uid, uint64(binary.BigEndian.Uint32(sum[:])))
 	return string(appendBase62(uid, binary.BigEndian.Uint64(sum[4:])))

@@ -1,0 +1,33 @@
+package quic
+
+// maxFates is how many DATAGRAM frames wait for their acknowledgement at most.
+const maxFates = 1024
+
+// decide takes what is known of the DATAGRAM frames up to a packet for all that will be known:
+// nobody sends them again, so that one that is not acknowledged is lost.
+func (s *side) decide(upTo uint64) {
+	n := 0
+	for n < len(s.sentIn) && s.sentIn[n] <= upTo {
+		if !s.acked.has(s.sentIn[n]) {
+			s.lostDatagrams++
+		}
+		n++
+	}
+	s.sentIn = append(s.sentIn[:0], s.sentIn[n:]...)
+}
+
+// LostDatagrams is how many DATAGRAM frames of both sides were captured, and not acknowledged
+// though later packets were (RFC 9002 §6.1.1).
+func (c *Conn) LostDatagrams() (n int64) {
+	const packetThreshold = 3
+	for x := range c.sides {
+		s := &c.sides[x]
+		n += s.lostDatagrams
+		for _, pn := range s.sentIn {
+			if int64(pn)+packetThreshold <= s.acked.max() && !s.acked.has(pn) {
+				n++
+			}
+		}
+	}
+	return n
+}
