@@ -247,9 +247,17 @@ func TestStoreEndsWhatWasBrokenOff(t *testing.T) {
 	if err := os.Rename(name, name+".tmp"); err != nil {
 		t.Fatal(err)
 	}
-	os.WriteFile(filepath.Join(folder, "half.ndjson.tmp"), line[:9], 0o666)
+	half, theirs := filepath.Join(folder, "flows-000000001-000000002.ndjson.tmp"), filepath.Join(folder, "notes.txt.tmp")
+	os.WriteFile(half, line[:9], 0o666)
+	os.WriteFile(theirs, nil, 0o666)
 	if s, err = openStore(folder, packing{format: NDJSON}); err != nil {
 		t.Fatal(err)
+	}
+	if _, err := os.Stat(half); err == nil {
+		t.Error("the half file is still there")
+	}
+	if err := os.Remove(theirs); err != nil {
+		t.Errorf("another's file: %v", err)
 	}
 	if got := held(t, folder); !slices.Equal(got, []string{"a flows 1"}) {
 		t.Errorf("holds %v", got)
