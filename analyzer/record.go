@@ -75,6 +75,9 @@ func (f *flow) conn() assembly.Transport {
 	if f.quic != nil {
 		return f.quic
 	}
+	if f.tcp == nil {
+		return nil // and no interface that holds nothing
+	}
 	return f.tcp
 }
 

@@ -125,8 +125,6 @@ const pingFormat = "text"
 // pings reads texts that are heartbeats.
 type pings struct{ stateless }
 
-func openPings() dialect { return pings{} }
-
 func (pings) read(c *conversation, m *record.Message) bool {
 	return m.Type == "text" && pingText(c, m.Data)
 }

@@ -2,7 +2,6 @@ package record
 
 import (
 	"slices"
-	"strconv"
 )
 
 // Class says how a text is redacted. What says of no class how is hidden whole.
@@ -64,12 +63,4 @@ func replacePairs(do Replacer, c Class, list [][2]string) [][2]string {
 		}
 	}
 	return list
-}
-
-// replaceJSON is a JSON text in the place of a JSON object.
-func replaceJSON(do Replacer, c Class, j JSON) JSON {
-	if j == nil {
-		return nil
-	}
-	return JSON(strconv.AppendQuote(nil, do.Text(c, string(j))))
 }

@@ -88,8 +88,7 @@ type sums struct {
 	connections, found, long, longFound int64
 	directions, least, exact, within    int64
 	messages, about, payload, estimated int64
-	closes, sure                        int64
-	likely                              map[string]int
+	closes                              int64
 	over                                int64
 }
 

@@ -2,7 +2,6 @@ package sealed
 
 import (
 	"encoding/binary"
-	"fmt"
 	"math/rand/v2"
 	"reflect"
 	"testing"
@@ -325,7 +324,7 @@ func FuzzConn(f *testing.F) {
 		e := c.Estimate()
 		for s, d := range e.Sides {
 			if d.AtLeast < 0 || d.About < d.AtLeast || d.Payload < 0 || d.PayloadError < 0 || d.AtLeast > d.Records {
-				t.Fatal(fmt.Sprintf("side %d: %+v", s, d))
+				t.Fatalf("side %d: %+v", s, d)
 			}
 		}
 	})

@@ -25,7 +25,6 @@ type heard struct {
 	holes []span
 	end   assembly.Cause
 	ended bool
-	last  int64 // the mark of the latest bytes
 }
 
 func (l *listener) Open(s *Stream, _ *Mark) StreamHandler {

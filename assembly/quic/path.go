@@ -92,17 +92,3 @@ func (c *Conn) moved(key link.Key, fresh bool) {
 		c.Rebinds++
 	}
 }
-
-// sideOn gives who sends from the source of key, where it is one of the connection's paths.
-func (c *Conn) sideOn(key *link.Key) (x Side, ok bool) {
-	for i := range c.paths {
-		p := &c.paths[i].key
-		switch {
-		case p.Src == key.Src && p.SrcPort == key.SrcPort && p.Dst == key.Dst && p.DstPort == key.DstPort:
-			return assembly.A, true
-		case p.Src == key.Dst && p.SrcPort == key.DstPort && p.Dst == key.Src && p.DstPort == key.SrcPort:
-			return assembly.B, true
-		}
-	}
-	return assembly.A, false
-}

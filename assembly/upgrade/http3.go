@@ -13,7 +13,6 @@ type http3 struct {
 	carrier
 	conn     *quic.Conn
 	settings [2]h3.Settings
-	lostSets [2]bool // a side's SETTINGS may be missing
 	tables   [2]h3.Decoder
 	encoder  [2]bool         // a side's encoder stream was seen
 	blocked  [2][]*h3Request // whose field sections wait for the table, by who sent them

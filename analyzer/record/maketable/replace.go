@@ -88,8 +88,6 @@ func (r *records) replacing(b *bytes.Buffer, o *object) {
 			fmt.Fprintf(b, "%s = false\n", at)
 		case c == "Drop":
 			fmt.Fprintf(b, "%s = \"\"\n", at)
-		case k.elem == "JSON":
-			fmt.Fprintf(b, "%s = replaceJSON(do, %s, %s)\n", at, c, at)
 		case k.pair:
 			fmt.Fprintf(b, "%s = replacePairs(do, %s, %s)\n", at, c, at)
 		case k.list:

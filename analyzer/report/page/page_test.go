@@ -176,7 +176,7 @@ func TestPageHoldsTheRecordsOfEveryCapture(t *testing.T) {
 
 func counts(d *record.Direction) int64 {
 	m := d.Messages
-	return m.Text + m.Binary + m.Ping + m.Pong + m.Close + d.Untyped
+	return m.Text + m.Binary + m.Ping + m.Pong + m.Close + d.Untyped + d.Streams + d.Datagrams
 }
 
 func count(f *record.Flow) int64 { return counts(&f.ClientToServer) + counts(&f.ServerToClient) }
