@@ -167,7 +167,8 @@ func TestPageHoldsTheRecordsOfEveryCapture(t *testing.T) {
 			for i := range got.about.Rate.Client {
 				rated += got.about.Rate.Client[i] + got.about.Rate.Server[i]
 			}
-			if all := counts(&sum.Client) + counts(&sum.Server) - sum.Client.Untyped - sum.Server.Untyped; rated != all {
+			unrated := sum.Client.Untyped + sum.Server.Untyped + sum.Client.Streams + sum.Client.Datagrams + sum.Server.Streams + sum.Server.Datagrams
+			if all := counts(&sum.Client) + counts(&sum.Server) - unrated; rated != all {
 				t.Errorf("the rate counts %d messages, the summary %d", rated, all)
 			}
 		})
