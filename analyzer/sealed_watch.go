@@ -12,6 +12,9 @@ type watch tlsConn
 // Data implements assembly.Handler.
 func (w *watch) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	w.estimate.Data(w.side(s), b, at.Time, at.Index)
+	if w.handler == nil && w.flow == nil && w.estimate.HasData() {
+		(*tlsConn)(w).encrypted(at)
+	}
 	if w.flow != nil {
 		w.flow.news = true
 	}
@@ -61,13 +64,13 @@ func (w *tlsConn) facts() sealed.Facts {
 	}
 }
 
-// midwayTLS begins the flow of a TLS connection whose handshake was not captured.
+// midwayTLS watches a TLS connection whose handshake was not captured. Its flow begins with its
+// first record of application data: what lies before that may be anything that looks like a record.
 func (s *shard) midwayTLS(c *assembly.Conn, client assembly.Side) assembly.Handler {
 	w := &tlsConn{shard: s, conn: c, client: client, info: &tlsopen.Info{Why: "handshake not captured"}}
 	w.estimate = sealed.New(w.facts, true)
 	for _, side := range [2]sealed.Side{sealed.Client, sealed.Server} {
 		w.estimate.Search(side)
 	}
-	w.encrypted(nil)
 	return (*watch)(w)
 }

@@ -78,7 +78,10 @@ func (c *Conn) Gap(s Side, n, at, packet int64) {
 	c.readers[s].gap(n, at, packet, func(h *header) { c.record(s, h) })
 }
 
-// Begins says that the first byte which follows begins no record that is known: it is searched.
+// HasData reports whether a record of application data was seen on either side.
+func (c *Conn) HasData() bool { return c.records[Client]+c.records[Server] > 0 }
+
+// Search says that the first byte which follows begins no record that is known: it is searched.
 func (c *Conn) Search(s Side) { c.readers[s].searching = true }
 
 // End says how a side's stream ended.
