@@ -7,12 +7,12 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN go build -buildvcs=false -trimpath -tags libpcap -o /wscope ./cmd/wscope
+RUN go build -buildvcs=false -trimpath -ldflags="-s -w" -tags libpcap -o /out/ ./cmd/wscope ./cmd/wscope-broker
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libpcap0.8 libcap2-bin && rm -rf /var/lib/apt/lists/* \
  && useradd --system --no-create-home wscope
-COPY --from=build /wscope /usr/local/bin/wscope
+COPY --from=build /out/ /usr/local/bin/
 # live takes it where the container has NET_RAW. Not +ep: that would not run at all where it has not, and wscope reads files there.
 RUN setcap cap_net_raw+p /usr/local/bin/wscope
 USER wscope

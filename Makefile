@@ -37,7 +37,7 @@ module: ## rename the module throughout: make module PATH=example.org/wscope
 
 build:
 	@mkdir -p bin
-	$(GO) build -tags '$(TAGS)' -o bin/ ./cmd/wscope
+	$(GO) build -tags '$(TAGS)' -ldflags=-w -o bin/ ./cmd/wscope ./cmd/wscope-broker
 	@if [ "$$(uname)" = Linux ] && command -v cc >/dev/null 2>&1; then \
 		cc -O2 -Wall -fPIC -shared -o bin/wscope-keylog.so cmd/wscope/keys/preload/keylog.c -ldl -lpthread; \
 	else echo 'built without wscope-keylog.so, which gets the TLS keys of OpenSSL programs: it needs Linux and a C compiler'; fi

@@ -10,7 +10,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer/fleet"
-	"wscope/analyzer/fleet/broker"
 )
 
 func newCollect(env *environment) *cobra.Command {
@@ -27,8 +26,8 @@ func newCollect(env *environment) *cobra.Command {
 			"What is taken is on disk, in FOLDER/.open, before the brokers are told so; an hour becomes a file when nothing came\n" +
 			"for it for the time of --settle, when 256 MB of it wait, or when collect ends; what comes later for it becomes\n" +
 			"another. Nothing is lost and nothing is there twice, whoever fails or is killed meanwhile, as long as collect is not\n" +
-			"away for longer than the 7 days that the stream keeps, and FOLDER is kept. With --serve it is the broker too, for a\n" +
-			"start on one machine.\n\n" +
+			"away for longer than the 7 days that the stream keeps, and FOLDER is kept. With --serve it starts a broker too, for a\n" +
+			"start on one machine: the program wscope-broker, which stands beside wscope or in PATH.\n\n" +
 			"What a sensor may lose is told by live --help; what it had to drop is in its records.",
 		Example: "  wscope collect --serve :4222 -o records\n" +
 			"  wscope collect --from nats://a:4222,nats://b:4222,nats://c:4222 --replicas 3 --creds collector.creds -o records",
@@ -42,7 +41,7 @@ func newCollect(env *environment) *cobra.Command {
 				return err
 			}
 			if serve != "" {
-				url, stop, err := broker.Start(serve, filepath.Join(folder, ".broker"))
+				url, stop, err := startBroker(serve, filepath.Join(folder, ".broker"))
 				if err != nil {
 					return fmt.Errorf("--serve: %w", err)
 				}
@@ -71,7 +70,7 @@ func newCollect(env *environment) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVarP(&folder, "output", "o", "", "`FOLDER` for the files")
 	f.StringVar(&from, "from", from, "brokers' `URL`, several with commas")
-	f.StringVar(&serve, "serve", "", "be the broker, at `ADDR` (loopback where it has no host; it asks nobody who they are)")
+	f.StringVar(&serve, "serve", "", "start a broker, at `ADDR` (loopback where it has no host; it asks nobody who they are)")
 	f.StringVar(&format, "format", format, "`FORMAT` of the files: parquet or ndjson")
 	f.DurationVar(&settle, "settle", settle, "`TIME` without a record for an hour after which it becomes a file")
 	f.StringVar(&name, "name", name, "`NAME` of the durable consumer: collectors with names of their own are each given everything")

@@ -1,16 +1,41 @@
-// Package broker is a NATS server with JetStream in this process, for a fleet of one
-// machine: wscope collect --serve. Clusters, accounts and TLS are nats-server's own
+// Package broker is a NATS server with JetStream, for a fleet of one machine: the program
+// wscope-broker, which wscope collect --serve starts. Clusters, accounts and TLS are nats-server's own
 // business: run that where they are wanted.
 package broker
 
 import (
+	"context"
 	"errors"
+	"fmt"
+	"io"
 	"net"
 	"strconv"
 	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 )
+
+// Run starts a broker as Start does, writes its URL to out as a line, and serves until in ends or ctx is done.
+func Run(ctx context.Context, addr, folder string, in io.Reader, out io.Writer) error {
+	url, stop, err := Start(addr, folder)
+	if err != nil {
+		return err
+	}
+	defer stop()
+	if _, err := fmt.Fprintln(out, url); err != nil {
+		return err
+	}
+	ended := make(chan struct{})
+	go func() {
+		_, _ = io.Copy(io.Discard, in) // an error ends it as its end does
+		close(ended)
+	}()
+	select {
+	case <-ended:
+	case <-ctx.Done():
+	}
+	return nil
+}
 
 // Start starts a broker at an address, which keeps its streams in a folder. It returns the
 // URL to connect to and what stops it.
