@@ -142,11 +142,14 @@ func writeFileMode(name string, mode fs.FileMode, do func(w io.Writer) error) er
 	return err
 }
 
+// unfinished ends the name of a file that is being written.
+const unfinished = ".tmp"
+
 // createBeside creates a new file in the folder of name, with the permissions that the
 // user's mask leaves.
 func createBeside(name string, mode fs.FileMode) (*os.File, error) {
 	for i := range 1000 {
-		beside := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d-%d.tmp", filepath.Base(name), os.Getpid(), i))
+		beside := filepath.Join(filepath.Dir(name), fmt.Sprintf(".%s.%d-%d"+unfinished, filepath.Base(name), os.Getpid(), i))
 		f, err := os.OpenFile(beside, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
 		if !errors.Is(err, fs.ErrExist) {
 			return f, err

@@ -7,6 +7,8 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 
@@ -30,6 +32,7 @@ type recording struct {
 	keylog     string
 	bpf        string
 	noKeys     bool
+	reaper     *reaper
 }
 
 func newRecord(env *environment) *cobra.Command {
@@ -90,6 +93,7 @@ func (r *recording) run(ctx context.Context, command []string) error {
 		return (&live{env: r.env}).explain(err, "record …")
 	}
 	defer tap.Close()
+	defer func() { r.reaper.close() }()
 	gathered, err := r.gather(command)
 	if err != nil {
 		return err
@@ -97,6 +101,11 @@ func (r *recording) run(ctx context.Context, command []string) error {
 	defer gathered.done()
 	var status error
 	err = writeFileMode(r.file, secretMode, func(w io.Writer) error {
+		if f, ok := w.(*os.File); ok && strings.HasSuffix(f.Name(), unfinished) {
+			if name, err := filepath.Abs(f.Name()); err == nil {
+				r.reaper.add(name)
+			}
+		}
 		saved := make(chan error, 1)
 		go func() { saved <- r.save(tap, gathered.files, w) }()
 		status = r.command(ctx, command, gathered)

@@ -45,6 +45,7 @@ func (r *recording) gather(command []string) (*gathered, error) {
 		g.done()
 		return nil, err
 	}
+	r.reaper = newReaper() // as the user that this process is now
 	name, remove, err := r.keyLog()
 	if err != nil {
 		g.done()
@@ -80,6 +81,7 @@ func (r *recording) keyLog() (name string, done func(), err error) {
 	if err != nil {
 		return "", done, err
 	}
+	r.reaper.add(dir)
 	name = filepath.Join(dir, "keys.log")
 	return name, func() { os.RemoveAll(dir) }, ensure(name)
 }

@@ -3,6 +3,7 @@
 package main
 
 import (
+	"bufio"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"crypto/rand"
@@ -17,6 +18,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -207,5 +209,49 @@ func TestRecordKeepsTheKeyLogToItsUser(t *testing.T) {
 	}
 	if st.Mode().Perm() != 0o600 {
 		t.Errorf("the key log's mode is %v", st.Mode())
+	}
+}
+
+// TestRecordLeavesNothingBehind kills record, and the whole of its process group, and looks for what it made.
+func TestRecordLeavesNothingBehind(t *testing.T) {
+	r := newRecorder(t)
+	tmp := r.in("tmp")
+	if err := os.Mkdir(tmp, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for _, group := range []bool{false, true} {
+		c := exec.Command(r.wscope, "record", "-w", r.in("run.pcapng"), "--", "sh", "-c", "echo $SSLKEYLOGFILE; exec sleep 30")
+		c.Env = append(os.Environ(), "SUDO_UID=", "SSLKEYLOGFILE=", "TMPDIR="+tmp)
+		c.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+		out, err := c.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := c.Start(); err != nil {
+			t.Fatal(err)
+		}
+		line, err := bufio.NewReader(out).ReadString('\n')
+		if err != nil || !strings.HasPrefix(line, tmp) {
+			t.Errorf("the key log is %q, %v", line, err)
+		}
+		if group {
+			syscall.Kill(-c.Process.Pid, syscall.SIGKILL)
+		} else {
+			syscall.Kill(c.Process.Pid, syscall.SIGKILL)
+			defer syscall.Kill(-c.Process.Pid, syscall.SIGKILL) // the command goes on: it is not record's to end any more
+		}
+		c.Process.Wait()
+		var left []string
+		for range 100 { // the reaper needs a moment
+			left, _ = filepath.Glob(filepath.Join(tmp, "*"))
+			more, _ := filepath.Glob(r.in(".run*"))
+			if left = append(left, more...); len(left) == 0 {
+				break
+			}
+			time.Sleep(50 * time.Millisecond)
+		}
+		if len(left) > 0 {
+			t.Errorf("killed (group: %v), it left %v", group, left)
+		}
 	}
 }
