@@ -3,11 +3,12 @@ package analyzer
 import (
 	"slices"
 
+	"wscope/analyzer/flow"
 	"wscope/assembly/packet"
 )
 
-// leap is how far a packet's time may lie beyond what was reached and be believed at once.
-const leap = 2 * tickEvery
+// leap is how far a packet's time may lie beyond what was reached and be believed at once: two ticks.
+const leap = flow.Leap
 
 // witnesses is how many packets in a row have to say a time that is a leap ahead.
 const witnesses = 3

@@ -1,23 +1,64 @@
 package analyzer
 
 import (
-	"wscope/assembly/packet"
+	"context"
+	"io"
 
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 )
 
-// KeepAwake makes n the number of flows of a partition that are awake at once, until the
-// function that it returns is called.
-func KeepAwake(n int) (restore func()) {
-	before := mostAwake
-	mostAwake = n
-	return func() { mostAwake = before }
+// RunPacked is Run in one goroutine, with every flow that can be packed packed between any two packets.
+func RunPacked(ctx context.Context, src packet.Source, opt Options, sink Sink) (*Summary, error) {
+	p := newPipeline(ctx, src, opt, sink)
+	p.reader.src = &packing{Source: src, shards: &p.shards}
+	err := newPool(p, 1, false).run()
+	return p.summary(), err
+}
+
+// packing is a Source that gives one packet at a time, and packs the flows before each.
+type packing struct {
+	packet.Source
+	shards *[shards]*shard
+	batch  packet.Batch
+	next   int // of batch.Packets
+	err    error
+}
+
+func (s *packing) Read(b *packet.Batch) error {
+	for _, sh := range s.shards {
+		sh.flows.PackIdle()
+	}
+	b.Packets, b.Secrets, b.Now = b.Packets[:0], b.Secrets[:0], 0
+	if s.next == len(s.batch.Packets) {
+		if s.err != nil {
+			return s.err
+		}
+		s.next, s.err = 0, s.Source.Read(&s.batch)
+		if s.err != nil && s.err != io.EOF {
+			return s.err
+		}
+	}
+	for len(s.batch.Secrets) > 0 && (s.batch.Secrets[0].Before <= s.next || s.next == len(s.batch.Packets)) {
+		secrets := s.batch.Secrets[0]
+		secrets.Before = 0
+		b.Secrets, s.batch.Secrets = append(b.Secrets, secrets), s.batch.Secrets[1:]
+	}
+	if s.next < len(s.batch.Packets) {
+		b.Packets = append(b.Packets, s.batch.Packets[s.next])
+		s.next++
+		return nil
+	}
+	if len(s.batch.Secrets) == 0 {
+		return s.err
+	}
+	return nil
 }
 
 // Ticks gives, for packets of these times in batches of n, the time that all connections are
 // told before each, -1 where none. Times are in seconds.
 func Ticks(times []int64, n int) []int64 {
-	r := reader{opt: &Options{}, totals: &Totals{}}
+	r := reader{opt: &Options{}}
 	told := make([]int64, len(times))
 	for at := 0; at < len(times); at += n {
 		var w work

@@ -27,7 +27,7 @@ func TestLetGoFollowsGrowth(t *testing.T) {
 		t.Errorf("asked %d times, for batches of %d connections", asked, most)
 	}
 	// Where an eighth goes before each batch, seven batches are left, and the last one; a
-	// partition lets one go for less than eight.
+	// shard lets one go for less than eight.
 	if open := crowd - int(sum.LetGo); open < most || open > 8*most {
 		t.Errorf("%d of %d were not let go, %d begin in a batch", open, crowd, most)
 	}

@@ -1,6 +1,7 @@
 package analyzer
 
 import (
+	"wscope/analyzer/flow"
 	"wscope/analyzer/record"
 	"wscope/analyzer/stat"
 )
@@ -39,6 +40,8 @@ type (
 	PingSide        = record.PingSide
 	PingSum         = record.PingSum
 	Polling         = record.Polling
+	PollRequest     = flow.PollRequest
+	PollSession     = flow.PollSession
 	Problem         = record.Problem
 	Proxied         = record.Proxied
 	QUIC            = record.QUIC

@@ -26,7 +26,7 @@ type Options struct {
 	// of the connections, those silent for longest, are ended there and counted in
 	// Summary.LetGo. What comes between two looks is a batch, however fast it comes. nil is never.
 	LetGo func() bool
-	// LetGone is told how many connections a partition let go, from any goroutine; nil is nobody.
+	// LetGone is told how many connections a shard let go, from any goroutine; nil is nobody.
 	LetGone func(connections int)
 
 	Checksum   bool            // ignore segments with a wrong checksum
@@ -46,7 +46,7 @@ type Options struct {
 
 	// Select says, once the handshake is known (or the flow was recognised), whether the
 	// flow is wanted: the rest of one that is not costs nothing. nil wants all. It is made once
-	// a partition, so that what it returns is used by one goroutine at a time.
+	// a shard, so that what it returns is used by one goroutine at a time.
 	Select func() func(f *Flow) bool
 
 	// KeepFlow says, of a finished record with its number, whether it is counted in the

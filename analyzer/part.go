@@ -1,9 +1,10 @@
 package analyzer
 
 import (
-	"wscope/assembly/packet"
-
+	"wscope/analyzer/correlate"
+	"wscope/analyzer/flow"
 	"wscope/assembly/link"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
@@ -18,7 +19,7 @@ import (
 // goroutine.
 type Part struct {
 	shard *shard
-	out   output
+	out   flow.Output
 	flows int64
 }
 
@@ -46,15 +47,15 @@ func NewPart(opt Options, files func(int32) string, tunnels func(uint32) string)
 	}
 	opt.Frames, opt.Events, opt.Updates, opt.Render = false, false, false, nil
 	p := &Part{}
-	p.shard = newShard(&opt, keys, &environment{files: files, tunnelName: tunnels})
-	p.shard.out = &p.out
+	p.shard = newShard(&opt, keys, &flow.Environment{Files: files, TunnelName: tunnels})
+	p.shard.flows.SetOutput(&p.out)
 	return p
 }
 
 // Segment takes the next segment. Its payload is not kept.
 func (p *Part) Segment(s *link.Segment) {
-	p.shard.index = s.Mark.Index
-	p.shard.asm.Segment(s)
+	p.shard.flows.SetPacket(s.Mark.Index)
+	p.shard.tcp.Segment(s)
 }
 
 // Secrets takes key log text that stands at this place of the capture.
@@ -70,74 +71,66 @@ func (p *Part) Finish(last *packet.Mark) { p.shard.finish(last) }
 
 // Take hands over what the calls since the last Take made.
 func (p *Part) Take(sink PartSink) error {
-	for i := range p.out.items {
-		if err := p.hand(sink, &p.out.items[i]); err != nil {
+	for i := range p.out.Items {
+		if err := p.hand(sink, &p.out.Items[i]); err != nil {
 			return err
 		}
 	}
-	p.out.reset()
+	p.out.Reset()
 	return nil
 }
 
-func (p *Part) hand(sink PartSink, it *item) error {
-	switch it.kind {
-	case itemBegun:
+func (p *Part) hand(sink PartSink, it *flow.Item) error {
+	switch it.Kind {
+	case flow.ItemBegun:
 		p.flows++
-		it.flow.flow.Store(p.flows)
-		r := it.body.(*Flow)
-		return sink.Begun(it.flow.flow.Load(), r, r.Asked)
-	case itemAnswered:
-		return sink.Answered(it.flow.flow.Load())
-	case itemEnded:
-		return sink.Ended(it.flow.flow.Load(), it.ended())
-	case itemMessage:
-		return sink.Message(it.flow.flow.Load(), it.body.(*Message))
-	case itemPolled:
-		return sink.Polled(it.body.(*PollRequest))
+		it.Flow.SetNumber(p.flows)
+		r := it.Body.(*Flow)
+		return sink.Begun(it.Flow.Number(), r, r.Asked)
+	case flow.ItemAnswered:
+		return sink.Answered(it.Flow.Number())
+	case flow.ItemEnded:
+		return sink.Ended(it.Flow.Number(), it.Ended())
+	case flow.ItemMessage:
+		return sink.Message(it.Flow.Number(), it.Body.(*Message))
+	case flow.ItemPolled:
+		return sink.Polled(it.Body.(*PollRequest))
 	}
 	return nil
 }
 
-// Partition is the place of a connection among those that act at the same packet (at a
-// tick, or at the end): Run tells of them in this order. hash is Key.Hash.
-func Partition(hash uint32) int { return int(hash % partitions) }
+// Shard is the place of a connection among those that act at the same packet (at a
+// tick, or at the end): Run gives their records in this order. hash is Key.Hash.
+func Shard(hash uint32) int { return int(hash % shards) }
 
 // Merge gives the flows of many Parts what Run gives those of one capture: their numbers,
 // and what they say of each other. It is told of their steps in the order of the capture:
-// by packet, at the same packet by Partition; but what Finish made last of all, by the
+// by packet, at the same packet by Shard; but what Finish made last of all, by the
 // flows' numbers, and that of flows without a number behind it.
-type Merge struct{ merger merger }
+type Merge struct{ flows correlate.Flows }
 
 // Merged is a flow that a Merge knows.
-type Merged struct{ numbered numbered }
+type Merged struct{ ref flow.Ref }
 
 // Number is the flow's number.
-func (n *Merged) Number() int64 { return n.numbered.flow.Load() }
+func (n *Merged) Number() int64 { return n.ref.Number() }
 
 // NewMerge makes a Merge.
-func NewMerge() *Merge {
-	return &Merge{merger{sink: NopSink{}, totals: &Totals{}}}
-}
+func NewMerge() *Merge { return &Merge{} }
 
 // Begun begins a flow: f and asked are what PartSink.Begun gave. It sets f.Flow.
 func (m *Merge) Begun(f *Flow, asked Time) *Merged {
 	n := new(Merged)
 	f.Asked = asked
-	m.merger.hand(nil, &item{kind: itemBegun, flow: &n.numbered, body: f})
+	m.flows.Begun(f, &n.ref)
 	return n
 }
 
 // Answered says that the flow's handshake was answered.
-func (m *Merge) Answered(n *Merged) {
-	m.merger.hand(nil, &item{kind: itemAnswered, flow: &n.numbered})
-}
+func (m *Merge) Answered(n *Merged) { n.ref.Answered = true }
 
 // Ended completes a flow's finished record.
-func (m *Merge) Ended(n *Merged, f *Flow) {
-	m.merger.hand(nil, &item{kind: itemEnded, flow: &n.numbered, body: f})
-}
+func (m *Merge) Ended(n *Merged, f *Flow) { m.flows.Ended(f, &n.ref) }
 
 // Polled takes what PartSink.Polled gave.
-func (m *Merge) Polled(r *PollRequest) {
-	m.merger.hand(nil, &item{kind: itemPolled, body: r})
-}
+func (m *Merge) Polled(r *PollRequest) { m.flows.Polled(r) }

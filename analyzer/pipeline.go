@@ -11,9 +11,9 @@ import (
 	"wscope/assembly/tlsopen"
 )
 
-// partitions is how many independent pipelines the connections are shared out to. It is
+// shards is how many independent pipelines the connections are shared out to. It is
 // fixed, so that limits and orders do not depend on the number of workers.
-const partitions = 16
+const shards = 16
 
 // tickEvery is the step of capture time at which silent connections are looked for.
 const tickEvery = int64(1e9)
@@ -22,32 +22,32 @@ const tickEvery = int64(1e9)
 // damage, and sums with them must not overflow.
 const latest = int64(1) << 62
 
-// control is something that every partition must know in its place among the segments.
+// control is something that every shard must know in its place among the segments.
 type control struct {
-	at      [partitions]int // it stands before parts[p][at[p]]
-	now     int64           // of a tick
+	at      [shards]int // it stands before parts[p][at[p]]
+	now     int64       // of a tick
 	mark    packet.Mark
 	secrets []byte // TLS key log text from the capture; nil where it is something else
 	letGo   bool   // memory is short: no tick, but some connections are let go
 }
 
-// work is a batch of packets on its way through the pipeline: read, analysed by partition,
+// work is a batch of packets on its way through the pipeline: read, analysed by shard,
 // merged. See pool.go for who does it.
 type work struct {
 	batch    packet.Batch
 	segs     []link.Segment
-	parts    [partitions][]uint32 // which of segs are each partition's
+	parts    [shards][]uint32 // which of segs are each shard's
 	controls []control
-	outs     [partitions]output
+	outs     [shards]output
 	last     packet.Mark // the last packet of the batch
 	final    bool        // the capture is over: connections end
-	pending  int         // workers of the pool that have not analysed their partitions of it
+	pending  int         // workers of the pool that have not analysed their shards of it
 }
 
 func (w *work) reset() {
 	for p := range w.parts {
 		w.parts[p] = w.parts[p][:0]
-		w.outs[p].reset()
+		w.outs[p].Reset()
 	}
 	w.segs = w.segs[:0]
 	w.controls = w.controls[:0]
@@ -67,7 +67,7 @@ type reader struct {
 	keys     *tlsopen.Keys
 	sessions *tlsopen.Sessions[link.Key]
 	subflows assembly.Subflows
-	totals   *Totals
+	counts   packetCounts
 	router   quic.Router
 	route    int // where the datagram at hand goes
 }
@@ -112,7 +112,7 @@ func (r *reader) packet(w *work, p *packet.Packet) {
 		return
 	}
 	r.last = p.Mark
-	r.totals.saw(p)
+	r.counts.add(p)
 	if p.Time >= r.clock.next {
 		if now, ok := r.clock.reached(&p.Mark, w.batch.Now); ok {
 			r.tick(w, now, p.Mark)
@@ -136,7 +136,7 @@ func (r *reader) packet(w *work, p *packet.Packet) {
 	if s.Options != nil || r.subflows.Any() {
 		r.subflows.Route(s)
 	}
-	part := &w.parts[s.Hash%partitions]
+	part := &w.parts[s.Hash%shards]
 	*part = append(*part, uint32(n))
 }
 
@@ -151,7 +151,7 @@ func (r *reader) bounds(start Time) {
 	}
 }
 
-// tick tells the partitions the time.
+// tick tells the shards the time.
 func (r *reader) tick(w *work, now int64, at packet.Mark) {
 	at.Time = now
 	w.control(control{now: now, mark: at})
@@ -161,10 +161,10 @@ func (r *reader) tick(w *work, now int64, at packet.Mark) {
 func (r *reader) secrets(w *work, s *packet.Secrets) {
 	switch {
 	case s.Type != secretsTLS:
-	case !r.totals.seen:
+	case r.counts.packets == 0:
 		r.keys.Add(s.Data) // before the first packet: for all, once
 	default:
-		// Each partition takes it in its place among the packets, so that none has it before its time.
+		// Each shard takes it in its place among the packets, so that none has it before its time.
 		w.control(control{now: r.last.Time, mark: r.last, secrets: s.Data})
 	}
 }
@@ -179,27 +179,10 @@ func (w *work) control(c control) {
 	w.controls = append(w.controls, c)
 }
 
-// run is one partition's part of a work.
-func (s *shard) run(w *work, p int) {
-	s.out = &w.outs[p]
-	part, next := w.parts[p], 0
-	for i := range w.controls {
-		c := &w.controls[i]
-		s.segments(w.segs, part[next:c.at[p]])
-		next = c.at[p]
-		s.control(c)
-	}
-	s.segments(w.segs, part[next:])
-	s.out.over = len(s.out.items)
-	if w.final {
-		s.finish(&w.last)
-	}
-}
-
 // pipeline runs a source through its shards.
 type pipeline struct {
 	reader reader
-	shards [partitions]*shard
+	shards [shards]*shard
 	merger merger
 	stop   <-chan struct{}
 }

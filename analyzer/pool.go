@@ -6,7 +6,7 @@ import (
 )
 
 // pool is the workers that share a pipeline's work. All workers are alike: each analyses
-// partitions of its own, so that no lock is on a packet's path and a connection's state stays
+// shards of its own, so that no lock is on a packet's path and a connection's state stays
 // with one processor; and whichever is free reads the next work or merges the oldest, so that
 // none waits for a worker that only reads or only merges. Works are merged one at a time, in
 // the order in which they were read.
@@ -24,7 +24,7 @@ type pool struct {
 	works   []*work // work number k is works[k%len(works)]
 	read    int     // works read
 	merged  int
-	done    []int // by worker: works whose partitions of its own it has analysed
+	done    []int // by worker: works whose shards of its own it has analysed
 	reading bool
 	merging bool
 	over    bool // no work comes any more
@@ -107,8 +107,8 @@ func (c *pool) worker(i int) {
 		case analyseTask:
 			w = c.works[c.done[i]%len(c.works)]
 			c.mu.Unlock()
-			for part := i; part < partitions; part += c.workers {
-				c.p.shards[part].run(w, part)
+			for n := i; n < shards; n += c.workers {
+				c.p.shards[n].run(w, n)
 			}
 			c.mu.Lock()
 			c.done[i]++

@@ -84,7 +84,7 @@ func TestPool(t *testing.T) {
 		{"the sink refuses", io.EOF, 7, errRefused, 7},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			for workers := range partitions + 3 {
+			for workers := range shards + 3 {
 				for _, waits := range []bool{false, true} {
 					sink := &batches{t: t, last: 99, fails: c.fails}
 					_, err := Run(context.Background(), &steady{n: 100, err: c.err, waits: waits}, Options{Workers: workers}, sink)

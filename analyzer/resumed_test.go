@@ -9,10 +9,10 @@ import (
 	"wscope/assembly/packet"
 )
 
-// TestResumedInAnyPartition holds that a TLS 1.2 session that is resumed opens by the secret of
-// the connection that began it, whichever partitions the two are in: the ports are changed
+// TestResumedInAnyShard holds that a TLS 1.2 session that is resumed opens by the secret of
+// the connection that began it, whichever shards the two are in: the ports are changed
 // so that many are tried.
-func TestResumedInAnyPartition(t *testing.T) {
+func TestResumedInAnyShard(t *testing.T) {
 	for _, name := range []string{"tls12-resumed-id", "tls12-resumed-ticket"} {
 		all, keys := load(t, filepath.Join("..", "testdata", "peers", "tls", name+".pcap"))
 		first, _, _ := bytes.Cut(keys, []byte("\n"))

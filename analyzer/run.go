@@ -2,8 +2,9 @@ package analyzer
 
 import (
 	"context"
-	"strconv"
 
+	"wscope/analyzer/correlate"
+	"wscope/analyzer/flow"
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
@@ -15,15 +16,21 @@ import (
 // It returns an error only where the sink or the source gave one: what could not be read of an
 // input is in Summary.Problems.
 func Run(ctx context.Context, src packet.Source, opt Options, sink Sink) (*Summary, error) {
+	p := newPipeline(ctx, src, opt, sink)
+	err := newPool(p, opt.Workers, packet.Waits(src)).run()
+	return p.summary(), err
+}
+
+// newPipeline makes the pipeline that reads src.
+func newPipeline(ctx context.Context, src packet.Source, opt Options, sink Sink) *pipeline {
 	keys := opt.Keys
 	if keys == nil {
 		keys = tlsopen.NewKeys()
 	}
 	opt.waitKeys = opt.MoreKeys || packet.SecretsMayFollow(src)
-	totals := &Totals{}
 	p := &pipeline{
-		reader: reader{src: src, opt: &opt, keys: keys, sessions: tlsopen.NewSessions[link.Key](keys), totals: totals},
-		merger: merger{sink: sink, totals: totals, keep: opt.KeepFlow},
+		reader: reader{src: src, opt: &opt, keys: keys, sessions: tlsopen.NewSessions[link.Key](keys)},
+		merger: merger{sink: sink, totals: &correlate.Totals{}, keep: opt.KeepFlow},
 		stop:   ctx.Done(),
 	}
 	if opt.Events {
@@ -31,18 +38,42 @@ func Run(ctx context.Context, src packet.Source, opt Options, sink Sink) (*Summa
 	}
 	p.reader.openUDP()
 	p.reader.link.Checksum, p.reader.link.VLANAware = opt.Checksum, opt.VLANAware
-	env := &environment{
-		files:      func(int32) string { return "" },
-		tunnelName: p.reader.link.TunnelName,
+	env := &flow.Environment{
+		Files:      func(int32) string { return "" },
+		TunnelName: p.reader.link.TunnelName,
 	}
 	if len(src.Files()) > 1 {
-		env.files = func(i int32) string { return src.Files()[i] }
+		env.Files = func(i int32) string { return src.Files()[i] }
 	}
 	for i := range p.shards {
 		p.shards[i] = newShard(&opt, keys, env)
 	}
-	err := newPool(p, opt.Workers, packet.Waits(src)).run()
-	return totals.summary(src, &p.reader.link.Stats, p.shards[:]), err
+	return p
 }
 
-func decimal(n int) string { return strconv.Itoa(n) }
+// summary is what the run adds up to.
+func (p *pipeline) summary() *Summary {
+	s := p.merger.totals.Summary(Time(p.reader.counts.last))
+	p.reader.describe(s)
+	other := correlate.Counts{}
+	for _, sh := range p.shards {
+		s.Connections += sh.flows.Connections
+		s.LetGo += sh.letGo
+		for what, n := range sh.flows.Other {
+			other.Add(what, n)
+		}
+	}
+	s.Elsewhere = other.Sorted()
+	return s
+}
+
+// describe adds what was read.
+func (r *reader) describe(s *Summary) {
+	l := &r.link.Stats
+	r.counts.describe(s)
+	s.Files, s.TCP, s.Malformed = r.src.Files(), l.TCP, l.Malformed
+	s.Other, s.Unsupported = correlate.Counts(l.Other).Sorted(), correlate.Counts(l.Unsupported).Sorted()
+	for _, p := range r.src.Problems() {
+		s.Problems = append(s.Problems, Problem{File: p.File, Offset: p.Offset, Reason: p.Reason})
+	}
+}

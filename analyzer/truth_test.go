@@ -15,6 +15,7 @@ import (
 
 	"wscope/analyzer"
 	"wscope/assembly/capture"
+	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
@@ -70,6 +71,12 @@ var otherKeys = regexp.MustCompile(`keys: ([a-z0-9/-]+\.keys)`)
 // analyze runs a capture of testdata with all records kept.
 func analyze(t testing.TB, path string, opt analyzer.Options) (*kept, *analyzer.Summary) {
 	t.Helper()
+	return analyzeBy(t, analyzer.Run, path, opt)
+}
+
+// analyzeBy does it by run.
+func analyzeBy(t testing.TB, run func(context.Context, packet.Source, analyzer.Options, analyzer.Sink) (*analyzer.Summary, error), path string, opt analyzer.Options) (*kept, *analyzer.Summary) {
+	t.Helper()
 	src, err := capture.Open([]string{path}, capture.Options{})
 	if err != nil {
 		t.Fatal(err)
@@ -87,7 +94,7 @@ func analyze(t testing.TB, path string, opt analyzer.Options) (*kept, *analyzer.
 		opt.Keys.Add(text)
 	}
 	k := &kept{}
-	sum, err := analyzer.Run(context.Background(), src, opt, k)
+	sum, err := run(context.Background(), src, opt, k)
 	if err != nil {
 		t.Fatal(err)
 	}

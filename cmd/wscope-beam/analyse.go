@@ -127,7 +127,7 @@ func (fn *analyseFn) ProcessElement(ctx context.Context, connection []byte, piec
 	a := &analysis{
 		fn: fn, ctx: ctx, connection: connection, calendar: fn.calendar, steps: steps,
 		part:      analyzer.NewPart(fn.opt, fn.Settings.name, func(uint32) string { return tunnel }),
-		partition: byte(analyzer.Partition(key.ConnHash())),
+		partition: byte(analyzer.Shard(key.ConnHash())),
 	}
 	a.messages.emit = func(flow, frames []byte) {
 		fn.shuffled.Inc(ctx, int64(len(flow)+len(frames)))

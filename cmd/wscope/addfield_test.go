@@ -45,7 +45,7 @@ func TestAddingAFieldTakesTwoEdits(t *testing.T) {
 	}
 	edit("analyzer/record/flow.go", "type Flow struct {\n",
 		"\tRegion string `json:\"region,omitempty\" redact:\"secret\"` // where the server says that it is\n\tRetries int64 `json:\"retries\"` // attempts before this one\n")
-	edit("analyzer/record.go", "\tr := f.describe()\n", "\tr.Region, r.Retries = \"somewhere\", 5\n")
+	edit("analyzer/flow/describe.go", "\tr := f.describe()\n", "\tr.Region, r.Retries = \"somewhere\", 5\n")
 
 	run := func(name string, args ...string) string {
 		cmd := exec.Command(name, args...)

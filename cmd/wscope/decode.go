@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer"
+	"wscope/analyzer/flow"
 	"wscope/analyzer/redact"
 	"wscope/analyzer/report"
 	"wscope/wsparse"
@@ -193,7 +194,7 @@ func (d *decode) frame(ev *wsparse.Event) error {
 	}
 	d.frames++
 	r := analyzer.Frame{Frame: d.frames, Offset: ev.Offset, Complete: ev.Complete, Payload: d.payload}
-	analyzer.SetHeader(&r, &ev.Header)
+	flow.SetHeader(&r, &ev.Header)
 	r.IsText = ev.Header.Opcode != wsparse.Binary && (utf8.Valid(d.payload) ||
 		len(d.payload) > d.json.MaxPayload && utf8.Valid(wholeRunes(d.payload)))
 	if d.hide != nil {
@@ -218,7 +219,7 @@ func (d *decode) message(m *wsparse.Message) error {
 	}
 	d.count++
 	r := analyzer.Message{Message: d.count}
-	analyzer.SetMessage(&r, m)
+	flow.SetMessage(&r, m)
 	if d.hide != nil {
 		d.hide.Message(&r)
 	}

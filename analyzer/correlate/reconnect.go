@@ -1,0 +1,154 @@
+package correlate
+
+import (
+	"container/list"
+	"fmt"
+	"strings"
+
+	"wscope/analyzer/flow"
+	"wscope/analyzer/record"
+)
+
+// reconnects links a flow to the one of the same client, host and path that ended
+// abnormally shortly before it began. The merger keeps it, since the two may be in
+// different shards.
+type reconnects struct {
+	ends  map[endKey]*list.Element
+	order list.List // of *abnormalEnd, oldest first
+	storm map[endKey]*stormCount
+}
+
+type endKey struct{ client, host, path string }
+
+type abnormalEnd struct {
+	key  endKey
+	flow int64
+	at   record.Time
+}
+
+// stormCount is how often in a row a client came back quickly.
+type stormCount struct {
+	times int64
+	first record.Time
+}
+
+const (
+	reconnectWithin = record.Time(60e9) // of capture time, to be linked
+	stormWithin     = record.Time(2e9)  // RFC 6455 §7.2.3: a first delay of 0 to 5 s is reasonable, then longer ones
+	stormTimes      = 5
+	maxEnds         = 10000 // remembered at once; the oldest goes
+)
+
+func keyOf(f *record.Flow) (endKey, bool) {
+	if f.HTTP == nil || f.HTTP.Host == "" && f.HTTP.Path == "" {
+		return endKey{}, false
+	}
+	path, _, _ := strings.Cut(f.HTTP.Path, "?") // what clients add to be told apart changes with each try
+	return endKey{f.Client.IP, f.HTTP.Host, path}, true
+}
+
+// begun returns the flow that f reconnects after; 0 where there is none.
+func (r *reconnects) begun(f *record.Flow) int64 {
+	key, ok := keyOf(f)
+	if !ok || r.ends[key] == nil {
+		return 0
+	}
+	e := r.ends[key]
+	end := e.Value.(*abnormalEnd)
+	r.order.Remove(e)
+	delete(r.ends, key)
+	if f.Start < end.at || f.Start-end.at > reconnectWithin {
+		return 0
+	}
+	if f.Start-end.at <= stormWithin {
+		c := r.storm[key]
+		if c == nil {
+			if r.storm == nil {
+				r.storm = map[endKey]*stormCount{}
+			}
+			if len(r.storm) >= maxEnds {
+				return end.flow
+			}
+			c = &stormCount{first: f.Start}
+			r.storm[key] = c
+		}
+		c.times++
+	} else {
+		delete(r.storm, key)
+	}
+	return end.flow
+}
+
+// ended remembers an abnormal end, and tells of a storm.
+func (r *reconnects) ended(f *record.Flow, n *flow.Ref) {
+	key, ok := keyOf(f)
+	if !ok || !abnormal(f) {
+		return
+	}
+	if c := r.storm[key]; c != nil && c.times >= stormTimes {
+		f.Findings = append(f.Findings, record.Finding{
+			Rule: record.RuleStorm.ID, Severity: record.RuleStorm.Severity, RFC: record.RuleStorm.RFC, From: "client", Packet: f.Packet, File: f.File,
+			Time: f.Start, Count: 1, Detail: fmt.Sprintf("%d times in a row within %.1f s of an abnormal end", c.times, float64(stormWithin)/1e9),
+		})
+	}
+	if !n.Reset {
+		r.remember(key, f)
+	}
+}
+
+// mayEnd remembers an abnormal end before it is certain.
+func (r *reconnects) mayEnd(f *record.Flow, n *flow.Ref) {
+	if key, ok := keyOf(f); ok && abnormal(f) {
+		n.Reset = true
+		r.remember(key, f)
+	}
+}
+
+// goesOn takes back what mayEnd remembered.
+func (r *reconnects) goesOn(n *flow.Ref) {
+	if !n.Reset {
+		return
+	}
+	n.Reset = false
+	for e := r.order.Back(); e != nil; e = e.Prev() {
+		if end := e.Value.(*abnormalEnd); end.flow == n.Number() {
+			r.order.Remove(e)
+			delete(r.ends, end.key)
+			return
+		}
+	}
+}
+
+// remember takes note of an abnormal end.
+func (r *reconnects) remember(key endKey, f *record.Flow) {
+	if r.ends == nil {
+		r.ends = map[endKey]*list.Element{}
+	}
+	if old := r.ends[key]; old != nil {
+		r.order.Remove(old)
+	}
+	r.ends[key] = r.order.PushBack(&abnormalEnd{key, f.Flow, f.End})
+	if r.order.Len() > maxEnds {
+		oldest := r.order.Front()
+		delete(r.ends, oldest.Value.(*abnormalEnd).key)
+		r.order.Remove(oldest)
+	}
+}
+
+// abnormal says whether a flow ended otherwise than by a normal closing handshake.
+func abnormal(f *record.Flow) bool {
+	if f.Handshake != nil && f.Handshake.Result == "rejected" {
+		return f.HTTP != nil && f.HTTP.Status >= 500
+	}
+	c := f.Close
+	if c == nil {
+		return f.Handshake != nil && f.Handshake.Result == "unanswered"
+	}
+	switch c.How {
+	case "fin", "rst":
+		return true
+	case "none":
+		return false
+	}
+	return c.Code != nil && *c.Code != 1000 && *c.Code != 1001 && *c.Code < 3000
+}

@@ -1,0 +1,161 @@
+package correlate
+
+import (
+	"cmp"
+	"slices"
+	"strconv"
+	"wscope/analyzer/record"
+
+	"wscope/analyzer/diagnose"
+	"wscope/analyzer/flow"
+)
+
+// maxNames bounds each list of names; what comes after is counted as "(others)".
+const maxNames = 10000
+
+// Counts counts by name, within a bound on the number of names.
+type Counts map[string]int64
+
+// Add counts n of a name.
+func (t *Counts) Add(name string, n int64) {
+	if *t == nil {
+		*t = Counts{}
+	}
+	if _, ok := (*t)[name]; !ok && len(*t) >= maxNames {
+		name = "(others)"
+	}
+	(*t)[name] += n
+}
+
+// Sorted lists the largest count first, and by name within a number.
+func (t Counts) Sorted() []record.Named {
+	list := make([]record.Named, 0, len(t))
+	for name, n := range t {
+		list = append(list, record.Named{Name: name, Count: n})
+	}
+	slices.SortFunc(list, func(a, b record.Named) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name))
+	})
+	return list
+}
+
+// Totals adds up the flows of a run.
+type Totals struct {
+	flows                                    int64
+	pickups, results, closes, sealed, likely Counts
+	hosts, paths, protocols, clients         Counts
+	client, server                           record.Direction
+	rules                                    map[string]*record.RuleCount
+	open, maxOpen                            int64
+	apps                                     appTotals
+	together                                 concurrency
+	ends                                     diagnose.Diagnosis
+}
+
+// Begun counts a flow that begins, unless it is a connection of which nobody knows whether it is a WebSocket.
+func (t *Totals) Begun(f *record.Flow) {
+	if f.Pickup == "encrypted" {
+		return
+	}
+	t.open++
+	t.maxOpen = max(t.maxOpen, t.open)
+}
+
+// Dropped takes a flow that ended from those that are open.
+func (t *Totals) Dropped(f *record.Flow) {
+	if f.Pickup != "encrypted" {
+		t.open--
+	}
+}
+
+// Flow adds a finished flow.
+func (t *Totals) Flow(f *record.Flow) {
+	t.Dropped(f)
+	t.ends.Add(f)
+	t.flows++
+	t.pickups.Add(f.Pickup, 1)
+	if f.Pickup == "encrypted" {
+		t.sealed.Add(strconv.Itoa(int(f.Server.Port)), 1)
+		likely := "unknown"
+		if f.Sealed != nil {
+			likely = f.Sealed.Likely
+		}
+		t.likely.Add(likely, 1)
+		t.clients.Add(f.Client.IP, 1)
+		return
+	}
+	if f.Handshake != nil {
+		t.results.Add(f.Handshake.Result, 1)
+		if f.Handshake.Subprotocol != "" {
+			t.protocols.Add(f.Handshake.Subprotocol, 1)
+		}
+	}
+	if f.HTTP != nil {
+		t.hosts.Add(f.HTTP.Host, 1)
+		path := f.HTTP.Path
+		for i := range path {
+			if path[i] == '?' {
+				path = path[:i]
+				break
+			}
+		}
+		t.paths.Add(path, 1)
+	}
+	t.clients.Add(f.Client.IP, 1)
+	t.together.flow(int64(f.Start), int64(f.End), f.Close != nil && f.Close.TCP == flow.StillOpen)
+	if f.Close != nil {
+		t.closes.Add(closeName(f.Close), 1)
+	}
+	t.client.Add(&f.ClientToServer)
+	t.server.Add(&f.ServerToClient)
+	t.apps.add(f)
+	for i := range f.Findings {
+		t.finding(&f.Findings[i])
+	}
+}
+
+func closeName(c *record.Closing) string {
+	if c.Code == nil {
+		return c.How
+	}
+	return strconv.Itoa(*c.Code)
+}
+
+func (t *Totals) finding(f *record.Finding) {
+	if t.rules == nil {
+		t.rules = map[string]*record.RuleCount{}
+	}
+	r := t.rules[f.Rule]
+	if r == nil {
+		r = &record.RuleCount{Rule: f.Rule, Severity: f.Severity, RFC: f.RFC}
+		t.rules[f.Rule] = r
+	}
+	r.Flows++
+	r.Count += f.Count
+}
+
+// Summary is what the flows add up to. last is the capture time of the last packet.
+func (t *Totals) Summary(last record.Time) *record.Summary {
+	s := &record.Summary{
+		Flows: t.flows, ByPickup: t.pickups.Sorted(), ByResult: t.results.Sorted(), Encrypted: t.sealed.Sorted(), Closes: t.closes.Sorted(),
+		Client: t.client, Server: t.server, MaxOpen: t.maxOpen,
+		Hosts: t.hosts.Sorted(), Paths: t.paths.Sorted(), Protocols: t.protocols.Sorted(), Clients: t.clients.Sorted(), Apps: t.apps.sorted(),
+	}
+	if n := t.pickups["encrypted"]; n > 0 {
+		s.Sealed = &record.SealedSum{Connections: n, WebSockets: t.likely["websocket"], Likely: t.likely.Sorted()}
+	}
+	s.Endings = t.ends.Endings()
+	s.Concurrency = t.together.record(int64(last))
+	for _, r := range t.rules {
+		s.Findings = append(s.Findings, *r)
+	}
+	slices.SortFunc(s.Findings, func(a, b record.RuleCount) int {
+		return cmp.Or(cmp.Compare(severityRank(a.Severity), severityRank(b.Severity)), cmp.Compare(a.Rule, b.Rule))
+	})
+	return s
+}
+
+// severityRank puts errors first.
+func severityRank(s string) int {
+	return slices.Index([]string{"error", "warning", "note"}, s)
+}

@@ -1,0 +1,85 @@
+package flow
+
+import (
+	"math"
+	"sync/atomic"
+
+	"wscope/analyzer/record"
+)
+
+// An Output is what one Table emits: items in the order in which its packets made them, and the bytes that
+// rendered records take.
+type Output struct {
+	Items []Item
+	Bytes []byte
+}
+
+// Reset empties the Output and lets go of its records.
+func (o *Output) Reset() {
+	clear(o.Items)
+	o.Items, o.Bytes = o.Items[:0], o.Bytes[:0]
+}
+
+// Kind says what an Item is.
+type Kind uint8
+
+// The kinds of Item.
+const (
+	ItemBegun Kind = iota
+	ItemUpdate
+	ItemEnded
+	ItemMessage
+	ItemFrame
+	ItemRendered
+	ItemGap
+	ItemFinding
+	ItemAnswered // nothing for the Sink: the merger notes it
+	ItemPolled   // the same, and of no flow
+	ItemReset    // the flow may have ended
+	ItemNotReset // it did not
+)
+
+// Item is one thing for the Sink.
+type Item struct {
+	Index    int64 // of the packet that made it
+	Flow     *Ref
+	Body     any    // *record.Flow (or, when the capture is over, the *flow that will make it), *record.Message, *record.Frame, *record.Gap, *record.Finding, *PollRequest; nil
+	From, To uint32 // ItemRendered: its place in Output.Bytes
+	Number   int64  // ItemRendered: the flow's, 0 where its worker did not know it yet
+	Kind     Kind
+}
+
+// Ended is the record of an ItemEnded. The Item lets go of it, so only one record is alive at a time where
+// very many flows end together.
+func (it *Item) Ended() *record.Flow {
+	body := it.Body
+	it.Body = nil
+	if f, ok := body.(*flow); ok {
+		return f.conclude()
+	}
+	return body.(*record.Flow)
+}
+
+// Ref stands for a flow among all flows of a capture: its number, and what links it to others. Only the merger
+// writes it.
+type Ref struct {
+	number     atomic.Int64
+	Reconnects int64 // number of the flow that it reconnects after; 0 is none
+	Proxied    *record.Proxied
+	Reset      bool // its end was noted before it was certain
+	Answered   bool // its handshake was answered, as far as the merger has come
+}
+
+// Number is the flow's number, 0 until it has one. The flow's worker may ask for it while the merger runs.
+func (r *Ref) Number() int64 { return r.number.Load() }
+
+// SetNumber gives the flow its number.
+func (r *Ref) SetNumber(n int64) { r.number.Store(n) }
+
+// Order is the flow's place among those that end with the capture: one without a number comes last.
+func (r *Ref) Order() int64 {
+	if n := r.Number(); n != 0 {
+		return n
+	}
+	return math.MaxInt64
+}

@@ -1,0 +1,78 @@
+package flow
+
+import (
+	"wscope/analyzer/record"
+	"wscope/analyzer/sealed"
+	"wscope/assembly"
+)
+
+// describe adds what can be said of the connection without its keys.
+func (w *tlsConn) describe(r *record.Flow) {
+	e := w.estimate.Estimate()
+	s := &record.Sealed{Likely: e.Likely, Confidence: e.Confidence, Why: e.Why}
+	if e.Heartbeat > 0 {
+		s.Heartbeat = seconds(e.Heartbeat)
+	}
+	if e.Trips > 0 {
+		s.RTTMin, s.RTTMean, s.RTTMax = seconds(e.TripMin), seconds(e.TripMean), seconds(e.TripMax)
+	}
+	s.ClientToServer = w.direction(w.client, &e.Sides[sealed.Client])
+	s.ServerToClient = w.direction(w.client.Other(), &e.Sides[sealed.Server])
+	r.Sealed = s
+	r.Close = w.closing(&e)
+}
+
+// direction is the record of one side; nil where the capture has nothing of it.
+func (w *tlsConn) direction(side assembly.Side, e *sealed.Direction) *record.SealedDirection {
+	st := w.conn.Stats(side)
+	if st.Packets == 0 {
+		return nil
+	}
+	d := &record.SealedDirection{WireBytes: st.Bytes, Records: e.Records, LostBytes: e.LostBytes}
+	if e.Messages {
+		d.AtLeast, d.About, d.Payload, d.PayloadError = &e.AtLeast, &e.About, &e.Payload, &e.PayloadError
+	}
+	return d
+}
+
+// closing says how the connection ended.
+func (w *tlsConn) closing(e *sealed.Estimate) *record.Closing {
+	r := &record.Closing{How: "none", TCP: StillOpen}
+	first := w.firstEnd()
+	for _, end := range w.ended {
+		if first < 0 && end.seen && end.why == assembly.Idle {
+			r.TCP = "silence"
+		}
+	}
+	if first >= 0 {
+		side, how := assembly.Side(first), "fin"
+		if w.ended[side].why == assembly.RST {
+			how = "rst"
+		}
+		from := fromNames[side^w.client]
+		r.By, r.How, r.TCP = from, how, how+" by "+from
+	}
+	if k := &e.Closing; e.Likely == sealed.WebSocket && (k.Frames || k.Half) {
+		r.By, r.How = fromNames[k.By], "half"
+		if k.Frames {
+			r.How = "handshake"
+		}
+	}
+	return r
+}
+
+// firstEnd is the side that ended TCP first; -1 where none did.
+func (w *tlsConn) firstEnd() int {
+	first := -1
+	for s := range w.ended {
+		end := &w.ended[s]
+		if !end.seen || end.why != assembly.FIN && end.why != assembly.RST ||
+			end.why == assembly.RST && !w.conn.Stats(assembly.Side(s)).RST {
+			continue
+		}
+		if first < 0 || earlier(&end.at, &w.ended[first].at) {
+			first = s
+		}
+	}
+	return first
+}

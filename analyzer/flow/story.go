@@ -1,0 +1,114 @@
+package flow
+
+import (
+	"fmt"
+	"strings"
+	"wscope/analyzer/record"
+
+	"wscope/assembly"
+)
+
+// story explains an ending without a whole closing handshake in one sentence; "" for one
+// that needs no explanation.
+func (f *flow) story(r *record.Closing) string {
+	if r.How == "handshake" {
+		return ""
+	}
+	var parts []string
+	end := f.firstEnd()
+	switch {
+	case r.How == "half" && end >= 0:
+		what := "ended the connection %s later, without an answer from the " + fromNames[1-f.closing.first]
+		if end != f.closing.first {
+			what = fromNames[end] + " ended the connection %s later without answering it"
+		}
+		parts = append(parts, fmt.Sprintf("%s sent Close, and "+what, r.By, span(max(f.dirs[end].endedAt-f.closing.at[f.closing.first], 0))))
+	case r.How == "half":
+		parts = append(parts, r.By+" sent Close, and the capture has no answer to it")
+	case end >= 0 && f.unanswered():
+		what := "ended"
+		if r.How == "rst" {
+			what = "reset"
+		}
+		parts = append(parts, fmt.Sprintf("%s %s the connection %s after the request, which was not answered",
+			fromNames[end], what, span(max(f.dirs[end].endedAt-f.socket().Asked.Time, 0))))
+	case end >= 0 && r.How == "rst":
+		parts = append(parts, fmt.Sprintf("%s reset the connection%s", fromNames[end], f.sinceLast(f.dirs[end].endedAt)))
+	case end >= 0:
+		parts = append(parts, fmt.Sprintf("%s ended the connection with no Close%s", fromNames[end], f.sinceLast(f.dirs[end].endedAt)))
+	case f.dirs[0].why == assembly.Idle || f.dirs[1].why == assembly.Idle:
+		parts = append(parts, "nothing more was captured of it")
+	default:
+		return "" // open when the capture ended
+	}
+	for i := range f.dirs {
+		if f.dirs[i].torn {
+			parts = append(parts, "a message of the "+fromNames[i]+" was unfinished")
+		}
+	}
+	unanswered := int64(0)
+	for _, s := range f.pings.sides {
+		if s != nil {
+			unanswered += s.unanswered()
+		}
+	}
+	if unanswered > 0 {
+		parts = append(parts, fmt.Sprintf("%d %s unanswered", unanswered, plural(unanswered, "ping", "pings")))
+	}
+	if guess := f.guess(r, end, unanswered); guess != "" {
+		parts = append(parts, guess)
+	}
+	return strings.Join(parts, "; ")
+}
+
+// sinceLast says how long after the last frame something happened.
+func (f *flow) sinceLast(at int64) string {
+	if f.activity.latest == 0 {
+		return " before any frame"
+	}
+	if at < f.activity.latest {
+		return " while the other side was still sending"
+	}
+	return " " + span(at-f.activity.latest) + " after the last frame"
+}
+
+// idleTimeouts are waits, in seconds, that proxies, balancers and firewalls have by default.
+var idleTimeouts = []float64{30, 50, 55, 60, 75, 90, 100, 120, 180, 240, 300, 350, 600, 900, 1800, 3600}
+
+// guess names a likely cause, and says that it is a guess.
+func (f *flow) guess(r *record.Closing, end int, unanswered int64) string {
+	if end < 0 || r.How == "half" || f.activity.latest == 0 {
+		return ""
+	}
+	idle := float64(f.dirs[end].endedAt-f.activity.latest) / 1e9
+	for _, t := range idleTimeouts {
+		if idle >= t-0.2 && idle <= t*1.01+0.3 {
+			return fmt.Sprintf("an idle timeout of %g s is likely", t)
+		}
+	}
+	if unanswered >= 2 {
+		return "a peer that no longer answers is likely"
+	}
+	return ""
+}
+
+// span is a duration as people say it.
+func span(ns int64) string {
+	s := float64(ns) / 1e9
+	switch {
+	case s < 0.0995:
+		return fmt.Sprintf("%.1f ms", s*1e3)
+	case s < 120:
+		return fmt.Sprintf("%.1f s", s)
+	case s < 7200:
+		return fmt.Sprintf("%.0f min", s/60)
+	}
+	return fmt.Sprintf("%.1f h", s/3600)
+}
+
+func plural(n int64, one, many string) string {
+	if n == 1 {
+		return one
+	}
+	return many
+}
