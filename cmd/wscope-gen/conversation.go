@@ -27,6 +27,13 @@ type conversation struct {
 	ipid    [2]uint16   // IP identification of each side's latest packet
 	late    [2]*segment // a segment that waits to come after the next one of its side
 	tls     *secrets
+
+	due     int64   // when it speaks next: schedule.go
+	pace    float64 // how many times as often as others
+	burst   int     // messages left of the burst
+	serial  int     // of requests, or what its kind counts
+	run, at int     // market: where in which run it is
+	lasts   int     // exchanges of a connection that carries no WebSocket
 }
 
 // segment is one TCP segment to be written.

@@ -50,6 +50,28 @@ func TestRead(t *testing.T) {
 	}
 }
 
+// TestUse reads captures of each kind that looks like use, which are whole and of many sizes.
+func TestUse(t *testing.T) {
+	for _, u := range uses {
+		for _, flags := range []string{"", "-reorder 5 -retransmit 5", "-other 80"} {
+			p, _, _, err := parse(strings.Fields("-kind "+u.name+" -conns 20 -messages 12 "+flags), io.Discard)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if u.name == "files" {
+				p.messages = 2
+			}
+			r := read(t, p)
+			if r.messages < 20*p.messages && flags != "-other 80" || r.gaps != 0 || r.badSums != 0 {
+				t.Errorf("%s %s: %+v", u.name, flags, r)
+			}
+			if (r.conns > 20) != (flags == "-other 80") {
+				t.Errorf("%s %s: %d connections", u.name, flags, r.conns)
+			}
+		}
+	}
+}
+
 // TestLoss finds gaps where the capture lacks segments, and the ends all the same.
 func TestLoss(t *testing.T) {
 	p, _, _, err := parse(strings.Fields("-conns 5 -messages 500 -loss 5"), io.Discard)
@@ -134,8 +156,12 @@ func (h *hopper) Data(x assembly.Side, b []byte, at *assembly.Mark) {
 	}
 	h.buf[x] = append(h.buf[x], b...)
 	if !h.head[x] {
-		_, rest, ok := bytes.Cut(h.buf[x], []byte("\r\n\r\n"))
+		head, rest, ok := bytes.Cut(h.buf[x], []byte("\r\n\r\n"))
 		if !ok {
+			return
+		}
+		if !bytes.Contains(head, []byte("Upgrade: websocket")) {
+			h.lost[x] = true
 			return
 		}
 		h.head[x], h.buf[x] = true, rest
@@ -193,7 +219,7 @@ func TestSame(t *testing.T) {
 		}
 		return out.String(), keys.String()
 	}
-	for _, args := range []string{"", "-kind deflate -reorder 5 -loss 5", "-tls", "-kind binary -format pcapng -mtu 600"} {
+	for _, args := range []string{"", "-kind deflate -reorder 5 -loss 5", "-tls", "-kind binary -format pcapng -mtu 600", "-kind chat -other 50 -tls -http2", "-kind market", "-kind mqtt -http2"} {
 		one, keys := capture(args + " -messages 50 -conns 3")
 		two, keys2 := capture(args + " -messages 50 -conns 3")
 		other, _ := capture(args + " -messages 50 -conns 3 -seed 2")
@@ -228,6 +254,7 @@ func TestRun(t *testing.T) {
 		{"-conns 1 -messages 1", 0, ""},
 		{"-kind morse", 2, `wscope-gen: no such -kind: "morse"`},
 		{"-total 5X", 2, `wscope-gen: no size: "5X"`},
+		{"-other 50", 2, "-other needs one of the kinds chat"},
 		{"-conns 0", 2, "-conns 0 is not from 1"},
 		{"f.pcap", 2, `unexpected argument "f.pcap"`},
 		{"-o /nowhere/f.pcap", 2, "no such file"},

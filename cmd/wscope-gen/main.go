@@ -71,8 +71,10 @@ func parse(args []string, stderr io.Writer) (p plan, output, keylog string, err 
 	f := flag.NewFlagSet("wscope-gen", flag.ContinueOnError)
 	f.SetOutput(stderr)
 	var total string
-	f.StringVar(&p.kind, "kind", "text", "what the messages are: text, binary, or deflate (text, compressed with context takeover)")
+	f.StringVar(&p.kind, "kind", "text", "what the messages are: text, binary or deflate (text, compressed with context takeover), all of -size; or as people use WebSockets, of many sizes: "+useNames())
 	f.BoolVar(&p.tls, "tls", false, "inside TLS 1.3; see -keylog")
+	f.BoolVar(&p.http2, "http2", false, "over HTTP/2 (RFC 8441), one WebSocket a connection")
+	f.Float64Var(&p.other, "other", 0, "`percent` of the capture that is other traffic, as on a mirror port")
 	f.IntVar(&p.size, "size", 200, "payload `bytes` of a message, before compressing")
 	f.IntVar(&p.conns, "conns", 1, "`number` of connections")
 	f.IntVar(&p.atOnce, "at-once", 0, "`number` of them open at once; 0 is all")

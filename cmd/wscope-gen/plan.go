@@ -9,7 +9,9 @@ import (
 // plan is what the flags ask for.
 type plan struct {
 	kind                      string
-	tls                       bool
+	tls, http2                bool
+	other                     float64
+	use                       *use // nil where kind is one of constant size
 	size                      int
 	conns, atOnce, messages   int
 	total                     int64
@@ -21,8 +23,9 @@ type plan struct {
 
 // check says what of the plan cannot be, and fills in what is not set.
 func (p *plan) check() error {
+	p.use = useNamed(p.kind)
 	switch {
-	case p.kind != "text" && p.kind != "binary" && p.kind != "deflate":
+	case p.use == nil && p.kind != "text" && p.kind != "binary" && p.kind != "deflate":
 		return fmt.Errorf("no such -kind: %q", p.kind)
 	case p.format != "pcap" && p.format != "pcapng":
 		return fmt.Errorf("no such -format: %q", p.format)
@@ -34,6 +37,10 @@ func (p *plan) check() error {
 		return fmt.Errorf("-mss %d is not from 1 to 65000", p.mss)
 	case p.mtu != 0 && p.mtu < 68:
 		return fmt.Errorf("-mtu %d is less than the 68 of RFC 791", p.mtu)
+	case p.other < 0 || p.other > 99:
+		return fmt.Errorf("-other %g is not from 0 to 99", p.other)
+	case p.other > 0 && p.use == nil:
+		return fmt.Errorf("-other needs one of the kinds %s", useNames())
 	case p.snaplen < 0 || p.atOnce < 0 || p.messages < 0:
 		return fmt.Errorf("a count is less than 0")
 	}
@@ -57,10 +64,18 @@ type generator struct {
 	begun       int // conversations so far
 	scraps      scraps
 	certificate []byte // a TLS Certificate message
+
+	runs         [][][]byte // market: compressed messages
+	marketSerial uint64
+	noises       []byte
+
+	strangers  []conversation // that carry no WebSocket
+	strange    int64          // bytes of theirs
+	strangeIDs int
 }
 
 // scraps are buffers for one message on its way down.
-type scraps struct{ frame, record []byte }
+type scraps struct{ frame, record, data, text, body []byte }
 
 // generate writes the capture, and the keys if there are any.
 func (p plan) generate(out, keys io.Writer) error {
@@ -75,6 +90,10 @@ func (p plan) generate(out, keys io.Writer) error {
 		}
 	}
 	g.open = make([]conversation, p.atOnce)
+	if g.use != nil {
+		g.converse()
+		return g.out.close()
+	}
 	for left := len(g.open); left > 0 && g.out.err == nil; {
 		for i := range g.open {
 			c := &g.open[i]
@@ -105,9 +124,14 @@ func (g *generator) turn(c *conversation) bool {
 			g.secure(c)
 		}
 		g.upgrade(c)
+		if g.use != nil && g.use.begin != nil {
+			g.use.begin(g, c)
+		}
 	case full || g.messages > 0 && c.sent >= g.messages:
 		g.farewell(c)
 		c.stage = idle
+	case g.use != nil:
+		g.use.speak(g, c)
 	default:
 		g.message(c)
 		c.sent++

@@ -25,6 +25,13 @@ func (t *texts) pick(id, n int) (first byte, payload []byte) {
 
 // prepare makes about 4 MB of messages.
 func (g *generator) prepare() error {
+	if g.use != nil {
+		g.makeNoise()
+		if g.use.deflate {
+			return g.makeMarket()
+		}
+		return nil
+	}
 	count := min(max(4<<20/(g.size+1), 2), 1<<14)
 	t := &g.texts
 	t.first = 0x80 | opText

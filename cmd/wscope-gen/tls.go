@@ -67,6 +67,9 @@ func (g *generator) secure(c *conversation) {
 	flight := record(handshakeRecord, hello(2, g.random(32), session))
 	flight = append(flight, record(changeCipherSpec, []byte{1})...)
 	extensions := []byte{0, 15, 0, 16, 0, 11, 0, 9, 8, 'h', 't', 't', 'p', '/', '1', '.', '1'}
+	if g.http2 {
+		extensions = []byte{0, 9, 0, 16, 0, 5, 0, 3, 2, 'h', '2'}
+	}
 	verify := append([]byte{8, 7, 0, 64}, make([]byte, 64)...) // ed25519
 	var shaken []byte
 	shaken = append(shaken, shake(8, extensions)...)

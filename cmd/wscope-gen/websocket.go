@@ -16,17 +16,24 @@ const (
 
 // upgrade does the opening handshake (RFC 6455 §4).
 func (g *generator) upgrade(c *conversation) {
+	if g.http2 {
+		g.upgradeHTTP2(c)
+		return
+	}
 	var nonce [16]byte
 	binary.LittleEndian.PutUint64(nonce[:], g.Uint64())
 	binary.LittleEndian.PutUint64(nonce[8:], g.Uint64())
 	key := base64.StdEncoding.EncodeToString(nonce[:])
 	digest := sha1.Sum([]byte(key + "258EAFA5-E914-47DA-95CA-C5AB0DC85B11"))
 	extension := ""
-	if g.kind == "deflate" {
+	if g.deflates() {
 		extension = "Sec-WebSocket-Extensions: permessage-deflate\r\n"
 	}
-	g.say(c, client, fmt.Appendf(nil, "GET /bench/%d HTTP/1.1\r\nHost: ws.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
-		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n%s\r\n", c.id%100, key, extension), false)
+	if protocol := g.subprotocol(); protocol != "" {
+		extension += "Sec-WebSocket-Protocol: " + protocol + "\r\n"
+	}
+	g.say(c, client, fmt.Appendf(nil, "GET %s HTTP/1.1\r\nHost: ws.example.com\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
+		"Sec-WebSocket-Key: %s\r\nSec-WebSocket-Version: 13\r\n%s\r\n", g.path(c), key, extension), false)
 	g.say(c, server, fmt.Appendf(nil, "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n"+
 		"Sec-WebSocket-Accept: %s\r\n%s\r\n", base64.StdEncoding.EncodeToString(digest[:]), extension), false)
 }
@@ -46,11 +53,24 @@ func (g *generator) farewell(c *conversation) {
 	code := []byte{3, 232} // 1000
 	g.say(c, client, g.frame(client, 0x80|opClose, code), false)
 	g.say(c, server, g.frame(server, 0x80|opClose, code), false)
+	if g.http2 {
+		for x := range side(2) {
+			g.carry(c, x, h2Frame(nil, h2Data, endStream, h2Stream, nil), false)
+		}
+	}
 	g.disconnect(c)
 }
 
-// say sends a side's bytes, inside TLS if that is there.
+// say sends a WebSocket's bytes, inside HTTP/2 if that is there.
 func (g *generator) say(c *conversation, x side, b []byte, trouble bool) {
+	if g.http2 {
+		b = g.inData(b)
+	}
+	g.carry(c, x, b, trouble)
+}
+
+// carry sends a side's bytes, inside TLS if that is there.
+func (g *generator) carry(c *conversation, x side, b []byte, trouble bool) {
 	if c.tls != nil {
 		b = g.seal(c, x, b)
 	}
