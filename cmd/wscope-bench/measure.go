@@ -22,6 +22,11 @@ type spent struct {
 
 // once runs a program to its end; what it writes is read and thrown away.
 func once(t tool) (spent, error) {
+	if t.writes != "" {
+		if err := os.RemoveAll(t.writes); err != nil {
+			return spent{}, err
+		}
+	}
 	cmd := exec.Command(t.args[0], t.args[1:]...)
 	cmd.Stdin = t.input
 	out, err := cmd.StdoutPipe()
@@ -41,7 +46,7 @@ func once(t tool) (spent, error) {
 	io.Copy(io.Discard, out)
 	err = cmd.Wait()
 	wall := time.Since(start)
-	if err != nil {
+	if err != nil && !(t.fails && cmd.ProcessState.ExitCode() == 1) {
 		return spent{}, fmt.Errorf("%s: %w: %s", t.name, err, trouble.String())
 	}
 	r := spent{wall: wall, cpu: cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()}
@@ -83,12 +88,11 @@ func middle(runs []spent) figures {
 }
 
 // measure runs the tools on a capture in turn and prints their table.
-func (s *settings) measure(w io.Writer, i int, c capture, file, keys string) error {
+func (s *settings) measure(w io.Writer, i int, c capture, tools []tool, file string) error {
 	st, err := os.Stat(file)
 	if err != nil {
 		return err
 	}
-	tools := s.tools(i, c, file, keys)
 	packets, messages, err := count(tools[0])
 	if err != nil {
 		return err
@@ -99,14 +103,16 @@ func (s *settings) measure(w io.Writer, i int, c capture, file, keys string) err
 	}
 	mb := float64(st.Size()) / 1e6
 	fmt.Fprintf(w, "\n### %s: %.0f MB, %d packets, %d messages\n\n", c.name, mb, packets, messages)
-	fmt.Fprintln(w, "| program | MB/s | wall s | CPU s | ns of CPU a packet | a message | peak MB | times the wall of |")
-	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
+	fmt.Fprintln(w, "| program | MB/s | wall s | CPU s | ns of CPU a packet | a message | peak MB | times the wall of | its CPU |")
+	fmt.Fprintln(w, "| --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |")
 	for j, t := range tools {
 		m := middle(runs[j])
 		base := max(slices.IndexFunc(tools, func(o tool) bool { return o.name == t.like }), 0)
 		ratio := median(runs[j], func(i int) float64 { return runs[j][i].wall.Seconds() / runs[base][i].wall.Seconds() })
-		fmt.Fprintf(w, "| %s | %.1f | %.3f | %.3f | %.0f | %.0f | %.0f | %.2f of %s |\n", t.name,
-			mb/m.wall, m.wall, m.cpu, m.cpu*1e9/float64(packets), m.cpu*1e9/float64(max(messages, 1)), m.peak, ratio, strings.TrimPrefix(tools[base].name, "wscope "))
+		cpu := median(runs[j], func(i int) float64 { return runs[j][i].cpu.Seconds() / runs[base][i].cpu.Seconds() })
+		s.note(c.name, t.name, cpu)
+		fmt.Fprintf(w, "| %s | %.1f | %.3f | %.3f | %.0f | %.0f | %.0f | %.2f of %s | %.2f |\n", t.name,
+			mb/m.wall, m.wall, m.cpu, m.cpu*1e9/float64(packets), m.cpu*1e9/float64(max(messages, 1)), m.peak, ratio, strings.TrimPrefix(tools[base].name, "wscope "), cpu)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 // start measures what wscope takes beyond a program that does nothing, on a capture of 1 MB.
 func (s *settings) start(w io.Writer) error {
-	file, _, err := s.make(capture{flags: "-kind text -size 200 -conns 20 -total 1M", whole: true})
+	file, _, err := s.make(capture{flags: "-kind text -size 200 -conns 20 -total 1M", whole: true}, "start", 1)
 	if err != nil {
 		return err
 	}
