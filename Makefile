@@ -23,7 +23,7 @@ test: ## run the tests
 
 generate: ## renew all that is made from the code: the field table, JSON Schemas, tables in documents, goldens
 	$(GO) generate ./analyzer/record
-	$(GO) test ./wsparse ./analyzer/report ./analyzer/rules ./cmd/wscope/screen -update
+	$(GO) test ./wsparse ./analyzer/record ./analyzer/report ./analyzer/rules ./cmd/wscope/screen -update
 	$(GO) test ./cmd/wscope -run Script -update
 
 # The new module path may be given as PATH, which make would pass on to the shell.

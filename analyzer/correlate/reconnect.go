@@ -34,9 +34,7 @@ type stormCount struct {
 
 const (
 	reconnectWithin = record.Time(60e9) // of capture time, to be linked
-	stormWithin     = record.Time(2e9)  // RFC 6455 §7.2.3: a first delay of 0 to 5 s is reasonable, then longer ones
-	stormTimes      = 5
-	maxEnds         = 10000 // remembered at once; the oldest goes
+	maxEnds         = 10000             // remembered at once; the oldest goes
 )
 
 func keyOf(f *record.Flow) (endKey, bool) {
@@ -60,7 +58,7 @@ func (r *reconnects) begun(f *record.Flow) int64 {
 	if f.Start < end.at || f.Start-end.at > reconnectWithin {
 		return 0
 	}
-	if f.Start-end.at <= stormWithin {
+	if f.Start-end.at <= record.Time(record.StormWithin) {
 		c := r.storm[key]
 		if c == nil {
 			if r.storm == nil {
@@ -85,10 +83,10 @@ func (r *reconnects) ended(f *record.Flow, n *flow.Ref) {
 	if !ok || !abnormal(f) {
 		return
 	}
-	if c := r.storm[key]; c != nil && c.times >= stormTimes {
+	if c := r.storm[key]; c != nil && c.times >= record.StormTimes {
 		f.Findings = append(f.Findings, record.Finding{
 			Rule: record.RuleStorm.ID, Severity: record.RuleStorm.Severity, RFC: record.RuleStorm.RFC, From: "client", Packet: f.Packet, File: f.File,
-			Time: f.Start, Count: 1, Detail: fmt.Sprintf("%d times in a row within %.1f s of an abnormal end", c.times, float64(stormWithin)/1e9),
+			Time: f.Start, Count: 1, Detail: fmt.Sprintf("%d times in a row within %.1f s of an abnormal end", c.times, float64(record.StormWithin)/1e9),
 		})
 	}
 	if !n.Reset {

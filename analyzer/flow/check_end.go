@@ -30,9 +30,6 @@ func (f *flow) checkTCP() {
 	}
 }
 
-// slowPong is how long a ping may be unanswered while its receiver goes on sending.
-const slowPong = int64(10e9)
-
 // checkPings tells of a ping that was certainly received and not answered: RFC 6455
 // §5.5.2 and 5.5.3. Nothing is said where bytes of the answering side are lost, or where an even
 // later ping was answered.
@@ -51,7 +48,7 @@ func (f *flow) checkPings(at *assembly.Mark) {
 		case c.first == i && c.reply == 1-i && c.at[i] >= last.at.Time && !c.both:
 			// The peer answered a Close that came after the ping, so it had read the ping.
 			f.findings.report(f, record.RulePing, fromNames[1-i], "the Close after it was answered", &last.at)
-		case peer.firstAt != 0 && peer.begunAt-last.at.Time > slowPong && c.first < 0:
+		case peer.firstAt != 0 && peer.begunAt-last.at.Time > record.PongWithin && c.first < 0:
 			f.findings.report(f, record.RulePing, fromNames[1-i],
 				fmt.Sprintf("frames were sent until %s s after it", record.Seconds(peer.begunAt-last.at.Time).Append(nil)), &last.at)
 		}

@@ -35,7 +35,7 @@ func (f *flow) checkHandshake() {
 	_, query, _ := strings.Cut(q.Path, "?")
 	for part := range strings.SplitSeq(query, "&") {
 		name, value, _ := strings.Cut(part, "=")
-		if secretName(name) && len(value) >= 8 && value != "undefined" || looksLikeToken(value) {
+		if secretName(name) && len(value) >= record.SecretLeast && value != "undefined" || looksLikeToken(value) {
 			f.findings.report(f, record.RuleToken, "client", "query parameter "+name, at)
 			break
 		}

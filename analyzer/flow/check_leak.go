@@ -23,9 +23,8 @@ type leak struct {
 }
 
 const (
-	leakLook  = 4 << 10 // bytes of a message that are looked at
-	leakShort = 8       // bytes below which a text is repeated by chance
-	leakKept  = 64      // bytes kept of a text
+	leakLook = 4 << 10 // bytes of a message that are looked at
+	leakKept = 64      // bytes kept of a text
 )
 
 // message takes a text message of a side; it returns the member that may leak, "" if none.
@@ -42,7 +41,7 @@ func (l *leak) message(from int, m *wsparse.Message) string {
 			s.secret = name
 		}
 	}
-	if said := longestText(data); len(said) >= leakShort {
+	if said := longestText(data); len(said) >= record.SecretLeast {
 		s.said = append(s.said[:0], said[:min(len(said), leakKept)]...)
 	}
 	if s.secret == "" || !s.echoed || l.reported[from] {
@@ -79,7 +78,7 @@ func secretMember(data, other []byte) string {
 			continue
 		}
 		value, rest, ok := quoted(after)
-		if ok && len(value) >= leakShort && (len(other) == 0 || !bytes.Contains(value, other) && !bytes.Contains(other, value)) {
+		if ok && len(value) >= record.SecretLeast && (len(other) == 0 || !bytes.Contains(value, other) && !bytes.Contains(other, value)) {
 			return strings.ToLower(string(name))
 		}
 		data = rest

@@ -8,26 +8,19 @@ import (
 	"wscope/wsparse"
 )
 
-// lookAt is how many data messages of a direction are looked into, where nothing else
-// asks for payloads.
-const lookAt = 2
-
-// stallMin is how long TCP must have waited for a lost segment to be worth telling.
-const stallMin = int64(50e6)
-
 // watch looks at a data message for what is worth telling beside the RFCs.
 func (d *direction) checkMessage(m *wsparse.Message, first *assembly.Mark) {
 	f := d.flow
-	if from, to := f.conn().LastStall(f.side(d.index())); to > first.Time && from < d.lastAt && to-from >= stallMin && m.Payload > 0 {
+	if from, to := f.conn().LastStall(f.side(d.index())); to > first.Time && from < d.lastAt && to-from >= record.StallLeast && m.Payload > 0 {
 		f.activity.delayed++
 		d.stalled = true
 		f.findings.report(f, record.RuleStall, fromNames[d.index()], "waited "+string(record.Seconds(to-from).Append(nil))+" s", first)
 	}
 	if !d.irregular {
 		d.intervals.message(first.Time)
-		d.irregular = m.Length > beaconSize || f.dirs[1-d.index()].intervals.n > 0
+		d.irregular = m.Length > record.BeaconSize || f.dirs[1-d.index()].intervals.n > 0
 	}
-	if d.looked >= lookAt {
+	if d.looked >= record.InspectedFirst {
 		return
 	}
 	d.looked++
@@ -35,7 +28,7 @@ func (d *direction) checkMessage(m *wsparse.Message, first *assembly.Mark) {
 		d.checkContent(m.Data, first)
 	}
 	f.checkLeak(d.index(), m, first)
-	if d.looked == lookAt && !d.collects {
+	if d.looked == record.InspectedFirst && !d.collects {
 		d.stream.SetCollect(false)
 	}
 }
@@ -89,49 +82,6 @@ func (d *direction) checkContent(data []byte, at *assembly.Mark) {
 		if bytes.HasPrefix(data, []byte(g.begin)) {
 			f.findings.report(f, record.RuleMagic, fromNames[d.index()], g.what, at)
 			return
-		}
-	}
-}
-
-// even is how regular a side's data messages are.
-type intervals struct {
-	n    int64 // messages, up to the one that showed that this is no beacon
-	last int64
-	mean float64 // of the intervals
-	dev  float64 // mean deviation from it
-}
-
-const (
-	beaconCount = 30         // messages at least
-	beaconSize  = 256        // bytes at most
-	beaconEvery = int64(1e9) // nanoseconds between them at least
-	beaconShare = 0.005      // deviation as a share of the interval at most
-)
-
-// message takes a message of a side that may still be a beacon: none of its own was larger
-// than beaconSize, and none of the other side was seen before one of its own.
-func (e *intervals) message(at int64) {
-	if e.n > 0 {
-		gap := float64(at - e.last)
-		off := gap - e.mean
-		e.mean += off / float64(e.n)
-		if off < 0 {
-			off = -off
-		}
-		if e.n > 1 {
-			e.dev += (off - e.dev) / float64(e.n-1)
-		}
-	}
-	e.n, e.last = e.n+1, at
-}
-
-// checkBeacon tells of a side that sends small messages at even intervals while the
-// other sends none: what is left when software phones home.
-func (f *flow) checkBeacon(at *assembly.Mark) {
-	for i := range f.dirs {
-		d, other := &f.dirs[i], &f.dirs[1-i]
-		if e := &d.intervals; e.n >= beaconCount && !d.irregular && other.intervals.n == 0 && e.mean >= float64(beaconEvery) && e.dev <= beaconShare*e.mean {
-			f.findings.report(f, record.RuleBeacon, fromNames[i], "every "+string(record.Seconds(e.mean).Append(nil))+" s", at)
 		}
 	}
 }

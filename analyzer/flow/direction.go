@@ -30,7 +30,7 @@ type direction struct {
 	inMsg     bool  // a data message is in hand
 	collects  bool  // messages are collected whole for a reader
 	stalled   bool  // TCP waited for a lost segment inside the message just told
-	looked    uint8 // data messages looked into, up to lookAt
+	looked    uint8 // data messages looked into, up to record.InspectedFirst
 	ledger    bool  // compression was agreed: compression counts messages without it too
 	irregular bool  // it is known that the side sends no beacons: even counts no more
 	ended     bool

@@ -125,7 +125,7 @@ func (f *flow) stopCollecting() {
 		d := &f.dirs[i]
 		d.collects = false
 		d.stream.SetBudget(d.budget())
-		if d.looked >= lookAt {
+		if d.looked >= record.InspectedFirst {
 			d.stream.SetCollect(false)
 		}
 	}

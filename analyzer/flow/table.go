@@ -39,7 +39,7 @@ type Table struct {
 	room    wsparse.Room    // of searches for frame boundaries
 }
 
-// lookMost is how long a message may be that is only looked into; see lookAt.
+// lookMost is how long a message may be that is only looked into; see record.InspectedFirst.
 const lookMost = 256 << 10
 
 // searchRoom is how many bytes the searches for frame boundaries of a Table keep in all, beyond

@@ -6,4 +6,5 @@ type Rule struct {
 	Severity string // error, warning, note
 	RFC      string // the section that says so; empty where none does
 	Sentence string
+	When     string // what must hold for a Finding, where the sentence does not say it
 }
