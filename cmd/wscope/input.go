@@ -15,6 +15,7 @@ import (
 	"wscope/assembly/capture"
 	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
+	"wscope/cmd/wscope/live"
 )
 
 // input is the flags that say what is read and how: those of every command that takes captures.
@@ -158,7 +159,7 @@ func (in *input) open(ctx context.Context, paths []string, bar *progress) (packe
 		cancel()
 		return nil, err
 	}
-	return newTailSource(src, newKeyFollower(in.keyFiles(), in.env.notice), cancel), nil
+	return newTailSource(src, live.NewKeyFollower(in.keyFiles(), nil, in.env.notice), cancel), nil
 }
 
 // dress puts between the analysis and a sink what --flow and --redact ask for. hide

@@ -15,10 +15,12 @@ import (
 	"wscope/analyzer/report"
 	"wscope/assembly/capture"
 	"wscope/assembly/shed"
+	"wscope/cmd/wscope/live"
+	"wscope/cmd/wscope/privilege"
 )
 
-// live is the flags of the live command.
-type live struct {
+// liveCommand is the flags of the live command.
+type liveCommand struct {
 	env *environment
 	in  *input
 
@@ -47,7 +49,7 @@ type live struct {
 	filter     string
 	keysOf     []string
 	wanted     func(*analyzer.Flow) bool // by the filter; nil is all
-	aside      aside
+	notices    *live.Notices
 
 	metrics string
 	hosts   []string
@@ -56,7 +58,7 @@ type live struct {
 }
 
 func newLive(env *environment) *cobra.Command {
-	l := &live{env: env, in: &input{env: env}, buffer: 32 << 20, maxMemory: 1 << 30}
+	l := &liveCommand{env: env, in: &input{env: env}, buffer: 32 << 20, maxMemory: 1 << 30}
 	cmd := &cobra.Command{
 		Use: "live -i INTERFACE [BPF…]", Short: "Analyse what passes an interface, as it passes",
 		Long: liveHelp,
@@ -70,6 +72,7 @@ func newLive(env *environment) *cobra.Command {
 			return l.run(cmd.Context(), args)
 		},
 	}
+	l.notices = env.notices()
 	l.flags(cmd)
 	return cmd
 }
@@ -110,7 +113,7 @@ records and the flows that were open, and nothing is there twice. A message whos
 goes with 100 KB of its payload and "cut". What does not fit --spool-limit is dropped, newest first, and told: on
 standard error, to the collector as a record, and by exit status 2.`
 
-func (l *live) flags(cmd *cobra.Command) {
+func (l *liveCommand) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.VarP(repeatable{&l.interfaces}, "interface", "i", "capture on `INTERFACE` (repeatable; any is all of them on Linux)")
 	f.IntVar(&l.snaplen, "snaplen", 0, "keep `N` bytes of each packet (default: all)")
@@ -152,7 +155,7 @@ func (l *live) flags(cmd *cobra.Command) {
 }
 
 // check says what is wrong with the flags.
-func (l *live) check() error {
+func (l *liveCommand) check() error {
 	if err := l.checkInterfaces(); err != nil {
 		return err
 	}
@@ -181,7 +184,7 @@ func (l *live) check() error {
 
 // checkInterfaces says what is wrong with the interfaces that are named. A packet that is
 // captured twice would look as one that was sent twice.
-func (l *live) checkInterfaces() error {
+func (l *liveCommand) checkInterfaces() error {
 	if len(l.interfaces) == 0 {
 		return errors.New("live needs an interface: -i NAME; wscope interfaces lists them")
 	}
@@ -196,15 +199,13 @@ func (l *live) checkInterfaces() error {
 	return nil
 }
 
-// tell says something on standard error, from any goroutine.
-func (l *live) tell(format string, a ...any) {
-	if line := report.Clean(fmt.Sprintf(format, a...)); !l.aside.keeps(line) {
-		fmt.Fprintf(l.env.stderr, "wscope: %s\n", line)
-	}
+// tell writes a line to standard error, from any goroutine.
+func (l *liveCommand) tell(format string, a ...any) {
+	l.notices.Add(report.Clean(fmt.Sprintf(format, a...)))
 }
 
 // run captures until the end that the flags name, or ctx is done.
-func (l *live) run(ctx context.Context, args []string) error {
+func (l *liveCommand) run(ctx context.Context, args []string) error {
 	if err := l.check(); err != nil {
 		return err
 	}
@@ -214,59 +215,57 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	var web *serveMetrics
+	var web *live.MetricsServer
 	if l.metrics != "" {
-		if web, err = listenMetrics(l.metrics); err != nil {
+		if web, err = live.ListenMetrics(l.metrics); err != nil {
 			return err
 		}
-		defer web.close()
+		defer web.Close()
 	}
-	if err := raise(); err != nil {
+	if err := privilege.Raise(); err != nil {
 		return err
 	}
-	filter, fallback := kernelFilter(strings.Join(args, " "), l.tunnels, l.in.quicPorts)
+	filter, fallback := live.KernelFilter(strings.Join(args, " "), l.tunnels, l.in.quicPorts)
 	tap, err := capture.OpenLive(capture.LiveOptions{
 		Interfaces: l.interfaces, BPF: filter, Fallback: fallback, Snaplen: l.snaplen, Buffer: int(l.buffer),
 		Promiscuous: l.promisc, Immediate: l.immediate, Wait: l.wait, Tell: func(line string) { l.tell("%s", line) },
 	})
 	if err != nil {
-		return l.explain(err, "live …")
+		return l.env.explain(err, "live …")
 	}
-	queue := shed.New(tap, queueDepth(int64(l.maxMemory)), idleAfter, time.Now)
+	queue := shed.New(tap, live.QueueDepth(int64(l.maxMemory)), idleAfter, time.Now)
 	defer queue.Close()
-	probe, err := l.probeKeys()
+	probe, err := live.ProbeKeys(l.keysOf)
 	if err != nil {
 		return err
 	}
-	defer probe.close()
-	var kept privilege
+	defer probe.Close()
+	var kept privilege.Kept
 	if l.wait {
-		kept = openInterfaces
+		kept = privilege.OpenInterfaces
 	}
-	if err := drop(l.user, kept); err != nil {
+	if err := privilege.Drop(l.user, kept); err != nil {
 		return err
 	}
-	src := &liveSource{Source: queue, keys: newKeyFollower(keylogs, l.tell), left: -1, stop: tap.Stop}
-	src.keys.more = probe.lines
-	defer src.keys.close()
-	if l.count > 0 {
-		src.left = l.count
-	}
+	keys := live.NewKeyFollower(keylogs, probe.Lines(), l.tell)
+	defer keys.Close()
+	var save *live.Saver
 	if l.save != "" {
-		if src.save, err = l.newSaver(tap); err != nil {
+		if save, err = l.newSaver(tap); err != nil {
 			return fmt.Errorf("-w: %w", err)
 		}
 	}
+	src := live.NewSource(queue, keys, l.count, tap.Stop, save)
 	out, err := l.newOutput()
 	if err != nil {
 		return err
 	}
-	count := newTally(l.chosen(out), tap, src, queue)
-	opt.LetGone = func(n int) { count.letGo.Add(int64(n)) }
+	stats := live.NewStats(live.Choose(out, l.wanted), tap, src, queue)
+	opt.LetGone = stats.LetGo
 	if web != nil {
-		count.serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
+		stats.Serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}
-	fleet, sent, err := l.publisher(&opt, count)
+	fleet, sent, err := l.publisher(&opt, stats)
 	if err != nil {
 		return err
 	}
@@ -274,9 +273,14 @@ func (l *live) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	end := l.listen(ctx, tap, src, out, count)
-	if s, ok := out.(*screenOutput); ok {
-		s.show(count, tap.Stop)
+	end := live.Listen(ctx, live.Handlers{After: l.duration, Stop: tap.Stop, Summary: func() { l.tell("%s", stats.Text()) }, Reopen: func() {
+		if save != nil {
+			save.Reopen()
+		}
+		out.Reopen()
+	}})
+	if s, ok := out.(*live.ScreenOutput); ok {
+		s.Show(stats, tap.Stop)
 	} else {
 		l.env.notice("capturing on %s", strings.Join(l.interfaces, ", "))
 	}
@@ -284,8 +288,8 @@ func (l *live) run(ctx context.Context, args []string) error {
 	hide(sum)
 	end()
 	whole := sent()
-	saved := src.save == nil || src.save.close()
-	if e := out.finish(sum, count); err == nil {
+	saved := save == nil || save.Close()
+	if e := out.Finish(sum, stats); err == nil {
 		err = e
 	}
 	if err != nil {
@@ -301,7 +305,7 @@ func (l *live) run(ctx context.Context, args []string) error {
 // key log is looked at.
 const idleAfter = 250 * time.Millisecond
 
-func (l *live) options() (analyzer.Options, error) {
+func (l *liveCommand) options() (analyzer.Options, error) {
 	opt, err := l.in.options()
 	if err != nil {
 		return opt, err
@@ -319,12 +323,12 @@ func (l *live) options() (analyzer.Options, error) {
 	}
 	if l.maxMemory > 0 {
 		opt.MaxMemory = int64(l.maxMemory) / 4
-		opt.LetGo = memoryShort(int64(l.maxMemory))
+		opt.LetGo = live.MemoryShort(int64(l.maxMemory))
 	}
 	return opt, nil
 }
 
-func (l *live) newSaver(tap capture.LiveSource) (*saver, error) {
+func (l *liveCommand) newSaver(tap capture.LiveSource) (*live.Saver, error) {
 	ring, err := capture.NewRing(capture.RingOptions{
 		Path: l.save, MaxSize: int64(l.rotateSize), MaxAge: l.rotateTime, Files: l.ring,
 		Writer: capture.WriterOptions{
@@ -332,18 +336,42 @@ func (l *live) newSaver(tap capture.LiveSource) (*saver, error) {
 			Name: func(file, _ int32) string { return tap.Files()[file] },
 		},
 	})
-	return &saver{ring: ring, tell: l.tell}, err
+	return live.NewSaver(ring, l.tell), err
 }
 
-// explain adds to an error of opening what can be done about it.
-func (l *live) explain(err error, command string) error {
+// newOutput makes the output that the flags and the terminal ask for.
+func (l *liveCommand) newOutput() (live.Output, error) {
+	if !l.wantsScreen() {
+		return live.NewEventOutput(l.env.stdout, l.output, l.tell)
+	}
+	return live.NewScreenOutput(live.ScreenOptions{
+		In: l.env.stdin, Out: l.env.stdout, Notices: l.notices, Notice: l.tell,
+		Color: func() (bool, error) { return l.env.colors(l.env.stdout) },
+		Width: func() int { return columns(l.env.stdout) },
+	}), nil
+}
+
+// wantsScreen reports whether the records go to the live screen: standard input and output
+// are a terminal, and nothing says otherwise.
+func (l *liveCommand) wantsScreen() bool {
+	return !l.noScreen && l.output == "" && !l.messages && isTerminal(l.env.stdout) && isTerminal(l.env.stdin)
+}
+
+// notices writes lines to standard error.
+func (e *environment) notices() *live.Notices {
+	return live.NewNotices(func(line string) { fmt.Fprintf(e.stderr, "wscope: %s\n", line) })
+}
+
+// explain writes an error of opening, and what can be done about missing permission.
+func (e *environment) explain(err error, command string) error {
 	text := strings.ToLower(err.Error())
 	if !strings.Contains(text, "permi") && !strings.Contains(text, "not permitted") {
 		return err
 	}
-	l.tell("%v", err)
-	for _, line := range waysToPermit(command) {
-		l.tell("%s", line)
+	n := e.notices()
+	n.Add(report.Clean(err.Error()))
+	for _, line := range privilege.WaysToPermit(command) {
+		n.Add(report.Clean(line))
 	}
 	return errTrouble
 }

@@ -17,6 +17,7 @@ import (
 	"wscope/analyzer"
 	"wscope/analyzer/report"
 	"wscope/assembly/capture"
+	"wscope/cmd/wscope/live"
 )
 
 // outputOf runs the program in this process.
@@ -151,7 +152,7 @@ func TestLiveLinesAreTheirSchema(t *testing.T) {
 	s := schema(t, "live")
 	seen := map[string]int{}
 	for _, name := range []string{"plain/ws-echo.pcap", "plain/ws-drop.pcap", "http2/h2c-many.pcap", "derived/gap.pcap"} {
-		l := &live{env: &environment{}, in: &input{env: &environment{}}, messages: true, interval: 1e6}
+		l := &liveCommand{env: &environment{}, in: &input{env: &environment{}}, messages: true, interval: 1e6}
 		opt, err := l.options()
 		if err != nil {
 			t.Fatal(err)
@@ -162,13 +163,13 @@ func TestLiveLinesAreTheirSchema(t *testing.T) {
 		}
 		defer src.Close()
 		var b bytes.Buffer
-		out := newEvents(&b)
+		out := live.NewEvents(&b)
 		sum, err := analyzer.Run(context.Background(), src, opt, out)
 		if err != nil {
 			t.Fatal(err)
 		}
-		out.put("summary", append(withCapture(report.SummaryJSON(sum), captureCounts{Interfaces: []captureInterface{{Name: "lo"}}}), '\n'))
-		out.w.Flush()
+		out.Put("summary", append(live.WithCapture(report.SummaryJSON(sum), live.Counts{Interfaces: []live.InterfaceCounts{{Name: "lo"}}}), '\n'))
+		out.Flush()
 		for line := range strings.Lines(b.String()) {
 			hold(t, s, name, line)
 			event, _, _ := strings.Cut(strings.TrimPrefix(line, `{"event":"`), `"`)

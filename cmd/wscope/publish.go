@@ -90,7 +90,7 @@ func (p *publish) flags(f *pflag.FlagSet) {
 
 // publisher puts a fleet's publisher before next, where --to asks for one. sent ends it,
 // and says whether no record was dropped. What opt renders is rendered for it too.
-func (l *live) publisher(opt *analyzer.Options, next analyzer.Sink) (sink analyzer.Sink, sent func() bool, err error) {
+func (l *liveCommand) publisher(opt *analyzer.Options, next analyzer.Sink) (sink analyzer.Sink, sent func() bool, err error) {
 	p := &l.publish
 	if p.to == "" {
 		return next, func() bool { return true }, nil

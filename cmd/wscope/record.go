@@ -16,6 +16,8 @@ import (
 
 	"wscope/assembly/capture"
 	"wscope/assembly/packet"
+	"wscope/cmd/wscope/live"
+	"wscope/cmd/wscope/privilege"
 )
 
 // secretMode is the mode of a capture that holds what was said, and the keys to it.
@@ -85,12 +87,12 @@ func (r *recording) run(ctx context.Context, command []string) error {
 	if _, err := exec.LookPath(command[0]); err != nil {
 		return err // before there is a file without a run in it
 	}
-	if err := raise(); err != nil {
+	if err := privilege.Raise(); err != nil {
 		return err
 	}
 	tap, err := capture.OpenLive(capture.LiveOptions{Interfaces: r.interfaces, BPF: r.bpf})
 	if err != nil {
-		return (&live{env: r.env}).explain(err, "record …")
+		return r.env.explain(err, "record …")
 	}
 	defer tap.Close()
 	defer func() { r.reaper.close() }()
@@ -161,8 +163,8 @@ func (r *recording) command(ctx context.Context, command []string, g *gathered) 
 // save writes what is captured until the capture ends, the keys before the packets that
 // they open.
 func (r *recording) save(tap capture.LiveSource, keylogs []string, w io.Writer) error {
-	keys := newKeyFollower(keylogs, r.env.notice)
-	defer keys.close()
+	keys := live.NewKeyFollower(keylogs, nil, r.env.notice)
+	defer keys.Close()
 	out := capture.NewWriter(w, capture.WriterOptions{
 		Application: "wscope " + version(), Name: func(file, _ int32) string { return r.interfaces[file] },
 	})
@@ -173,9 +175,9 @@ func (r *recording) save(tap capture.LiveSource, keylogs []string, w io.Writer) 
 			return err
 		}
 		if ended {
-			keys.rest(&b)
+			keys.Rest(&b)
 		} else {
-			keys.into(&b, time.Now())
+			keys.Into(&b, time.Now())
 		}
 		for _, s := range b.Secrets {
 			if err := out.Secrets(s); err != nil {

@@ -10,6 +10,7 @@ import (
 
 	"wscope/cmd/wscope/goprobe"
 	"wscope/cmd/wscope/keys"
+	"wscope/cmd/wscope/privilege"
 )
 
 // gathered is how the keys of a command's programs come together.
@@ -31,17 +32,17 @@ const lookEvery = 100 * time.Millisecond
 func (r *recording) gather(command []string) (*gathered, error) {
 	g := &gathered{env: os.Environ(), done: func() {}, notice: r.env.notice}
 	if r.noKeys {
-		return g, drop("", 0)
+		return g, privilege.Drop("", 0)
 	}
-	var kept privilege
+	var kept privilege.Kept
 	// Without the privilege there is no probe. say tells so where a Go program's connection stayed closed.
 	if p, err := goprobe.Open(true); err == nil {
-		g.probe, kept = p, probePrograms
+		g.probe, kept = p, privilege.ProbePrograms
 		g.done = func() { p.Close() }
 	} else {
 		r.env.detail("%v", err)
 	}
-	if err := drop("", kept); err != nil {
+	if err := privilege.Drop("", kept); err != nil {
 		g.done()
 		return nil, err
 	}

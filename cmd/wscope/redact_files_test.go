@@ -14,6 +14,7 @@ import (
 
 	"wscope/analyzer"
 	"wscope/assembly/capture"
+	"wscope/cmd/wscope/live"
 	"wscope/cmd/wscope/screen"
 )
 
@@ -117,7 +118,7 @@ func TestRedactHidesLive(t *testing.T) {
 	name := secretCapture(t, "1")
 	watch := func(redact bool, sink analyzer.Sink, opt analyzer.Options) {
 		t.Helper()
-		l := &live{env: &environment{}, in: &input{env: &environment{}, redact: redact}}
+		l := &liveCommand{env: &environment{}, in: &input{env: &environment{}, redact: redact}}
 		src, err := capture.Open([]string{name}, capture.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -132,15 +133,15 @@ func TestRedactHidesLive(t *testing.T) {
 		}
 	}
 	for _, redact := range []bool{false, true} {
-		l := &live{env: &environment{}, in: &input{env: &environment{}}, messages: true, interval: 1e9}
+		l := &liveCommand{env: &environment{}, in: &input{env: &environment{}}, messages: true, interval: 1e9}
 		opt, err := l.options()
 		if err != nil {
 			t.Fatal(err)
 		}
 		var lines bytes.Buffer
-		out := newEvents(&lines)
+		out := live.NewEvents(&lines)
 		watch(redact, out, opt)
-		out.w.Flush()
+		out.Flush()
 		if gives(lines.String()) == "" != redact {
 			t.Errorf("redact %v: the lines give %q", redact, gives(lines.String()))
 		}

@@ -50,7 +50,7 @@ func withLateSecrets(t *testing.T, path string) (whole, first, second []byte) {
 			err = errors.Join(err, w.Packet(&list[i]))
 		}
 		if secrets {
-			err = errors.Join(err, w.Secrets(packet.Secrets{Type: secretsTLS, Data: keys}))
+			err = errors.Join(err, w.Secrets(packet.Secrets{Type: 0x544c534b, Data: keys}))
 		}
 		if err = errors.Join(err, w.Flush()); err != nil {
 			t.Fatal(err)

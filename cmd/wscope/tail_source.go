@@ -5,13 +5,14 @@ import (
 	"time"
 
 	"wscope/assembly/packet"
+	"wscope/cmd/wscope/live"
 )
 
 // tailSource is what the analyzer reads with --tail: the packets of the files, and the new
 // lines of the key logs as they are written, whether packets come or not.
 type tailSource struct {
 	packet.Source
-	keys   *keyFollower
+	keys   *live.KeyFollower
 	stop   context.CancelFunc // ends a Read of Source that waits
 	filled chan tailBatch
 	empty  chan *packet.Batch
@@ -24,7 +25,7 @@ type tailBatch struct {
 }
 
 // newTailSource reads src, which ends when the context that stop cancels is done.
-func newTailSource(src packet.Source, keys *keyFollower, stop context.CancelFunc) *tailSource {
+func newTailSource(src packet.Source, keys *live.KeyFollower, stop context.CancelFunc) *tailSource {
 	t := &tailSource{Source: src, keys: keys, stop: stop, filled: make(chan tailBatch), empty: make(chan *packet.Batch, 1)}
 	t.empty <- new(packet.Batch)
 	go t.fill()
@@ -46,21 +47,21 @@ func (t *tailSource) fill() {
 // Read implements packet.Source. It returns secrets alone where keys come and no packets do.
 func (t *tailSource) Read(b *packet.Batch) error {
 	for {
-		timer := time.NewTimer(keyPoll)
+		timer := time.NewTimer(live.KeyPoll)
 		select {
 		case got := <-t.filled:
 			timer.Stop()
 			*b, *got.batch = *got.batch, *b
 			if got.err != nil {
-				t.keys.rest(b)
+				t.keys.Rest(b)
 				return got.err
 			}
 			t.empty <- got.batch
-			t.keys.into(b, time.Now())
+			t.keys.Into(b, time.Now())
 			return nil
 		case now := <-timer.C:
 			b.Packets, b.Secrets, b.Now = b.Packets[:0], b.Secrets[:0], 0
-			if t.keys.into(b, now); len(b.Secrets) > 0 {
+			if t.keys.Into(b, now); len(b.Secrets) > 0 {
 				return nil
 			}
 		}
@@ -73,6 +74,6 @@ func (t *tailSource) Close() error {
 	close(t.empty)
 	for range t.filled { // until the Read that waits has ended
 	}
-	t.keys.close()
+	t.keys.Close()
 	return t.Source.Close()
 }

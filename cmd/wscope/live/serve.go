@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"fmt"
@@ -10,9 +10,8 @@ import (
 	"wscope/analyzer/metrics"
 )
 
-// serveMetrics is the web server of --metrics: /metrics for Prometheus, and /healthz,
-// which is well as long as the analysis goes on.
-type serveMetrics struct {
+// MetricsServer is a web server of /metrics for Prometheus, and /healthz, which is healthy while the analysis goes on.
+type MetricsServer struct {
 	listener net.Listener
 	server   *http.Server
 	alive    atomic.Int64 // when the analysis last came by, by the clock
@@ -21,9 +20,9 @@ type serveMetrics struct {
 // stalled is how long the analysis may not come by; without packets it does every 250 ms.
 const stalled = 10 * time.Second
 
-// listenMetrics takes the address; one without a host is on the loopback alone. It is
+// ListenMetrics listens on an address; one without a host is on the loopback alone. It is
 // called before privileges are dropped.
-func listenMetrics(addr string) (*serveMetrics, error) {
+func ListenMetrics(addr string) (*MetricsServer, error) {
 	if host, port, err := net.SplitHostPort(addr); err != nil {
 		return nil, fmt.Errorf("--metrics: %w", err)
 	} else if host == "" {
@@ -33,11 +32,11 @@ func listenMetrics(addr string) (*serveMetrics, error) {
 	if err != nil {
 		return nil, fmt.Errorf("--metrics: %w", err)
 	}
-	return &serveMetrics{listener: l}, nil
+	return &MetricsServer{listener: l}, nil
 }
 
-// serve answers until close.
-func (s *serveMetrics) serve(c *metrics.Collector) {
+// serve answers until Close.
+func (s *MetricsServer) serve(c *metrics.Collector) {
 	s.beat()
 	mux := http.NewServeMux()
 	mux.Handle("GET /metrics", c)
@@ -53,10 +52,11 @@ func (s *serveMetrics) serve(c *metrics.Collector) {
 	go s.server.Serve(s.listener)
 }
 
-// beat says that the analysis goes on.
-func (s *serveMetrics) beat() { s.alive.Store(time.Now().UnixNano()) }
+// beat notes that the analysis goes on.
+func (s *MetricsServer) beat() { s.alive.Store(time.Now().UnixNano()) }
 
-func (s *serveMetrics) close() {
+// Close ends the server.
+func (s *MetricsServer) Close() {
 	if s.server != nil {
 		s.server.Close()
 	} else {

@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"strings"
@@ -62,7 +62,7 @@ func cookedQUIC(ports []string) string {
 	return filter
 }
 
-// kernelFilter is the filter of a capture: by default TCP and QUIC's port, with and without one or two
+// KernelFilter is the filter of a capture: by default TCP and QUIC's port, with and without one or two
 // VLAN tags, and only of it what the user's expression lets through. fallback gives the same
 // for link types of which "vlan" cannot be asked.
 //
@@ -70,7 +70,7 @@ func cookedQUIC(ports []string) string {
 // written once for each number of tags, and one of the user's that has such words is taken
 // as it is. Without it an expression cannot be asked for behind a tag: then what has two
 // of them on "any" is not let through.
-func kernelFilter(user string, tunnels bool, quicPorts []string) (filter string, fallback func(packet.LinkType) string) {
+func KernelFilter(user string, tunnels bool, quicPorts []string) (filter string, fallback func(packet.LinkType) string) {
 	user = strings.TrimSpace(user)
 	for _, word := range []string{"vlan", "mpls", "pppoes", "geneve", "vxlan"} {
 		if strings.Contains(user, word) {

@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"bytes"
@@ -11,13 +11,13 @@ import (
 	"wscope/assembly/packet"
 )
 
-// keyFollower reads key logs that grow while TLS is captured, and gives their new lines
-// as secrets of the capture: so they are analysed, and saved, in their place.
-type keyFollower struct {
+// KeyFollower reads key logs that grow while TLS is captured. It returns their new lines as secrets of the
+// capture, so they are analysed and saved in their place among the packets.
+type KeyFollower struct {
 	files  []*keyFile
 	polled time.Time
 	more   func() []byte                 // whole lines that come from elsewhere; may be nil
-	tell   func(format string, a ...any) // of a log that cannot be read
+	notice func(format string, a ...any) // of a log that cannot be read
 }
 
 // keyFile is one key log, followed by name: it may not be there yet, be cut or replaced.
@@ -26,38 +26,42 @@ type keyFile struct {
 	file *os.File
 	at   int64  // bytes read
 	rest []byte // of an unfinished line
-	told bool   // that it cannot be read
+	bad  bool   // it cannot be read, and that was noticed
 }
 
+// KeyPoll is how often the logs are read.
+const KeyPoll = 100 * time.Millisecond
+
 const (
-	keyPoll    = 100 * time.Millisecond
 	keyChunk   = 64 << 10 // bytes read at a time
 	keyLine    = 8 << 10  // a longer line is none of a key log
-	keyBatch   = 1 << 20  // bytes taken at one poll, so that a large log does not stop the packets
-	keyRest    = 64       // polls at the end of a capture, so that a log that is written without end does not hold it
+	keyBatch   = 1 << 20  // bytes taken at one poll: a large log must not hold up the packets
+	keyRest    = 64       // polls at the end of a capture: a log that is written without end must not hold it up
 	secretsTLS = 0x544c534b
 )
 
-func newKeyFollower(names []string, tell func(format string, a ...any)) *keyFollower {
-	k := &keyFollower{tell: tell}
+// NewKeyFollower follows the key logs of these names. more, unless nil, gives whole lines that come from elsewhere.
+// notice is told of a log that cannot be read.
+func NewKeyFollower(names []string, more func() []byte, notice func(format string, a ...any)) *KeyFollower {
+	k := &KeyFollower{more: more, notice: notice}
 	for _, name := range names {
 		k.files = append(k.files, &keyFile{name: name})
 	}
 	return k
 }
 
-// into adds the new lines to a batch, before its packets.
-func (k *keyFollower) into(b *packet.Batch, now time.Time) {
-	if len(k.files) == 0 && k.more == nil || now.Sub(k.polled) < keyPoll {
+// Into adds the new lines to a batch, before its packets.
+func (k *KeyFollower) Into(b *packet.Batch, now time.Time) {
+	if len(k.files) == 0 && k.more == nil || now.Sub(k.polled) < KeyPoll {
 		return
 	}
 	k.polled = now
 	var fresh []packet.Secrets
 	for _, f := range k.files {
 		lines, err := f.read()
-		if err != nil && !f.told {
-			f.told = true
-			k.tell("key log: %v", err)
+		if err != nil && !f.bad {
+			f.bad = true
+			k.notice("key log: %v", err)
 		}
 		if len(lines) > 0 {
 			fresh = append(fresh, packet.Secrets{Type: secretsTLS, Data: lines})
@@ -73,18 +77,18 @@ func (k *keyFollower) into(b *packet.Batch, now time.Time) {
 	}
 }
 
-// rest adds all that the logs have got by now: the capture is over.
-func (k *keyFollower) rest(b *packet.Batch) {
+// Rest adds all that the logs hold by now. It is called when the capture is over.
+func (k *KeyFollower) Rest(b *packet.Batch) {
 	for range keyRest {
 		had := len(b.Secrets)
 		k.polled = time.Time{}
-		if k.into(b, time.Now()); len(b.Secrets) == had {
+		if k.Into(b, time.Now()); len(b.Secrets) == had {
 			return
 		}
 	}
 }
 
-// read gives the whole lines that were added. A file that is not there is no error.
+// read returns the whole lines that were added. A file that is not there is no error.
 func (f *keyFile) read() (lines []byte, err error) {
 	if err := f.reopen(); f.file == nil {
 		return nil, err
@@ -139,7 +143,8 @@ func (f *keyFile) reopen() error {
 	return nil
 }
 
-func (k *keyFollower) close() {
+// Close closes the logs.
+func (k *KeyFollower) Close() {
 	for _, f := range k.files {
 		if f.file != nil {
 			f.file.Close()

@@ -1,6 +1,6 @@
 //go:build linux && libpcap
 
-package main
+package live
 
 import (
 	"encoding/binary"
@@ -165,7 +165,7 @@ func TestKernelFilterOfTheUser(t *testing.T) {
 // compiled is the filter as a capture takes it: where the link type has no VLANs, the fallback.
 func compiled(t *testing.T, link layers.LinkType, user string, tunnels bool) *pcap.BPF {
 	t.Helper()
-	filter, fallback := kernelFilter(user, tunnels, []string{"8443"})
+	filter, fallback := KernelFilter(user, tunnels, []string{"8443"})
 	b, err := pcap.NewBPF(link, 1<<18, filter)
 	if err != nil && fallback != nil {
 		b, err = pcap.NewBPF(link, 1<<18, fallback(packet.LinkType(link)))

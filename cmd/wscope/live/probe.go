@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"errors"
@@ -8,34 +8,41 @@ import (
 	"wscope/cmd/wscope/keys"
 )
 
-// keyProbe reads the secrets of the programs that --keys-of names. Its zero value reads none.
-type keyProbe struct {
+// KeyProbe reads the TLS secrets of running programs. Its zero value reads none.
+type KeyProbe struct {
 	probe *goprobe.Probe
-	lines func() []byte
 }
 
-// probeKeys attaches to the programs of --keys-of, while the privileges are still there.
-func (l *live) probeKeys() (*keyProbe, error) {
-	if len(l.keysOf) == 0 {
-		return &keyProbe{}, nil
+// ProbeKeys attaches to the running programs of these names or numbers. It needs privileges.
+func ProbeKeys(names []string) (*KeyProbe, error) {
+	if len(names) == 0 {
+		return &KeyProbe{}, nil
 	}
 	p, err := goprobe.Open(false)
 	if err != nil {
 		return nil, err
 	}
-	k := &keyProbe{probe: p, lines: p.Lines}
-	for _, name := range l.keysOf {
+	k := &KeyProbe{probe: p}
+	for _, name := range names {
 		if err := k.attach(name); err != nil {
-			k.close()
+			k.Close()
 			return nil, fmt.Errorf("--keys-of %s: %w", name, err)
 		}
 	}
 	return k, nil
 }
 
+// Lines returns the function that gives the secrets since its last call, as lines of a key log; nil where there are none.
+func (k *KeyProbe) Lines() func() []byte {
+	if k.probe == nil {
+		return nil
+	}
+	return k.probe.Lines
+}
+
 // attach reads the secrets of every process with this number or name. One that is no Go program matters
 // only where there is no other: a shell script may have the name of what it starts.
-func (k *keyProbe) attach(name string) error {
+func (k *KeyProbe) attach(name string) error {
 	processes := keys.Running(name)
 	if len(processes) == 0 {
 		return errors.New("no such process")
@@ -56,7 +63,8 @@ func (k *keyProbe) attach(name string) error {
 	return first
 }
 
-func (k *keyProbe) close() {
+// Close detaches from the programs.
+func (k *KeyProbe) Close() {
 	if k.probe != nil {
 		k.probe.Close()
 	}

@@ -1,4 +1,4 @@
-package main
+package live
 
 import (
 	"bytes"
@@ -8,19 +8,19 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"wscope/analyzer"
 	"wscope/analyzer/metrics"
+	"wscope/analyzer/record"
 	"wscope/assembly/capture"
 	"wscope/assembly/shed"
 )
 
-// tally is what can be said of a live capture while it runs. It passes the records on.
-type tally struct {
-	liveOutput
+// Stats counts what passes in a live capture. It hands the records on to its Output.
+type Stats struct {
+	Output
 	tap     capture.LiveSource
-	src     *liveSource
+	src     *Source
 	queue   *shed.Queue
-	web     *serveMetrics // nil without --metrics
+	web     *MetricsServer // nil without --metrics
 	metrics *metrics.Collector
 	letGo   atomic.Int64 // connections, because memory was short
 
@@ -31,24 +31,27 @@ type tally struct {
 	findings map[string]int64
 }
 
-func newTally(out liveOutput, tap capture.LiveSource, src *liveSource, queue *shed.Queue) *tally {
-	return &tally{liveOutput: out, tap: tap, src: src, queue: queue, findings: map[string]int64{}}
+// NewStats makes Stats of a capture.
+func NewStats(out Output, tap capture.LiveSource, src *Source, queue *shed.Queue) *Stats {
+	return &Stats{Output: out, tap: tap, src: src, queue: queue, findings: map[string]int64{}}
 }
 
-func (t *tally) FlowBegun(f *analyzer.Flow) error {
+// FlowBegun implements record.Sink.
+func (t *Stats) FlowBegun(f *record.Flow) error {
 	t.mu.Lock()
 	t.begun++
 	t.mu.Unlock()
 	if t.web != nil {
 		t.metrics.FlowBegun(f)
 	}
-	return t.liveOutput.FlowBegun(f)
+	return t.Output.FlowBegun(f)
 }
 
-func (t *tally) FlowEnded(f *analyzer.Flow) error {
+// FlowEnded implements record.Sink.
+func (t *Stats) FlowEnded(f *record.Flow) error {
 	t.mu.Lock()
 	t.ended++
-	for _, d := range [...]*analyzer.Direction{&f.ClientToServer, &f.ServerToClient} {
+	for _, d := range [...]*record.Direction{&f.ClientToServer, &f.ServerToClient} {
 		t.messages += d.Messages.Text + d.Messages.Binary
 	}
 	for i := range f.Findings {
@@ -58,25 +61,30 @@ func (t *tally) FlowEnded(f *analyzer.Flow) error {
 	if t.web != nil {
 		t.metrics.FlowEnded(f)
 	}
-	return t.liveOutput.FlowEnded(f)
+	return t.Output.FlowEnded(f)
 }
 
-func (t *tally) FlowUpdate(f *analyzer.Flow) error {
+// FlowUpdate implements record.Sink.
+func (t *Stats) FlowUpdate(f *record.Flow) error {
 	if t.web != nil {
 		t.metrics.FlowUpdate(f)
 	}
-	return t.liveOutput.FlowUpdate(f)
+	return t.Output.FlowUpdate(f)
 }
 
-func (t *tally) Batch(now analyzer.Time) error {
+// Batch implements record.Sink.
+func (t *Stats) Batch(now record.Time) error {
 	if t.web != nil {
 		t.web.beat()
 	}
-	return t.liveOutput.Batch(now)
+	return t.Output.Batch(now)
 }
 
-// serve counts for the metrics too, and gives them to whoever asks.
-func (t *tally) serve(web *serveMetrics, o metrics.Options) {
+// LetGo counts connections that were let go because memory was short, from any goroutine.
+func (t *Stats) LetGo(connections int) { t.letGo.Add(int64(connections)) }
+
+// Serve counts for the metrics too, and has web serve them.
+func (t *Stats) Serve(web *MetricsServer, o metrics.Options) {
 	o.Capture = func() metrics.Capture {
 		c, q := t.capture(), t.queue.Stats()
 		m := metrics.Capture{Analysed: c.Analysed, Shed: c.Shed, Refused: c.Refused, LetGo: t.letGo.Load(), Queued: q.Queued, Queue: q.Depth}
@@ -89,35 +97,37 @@ func (t *tally) serve(web *serveMetrics, o metrics.Options) {
 	web.serve(t.metrics)
 }
 
-// captureCounts is what became of the packets, as the summary gives it.
-type captureCounts struct {
-	Interfaces []captureInterface `json:"interfaces"`
-	Analysed   int64              `json:"analysed_packets"`
-	Shed       int64              `json:"shed_packets"`        // of connections that were refused or given up
-	Refused    int64              `json:"refused_connections"` // of which nothing was analysed
-	GivenUp    int64              `json:"given_up"`            // times that a sixteenth of the connections was given up
+// Counts is what became of the packets, as the summary gives it.
+type Counts struct {
+	Interfaces []InterfaceCounts `json:"interfaces"`
+	Analysed   int64             `json:"analysed_packets"`
+	Shed       int64             `json:"shed_packets"`        // of connections that were refused or given up
+	Refused    int64             `json:"refused_connections"` // of which nothing was analysed
+	GivenUp    int64             `json:"given_up"`            // times that a sixteenth of the connections was given up
 }
 
-type captureInterface struct {
+// InterfaceCounts are those of one interface.
+type InterfaceCounts struct {
 	Name      string `json:"name"`
 	Received  int64  `json:"received"`
 	Dropped   int64  `json:"dropped"`
 	IfDropped int64  `json:"interface_dropped"`
 }
 
-func (t *tally) capture() captureCounts {
+func (t *Stats) capture() Counts {
 	q := t.queue.Stats()
-	c := captureCounts{Analysed: t.src.seen.Load(), Shed: q.ShedPackets, Refused: q.Refused, GivenUp: q.GivenUp}
+	c := Counts{Analysed: t.src.seen.Load(), Shed: q.ShedPackets, Refused: q.Refused, GivenUp: q.GivenUp}
 	for _, s := range t.tap.Stats() {
-		c.Interfaces = append(c.Interfaces, captureInterface{s.Interface, s.Received, s.Dropped, s.IfDropped})
+		c.Interfaces = append(c.Interfaces, InterfaceCounts{s.Interface, s.Received, s.Dropped, s.IfDropped})
 	}
 	return c
 }
 
 // json is a summary's line with the capture's counts in it, without the line feed.
-func (t *tally) json(summary []byte) []byte { return withCapture(summary, t.capture()) }
+func (t *Stats) json(summary []byte) []byte { return WithCapture(summary, t.capture()) }
 
-func withCapture(summary []byte, c captureCounts) []byte {
+// WithCapture adds counts to a summary's line of JSON, without the line feed.
+func WithCapture(summary []byte, c Counts) []byte {
 	counts, err := json.Marshal(c)
 	if err != nil {
 		panic("live: counts that are no JSON: " + err.Error()) // they are numbers and names
@@ -126,8 +136,8 @@ func withCapture(summary []byte, c captureCounts) []byte {
 	return append(append(append(summary, `,"capture":`...), counts...), '}')
 }
 
-// text is one line for people.
-func (t *tally) text() string {
+// Text returns the counts as a line of text.
+func (t *Stats) Text() string {
 	c := t.capture()
 	var b strings.Builder
 	t.mu.Lock()

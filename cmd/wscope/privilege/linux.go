@@ -1,4 +1,4 @@
-package main
+package privilege
 
 import (
 	"fmt"
@@ -12,10 +12,10 @@ import (
 	"kernel.org/pub/linux/libs/security/libcap/psx"
 )
 
-// raise makes CAP_NET_RAW effective where the program may have it. A file's capability that
+// Raise makes CAP_NET_RAW effective where the program may have it. A file's capability that
 // is effective by itself (setcap cap_net_raw+ep) keeps the program from running at all where
 // the capability is not to be had, as in a container without it; cap_net_raw+p does not.
-func raise() error {
+func Raise() error {
 	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var sets [2]unix.CapUserData
 	if err := unix.Capget(&head, &sets[0]); err != nil {
@@ -29,12 +29,12 @@ func raise() error {
 	return setCapabilities(&sets)
 }
 
-// drop gives up what was needed to open the interfaces: root becomes the named user, or
-// the one that called sudo; all capabilities go, but those that are kept; and no program that is
-// run can gain any.
+// Drop gives up what was needed to open the interfaces: root becomes the named user, or
+// the one that called sudo; all capabilities go except those that are kept; and no program that
+// is started can gain any.
 //
 // Capabilities belong to threads: psx makes the calls in all of them.
-func drop(name string, keep privilege) error {
+func Drop(name string, keep Kept) error {
 	if err := prctl(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
 		return fmt.Errorf("no_new_privs: %w", err)
 	}
@@ -52,12 +52,12 @@ func drop(name string, keep privilege) error {
 	return clearCapabilities(keep)
 }
 
-// capabilities are those of a privilege, by their numbers.
-func (p privilege) capabilities() (list []uintptr) {
-	if p&openInterfaces != 0 {
+// capabilities returns the capabilities of a privilege, by number.
+func (p Kept) capabilities() (list []uintptr) {
+	if p&OpenInterfaces != 0 {
 		list = append(list, unix.CAP_NET_RAW)
 	}
-	if p&probePrograms != 0 {
+	if p&ProbePrograms != 0 {
 		list = append(list, unix.CAP_BPF, unix.CAP_PERFMON)
 	}
 	return list
@@ -65,7 +65,7 @@ func (p privilege) capabilities() (list []uintptr) {
 
 // unbind takes what is kept out of the bounding set, where the program may: a program that root runs
 // has all capabilities of that set, whatever its parent has.
-func unbind(keep privilege) error {
+func unbind(keep Kept) error {
 	for _, c := range keep.capabilities() {
 		if err := prctl(unix.PR_CAPBSET_DROP, c); err != nil && err != unix.EPERM {
 			return fmt.Errorf("bounding capabilities: %w", err)
@@ -117,7 +117,7 @@ func become(name string) error {
 
 // clearCapabilities empties the permitted, effective and inheritable sets of every thread, but for what
 // is kept and was there.
-func clearCapabilities(keep privilege) error {
+func clearCapabilities(keep Kept) error {
 	head := unix.CapUserHeader{Version: unix.LINUX_CAPABILITY_VERSION_3}
 	var had, sets [2]unix.CapUserData
 	if err := unix.Capget(&head, &had[0]); err != nil {
@@ -149,8 +149,8 @@ func prctl(option, value uintptr) error {
 	return nil
 }
 
-// waysToPermit are the three ways to be allowed to capture.
-func waysToPermit(command string) []string {
+// WaysToPermit returns the ways to be allowed to capture, a line each.
+func WaysToPermit(command string) []string {
 	self, err := os.Executable()
 	if err != nil {
 		self = "wscope"
