@@ -27,19 +27,19 @@ const maxTable = 512 << 20
 // first: 30 ms and more for a program that may have done its first handshake after 5. This
 // takes about one.
 func offset(exe *elf.File, function string) (uint64, error) {
-	table, err := pclntab(exe)
+	table, at, err := pclntab(exe)
 	if err != nil {
 		return 0, err
 	}
-	text := exe.Section(".text")
-	if text == nil {
-		return 0, ErrNotGo
+	text, err := runtimeText(exe, table, at)
+	if err != nil {
+		return 0, err
 	}
 	entry, err := lookup(table, exe.ByteOrder, function)
 	if err != nil {
 		return 0, err
 	}
-	addr := text.Addr + entry
+	addr := text + entry
 	for _, p := range exe.Progs {
 		if p.Type == elf.PT_LOAD && addr >= p.Vaddr && addr-p.Vaddr < p.Filesz {
 			return addr - p.Vaddr + p.Off, nil
@@ -48,8 +48,8 @@ func offset(exe *elf.File, function string) (uint64, error) {
 	return 0, ErrNotGo
 }
 
-// pclntab is the section's content; position-independent executables call it otherwise.
-func pclntab(exe *elf.File) ([]byte, error) {
+// pclntab is the table and its address. Position-independent executables call its section otherwise.
+func pclntab(exe *elf.File) (table []byte, addr uint64, err error) {
 	for _, name := range []string{".gopclntab", ".data.rel.ro.gopclntab", ".data.rel.ro"} {
 		s := exe.Section(name)
 		if s == nil || s.Type == elf.SHT_NOBITS || s.Size > maxTable {
@@ -57,16 +57,16 @@ func pclntab(exe *elf.File) ([]byte, error) {
 		}
 		b, err := s.Data()
 		if err != nil {
-			return nil, ErrNotGo
+			return nil, 0, ErrNotGo
 		}
 		if name != ".data.rel.ro" {
-			return b, nil
+			return b, s.Addr, nil
 		}
 		if at := findTable(b, exe.ByteOrder); at >= 0 {
-			return b[at:], nil
+			return b[at:], s.Addr + uint64(at), nil
 		}
 	}
-	return nil, ErrNotGo
+	return nil, 0, ErrNotGo
 }
 
 // The first four bytes of a pclntab: its version.
