@@ -77,6 +77,10 @@ type Kind struct {
 	Most    int64  `json:"most"`               //
 	Replies int64  `json:"replies,omitempty"`  // of them, those that carry the identifier of the request that they answer
 	Caused  int64  `json:"caused,omitempty"`   // of them, those that came soon after something that the other side said
+	// Turns is how many turns of its sender's have it: rows of messages that the other side does not interrupt. Of says in how many turns
+	// with a kind of the other side's this one came of it: where each such turn led to it, it is no matter of chance.
+	Turns   int64  `json:"turns,omitempty"`
+	Of      Tally  `json:"of,omitempty"`
 	Asked   int64  `json:"asked,omitempty"`    // of them, those whose identifier asks for an answer
 	Lacking int64  `json:"no_reply,omitempty"` // of those, the ones that nobody answered while there was time
 	// Repeated is how many messages were the same as one that the same side had sent just before, in one burst.

@@ -89,10 +89,10 @@ func isLost(d *Difference) bool {
 	return d.Area == "message" && d.Change == "vanished" || d.Area == "count" && fewer(d) || d.Area == "unanswered"
 }
 
-// ofRequest says whether a finding is about what a request asks with.
+// ofRequest says whether a difference may come of what a request asks with.
 func ofRequest(d *Difference) bool {
 	rule, _, _ := strings.Cut(d.Subject, " by ")
-	return d.Area == "finding" && slices.Contains([]string{"cross-site-origin", "token-in-url", "credentials-in-clear", "subprotocol-not-agreed"}, rule)
+	return d.Area == "subprotocol" || d.Area == "finding" && slices.Contains([]string{"cross-site-origin", "token-in-url", "credentials-in-clear", "subprotocol-not-agreed"}, rule)
 }
 
 // roundTrips puts what changed of answers with their requests.

@@ -141,7 +141,8 @@ func (c *comparison) roles(a, b *Role) {
 			}
 			continue
 		case "pings":
-			vanished, appeared = pingsApart(vanished, appeared)
+			c.pings(a, b)
+			continue
 		case "close":
 			vanished, appeared = closesApart(old, now)
 			vanished, appeared = endingsByChance(vanished, old, a, b), endingsByChance(appeared, now, b, a)
@@ -170,6 +171,10 @@ func endingsByChance(list []string, in Tally, has, lacks *Role) []string {
 		n := in[name]
 		closed := lacks.Flows.sum() - lacks.Open
 		if closed <= 0 {
+			return true
+		}
+		// A process that is ended leaves some of its connections as they are.
+		if what, _, _ := strings.Cut(name, " by "); !isCode(what) && (n < 2 && has.Flows.sum() > 2 || 3*n < has.Flows.sum() || byChanceAt(n, has.Flows.sum(), 0, closed, 0.05)) && n < has.Flows.sum()-has.Open {
 			return true
 		}
 		return n > 0 && n < has.Flows.sum()-has.Open && min(closed, has.Flows.sum()) >= fewFlows && byChance(n, has.Flows.sum()-has.Open, 0, closed)

@@ -16,6 +16,7 @@ type dialect struct {
 	// refine is the place of JSON, such as "header.msg_type", that tells messages apart which are of one kind by the list of
 	// well-known names; by that kind, "" where they have none.
 	refine [2]map[string]string
+	key    [2]string // the one of the well-known names that nearly all objects have, where some have one that comes before it
 	binary [2]string // messagepack, cbor, protobuf, or how many leading bytes: "bytes 0", "bytes 1", "bytes 2"
 }
 
@@ -137,15 +138,18 @@ func (d *dialect) names() map[string]string {
 		if d.binary[i] != "" {
 			m[from+" binary"] = d.binary[i]
 		}
+		if d.key[i] != "" {
+			m[from+" *"] = d.key[i]
+		}
 	}
 	return m
 }
 
 func dialectOf(m map[string]string) (d dialect) {
 	for i, from := range senders {
-		d.binary[i] = m[from+" binary"]
+		d.binary[i], d.key[i] = m[from+" binary"], m[from+" *"]
 		for key, at := range m {
-			if kind, ok := strings.CutPrefix(key+" ", from+" "); ok && key != from+" binary" {
+			if kind, ok := strings.CutPrefix(key+" ", from+" "); ok && key != from+" binary" && key != from+" *" {
 				d.setRefine(i, strings.TrimSpace(kind), at)
 			}
 		}
@@ -175,6 +179,7 @@ func learn(list []waiting) (d dialect) {
 			}
 		}
 		d.binary[i] = format(binary)
+		var all []map[string]any
 		for _, x := range list {
 			m := x.message
 			if m == nil || m.From != from || m.Type != "text" && m.Type != "binary" || isProtocol(m.App) {
@@ -182,10 +187,14 @@ func learn(list []waiting) (d dialect) {
 			}
 			if _, v := d.parse(m); v != nil {
 				if object, head := parts(v); object != nil && head == "" {
-					kind := masked(usualKind(object), false)
-					objects[kind] = append(objects[kind], object)
+					all = append(all, object)
 				}
 			}
+		}
+		d.key[i] = commonKey(all)
+		for _, object := range all {
+			kind := masked(d.usualKind(from, object), false)
+			objects[kind] = append(objects[kind], object)
 		}
 		for kind, list := range objects {
 			if at := discriminator(list); at != "" {
@@ -194,6 +203,55 @@ func learn(list []waiting) (d dialect) {
 		}
 	}
 	return d
+}
+
+// commonKey is the well-known name that nearly all objects have, with few values, where the names that come before it are in some of
+// them alone, or hold what hardly comes again: {"t": "join", "name": "viyugo"}. It is "" where the names' usual order will do.
+func commonKey(objects []map[string]any) string {
+	if len(objects) < enough {
+		return ""
+	}
+	for i, key := range kindKeys {
+		n, values := 0, map[string]int{}
+		for _, o := range objects {
+			if v := valueAt(o, key); v != "" {
+				n++
+				values[v]++
+			}
+		}
+		if 10*n < 9*len(objects) || 3*len(values) > n+2 {
+			continue
+		}
+		for _, earlier := range kindKeys[:i] {
+			column, some := make([]string, len(objects)), false
+			for i, o := range objects {
+				if s, ok := o[earlier].(string); ok && word(s) {
+					column[i], some = name(s), true
+				}
+			}
+			if some && (slices.Contains(vague, earlier) || !comeAgain(column)) {
+				return key
+			}
+		}
+		return ""
+	}
+	return ""
+}
+
+// vague are those of the well-known names that people, rooms and things have as well as messages.
+var vague = []string{"name", "what", "subject", "topic", "channel", "msg"}
+
+// comeAgain says whether the values of a column, where it has any, are fewer than the objects that have them.
+func comeAgain(column []string) bool {
+	distinct := map[string]bool{}
+	n := 0
+	for _, v := range column {
+		if v != "" {
+			distinct[v] = true
+			n++
+		}
+	}
+	return 3*len(distinct) <= 2*n
 }
 
 // enough is how many messages it takes to say that the well-known names are wrong.
@@ -244,7 +302,7 @@ func few(column []string) bool {
 			n++
 		}
 	}
-	return 2*n > len(column) && len(distinct) > 1 && 3*len(distinct) <= 2*n
+	return 2*n > len(column) && len(distinct) > 1 && comeAgain(column)
 }
 
 // candidates are the values of an object that could say of what kind it is, by place.

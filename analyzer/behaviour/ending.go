@@ -51,17 +51,3 @@ func like(end string, t Tally) bool {
 
 // isCode says whether an end is a Close with a code.
 func isCode(what string) bool { return what != "" && what[0] >= '0' && what[0] <= '9' }
-
-// pingsApart leaves aside that pings are there, or not any more, as long as none goes unanswered: heartbeats tells of those that
-// stopped, and knows whether there was time for one.
-func pingsApart(vanished, appeared []string) ([]string, []string) {
-	bad := func(name string) bool { return strings.Contains(name, "not answered") }
-	good := func(name string) bool { return !bad(name) }
-	if !slices.ContainsFunc(appeared, bad) {
-		vanished = slices.DeleteFunc(vanished, good)
-	}
-	if !slices.ContainsFunc(vanished, bad) {
-		appeared = slices.DeleteFunc(appeared, good)
-	}
-	return vanished, appeared
-}

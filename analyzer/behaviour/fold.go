@@ -57,7 +57,7 @@ func mayBeID(s string, joined bool) bool {
 	case joined && hyphens > 0 && len(s) >= 6:
 		return true
 	}
-	return longest >= 5 && len(s) >= 6
+	return longest >= 5 && len(s) >= 6 || isGibberish(s)
 }
 
 // masked is a name with {id} in place of each word that may be an identifier. Of a name that is nothing else no words that are
@@ -462,6 +462,13 @@ func (r *Role) renamedKinds(from string, names map[string]string) *Role {
 		named.Name = is(k.From, k.Name)
 		if k.Answers != "" {
 			named.Answers = is(senders[1-sender(k.From)], k.Answers)
+		}
+		named.Of = nil
+		for q, n := range k.Of {
+			if named.Of == nil {
+				named.Of = Tally{}
+			}
+			named.Of[is(senders[1-sender(k.From)], q)] += n
 		}
 		list[i] = &named
 	}

@@ -18,6 +18,7 @@ var beatNames = [2]string{"", " in messages"}
 // beat is the pings that one side sent, of one sort.
 type beat struct {
 	sent, answered int
+	lost           int         // how many were sent after one that still waits
 	waits          record.Time // since when one waits for its answer; 0 where none does
 }
 
@@ -34,11 +35,13 @@ func (fw *flowWatch) beat(from, kind string, sort int, at record.Time) {
 		b.sent++
 		if b.waits == 0 {
 			b.waits = at
+		} else {
+			b.lost++
 		}
 	case slices.Contains(pongWords, word):
 		b := &fw.sides[1-sender(from)].pings[sort]
 		if b.waits != 0 {
-			b.answered, b.waits = b.answered+1, 0
+			b.answered, b.waits, b.lost = b.answered+1, 0, 0
 		}
 	}
 }
@@ -85,12 +88,37 @@ func (fw *flowWatch) addBeats(e ending) {
 			waited := e.closed - b.waits
 			givenUp := e.by == from && e.torn && waited > impatience
 			late := b.waits != 0 && (waited > e.patience || givenUp) // and not on its way when the flow ended
-			late = late || sort == inFrames && e.silent[1-i] && (b.answered == 0 || waited > e.patience)
-			switch {
-			case late || b.sent >= 2 && b.answered == 0:
+			late = late || sort == inFrames && e.silent[1-i]
+			switch { // of a side that answers others, the last one may be late
+			case b.answered == 0 && (late || b.sent >= 2), b.lost >= 2, b.lost == 1 && givenUp:
 				fw.role.Pings.add("of " + from + beatNames[sort] + " not answered by " + by)
 			case b.answered > 0:
 				fw.role.Pings.add("of " + from + beatNames[sort] + " answered by " + by)
+			}
+		}
+	}
+}
+
+// pings tells of pings that all flows' peers, or most, leave without an answer, where they did not. A few flows that do so are slow.
+func (c *comparison) pings(a, b *Role) {
+	for _, from := range senders {
+		by := senders[1-sender(from)]
+		for _, sort := range beatNames {
+			good, bad := "of "+from+sort+" answered by "+by, "of "+from+sort+" not answered by "+by
+			n, m := a.Pings[bad], b.Pings[bad]
+			all, in := n+a.Pings[good], m+b.Pings[good]
+			if all == 0 && m < 2 {
+				continue // nobody pinged
+			}
+			grew := m > 0 && 2*m > in && 4*n <= all && (m == in && n == 0 || !byChanceAt(n, all, m, in, 0.005))
+			shrank := n > 0 && in > 0 && 2*n > all && 4*m <= in && (n == all && m == 0 || !byChanceAt(n, all, m, in, 0.005))
+			switch {
+			case grew && all > 0:
+				c.tell("pings", "", "changed", good, bad, decimal(m)+" of "+decimal(in)+" flows", "error")
+			case grew:
+				c.tell("pings", bad, "appeared", "", "", decimal(m)+" of "+decimal(in)+" flows", "warning")
+			case shrank:
+				c.tell("pings", "", "changed", bad, good, "", "note")
 			}
 		}
 	}

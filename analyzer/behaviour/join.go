@@ -100,6 +100,7 @@ func (k *Kind) merged(o *Kind) *Kind {
 	m.First, m.Words = k.First && o.First, k.Words || o.Words
 	m.PerFlow, m.Least, m.Most = max(k.PerFlow, o.PerFlow), min(k.Least, o.Least), max(k.Most, o.Most)
 	m.Replies, m.Caused = k.Replies+o.Replies, k.Caused+o.Caused
+	m.Turns, m.Of = k.Turns+o.Turns, plus(k.Of, o.Of)
 	m.Asked, m.Lacking = k.Asked+o.Asked, k.Lacking+o.Lacking
 	m.Repeated, m.Alike = k.Repeated+o.Repeated, k.Alike+o.Alike
 	m.Tail = min(k.Tail, o.Tail)

@@ -60,7 +60,7 @@ func (d *dialect) mean(m *record.Message, v any, object map[string]any, list str
 		return meaning{kind: strings.TrimSpace(strings.Join(words, " ")), id: a.ID}
 	}
 	id := identifier(object, m.From)
-	kind := usualKind(object)
+	kind := d.usualKind(m.From, object)
 	if at := d.refine[sender(m.From)][masked(kind, false)]; at != "" && object != nil && list == "" {
 		kind := masked(kind, false)
 		switch inner := valueAt(object, at); {
@@ -128,6 +128,17 @@ func valueAt(object map[string]any, at string) string {
 		}
 	}
 	return ""
+}
+
+// usualKind is the kind that an object says it is: by the key that all of its sender's objects have, where there is one, or else by
+// the well-known names.
+func (d *dialect) usualKind(from string, object map[string]any) string {
+	if key := d.key[sender(from)]; key != "" && object != nil {
+		if kind := valueAt(object, key); kind != "" && !slices.Contains(generic, kind) {
+			return kind
+		}
+	}
+	return usualKind(object)
 }
 
 // usualKind is the kind that an object says it is by the well-known names; "" where it says nothing.

@@ -2,6 +2,8 @@ package behaviour
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"math"
 	"slices"
 	"strings"
@@ -10,7 +12,10 @@ import (
 // suite is what two behaviours of a role show of how alike their runs are.
 type suite struct {
 	a, b   *Role
+	old    map[string]*Kind
+	now    map[string]*Kind
 	runs   int
+	steady float64 // share of all kinds that are as many in both, but for what keeps connections alive
 	exact  float64 // share of the clients' kinds that are as many in both
 	ticks  bool    // the server sends some kinds by itself
 	longer float64 // how much longer the flows of b last, all together
@@ -18,7 +23,7 @@ type suite struct {
 }
 
 func (c *comparison) suite(a, b *Role, old, now map[string]*Kind) *suite {
-	s := &suite{a: a, b: b, runs: c.runs, longer: 1, cut: b.Open > a.Open}
+	s := &suite{a: a, b: b, old: withOpening(old, a), now: withOpening(now, b), runs: c.runs, longer: 1, cut: b.Open > a.Open}
 	same, all := 0, 0
 	for name, k := range old {
 		if k.From == "client" && !k.timed() {
@@ -35,6 +40,18 @@ func (c *comparison) suite(a, b *Role, old, now map[string]*Kind) *suite {
 	}
 	if all > 0 {
 		s.exact = float64(same) / float64(all)
+	}
+	same, all = 0, 0
+	for name, k := range old {
+		if is := now[name]; is != nil && !k.timed() && (k.Caused > 0 || k.From == "client") {
+			all++
+			if !apart(k.Count, is.Count) {
+				same++
+			}
+		}
+	}
+	if all > 0 {
+		s.steady = float64(same) / float64(all)
 	}
 	for _, list := range []map[string]*Kind{old, now} {
 		for _, k := range list {
@@ -64,22 +81,106 @@ func (k *Kind) scripted() bool {
 	return !k.timed() && (10*k.Replies >= 9*n || 10*k.Caused >= 9*n)
 }
 
-// certain says whether a kind that one run has cannot be absent from another by chance.
-func (s *suite) certain(k *Kind, scale float64) bool {
-	n := k.Count.sum()
-	switch {
-	case k.Count.least() == 0 || isHeart(k.Name):
+// certain says whether a kind that one run has cannot be absent from another, of other kinds, by chance.
+func (s *suite) certain(k *Kind, kinds, others map[string]*Kind, scale float64) bool {
+	switch n := k.Count.sum(); {
+	case k.Count.least() == 0 || isHeart(k.Name) || k.timed():
 		return false
-	case k.timed():
-		return false
-	case k.From == "client", 10*k.Replies >= 9*n:
+	case k.From == "client":
 		return true
-	case k.Caused == n && (n >= 2 || !s.ticks || len(k.Count) >= 3):
+	case 10*k.Replies >= 9*n && k.Of == nil:
 		return true
-	case 10*k.Caused >= 8*n && n >= 6, 10*k.Caused >= 4*n && n >= 4 && k.Flows.least() >= 2: // others in the room hear it too
+	case k.Of == nil && k.Caused == n && n >= 2: // of a baseline that does not know it
 		return true
 	}
-	return k.Count.mean()*min(scale, 1) >= 8
+	orphan := false // what it came of is not there
+	for name, q := range k.triggers(kinds) {
+		if 10*k.Caused < 4*k.Count.sum() {
+			break
+		}
+		is := others[q.turns()]
+		of := k.Of[name]
+		switch {
+		case is == nil || is.Turns == 0:
+			orphan = orphan || 2*of > k.Count.sum()
+		case of == q.Turns && (of >= 3 || s.steady >= 0.8), !byChanceAt(of, q.Turns, 0, is.Turns, 0.005):
+			return true
+		}
+	}
+	if orphan {
+		return false
+	}
+	if len(k.Count) >= 3 && k.Count.least() >= 2 && k.Count.least() == k.Count.most() && k.Caused == k.Count.sum() {
+		return true
+	}
+	return k.Count.mean()*min(scale, 1) >= 8 && 2*k.Caused < k.Count.sum()
+}
+
+// trigger is the kind of the client's that a kind mostly comes of; nil where none is known.
+func (k *Kind) trigger(kinds map[string]*Kind) (best *Kind) {
+	most := 0.0
+	for name, q := range k.triggers(kinds) {
+		// Of two that led to it as often, the one that does so more surely.
+		if n := float64(k.Of[name]) + float64(k.Of[name])/float64(q.Turns); n > most {
+			best, most = q, n
+		}
+	}
+	return best
+}
+
+// triggers are the kinds that a kind came of, by their names.
+func (k *Kind) triggers(kinds map[string]*Kind) iter.Seq2[string, *Kind] {
+	return func(yield func(string, *Kind) bool) {
+		for _, name := range slices.Sorted(maps.Keys(k.Of)) {
+			q := kinds["client "+name]
+			if name == opening {
+				q = kinds[opening]
+			}
+			if q != nil && q.Turns > 0 && k.From == "server" && !yield(name, q) {
+				return
+			}
+		}
+	}
+}
+
+// turns is the name in a map of kinds of what leads to others.
+func (k *Kind) turns() string {
+	if k.Name == opening {
+		return opening
+	}
+	return k.From + " " + k.Name
+}
+
+// withOpening adds to kinds that flows were opened, which may lead to messages as well.
+func withOpening(kinds map[string]*Kind, r *Role) map[string]*Kind {
+	all := maps.Clone(kinds)
+	all[opening] = &Kind{From: "client", Name: opening, Turns: r.Flows.sum()}
+	return all
+}
+
+// fromTrigger says whether a kind comes of what led to it less often than it did, or more often; known is false where that cannot
+// be said. What always comes of it may be missing once, by a race with the end.
+func (s *suite) fromTrigger(old, now *Kind) (moved, known bool) {
+	q := old.trigger(s.old)
+	if q == nil || 10*old.Caused < 8*old.Count.sum() {
+		return false, false
+	}
+	is := s.now[q.turns()]
+	if is == nil || is.Turns == 0 {
+		return false, false
+	}
+	of, turns, nowOf, nowTurns := old.Of[q.Name], q.Turns, now.Of[q.Name], is.Turns
+	switch {
+	case of == turns && nowOf == nowTurns:
+		if old.Burst.constant() && of >= 3 && nowOf >= 3 { // so many a turn, always
+			was, is := float64(old.Count.sum())/float64(of), float64(now.Count.sum())/float64(nowOf)
+			return is >= 1.5*was || is <= 0.67*was, true
+		}
+		return false, false // the numbers a turn say more
+	case of == turns:
+		return nowTurns-nowOf >= 2 && !byChanceAt(of, turns, nowOf, nowTurns, 0.02), true
+	}
+	return !byChanceAt(of, turns, nowOf, nowTurns, 0.001), true
 }
 
 // kinds compares messages, and returns the new names of those that were renamed.
@@ -95,7 +196,7 @@ func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
 			i = onlyOne(old[was], vanished, appeared, old, now)
 		}
 		if i < 0 {
-			if s.certain(old[was], s.longer) && !s.behindCut(old[was]) {
+			if s.certain(old[was], s.old, s.now, s.longer) && !s.behindCut(old[was]) {
 				c.tell("message", was, "vanished", "", "", old[was].wasThere(), "error")
 			}
 			continue
@@ -105,7 +206,7 @@ func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
 		appeared = slices.Delete(appeared, i, i+1)
 	}
 	for _, is := range appeared {
-		if s.certain(now[is], 1/s.longer) && !(a.Open > 0 && a.Open >= b.Open && s.a.Lasts != nil && s.b.Lasts != nil && s.a.Lasts.most() < s.b.Lasts.most() && now[is].Tail < s.b.Lasts.most()-s.a.Lasts.most()) {
+		if s.certain(now[is], s.now, s.old, 1/s.longer) && !(a.Open > 0 && a.Open >= b.Open && s.a.Lasts != nil && s.b.Lasts != nil && s.a.Lasts.most() < s.b.Lasts.most() && now[is].Tail < s.b.Lasts.most()-s.a.Lasts.most()) {
 			c.tell("message", is, "appeared", "", "", now[is].wasThere(), "warning")
 		}
 	}
@@ -191,8 +292,13 @@ func (s *suite) moreOrLess(old, now *Kind, quiet bool) bool {
 	if less && s.behindCut(now) && is >= 0.5*lo-2 {
 		return false
 	}
-	if old.From == "server" && s.burstApart(old, now) {
-		return true
+	if old.From == "server" {
+		if moved, known := s.fromTrigger(old, now); known {
+			return moved
+		}
+		if s.burstApart(old, now) {
+			return true
+		}
 	}
 	sure := old.From == "client" || 10*old.Replies >= 9*old.Count.sum() && 10*now.Replies >= 9*now.Count.sum()
 	if old.scripted() && now.scripted() && s.exact >= 0.8 {
@@ -291,11 +397,16 @@ func (c *comparison) heartbeats(s *suite, old, now map[string]*Kind) {
 			continue
 		}
 		// In the flows of the other run there was time for one, at least.
-		if lasts := s.b.Lasts; lasts == nil || lasts.most() < 1.6*was.Every.most() || was.Count.sum() < 2 || s.longer < 0.7 && was.Count.mean()*s.longer < 2 {
+		if lasts := s.b.Lasts; lasts == nil || lasts.most() < min(1.6*was.Every.most(), 2.5*was.Every.P75) || was.Count.sum() < 2 || s.longer < 0.7 && was.Count.mean()*s.longer < 2 {
 			continue
 		}
-		if was.answersBeats(old) || slices.Contains(pongWords, strings.ToLower(was.Name)) {
+		if slices.Contains(pongWords, strings.ToLower(was.Name)) {
 			continue // of those the pings tell
+		}
+		if was.answersBeats(old) {
+			if asks := now[was.request()]; asks == nil || asks.Count.sum() < 2 {
+				continue
+			}
 		}
 		c.tell("heartbeat", name, "vanished", fmt.Sprintf("one each %.3g s", was.Every.P50), "", was.Count.String()+" before", "error")
 	}
@@ -304,7 +415,11 @@ func (c *comparison) heartbeats(s *suite, old, now map[string]*Kind) {
 // answersBeats says whether a kind answers what keeps the connection alive.
 func (k *Kind) answersBeats(kinds map[string]*Kind) bool {
 	asks := kinds[k.request()]
-	return asks != nil && asks != k && asks.timed()
+	if asks == nil || asks == k || !asks.timed() || slices.Contains(pingWords, strings.ToLower(k.Name)) {
+		return false
+	}
+	// Of two that follow each other the one that waits longer is the one that asks.
+	return asks.request() != k.From+" "+k.Name || asks.Reply == nil || k.Reply == nil || k.Reply.P50 <= asks.Reply.P50
 }
 
 // order tells of kinds that came in one order wherever they could, and now come in the other.

@@ -159,7 +159,7 @@ func foldTokens(list []string) []string {
 		if len(s) > 40 {
 			s = "{id}"
 		}
-		folded[i] = name(s)
+		folded[i] = withoutID(s)
 	}
 	return folded
 }

@@ -18,6 +18,7 @@ type Watcher struct {
 	record.NopSink
 	roles  map[string]*roleWatch
 	flows  map[int64]*flowWatch
+	turns  map[*roleWatch]*turn // the latest of any flow of a role
 	seed   maphash.Seed
 	midway bool // a flow began before the run did
 	held   int  // bytes of messages that wait until it is known what tells kinds apart
@@ -63,6 +64,8 @@ type flowWatch struct {
 	parallel bool                 // the client asked for something before it was answered
 	lastAt   record.Time          // of the last data message
 	bursts   map[*kindWatch]int64 // what came of the client's last message so far
+	turn     *turn                // what the client said last
+	gap      record.Time          // within which what the server says is taken for a consequence
 	chain    record.Time          // until when what the server says is caused by what the client said; 0 is no longer
 	shown    [2]record.Time       // when each side last showed that it answers
 }
@@ -87,25 +90,18 @@ const atOnce = 10e6
 // oneGo is the same for an answer that an identifier ties to its request: it comes when that is dealt with.
 const oneGo = 1e6
 
-// In nanoseconds, how soon after a client's message the server's is taken for its consequence, and how soon after such a one the
-// next.
-const (
-	causeGap = 60e6
-	chainGap = 5e6
-	reactGap = 20e6 // after a server's message, the client's
-)
-
 // request is a message that may be answered.
 type request struct {
 	kind, from string
 	at         record.Time
 	first      bool // in its flow
 	of         *kindWatch
+	turn       *turn
 }
 
 // NewWatcher returns one that has seen nothing.
 func NewWatcher() *Watcher {
-	return &Watcher{roles: map[string]*roleWatch{}, flows: map[int64]*flowWatch{}, seed: maphash.MakeSeed()}
+	return &Watcher{roles: map[string]*roleWatch{}, flows: map[int64]*flowWatch{}, turns: map[*roleWatch]*turn{}, seed: maphash.MakeSeed()}
 }
 
 // Like has messages told apart by what told them apart in another behaviour, where that has the same roles.
@@ -134,7 +130,11 @@ func (w *Watcher) FlowBegun(f *record.Flow) error {
 		w.roles[name] = r
 	}
 	w.flows[f.Flow] = &flowWatch{role: r, stream: isStream(f), begin: f.Start, counts: map[*kindWatch]int64{}, latest: map[*kindWatch]record.Time{},
-		pending: map[string]request{}, numbers: map[string]int64{}}
+		pending: map[string]request{}, numbers: map[string]int64{}, gap: causeGap}
+	if h := f.Handshake; h != nil && h.Latency != nil {
+		w.flows[f.Flow].gap += min(record.Time(h.Latency.Float()*2e9), maxCauseGap)
+		w.flows[f.Flow].begins(f.Start + record.Time(h.Latency.Float()*1e9))
+	}
 	return nil
 }
 
@@ -242,14 +242,14 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 		fw.sequences(m.From, v)
 	}
 	k.addStates(m)
-	fw.causes(k, m, isReply)
+	w.causes(fw, k, m, isReply, answers)
 	switch {
 	case isReply:
 		delete(fw.pending, says.id)
 		k.Replies++
 		fw.shown[sender(m.From)] = max(fw.shown[sender(m.From)], answers.at+1)
 	case says.id != "" && len(fw.pending) < maxPending:
-		q := request{says.kind, m.From, m.End, fw.said == 1, nil}
+		q := request{says.kind, m.From, m.End, fw.said == 1, nil, fw.turn}
 		if m.From == "client" {
 			k.Asked++
 			q.of = k
@@ -264,7 +264,7 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	}
 	other := &fw.sides[1-sender(m.From)]
 	other.since, other.burst, other.fresh = other.since[:0], other.burst[:0], other.fresh[:0]
-	fw.last = request{says.kind, m.From, m.End, fw.said == 1, k}
+	fw.last = request{says.kind, m.From, m.End, fw.said == 1, k, fw.turn}
 	gap := m.Time - side.at
 	if gap > burstGap || gap > oneGo && (isReply || side.reply) {
 		side.burst = side.burst[:0]
@@ -295,38 +295,6 @@ func (fw *flowWatch) pingFrame(m *record.Message) {
 
 // framePing is what kinds of pings as frames are called.
 const framePing = "frame ping"
-
-// causes notes whether a server's message came of what the client said.
-func (fw *flowWatch) causes(k *kindWatch, m *record.Message, isReply bool) {
-	switch {
-	case m.From == "client":
-		fw.parallel = fw.last.from == "client" && m.Time-fw.last.at < chainGap || fw.parallel && fw.last.from == "client"
-		if !k.heart {
-			fw.endBursts()
-			fw.chain = m.End + causeGap
-		}
-		if isReply || fw.last.from == "server" && m.Time-fw.last.at < reactGap {
-			k.Caused++
-		}
-	case isReply || fw.chain != 0 && m.Time <= fw.chain:
-		k.Caused++
-		if fw.bursts == nil {
-			fw.bursts = map[*kindWatch]int64{}
-		}
-		fw.bursts[k]++
-		fw.chain = m.End + chainGap
-	default:
-		fw.chain = 0
-	}
-}
-
-// endBursts counts what came of the client's last message.
-func (fw *flowWatch) endBursts() {
-	for k, n := range fw.bursts {
-		k.burst.Add(float64(n))
-	}
-	clear(fw.bursts)
-}
 
 func sender(from string) int {
 	if from == "server" {
@@ -383,10 +351,11 @@ func (fw *flowWatch) order(side *sideWatch, k *kindWatch, at record.Time) {
 		return
 	}
 	first := fw.counts[k] == 1
+	again := slices.Contains(side.burst, k) // what came before it may belong to the one before
 	for _, other := range side.kinds {
 		together := slices.Contains(side.burst, other)
 		apart := first && fw.counts[other] == 1 && !slices.Contains(side.since, other)
-		if other != k && (together || apart) {
+		if other != k && (together && !again || apart) {
 			fw.role.Order.add(orderName(k.From, other.Name, k.Name))
 			if at-fw.latest[other] < atOnce && !fw.parallel {
 				fw.role.AtOnce.add(orderName(k.From, other.Name, k.Name))

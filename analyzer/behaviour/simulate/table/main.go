@@ -3,7 +3,8 @@
 //
 //	go run ./analyzer/behaviour/simulate/table -seeds 1-3
 //
-// A seed is a program of each family. -v prints each false alarm and each regression that was missed.
+// A seed is a program of each family. -v prints each false alarm and each regression that was missed. With -recordings it does the same
+// with the captures of real programs that testdata/gate/record.py makes.
 package main
 
 import (
@@ -29,6 +30,8 @@ var (
 	families = flag.String("families", strings.Join(simulate.Families, ","), "families")
 	runs     = flag.Int("runs", 6, "unchanged runs under each condition")
 	verbose  = flag.Bool("v", false, "print what went wrong")
+	recorded = flag.String("recordings", "", "in place of simulated programs, the recordings in this `FOLDER`")
+	only     = flag.String("programs", "", "of the recordings, these programs, separated by commas")
 	dump     = flag.String("dump", "", "write the capture of FAMILY:SEED:CHANGE:RUN:CONDITION to standard output")
 )
 
@@ -41,12 +44,18 @@ func main() {
 		}
 		return
 	}
+	if *recorded != "" {
+		if err := recordings(*recorded, *only); err != nil {
+			log.Fatal(err)
+		}
+		return
+	}
 	var from, to uint64
 	if n, _ := fmt.Sscanf(*seeds, "%d-%d", &from, &to); n == 1 {
 		to = from
 	}
 	var sum row
-	fmt.Printf("%-16s %8s %8s %8s %8s %8s %8s\n", "family", "pairs", "differ", "changes", "named", "alone", "missed")
+	heading("family")
 	for family := range strings.SplitSeq(*families, ",") {
 		r := row{}
 		for seed := from; seed <= to; seed++ {
@@ -56,6 +65,10 @@ func main() {
 		sum.add(r)
 	}
 	sum.print("all")
+}
+
+func heading(first string) {
+	fmt.Printf("%-16s %8s %8s %8s %8s %8s %8s\n", first, "pairs", "differ", "changes", "named", "alone", "missed")
 }
 
 // row is a line of the table.
@@ -108,7 +121,8 @@ func (r *row) program(p *simulate.Program) {
 		for n, change := range p.Changes(p.Seed) {
 			file := p.Run(change, uint64(1000+100*c+n), condition)
 			for b, old := range baselines {
-				r.changed(fmt.Sprintf("%s:%d:%d:%s baseline of %d: %s", name, n+1, 1000+100*c+n, condition.Name, 1+2*b, change), change, old, watch(file, old))
+				names := func(d *behaviour.Difference) bool { return slices.Contains(change.Areas, d.Area) }
+				r.changed(fmt.Sprintf("%s:%d:%d:%s baseline of %d: %s", name, n+1, 1000+100*c+n, condition.Name, 1+2*b, change), names, old, watch(file, old))
 			}
 		}
 	}
@@ -132,10 +146,10 @@ func (r *row) unchanged(name string, old, now *behaviour.Behaviour) {
 	}
 }
 
-func (r *row) changed(name string, c *simulate.Change, old, now *behaviour.Behaviour) {
+func (r *row) changed(name string, names func(*behaviour.Difference) bool, old, now *behaviour.Behaviour) {
 	r.changes++
 	found := alarms(old, now)
-	named := slices.ContainsFunc(found, func(d behaviour.Difference) bool { return slices.Contains(c.Areas, d.Area) })
+	named := slices.ContainsFunc(found, func(d behaviour.Difference) bool { return names(&d) })
 	if named {
 		r.named++
 	}
