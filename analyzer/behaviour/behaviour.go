@@ -68,21 +68,21 @@ type Steps struct {
 type Kind struct {
 	From    string `json:"from"`
 	Name    string `json:"kind"`
-	Answers string `json:"answers,omitempty"`  // the kind of the other side's that Reply is about: the one most often answered
-	First   bool   `json:"first,omitempty"`    // and that request is always what its flow begins with
-	Count   Counts `json:"count"`              // messages, in each run
-	Flows   Counts `json:"in_flows"`           // flows that have any, in each run
-	PerFlow int64  `json:"per_flow"`           // median, in the flows that have any
-	Least   int64  `json:"least"`              // in one of those flows
-	Most    int64  `json:"most"`               //
-	Replies int64  `json:"replies,omitempty"`  // of them, those that carry the identifier of the request that they answer
-	Caused  int64  `json:"caused,omitempty"`   // of them, those that came soon after something that the other side said
+	Answers string `json:"answers,omitempty"` // the kind of the other side's that Reply is about: the one most often answered
+	First   bool   `json:"first,omitempty"`   // and that request is always what its flow begins with
+	Count   Counts `json:"count"`             // messages, in each run
+	Flows   Counts `json:"in_flows"`          // flows that have any, in each run
+	PerFlow int64  `json:"per_flow"`          // median, in the flows that have any
+	Least   int64  `json:"least"`             // in one of those flows
+	Most    int64  `json:"most"`              //
+	Replies int64  `json:"replies,omitempty"` // of them, those that carry the identifier of the request that they answer
+	Caused  int64  `json:"caused,omitempty"`  // of them, those that came soon after something that the other side said
 	// Turns is how many turns of its sender's have it: rows of messages that the other side does not interrupt. Of says in how many turns
 	// with a kind of the other side's this one came of it: where each such turn led to it, it is no matter of chance.
-	Turns   int64  `json:"turns,omitempty"`
-	Of      Tally  `json:"of,omitempty"`
-	Asked   int64  `json:"asked,omitempty"`    // of them, those whose identifier asks for an answer
-	Lacking int64  `json:"no_reply,omitempty"` // of those, the ones that nobody answered while there was time
+	Turns   int64 `json:"turns,omitempty"`
+	Of      Tally `json:"of,omitempty"`
+	Asked   int64 `json:"asked,omitempty"`    // of them, those whose identifier asks for an answer
+	Lacking int64 `json:"no_reply,omitempty"` // of those, the ones that nobody answered while there was time
 	// Repeated is how many messages were the same as one that the same side had sent just before, in one burst.
 	Repeated int64 `json:"repeated,omitempty"`
 	// Alike is how many others were the same as one of their kind earlier in their flow: where they are, it
