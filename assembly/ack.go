@@ -7,6 +7,9 @@ import "wscope/assembly/link"
 func (a *Assembler) ack(c *Conn, x Side, s *link.Segment) {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
 	if !peer.started {
+		if st.syn && !near(s.Seq, st.next) {
+			return // a late one of an earlier connection
+		}
 		a.startByACK(c, x, s)
 	}
 	if peer.started && peer.far(s.Ack) {
@@ -47,6 +50,9 @@ func (a *Assembler) ack(c *Conn, x Side, s *link.Segment) {
 	if s.Seq+1 == st.next && len(s.Payload)+s.Missing == 0 && s.Flags&(link.SYN|link.FIN) == 0 &&
 		st.started && st.heard && st.acked == st.next {
 		st.rare().KeepAlives++ // RFC 9293 §3.8.4: a probe has an old number, to be answered
+	}
+	if t := peer.trouble; t != nil && t.otherFIN != nil && s.Ack == t.otherFIN.Seq+1 {
+		a.believeFIN(c, x.Other())
 	}
 	if peer.hold == nil && !peer.ended && peer.awaited() {
 		a.open(c, x.Other(), s.Mark.Time)

@@ -31,14 +31,17 @@ type Assembler struct {
 
 	Stats Stats
 
-	limits     Limits // with the defaults filled in; set at the first connection
-	conns      table
-	lists      [phases]connList
-	waiting    holdList // streams with a hole, oldest first
-	held       int      // what all their pieces count against Limits.TotalBuffer
-	pool       pool
-	memories   []*memory // those lent out, oldest at lent
-	lent       int
+	limits   Limits // with the defaults filled in; set at the first connection
+	conns    table
+	lists    [phases]connList
+	waiting  holdList // streams with a hole, oldest first
+	held     int      // what all their pieces count against Limits.TotalBuffer
+	pool     pool
+	memories []*memory // those lent out, oldest at lent
+	lent     int
+
+	fingerprints int // room for as many is made; see copies
+
 	tokens     map[uint32]*Conn // connections of Multipath TCP, by what names them
 	translated link.Segment     // what translate gives
 	flushing   bool             // a connection ends: nothing waits for a whole copy of what was cut
@@ -89,6 +92,9 @@ func (a *Assembler) segment(s *link.Segment, hash uint32, c *Conn, x Side) {
 	} else if s.Flags&link.SYN != 0 || c.phase == closed || c.questioned || s.Options != nil {
 		if (s.Options != nil || c.extra != nil && (c.extra.multipath != nil || c.extra.subflow != nil)) && a.multipath(c, x, s) {
 			return
+		}
+		if s.Flags&link.SYN != 0 {
+			c.learnAnswer(x, s)
 		}
 		if c.extra != nil {
 			s = a.translate(c, x, s)

@@ -11,6 +11,13 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 	if s.Flags&link.SYN != 0 {
 		seq++
 	}
+	if !st.ended && st.started && !after(st.next, seq) && (st.finned && seq != st.fin || after(st.end(), seq)) {
+		st.rare().otherFIN = &link.Segment{Seq: seq, Mark: s.Mark}
+		if st.heard && st.acked == seq+1 {
+			a.believeFIN(c, x)
+			return
+		}
+	}
 	if st.ended || st.finned && (seq == st.fin || !st.standsAt(seq)) {
 		if n == 0 {
 			a.repeat(c, x, s)
@@ -31,6 +38,32 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 	}
 	if st.next != seq && st.hold == nil {
 		a.open(c, x, s.Mark.Time)
+	}
+	a.settle(c, x)
+}
+
+// believeFIN ends a stream at a FIN that the peer acknowledged, rather than at one or at bytes that
+// claim a place behind it.
+func (a *Assembler) believeFIN(c *Conn, x Side) {
+	st := &c.sides[x]
+	f := st.trouble.otherFIN
+	st.trouble.otherFIN = nil
+	if st.ended || after(st.next, f.Seq) {
+		return
+	}
+	st.finned, st.fin, c.questioned = true, f.Seq, true
+	st.trouble.FINAt, st.trouble.finEnd = f.Mark, st.end()
+	if h := st.hold; h != nil {
+		for n := len(h.pieces); n > h.first && !after(f.Seq, h.pieces[n-1].seq); n-- {
+			p := h.pieces[n-1]
+			st.trouble.Behind += int64(len(p.data))
+			a.account(h, -p.cost())
+			a.pool.put(p.data)
+			h.pieces[n-1] = piece{}
+			h.pieces = h.pieces[:n-1]
+		}
+	} else if st.next != st.fin {
+		a.open(c, x, f.Mark.Time)
 	}
 	a.settle(c, x)
 }

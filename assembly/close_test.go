@@ -55,6 +55,23 @@ func TestClose(t *testing.T) {
 			s.send(A, 2, "cd")
 			s.send(A, 0, "ab")
 		}, "A ab, A cd, A end fin"},
+		{"a FIN that is acknowledged ends the stream before bytes that were forged", func(s *sim) {
+			s.send(A, 0, "ab")
+			s.Segment(s.segment(A, link.FIN, 1460, "forged"))
+			s.ack(B, 0, 2)
+			s.fin(A, 2)
+			s.ack(B, 0, 3)
+			s.fin(B, 0)
+			s.finish()
+		}, "A ab, A end fin, B end fin"},
+		{"of two FINs behind a hole the acknowledged one counts", func(s *sim) {
+			s.send(A, 0, "ab")
+			s.fin(A, 500)
+			s.fin(A, 10)
+			s.ack(B, 0, 11)
+			s.fin(B, 0)
+			s.finish()
+		}, "A ab, B end fin, A gap 8 lost, A end fin"},
 		{"FIN whose data the capture lacks", func(s *sim) {
 			s.send(A, 0, "ab")
 			s.fin(A, 4)

@@ -90,6 +90,10 @@ func (a *Assembler) forget(c *Conn) {
 	if c.memory != nil {
 		c.memory.owner, c.memory = nil, nil
 	}
+	if c.extra != nil && c.extra.copies != nil {
+		a.fingerprints -= len(c.extra.copies.prints)
+		c.extra.copies = nil
+	}
 	if c.extra != nil && c.extra.multipath != nil {
 		for x, token := range c.extra.multipath.tokens {
 			if c.extra.multipath.keyed[x] && a.tokens[token] == c {

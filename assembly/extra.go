@@ -7,6 +7,7 @@ type extra struct {
 	multipath *multipath  // of Multipath TCP; nil for plain TCP
 	subflow   *subflow    // what this is a subflow of, if it is
 	idsn      [2]uint32   // low halves of the initial data sequence numbers; valid with multipath.keyed
+	copies    *copies     // of a connection that the capture shows twice
 	offsets   [2][]uint32 // by side: what a firewall adds to its sequence numbers; see translate
 }
 

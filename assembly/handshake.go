@@ -15,6 +15,9 @@ func (a *Assembler) handshake(c *Conn, x Side, s *link.Segment) {
 	if !st.started {
 		st.started, st.next = true, s.Seq+1
 	}
+	if st.heard && !near(st.acked, st.next) {
+		st.heard = false // that was said to an earlier connection
+	}
 	answer := s.Flags&link.ACK != 0
 	if answer == (x == B) {
 		c.Initiator = true
@@ -87,7 +90,8 @@ func (c *Conn) otherSYN(x Side, s *link.Segment) bool {
 		return c.phase == closed && !c.met && s.Flags&link.ACK == 0
 	case !st.started:
 		return c.phase == closed
-	case !st.syn && st.next-(s.Seq+1) == uint32(st.delivered()):
+	case !st.syn && st.next-(s.Seq+1) == uint32(st.delivered()),
+		!st.syn && s.Mark.Time <= c.Start.Time && after(st.next, s.Seq) && near(s.Seq, st.next):
 		return false // it comes late, after its stream's first bytes
 	case s.Flags&link.ACK != 0 && peer.syn && s.Ack == peer.isn+1 && !st.heard && st.delivered() == 0 && c.phase != closed:
 		// A server that keeps no state (SYN cookies) answers a repeated SYN with a new number.

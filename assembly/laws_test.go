@@ -190,6 +190,24 @@ var harms = []harm{
 		}
 		c.shots, c.base[B] = out, add[B]
 	}},
+	{"a firewall between the directions", func(c *recording) {
+		add := c.Uint32()
+		for i := range c.shots {
+			if s := &c.shots[i]; s.from == B && s.Flags&link.ACK != 0 {
+				s.Ack += add
+			}
+		}
+	}},
+	{"late of an earlier connection", func(c *recording) {
+		i := slices.IndexFunc(c.shots, func(s shot) bool { return s.Flags&link.SYN != 0 && s.from == A })
+		if i < 0 {
+			return
+		}
+		s := c.shots[i]
+		s.Seq, s.Ack, s.at, s.real = c.Uint32(), c.Uint32(), s.at+1e3, false
+		s.Flags = []link.Flags{link.ACK, link.ACK | link.FIN}[c.IntN(2)]
+		c.shots = slices.Insert(c.shots, i+1, s)
+	}},
 	{"reordered", func(c *recording) {
 		late := []int64{1e6, 100e6, 2e9}[c.IntN(3)]
 		for i := range c.shots {
@@ -228,9 +246,12 @@ var harms = []harm{
 			return s
 		})
 	}},
-	{"FIN ahead", func(c *recording) {
+	{"FIN ahead", func(c *recording) { // not where a segment begins: there its receiver would believe it
 		c.inject(func(s shot) shot {
 			s.Seq += uint32(1 + len(s.Payload) + c.IntN(5000))
+			for slices.ContainsFunc(c.shots, func(o shot) bool { return o.from == s.from && o.Seq == s.Seq }) {
+				s.Seq++
+			}
 			s.Flags, s.Payload = link.FIN|link.ACK, nil
 			return s
 		})
@@ -272,12 +293,14 @@ var harms = []harm{
 
 // apart are harms that are not done together: what is right then cannot be known, or is not promised.
 var apart = map[string][]string{
-	"firewall":  {"tunnels"},
-	"batches":   {"firewall", "a cut copy first"},
-	"skew":      {"firewall", "a cut copy first", "batches"},
-	"reordered": {"a cut copy first", "firewall"},
-	"SYN":       {"copies", "a cut copy first", "sent again", "skew", "FIN ahead"},
-	"set back":  {"skew", "batches", "reordered", "a cut copy first", "copies"},
+	"a firewall between the directions": {"firewall", "tunnels", "copies"},
+	"firewall":                          {"tunnels"},
+	"late of an earlier connection":     {"firewall", "tunnels", "a firewall between the directions"},
+	"batches":                           {"a firewall between the directions", "firewall", "a cut copy first"},
+	"skew":                              {"late of an earlier connection", "a firewall between the directions", "firewall", "a cut copy first", "batches"},
+	"reordered":                         {"a firewall between the directions", "a cut copy first", "firewall"},
+	"SYN":                               {"copies", "a cut copy first", "sent again", "skew", "FIN ahead"},
+	"set back":                          {"skew", "batches", "reordered", "a cut copy first", "copies"},
 }
 
 // each adds what more gives for a percentage of the packets.

@@ -28,12 +28,9 @@ const (
 
 // glimpse is what is remembered of one segment with data.
 type glimpse struct {
-	print
-	stamp uint32 // the TCP time stamp, 0 where absent
-	ack   uint32
-	time  int64 // capture time
-	head  [headSize]byte
-	n     uint8 // bytes of head
+	fingerprint
+	head [headSize]byte
+	n    uint8 // bytes of head
 }
 
 const headSize = 16
@@ -71,8 +68,10 @@ func (a *Assembler) remember(c *Conn, x Side, s *link.Segment) {
 	}
 	g := &c.memory.latest[c.turn%latest]
 	c.turn++
-	g.print = printOf(x, s)
-	g.stamp, g.ack, g.time = s.Stamp, s.Ack, s.Mark.Time
+	g.fingerprint = fingerprint{printOf(x, s), s.Stamp, s.Ack, s.Mark.Time}
+	if e := c.extra; e != nil && e.copies != nil {
+		a.rememberLonger(e.copies, g.print, s)
+	}
 	g.n = uint8(min(len(s.Payload), headSize))
 	if b := s.Payload; len(b) >= headSize {
 		binary.LittleEndian.PutUint64(g.head[:8], binary.LittleEndian.Uint64(b))
@@ -117,10 +116,12 @@ func (c *Conn) isCopy(x Side, s *link.Segment) bool {
 		if newest == nil {
 			newest = g
 		}
-		if g.seq == p.seq && g.size == p.size && g.ipid == p.ipid && g.stamp == s.Stamp &&
-			(p.ipid != 0 || g.ack == s.Ack && (s.Stamp != 0 || s.Mark.Time-g.time < c.copyWithin(x))) {
+		if c.isCopyOf(&g.fingerprint, x, p, s) {
 			return true
 		}
+	}
+	if e := c.extra; e != nil && e.copies != nil && len(e.copies.prints) > 0 && c.isCopyOf(e.copies.place(p), x, p, s) {
+		return true
 	}
 	if newest == nil {
 		return false
@@ -139,20 +140,28 @@ func (c *Conn) isCopy(x Side, s *link.Segment) bool {
 
 // isCopyOfEmpty is isCopy for a SYN, FIN or ACK without data.
 func (c *Conn) isCopyOfEmpty(x Side, s *link.Segment, p print) bool {
-	if p != c.recent[0] && p != c.recent[1] {
-		return false
-	}
-	if p.ipid != 0 {
-		return true
-	}
-	since := c.Start.Time
+	since, within := c.Start.Time, synAgain
 	if x == B && c.SYNACK > 0 {
 		since += c.SYNACK
 	}
-	if s.Flags&link.SYN == 0 {
-		since = c.sides[x].finAt()
+	known := p == c.recent[0] || p == c.recent[1]
+	for _, r := range c.recent {
+		if r.seq == p.seq && r.size == p.size && r.ipid != p.ipid && !known {
+			return false
+		}
 	}
-	return s.Mark.Time-since < copyOfKnown
+	if s.Flags&link.SYN == 0 {
+		since, within = c.sides[x].finAt(), copyOfKnown
+		if !known {
+			return false
+		}
+	}
+	by := s.Mark.Time - since
+	if by < within || known && p.ipid != 0 {
+		c.noteLag(by)
+		return true
+	}
+	return c.extra != nil && c.extra.copies != nil && c.extra.copies.usual(by)
 }
 
 // finAt is the capture time of the side's FIN, 0 where there is none.

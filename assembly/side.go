@@ -34,6 +34,7 @@ type trouble struct {
 	zeroSince int64         // the window is zero since then; valid with zero
 	claim     *link.Segment // a SYN with another number, waiting for confirmation
 	stray     *link.Segment // the latest segment far from the stream, waiting for one that continues it
+	otherFIN  *link.Segment // a FIN before another one, or before captured bytes: the peer's acknowledgement decides
 	farAck    uint32        // the latest acknowledgement far from the stream; valid with farHeard
 	finEnd    uint32        // where the captured stream ended when its FIN came; valid with FIN
 	farHeard  bool

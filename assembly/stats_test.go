@@ -42,6 +42,21 @@ func TestStats(t *testing.T) {
 			s.send(A, 0, "abc")
 			s.send(A, 1, "b")
 		}, A, func(g SideStats) bool { return g.Retransmitted == 2 && g.Duplicates == 0 && g.Bytes == 3 }},
+		{"copies half a second late, of more segments than memory has", func(s *sim) {
+			s.time += 500 * ms
+			s.syn(A)
+			var all []*link.Segment
+			for i := range 100 {
+				all = append(all, s.segment(A, link.PSH, 3*i, "abc"))
+				s.Segment(all[i])
+			}
+			s.time += 400 * ms
+			for _, seg := range all {
+				seg.Mark = s.mark()
+				s.time += ms
+				s.Segment(seg)
+			}
+		}, A, func(g SideStats) bool { return g.Retransmitted == 0 && g.Duplicates == 101 }},
 		{"a SYN sent again", func(s *sim) {
 			s.time += 1000 * ms
 			s.syn(A)

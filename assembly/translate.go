@@ -35,16 +35,20 @@ func (a *Assembler) translate(c *Conn, x Side, s *link.Segment) *link.Segment {
 // own gives a number of a side's stream as the connection's own, as far as a translation is known.
 func (c *Conn) own(x Side, n uint32) uint32 {
 	at, known := c.sides[x].stands()
-	if c.extra == nil || !known || near(n, at) {
+	if c.extra == nil || !known {
 		return n
 	}
+	best := n
 	for _, offset := range c.extra.offsets[x] {
-		if near(n-offset, at) {
-			return n - offset
+		if m := n - offset; near(m, at) && distance(m, at) < distance(best, at) {
+			best = m
 		}
 	}
-	return n
+	return best
 }
+
+// distance is how far apart two sequence numbers are.
+func distance(a, b uint32) uint32 { return min(a-b, b-a) }
 
 // learnSYN reports whether a SYN with another number is a copy of the side's SYN from the other side
 // of a firewall, and if so, how its numbers are to be translated.
@@ -58,6 +62,19 @@ func (c *Conn) learnSYN(x Side, s *link.Segment) bool {
 	}
 	return c.learn(x, s.Seq-st.isn)
 }
+
+// learnAnswer takes a SYN-ACK that acknowledges another number than its SYN had: a firewall is between
+// the places where the two directions were captured.
+func (c *Conn) learnAnswer(x Side, s *link.Segment) {
+	st, peer := &c.sides[x], &c.sides[x.Other()]
+	if s.Flags&(link.SYN|link.ACK|link.RST) == link.SYN|link.ACK && peer.syn && !st.started && !peer.heard && c.phase == opening &&
+		c.own(x.Other(), s.Ack) != peer.isn+1 && !near(s.Ack, peer.next) && s.Mark.Time-c.Start.Time <= answerWithin {
+		c.learn(x.Other(), s.Ack-(peer.isn+1))
+	}
+}
+
+// answerWithin is how late a SYN-ACK comes at most that is believed to answer a SYN with another number.
+const answerWithin = int64(1e9)
 
 // learnCopy reports whether a segment far from its stream is a copy of one of the latest from the
 // other side of a firewall, and if so, how its numbers are to be translated.
