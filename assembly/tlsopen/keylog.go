@@ -14,11 +14,7 @@ func (k *Keys) Add(text []byte) (secrets, bad int) {
 	for len(text) > 0 {
 		var line []byte
 		line, text, _ = bytes.Cut(text, []byte("\n"))
-		line = bytes.TrimSpace(bytes.TrimPrefix(line, []byte("\xef\xbb\xbf"))) // CR too; editors put a byte order mark in front
-		if len(line) == 0 || line[0] == '#' {
-			continue
-		}
-		switch k.addLine(line) {
+		switch k.addLine(trimLine(line)) {
 		case took:
 			secrets++
 		case garbage:
@@ -34,44 +30,20 @@ type taken uint8
 const (
 	garbage taken = iota
 	took
-	passed // well-formed, but nothing that we need
+	passed  // well-formed, but nothing that we need
+	tookRSA // parseLine only: a line of another form, for addRSA
 )
 
-// addLine reads "LABEL name secret", the latter two in hex.
+// addLine keeps what a line says.
 func (k *Keys) addLine(line []byte) taken {
-	line = line[:min(len(line), 4096)]
-	first, rest := field(line)
-	second, rest := field(rest)
-	third, _ := field(rest) // what stands behind it is somebody's note
-	if len(third) == 0 {
-		return garbage
+	p := parseLine(line)
+	switch p.is {
+	case took:
+		k.setSecret(p.label, &p.random, p.secret)
+	case tookRSA:
+		return k.addRSA(p.rsaName, p.rsaSecret)
 	}
-	if string(first) == "RSA" {
-		return k.addRSA(second, third)
-	}
-	l, known := labelOf(first)
-	var random [32]byte
-	if !known || len(second) != hex.EncodedLen(len(random)) {
-		return garbage
-	}
-	if _, err := hex.Decode(random[:], second); err != nil {
-		return garbage
-	}
-	secret := unhex(third)
-	switch {
-	case secret == nil:
-		return garbage
-	case l == labels:
-		return passed
-	case l == masterSecret && len(secret) != 48:
-		return garbage
-	case l == premasterSecret && len(secret) > 512:
-		return garbage
-	case l > premasterSecret && len(secret) != 32 && len(secret) != 48: // SHA-256 or SHA-384
-		return garbage
-	}
-	k.setSecret(l, &random, secret)
-	return took
+	return p.is
 }
 
 // field splits the first word of b off, which does not begin with white space, and the

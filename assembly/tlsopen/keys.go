@@ -42,14 +42,15 @@ func (l label) String() string {
 }
 
 // Keys is a store of TLS secrets, read from NSS key logs. Any goroutine may add to it and
-// any may look up at any time. It keeps the secrets of the latest 262,144 client randoms;
-// beyond that the oldest go.
+// any may look up at any time. Of what Add reads it keeps the secrets of the latest 262,144
+// client randoms; beyond that the oldest go. What AddFile reads is all found.
 type Keys struct {
 	mu       sync.RWMutex
 	randoms  bounded[[32]byte, *secrets]
 	sessions bounded[[32]byte, [48]byte] // sha256 of a session ID or ticket: its master secret
 	rsa      bounded[[8]byte, [48]byte]  // start of an encrypted premaster secret: the premaster secret
 	resumed  bounded[[32]byte, [32]byte] // client random of a connection: that of the one whose session it resumes; see Sessions
+	logs     []*logIndex                 // large key logs, searched when randoms has nothing; only ever added to
 	version  atomic.Uint64
 	base     *Keys        // where to look for what is not here; nil but for a Fork
 	held     atomic.Int64 // bytes that connections hold back, in all; see hold
@@ -92,9 +93,16 @@ func (k *Keys) Version() uint64 {
 // secret is the secret of a connection, or nil. It must not be changed.
 func (k *Keys) secret(l label, random *[32]byte) []byte {
 	k.mu.RLock()
-	defer k.mu.RUnlock()
 	if s := k.randoms.of[*random]; s != nil && s[l] != nil {
+		k.mu.RUnlock()
 		return s[l]
+	}
+	logs := k.logs
+	k.mu.RUnlock()
+	for i := len(logs) - 1; i >= 0; i-- {
+		if s := logs[i].find(l, random); s != nil {
+			return s
+		}
 	}
 	if k.base != nil {
 		return k.base.secret(l, random)

@@ -30,6 +30,11 @@ const (
 	searchRefill = 64
 
 	maxSecrets  = 1 << 18 // client randoms kept in a Keys; the oldest go first
+	maxLine     = 4096    // of a key log; what is longer is no line of one
 	maxSessions = 1 << 16 // sessions remembered for resumption
 	maxAsking   = 1 << 14 // connections remembered whose handshake may be under way, in Sessions
 )
+
+// LargeLog is the size in bytes beyond which a key log is searched by AddFile, and not held: of its end alone
+// the secrets are kept.
+const LargeLog = 4 << 20

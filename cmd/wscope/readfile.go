@@ -49,6 +49,12 @@ func addKeys(keys *tlsopen.Keys, name string) (secrets, bad int, err error) {
 	if err != nil {
 		return 0, 0, err
 	}
+	if st, err := f.Stat(); err == nil && st.Mode().IsRegular() && st.Size() > tlsopen.LargeLog {
+		var mark [2]byte
+		if _, err := f.ReadAt(mark[:], 0); err == nil && !isUTF16(mark[:]) {
+			return keys.AddFile(f, st.Size()) // which reads it as long as this process runs
+		}
+	}
 	defer f.Close()
 	part := make([]byte, 0, 1<<20)
 	for {
@@ -58,7 +64,7 @@ func addKeys(keys *tlsopen.Keys, name string) (secrets, bad int, err error) {
 		if err != nil || end == 0 && len(part) == cap(part) { // the last line, or one that is none
 			end = len(part)
 		}
-		if bytes.HasPrefix(part, []byte{0xff, 0xfe}) || bytes.HasPrefix(part, []byte{0xfe, 0xff}) {
+		if isUTF16(part) {
 			return secrets, bad, fmt.Errorf("%s is UTF-16, as PowerShell's > writes; save it as UTF-8", name)
 		}
 		s, b := keys.Add(part[:end])
@@ -71,4 +77,9 @@ func addKeys(keys *tlsopen.Keys, name string) (secrets, bad int, err error) {
 			return secrets, bad, err
 		}
 	}
+}
+
+// isUTF16 reports whether a file begins with the byte order mark of UTF-16.
+func isUTF16(b []byte) bool {
+	return bytes.HasPrefix(b, []byte{0xff, 0xfe}) || bytes.HasPrefix(b, []byte{0xfe, 0xff})
 }
