@@ -12,6 +12,8 @@
 // not judge: what was odd is counted in SideStats.
 package assembly
 
+import "wscope/assembly/list"
+
 import "wscope/assembly/link"
 
 // Assembler rebuilds the byte streams of TCP connections. Its work depends on the
@@ -34,8 +36,8 @@ type Assembler struct {
 	limits   Limits // with the defaults filled in; set at the first connection
 	conns    table
 	lists    [phases]connList
-	waiting  holdList // streams with a hole, oldest first
-	held     int      // what all their pieces count against Limits.TotalBuffer
+	waiting  list.List[hold, *hold] // streams with a hole, oldest first
+	held     int                    // what all their pieces count against Limits.TotalBuffer
 	pool     pool
 	memories []*memory // those lent out, oldest at lent
 	lent     int

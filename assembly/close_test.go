@@ -226,7 +226,7 @@ func TestIgnored(t *testing.T) {
 			s.send(B, 2, "z")
 			s.conn[0].Ignored = true
 			do(s)
-			if s.held != 0 || s.waiting.n != 0 {
+			if s.held != 0 || s.waiting.Len() != 0 {
 				s.log = append(s.log, "bytes wait")
 			}
 		}

@@ -1,5 +1,7 @@
 package assembly
 
+import "wscope/assembly/list"
+
 import "wscope/assembly/link"
 
 // Conn is one TCP connection as the assembler sees it. It is made at the connection's
@@ -30,14 +32,16 @@ type Conn struct {
 	seen       int64 // the assembler's time (the latest Tick) at the latest packet
 	hash       uint32
 
-	Start   Mark   // the first packet
-	SYNACK  int64  // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
-	HandACK int64  // nanoseconds from B's SYN-ACK to A's ACK of it; -1 where unknown
-	check   int64  // when to look whether it is still alive
-	history uint64 // of kinds, in which order they came
-	prev    *Conn  // neighbours in the list of the phase
-	next    *Conn
+	Start   Mark             // the first packet
+	SYNACK  int64            // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
+	HandACK int64            // nanoseconds from B's SYN-ACK to A's ACK of it; -1 where unknown
+	check   int64            // when to look whether it is still alive
+	history uint64           // of kinds, in which order they came
+	links   list.Links[Conn] // in the list of the phase
 }
+
+// Links is for package list.
+func (c *Conn) Links() *list.Links[Conn] { return &c.links }
 
 // Become makes h the Handler of the connection, in place of the one that calls it, from the
 // next call on: one that has handed over for good need not stand between.

@@ -1,5 +1,7 @@
 package assembly
 
+import "wscope/assembly/list"
+
 import "time"
 
 // phase is where a connection stands, which says how long it may be silent.
@@ -27,36 +29,7 @@ func (l *Limits) allowed(p phase) int64 {
 // connList is the connections of a phase, by the time of their next check. Each is
 // looked at every eighth of what it is allowed, and a packet only notes the time: so
 // neither a packet nor a Tick costs anything for the connections it does not touch.
-type connList struct {
-	first, last *Conn
-	n           int
-}
-
-func (l *connList) push(c *Conn) {
-	c.prev, c.next = l.last, nil
-	if l.last != nil {
-		l.last.next = c
-	} else {
-		l.first = c
-	}
-	l.last = c
-	l.n++
-}
-
-func (l *connList) remove(c *Conn) {
-	if c.prev != nil {
-		c.prev.next = c.next
-	} else {
-		l.first = c.next
-	}
-	if c.next != nil {
-		c.next.prev = c.prev
-	} else {
-		l.last = c.prev
-	}
-	c.prev, c.next = nil, nil
-	l.n--
-}
+type connList = list.List[Conn, *Conn]
 
 // enlist puts a connection at the end of a phase's list.
 func (a *Assembler) enlist(c *Conn, p phase) {
@@ -66,12 +39,12 @@ func (a *Assembler) enlist(c *Conn, p phase) {
 		period = max(1, period/8)
 	}
 	c.check = a.now + period
-	a.lists[p].push(c)
+	a.lists[p].Push(c)
 	switch {
-	case p == closed && a.lists[p].n > maxClosed:
-		a.forget(a.lists[p].first)
-	case p == resetting && a.lists[p].n > maxClosed:
-		first := a.lists[p].first
+	case p == closed && a.lists[p].Len() > maxClosed:
+		a.forget(a.lists[p].First())
+	case p == resetting && a.lists[p].Len() > maxClosed:
+		first := a.lists[p].First()
 		a.endBoth(first, RST, &first.Last)
 	}
 }
@@ -81,7 +54,7 @@ func (a *Assembler) move(c *Conn, p phase) {
 	if c.phase == p {
 		return
 	}
-	a.lists[c.phase].remove(c)
+	a.lists[c.phase].Remove(c)
 	a.enlist(c, p)
 }
 
@@ -101,7 +74,7 @@ func (a *Assembler) forget(c *Conn) {
 			}
 		}
 	}
-	a.lists[c.phase].remove(c)
+	a.lists[c.phase].Remove(c)
 	a.conns.remove(c)
 }
 
@@ -119,19 +92,19 @@ func (a *Assembler) Tick(now int64, at *Mark) {
 		return // the capture's clock went back
 	}
 	a.now = now
-	for range a.waiting.n {
-		h := a.waiting.first
+	for range a.waiting.Len() {
+		h := a.waiting.First()
 		if h == nil {
 			break
 		}
-		a.waiting.remove(h)
-		a.waiting.push(h)
+		a.waiting.Remove(h)
+		a.waiting.Push(h)
 		a.due(h.c, h.side, now, at)
 	}
 	for p := range a.lists {
 		l := &a.lists[p]
 		allowed := a.limits.allowed(phase(p))
-		for c := l.first; c != nil && c.check <= now; c = l.first {
+		for c := l.First(); c != nil && c.check <= now; c = l.First() {
 			if phase(p) == closed {
 				a.forget(c)
 				continue
@@ -141,9 +114,9 @@ func (a *Assembler) Tick(now int64, at *Mark) {
 				a.forget(c)
 				continue
 			}
-			l.remove(c)
+			l.Remove(c)
 			c.check = now + max(1, allowed/8)
-			l.push(c)
+			l.Push(c)
 		}
 	}
 }
@@ -166,7 +139,7 @@ const littleAhead = 10 * int64(time.Second)
 func (a *Assembler) start(now int64) {
 	a.now = now
 	for p := range a.lists {
-		for c := a.lists[p].first; c != nil; c = c.next {
+		for c := range a.lists[p].All() {
 			c.seen += now
 			c.check += now
 		}
@@ -176,7 +149,7 @@ func (a *Assembler) start(now int64) {
 // Finish ends all connections: the capture is over. at is its last packet, not nil.
 func (a *Assembler) Finish(at *Mark) {
 	for p := range a.lists {
-		for c := a.lists[p].first; c != nil; c = a.lists[p].first {
+		for c := a.lists[p].First(); c != nil; c = a.lists[p].First() {
 			a.endBoth(c, CaptEnd, at)
 			a.forget(c)
 		}

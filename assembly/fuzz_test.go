@@ -141,7 +141,7 @@ func run(t *testing.T, program []byte, buffer int) {
 			}
 		}
 	}
-	if s.held != 0 || s.waiting.n != 0 || s.conns.used != 0 || s.Stats.Open != 0 {
-		t.Fatalf("left: %d held, %d holds, %d connections", s.held, s.waiting.n, s.conns.used)
+	if s.held != 0 || s.waiting.Len() != 0 || s.conns.used != 0 || s.Stats.Open != 0 {
+		t.Fatalf("left: %d held, %d holds, %d connections", s.held, s.waiting.Len(), s.conns.used)
 	}
 }

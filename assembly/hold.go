@@ -3,6 +3,7 @@ package assembly
 import (
 	"bytes"
 	"sort"
+	"wscope/assembly/list"
 )
 
 // hold is what waits behind a hole in a stream. A stream has one while bytes of it are
@@ -22,8 +23,11 @@ type hold struct {
 	stalled   bool
 	proven    bool
 
-	prev, next *hold // neighbours in Assembler.waiting
+	links list.Links[hold] // in Assembler.waiting
 }
+
+// Links is for package list.
+func (h *hold) Links() *list.Links[hold] { return &h.links }
 
 // piece is some bytes, or some bytes that the capture cut off a packet.
 type piece struct {

@@ -4,7 +4,7 @@ package assembly
 func (a *Assembler) open(c *Conn, x Side, now int64) *hold {
 	h := a.pool.hold()
 	h.c, h.side, h.since = c, x, now
-	a.waiting.push(h)
+	a.waiting.Push(h)
 	c.sides[x].hold = h
 	return h
 }
@@ -24,7 +24,7 @@ func (a *Assembler) release(st *side) {
 		a.account(h, -p.cost())
 		a.pool.put(p.data)
 	}
-	a.waiting.remove(h)
+	a.waiting.Remove(h)
 	a.pool.putHold(h)
 }
 
@@ -151,8 +151,8 @@ func (a *Assembler) bound(st *side, at *Mark) {
 	for st.hold != nil && st.hold.cost > a.limits.ConnBuffer {
 		a.giveUp(st.hold, at)
 	}
-	for a.held > a.limits.TotalBuffer && a.waiting.first != nil {
-		a.giveUp(a.waiting.first, at)
+	for a.held > a.limits.TotalBuffer && a.waiting.First() != nil {
+		a.giveUp(a.waiting.First(), at)
 	}
 }
 

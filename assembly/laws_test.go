@@ -420,7 +420,7 @@ func (c *recording) play() string {
 		}
 		a.Segment(&s)
 		for p := range a.lists {
-			for conn := a.lists[p].first; conn != nil; conn = conn.next {
+			for conn := range a.lists[p].All() {
 				if !slices.Contains(conns, conn) {
 					conns = append(conns, conn)
 				}
@@ -447,8 +447,8 @@ func (c *recording) play() string {
 	if captured != accounted {
 		o.fail("%d bytes captured, %d accounted for", captured, accounted)
 	}
-	if a.held != 0 || a.waiting.n != 0 || a.conns.used != 0 || a.Stats.Open != 0 {
-		o.fail("left: %d held, %d holds, %d connections, %d open", a.held, a.waiting.n, a.conns.used, a.Stats.Open)
+	if a.held != 0 || a.waiting.Len() != 0 || a.conns.used != 0 || a.Stats.Open != 0 {
+		o.fail("left: %d held, %d holds, %d connections, %d open", a.held, a.waiting.Len(), a.conns.used, a.Stats.Open)
 	}
 	if c.apart {
 		return o.bad

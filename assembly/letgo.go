@@ -8,10 +8,10 @@ import "slices"
 func (a *Assembler) LetGo(part int, at *Mark) int {
 	n := 0
 	for p := range a.lists {
-		n += a.lists[p].n
+		n += a.lists[p].Len()
 	}
 	n = (n + part - 1) / part
-	for c := a.lists[closed].first; c != nil && n > 0; c = a.lists[closed].first {
+	for c := a.lists[closed].First(); c != nil && n > 0; c = a.lists[closed].First() {
 		a.forget(c)
 		n--
 	}
@@ -30,11 +30,11 @@ func (a *Assembler) LetGo(part int, at *Mark) int {
 // silent gives the n connections of a phase that were silent for longest.
 func (a *Assembler) silent(p phase, n int) []*Conn {
 	l := &a.lists[p]
-	if n <= 0 || l.n == 0 {
+	if n <= 0 || l.Len() == 0 {
 		return nil
 	}
-	all := make([]*Conn, 0, l.n)
-	for c := l.first; c != nil; c = c.next {
+	all := make([]*Conn, 0, l.Len())
+	for c := range l.All() {
 		all = append(all, c)
 	}
 	slices.SortStableFunc(all, func(x, y *Conn) int { return int(min(max(x.Last.Index-y.Last.Index, -1), 1)) })

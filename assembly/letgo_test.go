@@ -14,7 +14,7 @@ func TestLetGo(t *testing.T) {
 	s.fin(A, 1)
 	s.fin(B, 1)
 	s.tick(second)
-	first := s.lists[open].first
+	first := s.lists[open].First()
 	s.log = nil
 	at := Mark{Index: 1000, Time: s.time}
 	if n := s.LetGo(8, &at); n != 0 || s.conns.used != 6 {

@@ -60,35 +60,3 @@ func (p *pool) putHold(h *hold) {
 	}
 	p.holds = append(p.holds, h)
 }
-
-// holdList is the holds of an Assembler, oldest first.
-type holdList struct {
-	first, last *hold
-	n           int
-}
-
-func (l *holdList) push(h *hold) {
-	h.prev, h.next = l.last, nil
-	if l.last != nil {
-		l.last.next = h
-	} else {
-		l.first = h
-	}
-	l.last = h
-	l.n++
-}
-
-func (l *holdList) remove(h *hold) {
-	if h.prev != nil {
-		h.prev.next = h.next
-	} else {
-		l.first = h.next
-	}
-	if h.next != nil {
-		h.next.prev = h.prev
-	} else {
-		l.last = h.prev
-	}
-	h.prev, h.next = nil, nil
-	l.n--
-}

@@ -188,7 +188,7 @@ func TestStats(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := newSim()
 			s.shake()
-			c := s.lists[open].first
+			c := s.lists[open].First()
 			tt.do(s)
 			if len(s.conn) > 0 {
 				c = s.conn[0]

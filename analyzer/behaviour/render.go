@@ -6,7 +6,6 @@ import (
 	"html"
 	"io"
 	"strings"
-	"unicode"
 	harmless "wscope/analyzer/clean"
 )
 
@@ -66,17 +65,7 @@ func (d *Difference) Sentence() string {
 	if d.Detail != "" {
 		s += " (" + d.Detail + ")"
 	}
-	return clean(s)
-}
-
-// clean puts � in the place of what could drive a terminal, deceive the eye or break a line, and breaks commands to CI runners.
-func clean(s string) string {
-	return harmless.Commands(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r > unicode.MaxASCII && !harmless.Visible(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s))
+	return harmless.Text(s)
 }
 
 var marks = map[string]string{"appeared": "+", "vanished": "-", "changed": "~"}
@@ -88,11 +77,11 @@ func writeText(w io.Writer, found []Difference) error {
 		d := &found[i]
 		if d.Role != role {
 			role = d.Role
-			b.WriteString(clean(role) + "\n")
+			b.WriteString(harmless.Text(role) + "\n")
 		}
 		fmt.Fprintf(&b, "  %s %-7s  %s\n", marks[d.Change], d.Severity, d.Sentence())
 		for _, s := range d.LedTo {
-			fmt.Fprintf(&b, "               and so  %s\n", clean(s))
+			fmt.Fprintf(&b, "               and so  %s\n", harmless.Text(s))
 		}
 	}
 	if len(found) == 0 {
@@ -105,7 +94,7 @@ func writeText(w io.Writer, found []Difference) error {
 func writeMarkdown(w io.Writer, old, now string, found []Difference) error {
 	var b strings.Builder
 	cell := strings.NewReplacer("|", `\|`, "<", "&lt;", ">", "&gt;", "`", "'", "*", `\*`, "_", `\_`, "[", `\[`, "@", "&#64;").Replace
-	fmt.Fprintf(&b, "### WebSocket behaviour: %s → %s\n\n", cell(clean(old)), cell(clean(now)))
+	fmt.Fprintf(&b, "### WebSocket behaviour: %s → %s\n\n", cell(harmless.Text(old)), cell(harmless.Text(now)))
 	if len(found) == 0 {
 		b.WriteString("No difference.\n")
 	} else {
@@ -115,9 +104,9 @@ func writeMarkdown(w io.Writer, old, now string, found []Difference) error {
 		d := &found[i]
 		what := cell(d.Sentence())
 		if len(d.LedTo) > 0 {
-			what += "<br>and so " + cell(clean(strings.Join(d.LedTo, "; ")))
+			what += "<br>and so " + cell(harmless.Text(strings.Join(d.LedTo, "; ")))
 		}
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", marks[d.Change], cell(clean(d.Role)), what, d.Severity)
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", marks[d.Change], cell(harmless.Text(d.Role)), what, d.Severity)
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
@@ -133,7 +122,7 @@ td,th{text-align:left;padding:.3em .8em .3em 0;border-bottom:1px solid #8884;ver
 func writeHTML(w io.Writer, old, now string, found []Difference) error {
 	var b strings.Builder
 	b.WriteString(htmlHead)
-	fmt.Fprintf(&b, "<h1>%s → %s</h1>\n", html.EscapeString(clean(old)), html.EscapeString(clean(now)))
+	fmt.Fprintf(&b, "<h1>%s → %s</h1>\n", html.EscapeString(harmless.Text(old)), html.EscapeString(harmless.Text(now)))
 	if len(found) == 0 {
 		b.WriteString("<p>No difference.</p>\n")
 	} else {
@@ -143,9 +132,9 @@ func writeHTML(w io.Writer, old, now string, found []Difference) error {
 		d := &found[i]
 		what := html.EscapeString(d.Sentence())
 		for _, s := range d.LedTo {
-			what += "<br><small>and so " + html.EscapeString(clean(s)) + "</small>"
+			what += "<br><small>and so " + html.EscapeString(harmless.Text(s)) + "</small>"
 		}
-		fmt.Fprintf(&b, "<tr><td>%s<td>%s<td>%s<td class=%s>%s\n", html.EscapeString(clean(d.Role)), d.Change, what, severityClass(d.Severity), severityClass(d.Severity))
+		fmt.Fprintf(&b, "<tr><td>%s<td>%s<td>%s<td class=%s>%s\n", html.EscapeString(harmless.Text(d.Role)), d.Change, what, severityClass(d.Severity), severityClass(d.Severity))
 	}
 	if len(found) > 0 {
 		b.WriteString("</table>\n")

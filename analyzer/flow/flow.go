@@ -3,6 +3,7 @@ package flow
 import (
 	"wscope/analyzer/record"
 	"wscope/assembly"
+	"wscope/assembly/list"
 	"wscope/assembly/quic"
 	"wscope/assembly/upgrade"
 	"wscope/wsparse"
@@ -43,8 +44,11 @@ type flow struct {
 
 	order *reorder // nil unless a direction looks for a frame boundary
 
-	before, after *flow
+	links list.Links[flow] // in Table.flows
 }
+
+// Links is for package list.
+func (f *flow) Links() *list.Links[flow] { return &f.links }
 
 // state is what changes with each message.
 type state struct {
@@ -131,7 +135,7 @@ func newSealedFlow(w *tlsConn) *flow {
 
 // begin emits the flow, so that it gets its number.
 func (f *flow) begin() {
-	f.table.flows.add(f)
+	f.table.flows.Push(f)
 	f.table.idle.add(f)
 	f.emit(ItemBegun)
 	if f.ws != nil && f.ws.Handshake == nil {
@@ -262,7 +266,7 @@ func earlier(a, b *assembly.Mark) bool {
 
 // finish emits the finished record.
 func (f *flow) finish() {
-	f.table.flows.remove(f)
+	f.table.flows.Remove(f)
 	f.checkEnd(&f.ending)
 	f.emit(ItemEnded)
 	if !f.table.over {

@@ -146,7 +146,7 @@ func (f *flow) endsPacked(why assembly.Cause) bool {
 		return false
 	}
 	if f.ended == 2 {
-		s.flows.remove(f)
+		s.flows.Remove(f)
 		f.emit(ItemEnded)
 	}
 	return true

@@ -13,11 +13,11 @@ func (s *Table) Reset(c *assembly.Conn, h assembly.Handler, on bool) {
 		(*flow)(w).mayEnd(on)
 		return
 	}
-	s.flows.each(func(f *flow) {
+	for f := range s.flows.All() {
 		if f.tcp == c {
 			f.mayEnd(on)
 		}
-	})
+	}
 }
 
 // mayEnd says that the flow was probably ended by a RST, or was not.

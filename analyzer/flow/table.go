@@ -4,6 +4,7 @@ import (
 	"wscope/analyzer/record"
 	"wscope/analyzer/sealed"
 	"wscope/assembly"
+	"wscope/assembly/list"
 	"wscope/assembly/packet"
 	"wscope/assembly/quic"
 	"wscope/assembly/tlsopen"
@@ -25,7 +26,7 @@ type Table struct {
 	out   *Output
 	index int64 // of the packet in hand: the place of what is emitted now
 
-	flows   flowList                // those alive
+	flows   list.List[flow, *flow]  // those alive, in the order in which they began
 	idle    idle                    // which of them are packed
 	parked  parking                 // ends of TLS connections that wait for secrets
 	sealed  map[*quic.Conn]*session // QUIC connections that could not be opened
@@ -106,13 +107,13 @@ func (t *Table) Tick(now int64) {
 
 // Update emits the flows that had bytes since the last update.
 func (t *Table) Update() {
-	t.flows.each(func(f *flow) {
+	for f := range t.flows.All() {
 		if f.changed {
 			f.changed = false
 			f.unpack()
 			f.emit(ItemUpdate)
 		}
-	})
+	}
 }
 
 // Finish is called when the capture is over, before the assemblers end the connections. last is its last packet.

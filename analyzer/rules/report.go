@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"wscope/analyzer/behaviour"
 	harmless "wscope/analyzer/clean"
@@ -184,12 +183,7 @@ func (b *Breach) at() string {
 
 // clean puts � in the place of what could drive a terminal or break a line, and cuts what is very long.
 func clean(s string) string {
-	s = harmless.Commands(strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) || r > unicode.MaxASCII && !harmless.Visible(r) {
-			return unicode.ReplacementChar
-		}
-		return r
-	}, s))
+	s = harmless.Text(s)
 	if runes := []rune(s); len(runes) > 400 {
 		return string(runes[:400]) + "…"
 	}

@@ -157,7 +157,7 @@ func (a *Assembler) Tick(now int64, at *Mark) {
 	if !a.ticked {
 		a.ticked = true
 		for p := range a.lists {
-			for c := a.lists[p].first; c != nil; c = c.next {
+			for c := range a.lists[p].All() {
 				c.seen += now
 				c.check += now
 			}
@@ -166,7 +166,7 @@ func (a *Assembler) Tick(now int64, at *Mark) {
 	a.now = now
 	for p := range a.lists {
 		l := &a.lists[p]
-		for c := l.first; c != nil && c.check <= now; c = l.first {
+		for c := l.First(); c != nil && c.check <= now; c = l.First() {
 			a.look(c, now, at)
 		}
 	}
@@ -192,9 +192,9 @@ func (a *Assembler) look(c *Conn, now int64, at *Mark) {
 		c.due(now, at)
 	}
 	if c.phase == closed || !c.over {
-		a.lists[c.phase].remove(c)
+		a.lists[c.phase].Remove(c)
 		c.check = now + c.period()
-		a.lists[c.phase].push(c)
+		a.lists[c.phase].Push(c)
 	}
 }
 
@@ -220,7 +220,7 @@ func (c *Conn) period() int64 {
 
 // LetGo ends one part of the open connections, those silent for longest, and returns how many.
 func (a *Assembler) LetGo(part int, at *Mark) int {
-	n := (a.lists[opening].n + a.lists[open].n + part - 1) / part
+	n := (a.lists[opening].Len() + a.lists[open].Len() + part - 1) / part
 	ended := 0
 	for _, p := range [...]phase{opening, open} {
 		for _, c := range a.silent(p, n-ended) {
@@ -235,7 +235,7 @@ func (a *Assembler) LetGo(part int, at *Mark) int {
 // Finish ends all connections: the capture is over. at is its last packet, not nil.
 func (a *Assembler) Finish(at *Mark) {
 	for p := range a.lists {
-		for c := a.lists[p].first; c != nil; c = a.lists[p].first {
+		for c := a.lists[p].First(); c != nil; c = a.lists[p].First() {
 			c.finish(assembly.A, assembly.CaptEnd, at)
 			a.forget(c)
 		}

@@ -3,6 +3,7 @@ package quic
 import (
 	"wscope/assembly"
 	"wscope/assembly/link"
+	"wscope/assembly/list"
 	"wscope/assembly/tlsopen"
 )
 
@@ -58,11 +59,14 @@ type Conn struct {
 	spin     spin
 	used     cid // the server's ID that the client sent to last
 
-	seen       int64 // the assembler's time at the latest packet
-	check      int64
-	phase      phase
-	prev, next *Conn
+	seen  int64 // the assembler's time at the latest packet
+	check int64
+	phase phase
+	links list.Links[Conn]
 }
+
+// Links is for package list.
+func (c *Conn) Links() *list.Links[Conn] { return &c.links }
 
 // side is what one end sends.
 type side struct {

@@ -2,6 +2,7 @@ package quic
 
 import (
 	"slices"
+	"wscope/assembly/list"
 
 	"wscope/assembly"
 	"wscope/assembly/link"
@@ -18,49 +19,20 @@ const (
 )
 
 // connList is the connections of a phase, by the time of their next look.
-type connList struct {
-	first, last *Conn
-	n           int
-}
-
-func (l *connList) push(c *Conn) {
-	c.prev, c.next = l.last, nil
-	if l.last != nil {
-		l.last.next = c
-	} else {
-		l.first = c
-	}
-	l.last = c
-	l.n++
-}
-
-func (l *connList) remove(c *Conn) {
-	if c.prev != nil {
-		c.prev.next = c.next
-	} else {
-		l.first = c.next
-	}
-	if c.next != nil {
-		c.next.prev = c.prev
-	} else {
-		l.last = c.prev
-	}
-	c.prev, c.next = nil, nil
-	l.n--
-}
+type connList = list.List[Conn, *Conn]
 
 func (a *Assembler) enlist(c *Conn, p phase) {
 	c.phase, c.seen = p, a.now
 	c.check = a.now + 1
-	a.lists[p].push(c)
-	if p == closed && a.lists[closed].n > maxClosed {
-		a.forget(a.lists[closed].first)
+	a.lists[p].Push(c)
+	if p == closed && a.lists[closed].Len() > maxClosed {
+		a.forget(a.lists[closed].First())
 	}
 }
 
 func (a *Assembler) move(c *Conn, p phase) {
 	if c.phase != p {
-		a.lists[c.phase].remove(c)
+		a.lists[c.phase].Remove(c)
 		a.enlist(c, p)
 	}
 }
@@ -78,7 +50,7 @@ func (a *Assembler) forget(c *Conn) {
 	if c.phase != closed {
 		a.Stats.Open--
 	}
-	a.lists[c.phase].remove(c)
+	a.lists[c.phase].Remove(c)
 	for x := range c.sides {
 		for _, id := range c.sides[x].ids {
 			a.unnameID(id, c)
@@ -95,8 +67,8 @@ func (a *Assembler) silent(p phase, n int) []*Conn {
 	if n <= 0 {
 		return nil
 	}
-	all := make([]*Conn, 0, a.lists[p].n)
-	for c := a.lists[p].first; c != nil; c = c.next {
+	all := make([]*Conn, 0, a.lists[p].Len())
+	for c := range a.lists[p].All() {
 		all = append(all, c)
 	}
 	slices.SortStableFunc(all, func(x, y *Conn) int { return int(min(max(x.Last.Index-y.Last.Index, -1), 1)) })
