@@ -124,6 +124,9 @@ func (m *merger) hand(o *output, it *flow.Item) error {
 	case flow.ItemPolled:
 		m.flows.Polled(it.Body.(*PollRequest))
 		return nil
+	case flow.ItemAttempt:
+		m.totals.Attempt(it.Body.(*flow.Attempt))
+		return nil
 	case flow.ItemUpdate:
 		r := it.Body.(*Flow)
 		m.flows.Update(r, it.Flow)

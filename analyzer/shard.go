@@ -24,7 +24,7 @@ type shard struct {
 func newShard(opt *Options, keys *tlsopen.Keys, env *flow.Environment) *shard {
 	s := &shard{opt: opt, keys: keys.Fork(shards)}
 	s.flows = flow.NewTable(flowOptions(opt), s.keys, env)
-	s.tcp.New, s.tcp.Reset = s.flows.TCP, s.flows.Reset
+	s.tcp.New, s.tcp.Reset, s.tcp.Unused = s.flows.TCP, s.flows.Reset, s.flows.Unused
 	s.quic = quic.Assembler{Keys: s.keys, Wait: opt.waitKeys, New: s.flows.QUIC, Sealed: s.flows.SealedQUIC, Over: s.flows.QUICOver}
 	if opt.MaxMemory > 0 {
 		s.tcp.Limits.TotalBuffer = int(opt.MaxMemory / shards)

@@ -30,6 +30,8 @@ type Assembler struct {
 	// Reset is called when a RST comes that a connection waits to be confirmed (on), and when it
 	// turns out to have ended nothing; nil to ignore it. End comes later.
 	Reset func(c *Conn, h Handler, on bool)
+	// Unused is called when a connection has ended that carried not one byte, so New was not called; nil to ignore it.
+	Unused func(c *Conn, why Cause)
 
 	Stats Stats
 
@@ -123,6 +125,7 @@ func (a *Assembler) take(c *Conn, x Side, s *link.Segment) {
 		}
 		return
 	}
+	c.present(x, s)
 	if c.Ignored {
 		a.watch(c, x, s)
 		return

@@ -112,6 +112,9 @@ func (a *Assembler) endBoth(c *Conn, why Cause, at *Mark) {
 func (a *Assembler) end(c *Conn, x Side, why Cause, at *Mark) {
 	st := &c.sides[x]
 	st.ended = true
+	if t := st.trouble; t != nil && t.zero {
+		t.full = max(0, c.Last.Time-t.zeroSince)
+	}
 	st.windowOpens(c.Last.Time)
 	if why == FIN {
 		st.next = st.fin + 1 // the FIN has a number of its own
@@ -121,6 +124,9 @@ func (a *Assembler) end(c *Conn, x Side, why Cause, at *Mark) {
 		c.handler.End(x, why, at)
 	}
 	if c.sides[x.Other()].ended {
+		if !c.met && a.Unused != nil {
+			a.Unused(c, why)
+		}
 		c.handler = nil
 		a.Stats.Open--
 		a.move(c, closed)

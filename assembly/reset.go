@@ -28,6 +28,7 @@ func (a *Assembler) rst(c *Conn, x Side, s *link.Segment) {
 	if !c.met && st.packets == 1 { // a SYN was refused
 		st.reset = true
 		st.rare().RSTAt = s.Mark
+		st.trouble.resetTTL = s.TTL
 		a.endBoth(c, RST, &s.Mark)
 		return
 	}
@@ -42,6 +43,7 @@ func (a *Assembler) rst(c *Conn, x Side, s *link.Segment) {
 	c.questioned = true
 	st.reset = true
 	st.rare().RSTAt = s.Mark
+	st.trouble.resetTTL = s.TTL
 	if r.exact {
 		a.move(c, resetting)
 		a.tellReset(c, true)

@@ -13,11 +13,13 @@ type side struct {
 	timeEnd uint32 // the byte whose ACK is waited for; valid with timing
 	timeAt  int64  // when it was sent
 	rttMin  int64
+	lastAt  int64 // capture time of its latest packet that is no RST; 0 while none
 	packets int64
 	bytes   int64
 	hold    *hold    // bytes that came before their turn; nil in an orderly stream
 	trouble *trouble // counters that most streams never need; nil until one does
 	scale   int8     // window scale of the SYN, -1 where absent
+	ttl     uint8    // of its packets, RSTs apart; 0 where they have several
 
 	started bool // next is known
 	heard   bool // the peer's ACKs are in the capture
@@ -31,6 +33,7 @@ type side struct {
 // trouble is the rarely used part of a side.
 type trouble struct {
 	SideStats               // the fields that side does not have itself
+	full      int64         // nanoseconds for which the window had been zero when the stream ended
 	zeroSince int64         // the window is zero since then; valid with zero
 	claim     *link.Segment // a SYN with another number, waiting for confirmation
 	stray     *link.Segment // the latest segment far from the stream, waiting for one that continues it
@@ -39,6 +42,8 @@ type trouble struct {
 	finEnd    uint32        // where the captured stream ended when its FIN came; valid with FIN
 	farHeard  bool
 	zero      bool
+	resetTTL  uint8  // of its RST; 0 while none
+	repeats   uint16 // times that it repeated itself since the peer's latest packet
 }
 
 // rare gives the side's trouble, made at first use.

@@ -24,6 +24,7 @@ type abnormalEnd struct {
 	key  endKey
 	flow int64
 	at   record.Time
+	idle bool // it lived, until what stands before the server or it itself ended it after a silence
 }
 
 // stormCount is how often in a row a client came back quickly.
@@ -58,7 +59,9 @@ func (r *reconnects) begun(f *record.Flow) int64 {
 	if f.Start < end.at || f.Start-end.at > reconnectWithin {
 		return 0
 	}
-	if f.Start-end.at <= record.Time(record.StormWithin) {
+	if end.idle {
+		delete(r.storm, key)
+	} else if f.Start-end.at <= record.Time(record.StormWithin) {
 		c := r.storm[key]
 		if c == nil {
 			if r.storm == nil {
@@ -125,7 +128,7 @@ func (r *reconnects) remember(key endKey, f *record.Flow) {
 	if old := r.ends[key]; old != nil {
 		r.order.Remove(old)
 	}
-	r.ends[key] = r.order.PushBack(&abnormalEnd{key, f.Flow, f.End})
+	r.ends[key] = r.order.PushBack(&abnormalEnd{key, f.Flow, f.End, wasIdle(f)})
 	if r.order.Len() > maxEnds {
 		oldest := r.order.Front()
 		delete(r.ends, oldest.Value.(*abnormalEnd).key)
@@ -149,4 +152,11 @@ func abnormal(f *record.Flow) bool {
 		return false
 	}
 	return c.Code != nil && *c.Code != 1000 && *c.Code != 1001 && *c.Code < 3000
+}
+
+// wasIdle reports whether a connection was used, and then ended from the server's side after a silence: its client is a victim.
+func wasIdle(f *record.Flow) bool {
+	c := f.Close
+	return c != nil && c.By != "client" && (c.How == "fin" || c.How == "rst") && c.Silence != nil && *c.Silence >= record.Seconds(1e9) &&
+		f.ClientToServer.Frames+f.ServerToClient.Frames > 0
 }

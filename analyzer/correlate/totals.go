@@ -68,6 +68,11 @@ func (t *Totals) Dropped(f *record.Flow) {
 	}
 }
 
+// Attempt adds a TCP connection without a byte.
+func (t *Totals) Attempt(a *flow.Attempt) {
+	t.ends.Attempt(&diagnose.Attempt{Client: a.Client, Server: a.Server, Start: a.Start, End: a.End, Packet: a.Packet, File: a.File, How: a.How, By: a.By})
+}
+
 // Flow adds a finished flow.
 func (t *Totals) Flow(f *record.Flow) {
 	t.Dropped(f)

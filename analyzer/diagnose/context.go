@@ -8,10 +8,12 @@ type context struct {
 	all      []end
 	servers  map[string]int
 	clients  map[string]int
+	byClient map[string][]int // indexes of all
+	attempts []end
 }
 
 func newContext(ends []end) *context {
-	c := &context{flows: len(ends), all: append([]end(nil), ends...), servers: map[string]int{}, clients: map[string]int{}}
+	c := &context{flows: len(ends), all: append([]end(nil), ends...), servers: map[string]int{}, clients: map[string]int{}, byClient: map[string][]int{}}
 	last := int64(0)
 	for i := range ends {
 		e := &ends[i]
@@ -21,6 +23,7 @@ func newContext(ends []end) *context {
 		last = max(last, e.at)
 		c.servers[e.server]++
 		c.clients[e.client]++
+		c.byClient[e.client] = append(c.byClient[e.client], i)
 	}
 	c.duration = float64(last-c.first) / 1e9
 	return c

@@ -20,6 +20,9 @@ type Diagnosis struct {
 	seen  int64
 	level int // ends are kept whose mix of the flow's number has so many trailing zeros
 	ends  []end
+
+	attempts     []end // connections without a byte
+	moreAttempts int64 // that were not kept
 }
 
 // Add takes a finished flow.
@@ -47,6 +50,9 @@ func (d *Diagnosis) Endings() []record.Ending {
 	slices.SortFunc(ends, func(a, b end) int { return cmp.Or(cmp.Compare(a.flow, b.flow), cmp.Compare(a.at, b.at)) })
 	ends = joinHops(ends)
 	c := newContext(ends)
+	c.attempts = d.attempts
+
+	lonely(ends)
 
 	// An event that ends many connections at once ends them in several ways: look for it first.
 	var found []group
@@ -70,6 +76,7 @@ func (d *Diagnosis) Endings() []record.Ending {
 	slices.SortStableFunc(found, func(a, b group) int {
 		return cmp.Or(cmp.Compare(len(b.ends), len(a.ends)), cmp.Compare(a.ends[0].flow, b.ends[0].flow))
 	})
+	found = append(found, d.tried(c)...)
 	if len(found) > maxEndings {
 		found = found[:maxEndings]
 	}

@@ -1,7 +1,6 @@
 package diagnose
 
 import (
-	"strconv"
 	"strings"
 
 	"wscope/analyzer/record"
@@ -28,6 +27,19 @@ type end struct {
 	hop            int64 // the other hop through a proxy; 0 where there is none
 	back           bool  // this hop is the proxy's own
 	same           int64 // the flow of the same TCP connection
+
+	unheard    float64 // seconds from the last frame of the side that did not end it; -1 where unknown
+	before     float64 // silence before the first frame that stayed without an answer, seconds
+	survived   float64 // the longest silence before that one, seconds
+	gone       string  // the side that no longer answered anything
+	goneFor    float64 // seconds from its last packet
+	full       string  // the side whose window was zero at the end
+	fullFor    float64 // seconds
+	unfinished string  // the side in the middle of a message
+	ttl, reset int     // of a RST that is from somewhere else; 0 where none is
+	broke      string  // what the side that did not end it had broken
+	open       bool    // when the capture ended
+	trait      trait
 }
 
 // key is what a group has in common.
@@ -35,18 +47,17 @@ type key struct {
 	by, how      string
 	code, status int
 	reason       string
+	trait        trait
+	side         string // that is gone, or whose window is zero
 }
 
 const maxText = 120 // bytes of a reason that are kept
 
 func newEnd(f *record.Flow) end {
 	e := end{
-		flow: f.Flow, client: f.Client.IP, server: f.Server.IP + ":" + strconv.Itoa(int(f.Server.Port)), start: int64(f.Start), at: int64(f.End),
-		code: -1, silence: -1, packet: f.Packet, file: strings.Clone(f.File), same: f.SameAs,
+		flow: f.Flow, client: f.Client.IP, server: address(f.Server), start: int64(f.Start), at: int64(f.End),
+		code: -1, silence: -1, unheard: -1, packet: f.Packet, file: strings.Clone(f.File), same: f.SameAs,
 		lost: f.ClientToServer.LostBytes+f.ServerToClient.LostBytes > 0,
-	}
-	if strings.Contains(f.Server.IP, ":") {
-		e.server = "[" + f.Server.IP + "]:" + strconv.Itoa(int(f.Server.Port))
 	}
 	if f.TCP != nil && f.TCP.CaptureLoss > 0 {
 		e.lost = true
@@ -81,10 +92,14 @@ func newEnd(f *record.Flow) end {
 		case c != nil && c.TCP == "silence":
 			e.how = "silence"
 		default:
-			e.how = "open"
+			e.how, e.open = "open", true
+		}
+		if c != nil {
+			e.presence(c)
 		}
 		return e
 	}
+	e.presence(c)
 	e.by, e.how, e.name, e.largest = strings.Clone(c.By), c.How, c.Name, c.Largest
 	e.reason = strings.Clone(c.Reason[:min(len(c.Reason), maxText)])
 	if c.Code != nil {
@@ -99,6 +114,10 @@ func newEnd(f *record.Flow) end {
 	if c.Silence != nil {
 		e.silence = c.Silence.Float()
 	}
+	if c.PeerSilence != nil {
+		e.unheard = c.PeerSilence.Float()
+	}
+	e.broke = broken(f, &e)
 	if unanswered {
 		e.how, e.silence = "unanswered", -1
 		if f.Asked != 0 && e.at >= int64(f.Asked) {
@@ -114,6 +133,7 @@ func newEnd(f *record.Flow) end {
 			e.unanswered = side.Sent - side.Answered
 		}
 	}
+	e.trait = e.findTrait()
 	return e
 }
 
@@ -122,6 +142,8 @@ func (e *end) abnormal() bool {
 	switch e.how {
 	case "open":
 		return false
+	case "gone", "full":
+		return true
 	case "handshake", "half":
 		return e.code >= 0 && e.code != 1000 && e.code != 1001 // the empty Close is in order, RFC 6455 §7.1.5
 	}
@@ -129,7 +151,18 @@ func (e *end) abnormal() bool {
 }
 
 func (e *end) key() key {
-	return key{e.by, e.how, e.code, e.status, withoutNumbers(e.reason)}
+	how := e.how
+	if how == "half" {
+		how = "handshake" // whether the reply was captured is no cause
+	}
+	k := key{e.by, how, e.code, e.status, withoutNumbers(e.reason), e.trait, ""}
+	switch e.trait {
+	case gone, forgot:
+		k.side = e.gone
+	case full:
+		k.side = e.full
+	}
+	return k
 }
 
 // withoutNumbers makes reasons that differ in numbers and tokens one.

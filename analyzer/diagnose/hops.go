@@ -24,6 +24,8 @@ func joinHops(ends []end) []end {
 		}
 		f, b := &ends[front], &ends[back]
 		switch {
+		case f.how == "open" && b.how == "open":
+			drop[back] = true
 		case f.how == "open" || f.how == "silence":
 			drop[front] = true
 		case b.how == "open" || b.how == "silence":

@@ -27,7 +27,9 @@ func split(c *context, ends []end) (found []group) {
 			break
 		}
 		found = append(found, g)
-		ends = rest
+		if ends = rest; len(ends) == 0 {
+			return found
+		}
 	}
 	if len(ends) > 0 {
 		found = append(found, group{ends: ends})
@@ -37,6 +39,9 @@ func split(c *context, ends []end) (found []group) {
 
 // pattern takes out of a group the ends with one cause.
 func pattern(c *context, ends []end) (g group, rest []end, ok bool) {
+	if t := ends[0].trait; t != plain {
+		return group{ends: ends, pattern: traitNames[t]}, nil, true
+	}
 	if len(ends) < MinFlows || ends[0].how == "refused" || ends[0].how == "silence" {
 		return group{}, ends, false
 	}
@@ -131,7 +136,7 @@ func (c *context) oneMoment(ends []end, by string) ([]end, bool) {
 	var of []end
 	for i := range ends {
 		e := &ends[i]
-		if e.by == by && e.how != "refused" && e.how != "unanswered" && (e.abnormal() || by == "server" && e.code == 1001) {
+		if e.by == by && e.trait != forgot && e.how != "refused" && e.how != "unanswered" && (e.abnormal() || by == "server" && e.code == 1001) {
 			of = append(of, *e)
 		}
 	}

@@ -15,7 +15,11 @@ func (c *context) record(g *group) record.Ending {
 	r := record.Ending{Flows: int64(len(g.ends)), Of: int64(c.flows), By: e.by, How: e.how, Pattern: g.pattern, Status: e.status}
 	for i := range g.ends {
 		o := &g.ends[i]
-		if o.how != e.how {
+		switch {
+		case o.how == e.how:
+		case r.How != "several" && closed(o.how) && closed(e.how):
+			r.How = "handshake"
+		default:
 			r.How = "several"
 		}
 		if len(r.Examples) < maxExamples {
@@ -45,6 +49,9 @@ func (c *context) record(g *group) record.Ending {
 	return r
 }
 
+// closed reports whether a Close was captured.
+func closed(how string) bool { return how == "handshake" || how == "half" }
+
 // silences is how long nothing was said before the ends, where it is known of all.
 func (c *context) silences(g *group) (list []float64) {
 	for i := range g.ends {
@@ -59,6 +66,10 @@ func (c *context) silences(g *group) (list []float64) {
 func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 	e := &g.ends[0]
 	n := len(g.ends)
+	switch e.how {
+	case "syn refused", "syn unanswered", "dropped":
+		return c.tries(g)
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %d ", n, c.flows)
 	whose := "the " + e.by + "'s"
@@ -66,6 +77,8 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 		whose = "a proxy's (it ended both of its sides)"
 	} else if e.by == "both" {
 		whose = "both sides'"
+	} else if e.by == "middlebox" {
+		whose = "a middlebox's"
 	}
 	switch r.How {
 	case "refused":
@@ -84,6 +97,10 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 		} else {
 			b.WriteString(" in the capture")
 		}
+	case "gone":
+		b.WriteString("lost " + plural(n, "its ", "their ") + e.gone + ": nothing was heard of it any more")
+	case "full":
+		b.WriteString(plural(n, "is", "are") + " held up")
 	case "silence":
 		b.WriteString("fell silent: nothing more was captured of " + plural(n, "it", "them") + ", no end either")
 	case "several":
@@ -92,6 +109,9 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 		b.WriteString("ended by " + whose + " FIN, no Close")
 	case "rst":
 		b.WriteString("ended by " + whose + " RST, no Close")
+		if e.by == "middlebox" {
+			fmt.Fprintf(&b, " (its TTL is %d, that of all other packets from there %d: it is from somewhere on the way)", e.reset, e.ttl)
+		}
 	default:
 		b.WriteString("ended by " + whose + " Close")
 		if e.code >= 0 {
@@ -128,6 +148,27 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 		after = ", " + plural(n, "", "each ") + between(quiet) + " after the last frame"
 	}
 	switch g.pattern {
+	case "forgotten":
+		return c.forgotten(g)
+	case "gone":
+		return c.goneText(g)
+	case "window":
+		how := each(g.ends, func(e *end) float64 { return e.fullFor })
+		return ", with the " + e.full + "'s receive window at zero for the last " + between(how) + ": it read no more"
+	case "violation":
+		what := e.broke
+		for i := range g.ends {
+			if g.ends[i].broke != what {
+				what = what[:strings.Index(what+" broke", " broke")] + " broke the protocol"
+			}
+		}
+		return ", after " + what
+	case "unfinished":
+		whose := "of the " + e.unfinished
+		if e.unfinished == "both" {
+			whose = "of both sides"
+		}
+		return ", in the middle of " + plural(n, "a message ", "messages ") + whose
 	case "idle":
 		limit := nice(low(quiet))
 		text := after + ": an idle time-out of " + limit
@@ -149,9 +190,18 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 		if e.by == "client" {
 			text = ", all within " + span((high(at)-low(at))/1e9) + " at " + clock(int64(low(at))) + ": one event on the clients' side"
 		}
-		return text
+		return text + c.herd(g.ends)
 	case "ping":
-		return after + ", with pings of the " + e.by + " left unanswered: it gave up on a peer that no longer answered"
+		other := "client"
+		if e.by == other {
+			other = "server"
+		}
+		text := ", with pings of the " + e.by + " left unanswered: it gave up on a " + other + " that no longer answered"
+		known, _ := divide(g.ends, func(e *end) bool { return e.unheard > 0 })
+		if heard := each(known, func(e *end) float64 { return e.unheard }); 2*len(known) >= n {
+			return ", " + plural(len(known), "", "each ") + between(heard) + " after the last frame of the " + other + text
+		}
+		return after + text
 	}
 	if sizes := largest(g.ends); e.code == 1009 && len(sizes) > 0 {
 		text := ", after a message of " + byteRange(sizes)
@@ -211,9 +261,12 @@ func (c *context) since(g *group) string {
 			during++
 		}
 	}
+	if limit, ok := c.addressLimit(g.ends); ok {
+		return fmt.Sprintf("%s, each while its client had %d open: a limit of %d connections an address", c.during(g.ends), limit, limit)
+	}
 	text := " from " + clock(first) + " on"
 	if after > 0 {
-		text = " from " + clock(first) + " to " + clock(last)
+		text = " from " + strings.TrimSuffix(clock(first), " UTC") + " to " + clock(last)
 	}
 	if during == 0 && before > 0 {
 		return text + ", none accepted meanwhile"
@@ -230,6 +283,15 @@ func (c *context) place(g *group) (text string) {
 		text += "; nearly all of one client, " + s + ", again and again"
 		if g.pattern == "moment" {
 			text = strings.TrimSuffix(text, ", again and again")
+		}
+	}
+	if text == "" && g.ends[0].how == "refused" {
+		clients := map[string]bool{}
+		for i := range g.ends {
+			clients[g.ends[i].client] = true
+		}
+		if n := len(clients); n > 1 && 3*n <= len(g.ends) {
+			text = "; of " + strconv.Itoa(n) + " clients, again and again"
 		}
 	}
 	return text

@@ -85,6 +85,7 @@ func (c *closing) record(f *flow) *record.Closing {
 	}
 	f.transportEnd(r)
 	f.endedWhere(r)
+	f.presence(r)
 	r.Story = f.story(r)
 	r.Stream = nameEnds(f.streamEnds(), f.quic != nil)
 	return r
@@ -108,6 +109,19 @@ func (f *flow) endedWhere(r *record.Closing) {
 	if before != 0 && at >= before {
 		r.Silence = seconds(at - before)
 	}
+	if i := f.closer(); i >= 0 {
+		if peer := f.dirs[1-i].begunAt; peer != 0 && at >= peer {
+			r.PeerSilence = seconds(at - peer)
+		}
+	}
+}
+
+// closer is the side that ended the flow: that sent Close first, or else ended its transport; -1 where nobody did.
+func (f *flow) closer() int {
+	if f.closing.first >= 0 {
+		return f.closing.first
+	}
+	return f.firstEnd()
 }
 
 func number(code uint16) *int {

@@ -47,7 +47,12 @@ type direction struct {
 	msgAt     assembly.Mark // first byte of the data message in hand, the same
 	part      *[]byte       // payload of the frame in hand, where frames are given with theirs
 
-	_ [56]byte // so that the other direction begins where this one does in a line; see TestLinesOfMessage
+	unheardSince int64 // capture time of the other side's last packet before the latest frame
+	lull         int64 // nanoseconds without a frame before the first one after it
+
+	calm int64 // nanoseconds of the longest silence before that one
+
+	_ [32]byte // so that the other direction begins where this one does in a line; see TestLinesOfMessage
 }
 
 func (d *direction) init(f *flow, role wsparse.Role) {
@@ -220,6 +225,14 @@ func (d *direction) frame(h *wsparse.Header, at int64) {
 	d.wire += int64(h.Size())
 	if h.Opcode == wsparse.Close && d.counts.Close == 0 {
 		d.flow.closing.before[d.index()] = d.flow.activity.latest
+	}
+	if d.flow.tcp != nil && d.flow.quic == nil {
+		if heard := d.flow.tcp.Heard(d.flow.side(1 - d.index())); heard != d.unheardSince {
+			d.unheardSince, d.lull, d.calm = heard, 0, d.flow.activity.silence
+			if d.flow.activity.latest != 0 {
+				d.lull = max(at-d.flow.activity.latest, 0)
+			}
+		}
 	}
 	d.flow.activity.frame(at)
 	d.begunAt = at

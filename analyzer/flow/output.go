@@ -37,13 +37,14 @@ const (
 	ItemPolled   // the same, and of no flow
 	ItemReset    // the flow may have ended
 	ItemNotReset // it did not
+	ItemAttempt  // a connection without a byte, of no flow
 )
 
 // Item is one thing for the Sink.
 type Item struct {
 	Index    int64 // of the packet that made it
 	Flow     *Ref
-	Body     any    // *record.Flow (or, when the capture is over, the *flow that will make it), *record.Message, *record.Frame, *record.Gap, *record.Finding, *PollRequest; nil
+	Body     any    // *record.Flow (or, when the capture is over, the *flow that will make it), *record.Message, *record.Frame, *record.Gap, *record.Finding, *PollRequest, *Attempt; nil
 	From, To uint32 // ItemRendered: its place in Output.Bytes
 	Number   int64  // ItemRendered: the flow's, 0 where its worker did not know it yet
 	Kind     Kind

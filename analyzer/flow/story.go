@@ -3,6 +3,8 @@ package flow
 import (
 	"fmt"
 	"strings"
+	"time"
+
 	"wscope/analyzer/record"
 
 	"wscope/assembly"
@@ -11,12 +13,11 @@ import (
 // story explains an ending without a whole closing handshake in one sentence; "" for one
 // that needs no explanation.
 func (f *flow) story(r *record.Closing) string {
-	if r.How == "handshake" {
-		return ""
-	}
 	var parts []string
 	end := f.firstEnd()
 	switch {
+	case r.How == "handshake":
+		return f.closeStory(r)
 	case r.How == "half" && end >= 0:
 		what := "ended the connection %s later, without an answer from the " + fromNames[1-f.closing.first]
 		if end != f.closing.first {
@@ -32,13 +33,25 @@ func (f *flow) story(r *record.Closing) string {
 		}
 		parts = append(parts, fmt.Sprintf("%s %s the connection %s after the request, which was not answered",
 			fromNames[end], what, span(max(f.dirs[end].endedAt-f.socket().Asked.Time, 0))))
+	case r.By == "middlebox":
+		parts = append(parts, fmt.Sprintf("something on the way reset the connection in the %s's name (TTL %d instead of %d)%s", fromNames[end], *r.ResetTTL, *r.TTL, f.sinceLast(f.dirs[end].endedAt)))
 	case end >= 0 && r.How == "rst":
 		parts = append(parts, fmt.Sprintf("%s reset the connection%s", fromNames[end], f.sinceLast(f.dirs[end].endedAt)))
 	case end >= 0:
 		parts = append(parts, fmt.Sprintf("%s ended the connection with no Close%s", fromNames[end], f.sinceLast(f.dirs[end].endedAt)))
 	case f.dirs[0].why == assembly.Idle || f.dirs[1].why == assembly.Idle:
 		parts = append(parts, "nothing more was captured of it")
-	default:
+	}
+	if end >= 0 && r.How == "rst" && r.SilenceBefore != nil && *r.SilenceBefore > *r.SilenceSurvived && *r.SilenceBefore > record.Seconds(time.Second) {
+		parts = append(parts, "that was the first frame in "+span(int64(*r.SilenceBefore)))
+	}
+	if r.Gone != "" {
+		parts = append(parts, fmt.Sprintf("nothing came from the %s for the last %s, though the other side repeated itself", r.Gone, span(int64(*r.GoneFor))))
+	}
+	if r.Full != "" && *r.FullFor >= record.Seconds(time.Second) {
+		parts = append(parts, fmt.Sprintf("the %s's receive window had been zero for %s", r.Full, span(int64(*r.FullFor))))
+	}
+	if end < 0 && r.How == "none" && len(parts) == 0 {
 		return "" // open when the capture ended
 	}
 	for i := range f.dirs {
@@ -59,6 +72,25 @@ func (f *flow) story(r *record.Closing) string {
 		parts = append(parts, guess)
 	}
 	return strings.Join(parts, "; ")
+}
+
+// closeStory explains a closing handshake whose code is none of good order.
+func (f *flow) closeStory(r *record.Closing) string {
+	if r.Code == nil || *r.Code == 1000 || *r.Code == 1001 || r.At == nil {
+		return ""
+	}
+	who := r.By
+	if who == "both" {
+		who = "both sides"
+	}
+	text := fmt.Sprintf("%s closed with %d", who, *r.Code)
+	if r.Name != "" {
+		text += " (" + r.Name + ")"
+	}
+	if *r.Code == 1009 && r.Largest > 0 {
+		text += fmt.Sprintf(" after a message of %d bytes", r.Largest)
+	}
+	return text + ", " + span(max(int64(*r.At)-f.started(), 0)) + " after it began"
 }
 
 // sinceLast says how long after the last frame something happened.

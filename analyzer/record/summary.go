@@ -40,15 +40,15 @@ type Summary struct {
 type Ending struct {
 	Flows         int64           `json:"flows"`                                            // that ended so
 	Of            int64           `json:"of"`                                               // flows whose ends were compared
-	By            string          `json:"by,omitempty" redact:"open"`                       // client, server, both, proxy (between the two; both its sides were captured); absent where nobody knows
-	How           string          `json:"how" redact:"open"`                                // handshake, half, fin, rst, refused, unanswered, silence; several
+	By            string          `json:"by,omitempty" redact:"open"`                       // client, server, both, proxy (between the two; both its sides were captured), middlebox (a RST whose TTL is not its sender's); absent where nobody knows
+	How           string          `json:"how" redact:"open"`                                // handshake, half, fin, rst, refused, unanswered, silence; gone (one side no longer answered), full (its window is zero); several; of TCP connections without a byte: syn refused, syn unanswered, dropped
 	Code          *int            `json:"code,omitempty"`                                   // of the first Close
 	Status        int             `json:"status,omitempty"`                                 // of a refusal
 	Reason        string          `json:"reason,omitempty" redact:"secret" parquet:"plain"` // of the first Close, where all have the same
 	SilenceMin    *Seconds        `json:"silence_min,omitempty"`                            // shortest time from the last frame to the end
 	SilenceMedian *Seconds        `json:"silence_median,omitempty"`                         // median of it
 	SilenceMax    *Seconds        `json:"silence_max,omitempty"`                            // longest of it
-	Pattern       string          `json:"pattern,omitempty" redact:"open"`                  // what they share: idle, age, moment, ping, size; absent where nothing was found
+	Pattern       string          `json:"pattern,omitempty" redact:"open"`                  // what they share: idle, age, moment, ping, size; forgotten (by what is on the way), gone, window, violation, unfinished; absent where nothing was found
 	Sentence      string          `json:"sentence" redact:"prose" parquet:"plain"`          // all of it for people
 	Examples      []EndingExample `json:"examples,omitempty"`                               // where to look, three at most
 }

@@ -173,7 +173,7 @@ var AppOpTable = &Table{Name: "AppOp", Doc: "an operation over all flows", Field
 
 // ClosingTable has the fields of Closing.
 var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended", Fields: []Field{
-	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both; who ended TCP where there was no Close frame", Class: Open, Get: func(of any) Value { x := &of.(*Closing).By; return Value{Kind: Text, Text: *x} }},
+	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both, middlebox (a RST whose TTL is not that of its sender); who ended TCP where there was no Close frame", Class: Open, Get: func(of any) Value { x := &of.(*Closing).By; return Value{Kind: Text, Text: *x} }},
 	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, none; of WebTransport capsule where CLOSE_WEBTRANSPORT_SESSION did it", Class: Open, Get: func(of any) Value { x := &of.(*Closing).How; return Value{Kind: Text, Text: *x} }},
 	{Name: "code", Kind: Integer, Pointer: true, Small: true, Doc: "the first closer's; null where empty", Get: func(of any) Value {
 		x := of.(*Closing).Code
@@ -217,6 +217,58 @@ var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended",
 			return Value{}
 		}
 		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "peer_silence", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "from the latest frame of the side that did not end it to At", Get: func(of any) Value {
+		x := of.(*Closing).PeerSilence
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "silence_before", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "without a frame before the first one that stayed without any answer: where the other side is gone or reset the connection", Get: func(of any) Value {
+		x := of.(*Closing).SilenceBefore
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "silence_survived", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "the longest silence before that one", Get: func(of any) Value {
+		x := of.(*Closing).SilenceSurvived
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "gone", Kind: Text, Omit: true, Doc: "client, server: nothing more was captured of it, though the other side repeated itself", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Gone; return Value{Kind: Text, Text: *x} }},
+	{Name: "gone_for", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "from its last packet to At, or to the other's last", Get: func(of any) Value {
+		x := of.(*Closing).GoneFor
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "full", Kind: Text, Omit: true, Doc: "client, server: its receive window was zero at the end", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Full; return Value{Kind: Text, Text: *x} }},
+	{Name: "full_for", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "for how long it had been", Get: func(of any) Value {
+		x := of.(*Closing).FullFor
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "unfinished", Kind: Text, Omit: true, Doc: "client, server, both: who was in the middle of a message", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Unfinished; return Value{Kind: Text, Text: *x} }},
+	{Name: "ttl", Kind: Integer, Pointer: true, Omit: true, Small: true, Doc: "of all packets of the side that the RST seems to be from, where the RST has another", Get: func(of any) Value {
+		x := of.(*Closing).TTL
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Integer, Int: int64(*x)}
+	}},
+	{Name: "reset_ttl", Kind: Integer, Pointer: true, Omit: true, Small: true, Doc: "of the RST then: it is from somewhere else", Get: func(of any) Value {
+		x := of.(*Closing).ResetTTL
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Integer, Int: int64(*x)}
 	}},
 	{Name: "largest_before", Kind: Integer, Omit: true, Unit: "bytes", Doc: "of the largest data message that the other side had begun before the first Close", Get: func(of any) Value { x := &of.(*Closing).Largest; return Value{Kind: Integer, Int: *x} }},
 }}
@@ -1063,8 +1115,8 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 var EndingTable = &Table{Name: "Ending", Doc: "what several flows' ends have in common: those of one side, one kind and one cause", Fields: []Field{
 	{Name: "flows", Kind: Integer, Doc: "that ended so", Get: func(of any) Value { x := &of.(*Ending).Flows; return Value{Kind: Integer, Int: *x} }},
 	{Name: "of", Kind: Integer, Doc: "flows whose ends were compared", Get: func(of any) Value { x := &of.(*Ending).Of; return Value{Kind: Integer, Int: *x} }},
-	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both, proxy (between the two; both its sides were captured); absent where nobody knows", Class: Open, Get: func(of any) Value { x := &of.(*Ending).By; return Value{Kind: Text, Text: *x} }},
-	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, refused, unanswered, silence; several", Class: Open, Get: func(of any) Value { x := &of.(*Ending).How; return Value{Kind: Text, Text: *x} }},
+	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both, proxy (between the two; both its sides were captured), middlebox (a RST whose TTL is not its sender's); absent where nobody knows", Class: Open, Get: func(of any) Value { x := &of.(*Ending).By; return Value{Kind: Text, Text: *x} }},
+	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, refused, unanswered, silence; gone (one side no longer answered), full (its window is zero); several; of TCP connections without a byte: syn refused, syn unanswered, dropped", Class: Open, Get: func(of any) Value { x := &of.(*Ending).How; return Value{Kind: Text, Text: *x} }},
 	{Name: "code", Kind: Integer, Pointer: true, Omit: true, Small: true, Doc: "of the first Close", Get: func(of any) Value {
 		x := of.(*Ending).Code
 		if x == nil {
@@ -1095,7 +1147,7 @@ var EndingTable = &Table{Name: "Ending", Doc: "what several flows' ends have in 
 		}
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
-	{Name: "pattern", Kind: Text, Omit: true, Doc: "what they share: idle, age, moment, ping, size; absent where nothing was found", Class: Open, Get: func(of any) Value { x := &of.(*Ending).Pattern; return Value{Kind: Text, Text: *x} }},
+	{Name: "pattern", Kind: Text, Omit: true, Doc: "what they share: idle, age, moment, ping, size; forgotten (by what is on the way), gone, window, violation, unfinished; absent where nothing was found", Class: Open, Get: func(of any) Value { x := &of.(*Ending).Pattern; return Value{Kind: Text, Text: *x} }},
 	{Name: "sentence", Kind: Text, Plain: true, Doc: "all of it for people", Class: Prose, Get: func(of any) Value { x := &of.(*Ending).Sentence; return Value{Kind: Text, Text: *x} }},
 	{Name: "examples", Kind: Nested, List: true, Omit: true, Doc: "where to look, three at most", Of: EndingExampleTable, Get: func(of any) Value {
 		x := of.(*Ending).Examples

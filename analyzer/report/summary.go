@@ -15,6 +15,7 @@ func WriteSummary(w io.Writer, screen *Screen, sum *record.Summary, o *Overview)
 	s := &summaryScreen{Screen: screen, sum: sum, o: o}
 	s.totals()
 	s.endings()
+	s.traffic()
 	s.flows()
 	s.findings()
 	s.hints()
@@ -72,6 +73,17 @@ func (s *summaryScreen) totals() {
 		line += "; " + Number(sum.MaxOpen) + " at once"
 	}
 	s.text("", plainInk, "  ", boldInk, line)
+}
+
+// traffic says what was sent, and where to.
+func (s *summaryScreen) traffic() {
+	sum := s.sum
+	if sum.Flows == 0 {
+		return
+	}
+	if len(sum.Endings) > 0 {
+		s.b.WriteByte('\n')
+	}
 	if sum.Client.Frames+sum.Server.Frames > 0 {
 		s.direction("client", &sum.Client)
 		s.direction("server", &sum.Server)
@@ -141,7 +153,10 @@ func (s *summaryScreen) direction(from string, d *record.Direction) {
 	if d.MessageBytes > d.PayloadBytes {
 		line += ", " + Bytes(d.MessageBytes) + " inflated"
 	}
-	if d.LostBytes > 0 || d.LostMessages > 0 {
+	switch {
+	case d.LostBytes == 0 && d.LostMessages > 0:
+		line += "; " + Count(d.LostMessages, "message") + " unfinished at the end"
+	case d.LostBytes > 0:
 		line += "; the capture lacks " + Bytes(d.LostBytes) + " and " + Count(d.LostMessages, "message") + " in part"
 	}
 	if d.LostSealed > 0 {

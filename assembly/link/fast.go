@@ -78,10 +78,10 @@ func fast(p *packet.Packet, wire int, s *Segment) bool {
 	if header == 20 {
 		mappedInto(&s.Key.Src, h[12:16])
 		mappedInto(&s.Key.Dst, h[16:20])
-		s.IPID = be16(h[4:])
+		s.IPID, s.TTL = be16(h[4:]), h[8]
 	} else {
 		s.Key.Src, s.Key.Dst = Addr(h[8:24]), Addr(h[24:40])
-		s.IPID = 0
+		s.IPID, s.TTL = 0, h[7]
 	}
 	s.Key.SrcPort, s.Key.DstPort = be16(tcp), be16(tcp[2:])
 	s.Key.Tunnel = 0

@@ -9,7 +9,7 @@ import (
 // differ decodes p by the fast path and in general and says how they differ, "" where
 // the fast path leaves p to the general one or gives the same.
 func differ(p *packet.Packet, d *Decoder) string {
-	stale := Segment{Missing: 9, Scale: 3, MSS: 5, BadSum: true, IPID: 77, Window: 7, Hash: 1, Key: Key{Tunnel: 4}}
+	stale := Segment{Missing: 9, Scale: 3, MSS: 5, BadSum: true, IPID: 77, TTL: 9, Window: 7, Hash: 1, Key: Key{Tunnel: 4}}
 	quick, general := stale, stale
 	wire := max(p.Length, len(p.Data))
 	if !fast(p, wire, &quick) {
@@ -31,7 +31,7 @@ func differ(p *packet.Packet, d *Decoder) string {
 // equal compares all but the payload.
 func equal(a, b *Segment) bool {
 	return a.Key == b.Key && a.Mark == b.Mark && a.Missing == b.Missing && a.Hash == b.Hash && a.Seq == b.Seq && a.Ack == b.Ack &&
-		a.Window == b.Window && a.Flags == b.Flags && a.Scale == b.Scale && a.IPID == b.IPID && a.Stamp == b.Stamp && string(a.Options) == string(b.Options) && a.MSS == b.MSS && a.BadSum == b.BadSum
+		a.Window == b.Window && a.Flags == b.Flags && a.Scale == b.Scale && a.IPID == b.IPID && a.TTL == b.TTL && a.Stamp == b.Stamp && string(a.Options) == string(b.Options) && a.MSS == b.MSS && a.BadSum == b.BadSum
 }
 
 // The fast path gives what the general one gives, on every sample with every byte

@@ -28,6 +28,7 @@ const (
 type datagram struct {
 	src, dst Addr
 	id       uint16 // IPv4 identification
+	ttl      uint8  // or hop limit
 }
 
 // ip decodes raw IP of either version.
@@ -69,7 +70,7 @@ func (d *Decoder) ipv4(c cursor, s *Segment) bool {
 	if d.Checksum && sum16(0, h[:header]) != 0xffff {
 		d.badIP = true
 	}
-	ip := datagram{src: mapped(h[12:16]), dst: mapped(h[16:20]), id: be16(h[4:])}
+	ip := datagram{src: mapped(h[12:16]), dst: mapped(h[16:20]), id: be16(h[4:]), ttl: h[8]}
 	const moreFragments, offset = 0x2000, 0x1fff
 	if f := be16(h[6:]); f&(moreFragments|offset) != 0 {
 		k := fragmentKey{src: ip.src, dst: ip.dst, id: uint32(ip.id), proto: h[9], tunnel: d.tunnel}

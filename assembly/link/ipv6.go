@@ -18,7 +18,7 @@ func (d *Decoder) ipv6(c cursor, s *Segment) bool {
 	if length != 0 { // else BIG TCP: all there was on the wire
 		body = body.limit(length)
 	}
-	ip := datagram{src: Addr(h[8:24]), dst: Addr(h[24:40])}
+	ip := datagram{src: Addr(h[8:24]), dst: Addr(h[24:40]), ttl: h[7]}
 	return d.extensions(h[6], body, &ip, s)
 }
 

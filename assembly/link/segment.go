@@ -53,6 +53,7 @@ type Segment struct {
 	Window  uint16 // as sent, not scaled
 	Flags   Flags
 	Scale   int8   // window scale option of a SYN; -1 where absent
+	TTL     uint8  // of IPv4, or the hop limit of IPv6: how many routers it may still pass
 	IPID    uint16 // IPv4 identification, 0 for IPv6: tells a packet captured twice from a retransmission
 	MSS     uint16 // of a SYN; 0 where absent
 	BadSum  bool   // checksum wrong; only ever set when the Decoder verifies

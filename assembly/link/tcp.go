@@ -20,7 +20,7 @@ func (d *Decoder) tcp(c cursor, ip *datagram, s *Segment) bool {
 	s.UDP = false
 	s.Seq, s.Ack = be32(h[4:]), be32(h[8:])
 	s.Flags = Flags(h[13])
-	s.IPID = ip.id
+	s.IPID, s.TTL = ip.id, ip.ttl
 	s.Payload = h[min(header, len(h)):]
 	s.Missing = c.wire - header - len(s.Payload)
 	s.Window, s.MSS, s.Scale, s.Stamp, s.Options = 0, 0, -1, 0, nil

@@ -79,7 +79,9 @@ def pongs(net, name, program=NODE):
 
 
 def zero_window(net, name):
-    net.server(PY, host="10.2.0.1", port=8080, push=0.05, pushSize=60000, ping=2, pongWithin=4, queue=4)
+    net.server(PY, host="10.2.0.1", port=8080, push=0.1, pushSize=9000, ping=2, pongWithin=4, queue=4)
+    net.run("c", "sysctl -qw net.ipv4.tcp_rmem=4096\t16384\t32768".split(" "))
+    net.run("s", "sysctl -qw net.ipv4.tcp_wmem=4096\t16384\t32768".split(" "))
     with net.capture(name, 18):
         net.clients(NODE, [dict(t, pause=3 + i) for i, t in enumerate(talkers(2))] + talkers(2, 20))
 
@@ -164,12 +166,12 @@ def client_pings(net, name):
 
 
 def middlebox(net, name):
-    """A box on the way resets those that say a word."""
-    net.server(NODE, host="10.2.0.1", port=8080)
-    with net.capture(name, 16) as c:
-        net.clients(NODE, talkers(4) + talkers(6, 20))
+    """A box on the way resets connections in the middle of their talk, in both directions."""
+    net.server(NODE, host="10.2.0.1", port=8080, push=0.4)
+    with net.capture(name, 18, "c") as c:
+        net.clients(NODE, talkers(4, span=3) + talkers(6, 20, span=3))
         for i in range(1, 5):
-            c.at(6 + 1.9 * i)
+            c.at(8 + 1.9 * i)
             net.nft(f"table ip f{i} {{ chain f {{ type filter hook forward priority 0; ip daddr 10.1.0.{i} tcp sport 8080 reject with tcp reset; ip saddr 10.1.0.{i} tcp dport 8080 reject with tcp reset; }} }}")
 
 
