@@ -84,7 +84,7 @@ func (actionCable) read(c *conversation, m *record.Message) bool {
 // cableMidway knows identifiers, which are JSON in a string that names a channel, and the server's pings.
 func cableMidway(g *glance) int {
 	var f [5][]byte
-	if !object(g.json, f[:], "type", "command", "identifier", "message", "data") {
+	if !g.object(f[:], "type", "command", "identifier", "message", "data") {
 		return 0
 	}
 	var channel [1][]byte

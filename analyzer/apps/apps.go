@@ -9,11 +9,11 @@ import (
 )
 
 // New is an analyzer.Options.Apps that knows every dialect of this package.
-func New() record.Apps { return apps{} }
+func New() record.Apps { return apps{scratch: new(scratch)} }
 
 // WithSchema is a New that reads binary messages of no dialect by a schema of Protocol Buffers.
 func WithSchema(types *protoschema.Choice) func() record.Apps {
-	return func() record.Apps { return apps{schema: types} }
+	return func() record.Apps { return apps{schema: types, scratch: new(scratch)} }
 }
 
 // WithOwn adds protocols of one's own to a New, or to a WithSchema; nil stands for New.
@@ -24,19 +24,24 @@ func WithOwn(protocols ...*Own) func(func() record.Apps) func() record.Apps {
 			a, _ = begin().(apps)
 		}
 		a.own = protocols
-		return func() record.Apps { return a }
+		return func() record.Apps {
+			a := a
+			a.scratch = new(scratch) // what is begun is used by one goroutine
+			return a
+		}
 	}
 }
 
 type apps struct {
-	schema *protoschema.Choice // nil where none was given
-	own    []*Own
+	scratch *scratch
+	schema  *protoschema.Choice // nil where none was given
+	own     []*Own
 }
 
 // Open begins a conversation: the negotiated subprotocol names its dialect, or else the
 // path does, or else the first messages will.
 func (a apps) Open(f *record.Flow) record.Conversation {
-	c := &conversation{seeker: seeker{left: trials}}
+	c := &conversation{seeker: seeker{left: trials}, scratch: a.scratch}
 	if a.schema != nil {
 		c.schema = &schemed{types: a.schema}
 	}

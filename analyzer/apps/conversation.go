@@ -25,6 +25,8 @@ func (s side) other() side { return 1 - s }
 type unit struct {
 	kind, name, id, topic, err, gist string
 
+	said []byte // JSON whose words are the gist, where gist is not set
+
 	part part
 	beat bool   // asks, and is a heartbeat
 	soft bool   // an answer is not owed: many may hear it
@@ -83,6 +85,8 @@ type conversation struct {
 	schema   *schemed // for what is of no dialect; nil where none was given
 	decoded  []byte   // the message in hand as JSON, by the schema; nil where it was not read so
 	cut      bool     // not all of it
+	scratch  *scratch // shared with others of the goroutine
+	terse    bool     // nobody asks what a message says
 
 	in     *record.Message // in hand
 	from   side            // who sends it
@@ -133,6 +137,7 @@ func (c *conversation) Message(m *record.Message) *record.App {
 		return nil
 	}
 	c.from, c.in, c.told, c.secret = sideOf(m.From), m, 0, ""
+	c.scratch.forget()
 	if !m.Complete {
 		c.unread++
 		c.lostMessages++
@@ -198,6 +203,9 @@ func (c *conversation) try(d dialect, m *record.Message) bool {
 	return d != nil && d.read(c, m)
 }
 
+// Terse implements record.Terse.
+func (c *conversation) Terse() { c.terse = true }
+
 // Over says that no dialect was recognised and none is looked for any more.
 func (c *conversation) Over() bool {
 	return c.dialect == nil && c.schema == nil && !c.seeker.seeks(c)
@@ -209,6 +217,14 @@ func (c *conversation) describe() *record.App {
 		return nil // a part of a packet
 	}
 	u := &c.first
+	if c.terse {
+		c.app = record.App{Protocol: c.protocol, Kind: u.kind, Credential: c.secret}
+		c.first = unit{}
+		return &c.app
+	}
+	if u.gist == "" && u.said != nil {
+		u.gist = words(u.said)
+	}
 	c.app = record.App{
 		Protocol: c.protocol, Kind: u.kind, Name: u.name, ID: u.id, Topic: u.topic, Error: u.err, Gist: u.gist,
 		Decoded: c.decoded, DecodedCut: c.cut, Credential: c.secret,

@@ -62,7 +62,26 @@ func secretMember(name []byte) bool {
 	if len(name) < 3 || len(name) > 24 {
 		return false
 	}
-	return slices.Contains(secretMembers, strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(string(name))))
+	var folded [24]byte
+	n := 0
+	for _, c := range name {
+		switch {
+		case c >= 0x80: // some letters beyond ASCII have one of ASCII as their lower case
+			return slices.Contains(secretMembers, strings.NewReplacer("-", "", "_", "").Replace(strings.ToLower(string(name))))
+		case c == '-' || c == '_':
+			continue
+		case c >= 'A' && c <= 'Z':
+			c += 'a' - 'A'
+		}
+		folded[n] = c
+		n++
+	}
+	for _, s := range secretMembers {
+		if s == string(folded[:n]) {
+			return true
+		}
+	}
+	return false
 }
 
 // saslPlain reports whether an initial response is one of PLAIN with a password, RFC 4616.
@@ -82,7 +101,7 @@ func saslPlain(text, mechanism string) bool {
 func jwtIn(b []byte) bool {
 	b = b[:min(len(b), maxHeld)]
 	for {
-		i := bytes.Index(b, []byte("eyJ"))
+		i := indexToken(b)
 		if i < 0 {
 			return false
 		}
@@ -105,6 +124,20 @@ func jwtIn(b []byte) bool {
 		}
 		b = b[max(end, 3):]
 	}
+}
+
+// indexToken is where b has "eyJ" first; -1 where it has not. Of the three letters J is the rare one.
+func indexToken(b []byte) int {
+	for at := 2; at < len(b); at++ {
+		i := bytes.IndexByte(b[at:], 'J')
+		if i < 0 {
+			break
+		}
+		if at += i; b[at-1] == 'y' && b[at-2] == 'e' {
+			return at - 2
+		}
+	}
+	return -1
 }
 
 func isTokenByte(c byte) bool { return c == '-' || c == '_' || isNameByte(c) }

@@ -12,7 +12,7 @@ func openDDP() dialect { return ddp{} }
 // ddpSpot knows the client's connect.
 func ddpSpot(b []byte, from side) bool {
 	var f [3][]byte
-	return from == client && object(value(b), f[:], "msg", "version", "support") && is(f[0], "connect") && isString(f[1]) && array(f[2], nil) >= 0
+	return from == client && contains(b, `support"`) && object(value(b), f[:], "msg", "version", "support") && is(f[0], "connect") && isString(f[1]) && array(f[2], nil) >= 0
 }
 
 func (ddp) read(c *conversation, m *record.Message) bool {
@@ -94,7 +94,7 @@ func ddpReady(c *conversation, subs []byte) bool {
 // ddpMidway knows changes of a collection, methods and their results.
 func ddpMidway(g *glance) int {
 	var f [6][]byte
-	if !object(g.json, f[:], "msg", "collection", "id", "method", "params", "methods") || !isString(f[0]) {
+	if !g.object(f[:], "msg", "collection", "id", "method", "params", "methods") || !isString(f[0]) {
 		return 0
 	}
 	switch kind := text(f[0]); {

@@ -18,7 +18,7 @@ func openDiscord() dialect { return discord{} }
 func discordSpot(b []byte, from side) bool {
 	var f [2][]byte
 	var d [1][]byte
-	return from == server && object(value(b), f[:], "op", "d") && string(f[0]) == "10" && object(f[1], d[:], "heartbeat_interval") && isNumber(d[0])
+	return from == server && contains(b, `heartbeat_interval"`) && object(value(b), f[:], "op", "d") && string(f[0]) == "10" && object(f[1], d[:], "heartbeat_interval") && isNumber(d[0])
 }
 
 var discordOps = map[string]string{
@@ -67,7 +67,7 @@ func (discord) read(c *conversation, m *record.Message) bool {
 // discordMidway knows dispatches, and a heartbeat's answer.
 func discordMidway(g *glance) int {
 	var f [4][]byte
-	if !object(g.json, f[:], "op", "d", "t", "s") || !isNumber(f[0]) {
+	if !g.object(f[:], "op", "d", "t", "s") || !isNumber(f[0]) {
 		return 0
 	}
 	switch {

@@ -3,7 +3,6 @@ package apps
 import (
 	"bytes"
 	"hash/maphash"
-	"slices"
 
 	"wscope/analyzer/record"
 )
@@ -17,7 +16,7 @@ import (
 // counted in hindsight. A pair whose value comes back again and again is a topic, and is believed no more.
 type echoes struct {
 	serial int64
-	sides  [2][]uttered
+	sides  [2]utterances
 	pairs  []echoPair
 }
 
@@ -28,17 +27,18 @@ const (
 	maxHindsight = 8
 )
 
-// echoed is a member and its value.
+// echoed is a member and its value, by their hashes.
 type echoed struct {
 	path, value uint64
-	name        string // the member's, for the few that are known
 }
 
 // uttered is a message that may be answered.
 type uttered struct {
 	serial          int64
-	values          [maxEchoed]echoed
+	few             [2]echoed
+	more            []echoed // beyond those
 	n               int8
+	known           uint8 // by index, whether a member's name is one that ties answers to requests
 	answered        bool
 	op, name, id    string
 	at              record.Time
@@ -93,6 +93,7 @@ var echoHeads = []string{"header", "head", "meta", "metadata", "envelope", "head
 // look is what is seen of a message.
 type echoLook struct {
 	values  [maxEchoed]echoed
+	known   uint8
 	n       int
 	answers bool
 	asks    bool
@@ -100,54 +101,70 @@ type echoLook struct {
 }
 
 func (e *echoes) lost(from side) {
-	e.sides[from.other()] = nil // what it answered to cannot be known
+	e.sides[from.other()] = utterances{} // what it answered to cannot be known
 	for i := range e.pairs {
 		e.pairs[i].before = nil
 	}
 }
 
-// lookAtMembers gathers the members whose values may come back.
-func lookAtMembers(v []byte, l *echoLook, depth int) {
-	for it := (members{b: v}); ; {
-		name, val := it.next()
-		if name == nil {
-			return
-		}
-		name = name[1 : len(name)-1]
-		has := func(list []string) bool { return slices.Contains(list, string(name)) }
-		if has(answering) {
-			l.answers = true
-			if name[0] == 'e' && string(val) != "null" && string(val) != "false" && string(val) != `""` && string(val) != "0" ||
-				string(val) == "false" && (string(name) == "ok" || string(name) == "success") ||
-				is(val, "error") || is(val, "failed") || is(val, "fail") {
-				l.failed = true
+// members gathers the members whose values may come back: of the object in hand, and of those members of it that are heads.
+func (l *echoLook) members(list []member) {
+	for i := range list {
+		m := &list[i]
+		if m.info.head && isObject(m.value) {
+			l.hint(m.info, m.value)
+			for it := (members{b: m.value}); ; {
+				name, val := it.next()
+				if name == nil {
+					break
+				}
+				name = name[1 : len(name)-1]
+				info := nameOf(name)
+				if info == nil {
+					info = &noName
+				}
+				l.member(name, val, info, 1)
 			}
-		}
-		if has(asking) {
-			l.asks = true
-		}
-		if depth == 0 && isObject(val) && has(echoHeads) {
-			lookAtMembers(val, l, 1)
 			continue
 		}
-		if l.n == maxEchoed || has(notIDs) || len(val) > 66 {
-			continue
+		l.member(m.name, m.value, m.info, 0)
+	}
+}
+
+// hint notes what a member says by its name.
+func (l *echoLook) hint(info *nameInfo, val []byte) {
+	if info.answers {
+		l.answers = true
+		name := info.name
+		if name[0] == 'e' && string(val) != "null" && string(val) != "false" && string(val) != `""` && string(val) != "0" ||
+			string(val) == "false" && (name == "ok" || name == "success") ||
+			is(val, "error") || is(val, "failed") || is(val, "fail") {
+			l.failed = true
 		}
-		if isString(val) && len(val) > 2 || isNumber(val) && bytes.IndexByte(val, '.') < 0 {
-			var known string
-			if i := slices.Index(idNames, string(name)); i >= 0 {
-				known = idNames[i]
-			}
-			l.values[l.n] = echoed{maphash.Bytes(echoSeed, name) + uint64(depth), maphash.Bytes(echoSeed, bytes.Trim(val, `"`)), known}
-			l.n++
+	}
+	if info.asks {
+		l.asks = true
+	}
+}
+
+func (l *echoLook) member(name, val []byte, info *nameInfo, depth uint64) {
+	l.hint(info, val)
+	if l.n == maxEchoed || info.noID || len(val) > 66 {
+		return
+	}
+	if isString(val) && len(val) > 2 || isNumber(val) && bytes.IndexByte(val, '.') < 0 {
+		l.values[l.n] = echoed{maphash.Bytes(echoSeed, name) + depth, maphash.Bytes(echoSeed, bytes.Trim(val, `"`))}
+		if info.isID {
+			l.known |= 1 << l.n
 		}
+		l.n++
 	}
 }
 
 // echo gives a unit its part: it answers what the other side said, or may be answered by it.
-func (e *echoes) echo(c *conversation, u *unit, v []byte) {
+func (e *echoes) echo(c *conversation, u *unit) {
 	var l echoLook
-	lookAtMembers(v, &l, 0)
+	l.members(c.scratch.members)
 	if answerName(u.name) {
 		l.answers = true
 	}
@@ -181,23 +198,17 @@ func answerName(name string) bool {
 
 // utter keeps what may be answered.
 func (e *echoes) utter(c *conversation, u *unit, l *echoLook) {
-	list := &e.sides[c.from]
-	for i := range *list {
-		w := &(*list)[i]
-		for k := range w.n {
-			for j := range l.n {
-				if w.values[k].path == l.values[j].path && w.values[k].value == l.values[j].value {
-					w.values[k].value = 0 // said again: it names a thing, not a request
-					l.values[j].value = 0
-				}
-			}
-		}
-	}
-	if len(*list) == maxUttered {
-		*list = slices.Delete(*list, 0, 1)
+	said := &e.sides[c.from]
+	for j := range l.n {
+		said.withdraw(&l.values[j])
 	}
 	e.serial++
-	*list = append(*list, uttered{serial: e.serial, values: l.values, n: int8(l.n), op: opName(u), name: u.name, id: u.id, at: c.in.Time, packet: c.in.Packet, message: c.in.Message})
+	w := said.next()
+	*w = uttered{serial: e.serial, n: int8(l.n), known: l.known, op: opName(u), name: u.name, id: u.id, at: c.in.Time, packet: c.in.Packet, message: c.in.Message}
+	if copy(w.few[:], l.values[:l.n]); l.n > len(w.few) {
+		w.more = append([]echoed(nil), l.values[len(w.few):l.n]...)
+	}
+	said.added(w)
 }
 
 func opName(u *unit) string {
@@ -209,16 +220,19 @@ func opName(u *unit) string {
 
 // answer looks for what the message answers.
 func (e *echoes) answer(c *conversation, u *unit, l *echoLook) bool {
-	asked := e.sides[c.from.other()]
+	asked := &e.sides[c.from.other()]
 	for j := range l.n {
 		a := &l.values[j]
-		for i := range asked {
-			w := &asked[i]
+		if a.value == 0 || !asked.mayHold(a.value) {
+			continue
+		}
+		for i := range asked.len() {
+			w := asked.at(i)
 			for k := range w.n {
-				if a.value == 0 || w.values[k].value != a.value {
+				if w.value(k).value != a.value {
 					continue
 				}
-				if e.agree(c, u, w, &w.values[k], a, l) {
+				if e.agree(c, u, w, int(k), j, l) {
 					return true
 				}
 			}
@@ -228,8 +242,9 @@ func (e *echoes) answer(c *conversation, u *unit, l *echoLook) bool {
 }
 
 // agree takes a member that repeats one of the other side's. It reports whether that makes the message an answer.
-func (e *echoes) agree(c *conversation, u *unit, w *uttered, ask, answer *echoed, l *echoLook) bool {
-	p := e.pair(c.from.other(), ask, answer, l)
+func (e *echoes) agree(c *conversation, u *unit, w *uttered, k, j int, l *echoLook) bool {
+	answer := &l.values[j]
+	p := e.pair(c.from.other(), w.value(int8(k)).path, answer.path, w.known>>k&1 != 0 && l.known>>j&1 != 0, l)
 	if p == nil {
 		return false
 	}
@@ -263,8 +278,8 @@ func (e *echoes) agree(c *conversation, u *unit, w *uttered, ask, answer *echoed
 
 // settle marks what a side said as answered; false where it is so already, or is not kept any more.
 func (e *echoes) settle(from side, serial int64) bool {
-	for i := range e.sides[from] {
-		if w := &e.sides[from][i]; w.serial == serial && !w.answered {
+	for i := range e.sides[from].len() {
+		if w := e.sides[from].at(i); w.serial == serial && !w.answered {
 			w.answered = true
 			return true
 		}
@@ -273,10 +288,10 @@ func (e *echoes) settle(from side, serial int64) bool {
 }
 
 // pair is the pair of two members; nil where there are too many.
-func (e *echoes) pair(from side, ask, answer *echoed, l *echoLook) *echoPair {
+func (e *echoes) pair(from side, ask, answer uint64, known bool, l *echoLook) *echoPair {
 	for i := range e.pairs {
-		if p := &e.pairs[i]; p.from == from && p.ask == ask.path && p.answer == answer.path {
-			if l.answers && ask.name != "" && answer.name != "" {
+		if p := &e.pairs[i]; p.from == from && p.ask == ask && p.answer == answer {
+			if l.answers && known {
 				p.need = 1
 			}
 			return p
@@ -285,8 +300,8 @@ func (e *echoes) pair(from side, ask, answer *echoed, l *echoLook) *echoPair {
 	if len(e.pairs) == maxPairs {
 		return nil
 	}
-	p := echoPair{from: from, ask: ask.path, answer: answer.path, need: 3}
-	switch known := ask.name != "" && answer.name != ""; {
+	p := echoPair{from: from, ask: ask, answer: answer, need: 3}
+	switch {
 	case known && l.answers:
 		p.need = 1
 	case known || l.answers:
@@ -299,13 +314,13 @@ func (e *echoes) pair(from side, ask, answer *echoed, l *echoLook) *echoPair {
 // unanswered calls do for what was asked, as far as most of its kind were answered, and was not.
 func (e *echoes) unanswered(do func(from side, w *uttered)) {
 	for s := range e.sides {
-		for i := range e.sides[s] {
-			w := &e.sides[s][i]
+		for i := range e.sides[s].len() {
+			w := e.sides[s].at(i)
 			if w.answered {
 				continue
 			}
 			for k := range w.n {
-				if w.values[k].value != 0 && e.usual(side(s), w.values[k].path) {
+				if w.value(k).value != 0 && e.usual(side(s), w.value(k).path) {
 					do(side(s), w)
 					break
 				}
@@ -317,10 +332,10 @@ func (e *echoes) unanswered(do func(from side, w *uttered)) {
 // usual reports whether most that a side asked by a member was answered.
 func (e *echoes) usual(from side, path uint64) bool {
 	asked, answered := 0, 0
-	for i := range e.sides[from] {
-		w := &e.sides[from][i]
+	for i := range e.sides[from].len() {
+		w := e.sides[from].at(i)
 		for k := range w.n {
-			if w.values[k].path == path {
+			if w.value(k).path == path {
 				if asked++; w.answered {
 					answered++
 				}

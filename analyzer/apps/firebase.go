@@ -134,7 +134,7 @@ func firebaseName(v []byte, prefix string) string {
 // firebaseMidway knows requests and their responses.
 func firebaseMidway(g *glance) int {
 	var f [2][]byte
-	if !object(g.json, f[:], "t", "d") || !isObject(f[1]) || !is(f[0], "d") && !is(f[0], "c") {
+	if !g.object(f[:], "t", "d") || !isObject(f[1]) || !is(f[0], "d") && !is(f[0], "c") {
 		return 0
 	}
 	var d [4][]byte

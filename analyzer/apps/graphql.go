@@ -27,7 +27,7 @@ func openGraphQL() dialect { return new(graphQL) }
 // graphqlSpot knows the client's first message.
 func graphqlSpot(b []byte, from side) bool {
 	var f [1][]byte
-	return from == client && object(value(b), f[:], "type") && is(f[0], "connection_init")
+	return from == client && contains(b, "connection_init") && object(value(b), f[:], "type") && is(f[0], "connection_init")
 }
 
 func (d *graphQL) read(c *conversation, m *record.Message) bool {
@@ -113,7 +113,7 @@ func graphqlMidway(g *glance) int {
 		return 0
 	}
 	var f [3][]byte
-	if !object(g.json, f[:], "type", "id", "payload") || !isString(f[0]) {
+	if !g.object(f[:], "type", "id", "payload") || !isString(f[0]) {
 		return 0
 	}
 	kind := string(raw(f[0]))

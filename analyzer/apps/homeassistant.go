@@ -12,7 +12,7 @@ func openHomeAssistant() dialect { return homeAssistant{} }
 
 func homeAssistantSpot(b []byte, from side) bool {
 	var f [2][]byte
-	return object(value(b), f[:], "type", "ha_version") && (is(f[0], "auth_required") || is(f[0], "auth_ok")) && isString(f[1]) && from == server
+	return contains(b, `ha_version"`) && object(value(b), f[:], "type", "ha_version") && (is(f[0], "auth_required") || is(f[0], "auth_ok")) && isString(f[1]) && from == server
 }
 
 func (d homeAssistant) read(c *conversation, m *record.Message) bool {

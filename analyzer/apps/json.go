@@ -2,7 +2,9 @@ package apps
 
 import (
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
+	"math/bits"
 	"unicode/utf8"
 )
 
@@ -40,8 +42,35 @@ func skip(b []byte, i, depth int) int {
 	return -1
 }
 
+// Every byte of a word.
+const (
+	lowBits  = 0x0101010101010101
+	highBits = 0x8080808080808080
+)
+
+// skipString looks at eight bytes at a time for a quote, a backslash or a control character.
 func skipString(b []byte, i int) int {
-	for i++; i < len(b); i++ {
+	i++
+	for i+8 <= len(b) {
+		w := binary.LittleEndian.Uint64(b[i:])
+		quote, slash := w^'"'*lowBits, w^'\\'*lowBits
+		// The lowest bit that is set is right; higher ones may be borrowed from it.
+		found := ((quote-lowBits)&^quote | (slash-lowBits)&^slash | (w-' '*lowBits)&^w) & highBits
+		if found == 0 {
+			i += 8
+			continue
+		}
+		i += bits.TrailingZeros64(found) >> 3
+		switch b[i] {
+		case '"':
+			return i + 1
+		case '\\':
+			i += 2
+		default:
+			return -1
+		}
+	}
+	for ; i < len(b); i++ {
 		switch c := b[i]; {
 		case c == '"':
 			return i + 1
@@ -90,7 +119,7 @@ func skipGroup(b []byte, i, depth int) int {
 	}
 	for i < len(b) {
 		if open == '{' {
-			if i = key(b, i); i < 0 {
+			if _, i = key(b, i); i < 0 {
 				return -1
 			}
 		}
@@ -111,19 +140,25 @@ func skipGroup(b []byte, i, depth int) int {
 	return -1
 }
 
-// key is the index of the value behind the member name at i; -1 where there is none.
-func key(b []byte, i int) int {
+// key is where the member name at i ends, and where the value behind it begins; -1 where there is none.
+func key(b []byte, i int) (end, value int) {
 	if i >= len(b) || b[i] != '"' {
-		return -1
+		return -1, -1
 	}
-	if i = skipString(b, i); i < 0 {
-		return -1
+	if end = skipString(b, i); end < 0 {
+		return -1, -1
 	}
-	if i = space(b, i); i >= len(b) || b[i] != ':' {
-		return -1
+	if i = end; i < len(b) && b[i] != ':' {
+		i = space(b, i)
 	}
-	return space(b, i+1)
+	if i >= len(b) || b[i] != ':' {
+		return -1, -1
+	}
+	return end, space(b, i+1)
 }
+
+// contains reports whether a text is in b at all: most messages are known by that not to be some dialect's, without being read as JSON.
+func contains(b []byte, text string) bool { return bytes.Contains(b, []byte(text)) }
 
 // value is the JSON value that b is, without the white space around it; nil where b is none.
 func value(b []byte) []byte {
@@ -167,7 +202,7 @@ func (m *members) next() (name, val []byte) {
 		return nil, nil
 	}
 	i := space(m.b, m.i+1)
-	at := key(m.b, i)
+	end, at := key(m.b, i)
 	if at < 0 {
 		return nil, nil
 	}
@@ -175,9 +210,8 @@ func (m *members) next() (name, val []byte) {
 	if to < 0 {
 		return nil, nil
 	}
-	name = m.b[i:skipString(m.b, i)]
 	m.i = space(m.b, to)
-	return name, m.b[at:to]
+	return m.b[i:end], m.b[at:to]
 }
 
 // object fills into with the values of the named members of a valid object, the last one

@@ -21,6 +21,9 @@ func openCDP() dialect { return rpc{cdp: true} }
 
 // rpcSpot knows the member that every message must have.
 func rpcSpot(b []byte, _ side) bool {
+	if !contains(b, `jsonrpc"`) {
+		return false
+	}
 	v := value(b)
 	var first [1][]byte
 	if array(v, first[:]) > 0 {
@@ -43,9 +46,12 @@ var cdpDomains = []string{
 
 // cdpSpot knows a command such as {"id":1,"method":"Page.enable"}.
 func cdpSpot(b []byte, from side) bool {
+	if from != client || !contains(b, `method"`) {
+		return false
+	}
 	v := value(b)
 	var f [2][]byte
-	if from != client || !object(v, f[:], "id", "method") || !isNumber(f[0]) || !isString(f[1]) {
+	if !object(v, f[:], "id", "method") || !isNumber(f[0]) || !isString(f[1]) {
 		return false
 	}
 	for it := (members{b: v}); ; {
@@ -156,7 +162,7 @@ func rpcError(v []byte) string {
 // cdpMidway knows events such as {"method":"Network.dataReceived","params":{…}}.
 func cdpMidway(g *glance) int {
 	var f [3][]byte
-	if g.from != server || !object(g.json, f[:], "method", "params", "id") || f[2] != nil || !isString(f[0]) || !isObject(f[1]) {
+	if g.from != server || !g.object(f[:], "method", "params", "id") || f[2] != nil || !isString(f[0]) || !isObject(f[1]) {
 		return 0
 	}
 	if domain, event, _ := strings.Cut(text(f[0]), "."); event != "" && slices.Contains(cdpDomains, domain) {

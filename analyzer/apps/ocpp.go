@@ -15,6 +15,9 @@ func openOCPP() dialect { return ocpp{} }
 // ocppSpot knows a call: [2,"id","BootNotification",{…}].
 func ocppSpot(b []byte, _ side) bool {
 	var f [4][]byte
+	if i := space(b, 0); i == len(b) || b[i] != '[' {
+		return false
+	}
 	if array(value(b), f[:]) != 4 || string(f[0]) != "2" || !isString(f[1]) || !isString(f[2]) || !isObject(f[3]) {
 		return false
 	}

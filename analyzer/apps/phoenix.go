@@ -22,12 +22,15 @@ func phoenixPath(r *request) bool {
 
 // phoenixSpot knows the client's join of a channel.
 func phoenixSpot(b []byte, from side) bool {
+	if from != client || !contains(b, `phx_join"`) {
+		return false
+	}
 	var f [5][]byte
 	v := value(b)
 	if array(v, f[:]) == 5 {
-		return from == client && is(f[3], "phx_join") && isString(f[2])
+		return is(f[3], "phx_join") && isString(f[2])
 	}
-	return from == client && object(v, f[:3], "event", "topic", "ref") && is(f[0], "phx_join") && isString(f[1])
+	return object(v, f[:3], "event", "topic", "ref") && is(f[0], "phx_join") && isString(f[1])
 }
 
 func (phoenix) read(c *conversation, m *record.Message) bool {
@@ -126,7 +129,7 @@ func phoenixMidway(g *glance) int {
 		}
 		return 60
 	}
-	if object(g.json, f[:4], "event", "topic", "ref", "payload") && isString(f[0]) && isString(f[1]) {
+	if g.object(f[:4], "event", "topic", "ref", "payload") && isString(f[0]) && isString(f[1]) {
 		if bytes.HasPrefix(raw(f[0]), []byte("phx_")) || is(f[1], "phoenix") {
 			return certain
 		}

@@ -35,33 +35,43 @@ const (
 func (d *plainJSON) lost(from side) { d.echoes.lost(from) }
 
 func (d *plainJSON) read(c *conversation, m *record.Message) bool {
-	v := d.value(m)
+	v := d.value(c, m)
 	if len(v) == 0 || v[0] != '{' && v[0] != '[' {
 		return !d.packed && m.Type == "text" && pingText(c, m.Data) // a lone number or word says nothing else
 	}
-	u := jsonUnit(v)
+	u := c.scratch.unit()
 	if d.packed {
-		u.gist = packedGist(m.Data, v)
+		if u.said = nil; !c.terse {
+			u.gist = packedGist(m.Data, v)
+		}
 		if u.kind == "object" {
 			u.kind = "map"
 		}
 	}
 	if c.from == client && c.messages < maxLogins && hasCredential(v) {
 		c.credential("a login in a message")
-		u.gist = ""
+		u.gist, u.said = "", nil
 	}
 	if isObject(v) && !jsonBeat(&u) {
-		d.echo(c, &u, v)
+		d.echo(c, &u)
 	}
 	c.add(u)
 	return true
 }
 
-// value is the message as JSON; nil where it is none.
-func (d *plainJSON) value(m *record.Message) []byte {
+// value reads the message as JSON into the conversation's scratch; nil where it is none.
+func (d *plainJSON) value(c *conversation, m *record.Message) []byte {
 	if !d.packed {
-		return value(m.Data)
+		return c.scratch.read(m.Data)
 	}
+	v := d.unpacked(m)
+	c.scratch.forget()
+	c.scratch.load(v)
+	return v
+}
+
+// unpacked is a packed message as JSON; nil where it is none.
+func (d *plainJSON) unpacked(m *record.Message) []byte {
 	b := m.Data
 	if m.Type != "binary" || len(b) < 3 {
 		return nil
@@ -88,18 +98,25 @@ func packedGist(b, v []byte) string {
 	return gist(v)
 }
 
-// jsonUnit is a JSON value as it tells of itself.
-func jsonUnit(v []byte) unit {
-	u := unit{kind: "array", gist: words(v)}
-	if !isObject(v) {
+// unit is the JSON value that was read as it tells of itself.
+func (s *scratch) unit() unit {
+	u := unit{kind: "array", said: s.value}
+	if !s.isObject() {
 		return u
 	}
 	u.kind = "object"
 	var f [20][]byte
-	object(v, f[:], discriminators...)
+	for i := range s.members {
+		m := &s.members[i]
+		if m.info = nameOf(m.name); m.info == nil {
+			m.info = &noName
+		} else if m.info.discriminator >= 0 {
+			f[m.info.discriminator] = m.value
+		}
+	}
 	for i := range fieldID {
 		if isString(f[i]) && len(f[i]) > 2 || i < fieldChannel && isNumber(f[i]) {
-			u.kind, u.name = discriminators[i], text(f[i])
+			u.kind, u.name = discriminators[i], s.text(f[i])
 			break
 		}
 	}
@@ -109,8 +126,10 @@ func jsonUnit(v []byte) unit {
 		}
 	}
 	for _, i := range [...]int{fieldChannel, fieldTopic, fieldRoom} {
-		if isString(f[i]) && u.topic == "" && u.name != text(f[i]) {
-			u.topic = text(f[i])
+		if isString(f[i]) && u.topic == "" {
+			if t := s.text(f[i]); u.name != t {
+				u.topic = t
+			}
 		}
 	}
 	if isString(f[fieldError]) && len(f[fieldError]) > 2 || isObject(f[fieldError]) {
@@ -161,12 +180,22 @@ func beatWord(word string) part {
 	return says
 }
 
+// lower is a word in lower case, which most are already.
+func lower(word string) string {
+	for i := range len(word) {
+		if c := word[i]; c >= 0x80 || c >= 'A' && c <= 'Z' {
+			return strings.ToLower(word)
+		}
+	}
+	return word
+}
+
 // jsonBeat gives a unit its part where its name is a heartbeat's, as {"type":"ping"} is.
 func jsonBeat(u *unit) bool {
 	if u.kind == "object" || u.kind == "channel" || u.kind == "topic" || len(u.name) > 20 {
 		return false
 	}
-	p := beatWord(strings.ToLower(u.name))
+	p := beatWord(lower(u.name))
 	if p == says {
 		return false
 	}

@@ -21,7 +21,7 @@ func pusherPath(r *request) bool {
 // pusherSpot knows the server's first message.
 func pusherSpot(b []byte, from side) bool {
 	var f [1][]byte
-	return from == server && object(value(b), f[:], "event") && is(f[0], "pusher:connection_established")
+	return from == server && contains(b, `pusher:connection_established"`) && object(value(b), f[:], "event") && is(f[0], "pusher:connection_established")
 }
 
 func (pusher) read(c *conversation, m *record.Message) bool {
@@ -70,7 +70,7 @@ func (pusher) read(c *conversation, m *record.Message) bool {
 // pusherMidway knows events of the protocol's own, and events of a channel with their data in a string.
 func pusherMidway(g *glance) int {
 	var f [3][]byte
-	if !object(g.json, f[:], "event", "channel", "data") || !isString(f[0]) {
+	if !g.object(f[:], "event", "channel", "data") || !isString(f[0]) {
 		return 0
 	}
 	switch {

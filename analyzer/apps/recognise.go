@@ -23,14 +23,25 @@ type glance struct {
 	from   side
 	binary bool
 	json   []byte // an object or an array; nil where it is none
+	doc    *document
 }
 
-func glanceAt(b []byte, from side, binary bool) *glance {
-	g := &glance{b: b, from: from, binary: binary}
+// glanceAt looks at a message, which doc reads where it may be JSON.
+func glanceAt(b []byte, from side, binary bool, doc *document) *glance {
+	g := &glance{b: b, from: from, binary: binary, doc: doc}
 	if i := space(b, 0); i < len(b) && (b[i] == '{' || b[i] == '[') {
-		g.json = value(b)
+		g.json = doc.read(b)
 	}
 	return g
+}
+
+// object is object for the message's JSON value.
+func (g *glance) object(into [][]byte, names ...string) bool {
+	if g.json == nil {
+		clear(into)
+		return false
+	}
+	return g.doc.fields(into, names...)
 }
 
 // seeker looks for the dialect in a conversation's first messages.
@@ -71,7 +82,7 @@ func (s *seeker) seek(c *conversation, m *record.Message) bool {
 		return c.by == "bytes" && c.try(pings{}, m)
 	}
 	s.sought++
-	g := glanceAt(m.Data, c.from, m.Type == "binary")
+	g := glanceAt(m.Data, c.from, m.Type == "binary", &c.scratch.document)
 	best, evidence := s.weigh(c, g)
 	if best != nil && c.takeUp(best, m) {
 		return true

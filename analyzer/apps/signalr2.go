@@ -79,7 +79,7 @@ func signalR2Messages(c *conversation, list []byte, initial bool) bool {
 
 func signalR2Midway(g *glance) int {
 	var f [6][]byte
-	if !object(g.json, f[:], "H", "M", "A", "I", "C", "R") {
+	if !g.object(f[:], "H", "M", "A", "I", "C", "R") {
 		return 0
 	}
 	switch {

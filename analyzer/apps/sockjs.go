@@ -89,7 +89,7 @@ func (d *sockJS) message(c *conversation, m *record.Message, v []byte) {
 	inside := *m
 	inside.Data = unquoted(v)
 	in := &d.inner
-	in.from, in.in, in.outer, in.trying = c.from, &inside, c, c.trying
+	in.from, in.in, in.outer, in.trying, in.scratch, in.terse = c.from, &inside, c, c.trying, c.scratch, c.terse
 	if !in.read(&inside) {
 		in.units = in.units[:0]
 		c.add(unit{kind: "message", gist: words(v)})

@@ -11,6 +11,9 @@ func openTRPC() dialect { return trpc{} }
 
 // trpcSpot knows a request: {"id":1,"method":"query","params":{"path":"a.b",…}}.
 func trpcSpot(b []byte, from side) bool {
+	if from != client || !contains(b, `path"`) {
+		return false
+	}
 	v := value(b)
 	var first [1][]byte
 	if array(v, first[:]) > 0 {
@@ -18,7 +21,7 @@ func trpcSpot(b []byte, from side) bool {
 	}
 	var f [3][]byte
 	var p [1][]byte
-	return from == client && object(v, f[:], "id", "method", "params") && (is(f[1], "query") || is(f[1], "mutation") || is(f[1], "subscription")) &&
+	return object(v, f[:], "id", "method", "params") && (is(f[1], "query") || is(f[1], "mutation") || is(f[1], "subscription")) &&
 		object(f[2], p[:], "path") && isString(p[0])
 }
 
@@ -83,7 +86,7 @@ func (trpc) one(c *conversation, v []byte) bool {
 func trpcMidway(g *glance) int {
 	var f [2][]byte
 	var r [1][]byte
-	if g.from == server && object(g.json, f[:], "id", "result") && f[0] != nil && object(f[1], r[:], "type") && (is(r[0], "data") || is(r[0], "started") || is(r[0], "stopped")) {
+	if g.from == server && g.object(f[:], "id", "result") && f[0] != nil && object(f[1], r[:], "type") && (is(r[0], "data") || is(r[0], "started") || is(r[0], "stopped")) {
 		return 70
 	}
 	return 0

@@ -159,6 +159,9 @@ func (f *flow) handshakeKnown() {
 	}
 	if s.opt.Apps != nil {
 		f.app = s.opt.Apps.Open(known)
+		if t, ok := f.app.(record.Terse); ok && !s.opt.Messages {
+			t.Terse()
+		}
 	}
 }
 

@@ -6,6 +6,10 @@ type Apps interface {
 	Open(f *Flow) Conversation
 }
 
+// Terse is a Conversation that can be told, before its first message, that nobody asks what each message says: of the App that Message
+// returns, Credential alone is looked at then.
+type Terse interface{ Terse() }
+
 // Conversation follows the messages of one flow.
 type Conversation interface {
 	// Message is called for every message, in order, with its Data; it returns what the

@@ -4,25 +4,31 @@ import "encoding/binary"
 
 // Append packs the sketch into a few bytes.
 func (s *Sketch) Append(b []byte) []byte {
-	b = appendInts(b, s.n, s.min, s.max, int64(s.latest.bucket), s.latest.n, int64(len(s.buckets)), int64(len(s.exact)))
-	for _, c := range s.buckets {
-		b = appendInts(b, int64(c.bucket), c.n)
-	}
+	s.settle()
+	used := int64(0)
+	s.buckets(func(int32, int64) bool {
+		used++
+		return true
+	})
+	b = appendInts(b, s.n, s.min, s.max, int64(len(s.pages)), used, int64(len(s.exact)))
+	s.buckets(func(bucket int32, n int64) bool {
+		b = appendInts(b, int64(bucket), n)
+		return true
+	})
 	return appendInts(b, s.exact...)
 }
 
 // Restore unpacks what Append packed, and returns the bytes behind it.
 func (s *Sketch) Restore(b []byte) []byte {
-	var latest, buckets, exact int64
-	b = takeInts(b, &s.n, &s.min, &s.max, &latest, &s.latest.n, &buckets, &exact)
-	s.latest.bucket = int32(latest)
-	if buckets > 0 {
-		s.buckets = make([]sketchCount, buckets)
+	var pages, used, exact int64
+	b = takeInts(b, &s.n, &s.min, &s.max, &pages, &used, &exact)
+	if pages > 0 {
+		s.pages = make([]*sketchPage, pages)
 	}
-	for i := range s.buckets {
-		var bucket int64
-		b = takeInts(b, &bucket, &s.buckets[i].n)
-		s.buckets[i].bucket = int32(bucket)
+	for range used {
+		var bucket, n int64
+		b = takeInts(b, &bucket, &n)
+		s.count(int32(bucket), n)
 	}
 	if exact > 0 {
 		s.exact = make([]int64, exact)

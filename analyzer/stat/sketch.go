@@ -10,22 +10,23 @@ import (
 // sketchExact values, from then on in buckets that are at most 1/64 of their value wide, so that a quantile is off
 // by at most 1 %. Smallest, largest and number are always exact.
 type Sketch struct {
-	exact   []int64       // all values, while there are few
-	buckets []sketchCount // by bucket, ascending
-	n       int64         // without latest.n
+	exact []int64       // all values, while there are few
+	pages []*sketchPage // then how many there are in each bucket, an octave a page; nil where it has none
+	n     int64         // without those pending
 
 	// What each value touches stands last; a direction has more of the kind behind it.
 
 	min, max int64
-	latest   sketchCount // of the latest value's bucket, neither in buckets nor in n yet: most messages are like the one before
+	pending  [sketchPending]uint16 // buckets of the latest values, not counted in pages and n yet: so many are counted at once
+	fill     uint16                // how many are pending
 }
 
-type sketchCount struct {
-	bucket int32
-	n      int64
-}
+const sketchPending = 7
 
 const sketchExact = 32
+
+// sketchPage is how many values there are in the buckets of an octave; the first page has the values below 64.
+type sketchPage [64]int64
 
 // bucketOf gives values below 64 a bucket each, and each octave above 64 buckets.
 func bucketOf(v int64) int32 {
@@ -47,40 +48,41 @@ func middle(bucket int32) int64 {
 
 // Add adds a value.
 func (s *Sketch) Add(v int64) {
-	if s.latest.n > 0 && v >= s.min && v <= s.max && bucketOf(v) == s.latest.bucket {
-		s.latest.n++
-		return
-	}
-	s.settle()
 	if s.n == 0 || v < s.min {
 		s.min = v
 	}
 	if s.n == 0 || v > s.max {
 		s.max = v
 	}
-	if s.buckets == nil {
+	if s.pages == nil {
 		if len(s.exact) < sketchExact {
+			if s.exact == nil {
+				s.exact = make([]int64, 0, 4)
+			}
 			s.exact = append(s.exact, v)
 			s.n++
 			return
 		}
 		s.spill()
 	}
-	s.latest = sketchCount{bucketOf(v), 1}
+	s.pending[s.fill] = uint16(bucketOf(v))
+	if s.fill++; s.fill == sketchPending {
+		s.settle()
+	}
 }
 
-// settle puts what was counted of the latest bucket among the others.
+// settle counts the values that are pending.
 func (s *Sketch) settle() {
-	if n := s.latest.n; n > 0 {
-		s.count(s.latest.bucket, n)
-		s.n += n
-		s.latest.n = 0
+	for _, bucket := range s.pending[:s.fill] {
+		s.count(int32(bucket), 1)
 	}
+	s.n += int64(s.fill)
+	s.fill = 0
 }
 
 // spill goes over from single values to buckets.
 func (s *Sketch) spill() {
-	s.buckets = make([]sketchCount, 0, 16)
+	s.pages = make([]*sketchPage, bucketOf(s.max)>>6+1)
 	for _, v := range s.exact {
 		s.count(bucketOf(v), 1)
 	}
@@ -88,11 +90,30 @@ func (s *Sketch) spill() {
 }
 
 func (s *Sketch) count(bucket int32, n int64) {
-	i, found := slices.BinarySearchFunc(s.buckets, bucket, func(c sketchCount, b int32) int { return int(c.bucket - b) })
-	if !found {
-		s.buckets = slices.Insert(s.buckets, i, sketchCount{bucket: bucket})
+	page := int(bucket >> 6)
+	if page >= len(s.pages) {
+		s.pages = append(s.pages, make([]*sketchPage, page+1-len(s.pages))...)
 	}
-	s.buckets[i].n += n
+	p := s.pages[page]
+	if p == nil {
+		p = new(sketchPage)
+		s.pages[page] = p
+	}
+	p[bucket&63] += n
+}
+
+// buckets calls do for each bucket that has values, the smallest first, until that returns false.
+func (s *Sketch) buckets(do func(bucket int32, n int64) bool) {
+	for page, p := range s.pages {
+		if p == nil {
+			continue
+		}
+		for i, n := range p {
+			if n != 0 && !do(int32(page)<<6+int32(i), n) {
+				return
+			}
+		}
+	}
 }
 
 // Merge adds another sketch's values.
@@ -101,7 +122,7 @@ func (s *Sketch) Merge(o *Sketch) {
 	if o.n == 0 {
 		return
 	}
-	if o.buckets == nil {
+	if o.pages == nil {
 		for _, v := range o.exact {
 			s.Add(v)
 		}
@@ -115,12 +136,13 @@ func (s *Sketch) Merge(o *Sketch) {
 	}
 	s.settle()
 	s.n += o.n
-	if s.buckets == nil {
+	if s.pages == nil {
 		s.spill()
 	}
-	for _, c := range o.buckets {
-		s.count(c.bucket, c.n)
-	}
+	o.buckets(func(bucket int32, n int64) bool {
+		s.count(bucket, n)
+		return true
+	})
 }
 
 // Quantile returns the value below or at which the share q of the values is; 0 if there are none.
@@ -131,21 +153,23 @@ func (s *Sketch) Quantile(q float64) int64 {
 	}
 	rank := int64(math.Ceil(q*float64(s.n))) - 1
 	rank = min(max(rank, 0), s.n-1)
-	if s.buckets == nil {
-		sorted := slices.Clone(s.exact)
-		slices.Sort(sorted)
-		return sorted[rank]
+	if s.pages == nil {
+		slices.Sort(s.exact) // which are in no order that matters
+		return s.exact[rank]
 	}
-	for _, c := range s.buckets {
-		if rank -= c.n; rank < 0 {
-			return min(max(middle(c.bucket), s.min), s.max)
+	value := s.max
+	s.buckets(func(bucket int32, n int64) bool {
+		if rank -= n; rank < 0 {
+			value = min(max(middle(bucket), s.min), s.max)
+			return false
 		}
-	}
-	return s.max
+		return true
+	})
+	return value
 }
 
 // Count returns the number of values.
-func (s *Sketch) Count() int64 { return s.n + s.latest.n }
+func (s *Sketch) Count() int64 { return s.n + int64(s.fill) }
 
 // Min returns the smallest value; 0 if there are none.
 func (s *Sketch) Min() int64 { return s.min }
