@@ -3,7 +3,7 @@ package flow
 import (
 	"wscope/analyzer/record"
 	"wscope/assembly"
-	"wscope/assembly/upgrade"
+	"wscope/assembly/engineio"
 )
 
 // PollSession names an Engine.IO session: where it is polled, and its sid.
@@ -25,7 +25,7 @@ type PollRequest struct {
 }
 
 // polled tells the merger of a request. What the capture's end cuts off is not told.
-func (t *Table) polled(p *upgrade.Poll) {
+func (t *Table) polled(p *engineio.Poll) {
 	if t.over {
 		return
 	}

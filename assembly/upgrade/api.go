@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"wscope/assembly"
+	"wscope/assembly/engineio"
 	"wscope/assembly/quic"
 	"wscope/wsparse"
 )
@@ -121,7 +122,7 @@ type Hooks struct {
 
 	// Polled is told of each request of Engine.IO's polling once it is answered or lost; nil
 	// where nobody asks. p is the receiver's.
-	Polled func(p *Poll)
+	Polled func(p *engineio.Poll)
 
 	// Session is called when a WebTransport session is asked for, and returns who takes it;
 	// nil to skip it.

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"bytes"
+	"wscope/assembly/h2"
 )
 
 // kind is what a side's first bytes are.
@@ -24,10 +25,9 @@ const (
 )
 
 const (
-	h2Preface  = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n" // RFC 9113 §3.4
-	proxyV2Sig = "\r\n\r\n\x00\r\nQUIT\n"           // haproxy's proxy-protocol.txt §2.2
-	proxyV1Sig = "PROXY "                           // the same, §2.1
-	sshSig     = "SSH-"                             // RFC 4253 §4.2
+	proxyV2Sig = "\r\n\r\n\x00\r\nQUIT\n" // haproxy's proxy-protocol.txt §2.2
+	proxyV1Sig = "PROXY "                 // the same, §2.1
+	sshSig     = "SSH-"                   // RFC 4253 §4.2
 )
 
 // firstBytes says what the first bytes of a side are.
@@ -51,7 +51,7 @@ func firstBytes(b []byte) kind {
 			return k
 		}
 	case c == 'P':
-		if k := firstText(b, h2Preface, preface); k != nothing {
+		if k := firstText(b, h2.Preface, preface); k != nothing {
 			return k
 		}
 		if k := firstText(b, proxyV1Sig, proxyV1); k != nothing {

@@ -2,6 +2,8 @@ package upgrade
 
 import (
 	"testing"
+	"wscope/assembly/engineio"
+	"wscope/assembly/h2"
 
 	"wscope/assembly"
 	"wscope/wsparse"
@@ -53,8 +55,8 @@ func converse(t *testing.T, in []byte, phrases []string) {
 			judges = append(judges, j)
 			return j
 		},
-		Polled: func(p *Poll) {
-			if p.Session == "" || p.Messages[0] < 0 || p.Messages[1] < 0 || len(p.Session) > maxSession {
+		Polled: func(p *engineio.Poll) {
+			if p.Session == "" || p.Messages[0] < 0 || p.Messages[1] < 0 || len(p.Session) > 128 {
 				t.Errorf("poll %+v", p)
 			}
 		},
@@ -97,7 +99,7 @@ func FuzzConversation(f *testing.F) {
 	phrases := []string{ask, grant, get, empty, hello, world, "CONNECT x:1 HTTP/1.1\r\n\r\n", "HTTP/1.1 200 x\r\n\r\n",
 		"HTTP/1.1 401 x\r\nContent-Length: 5\r\n\r\n", "HTTP/1.1 200 x\r\nTransfer-Encoding: chunked\r\n\r\n", "5\r\nhello\r\n", "0\r\n\r\n",
 		"PROXY TCP4 1.2.3.4 5.6.7.8 1 2\r\n", "\x05\x01\x00", "\x05\x00", "\x05\x01\x00\x01\x7f\x00\x00\x01\x00\x50", "\x05\x00\x00\x01\x7f\x00\x00\x01\x00\x50",
-		"\x04\x01\x00\x50\x00\x00\x00\x01joe\x00h\x00", "\x00\x5a\x00\x00\x00\x00\x00\x00", "\x16\x03\x01\x00\x05\x01", h2Preface,
+		"\x04\x01\x00\x50\x00\x00\x00\x01joe\x00h\x00", "\x00\x5a\x00\x00\x00\x00\x00\x00", "\x16\x03\x01\x00\x05\x01", h2.Preface,
 		"HTTP/1.1 101 x\r\nUpgrade: h2c\r\n\r\n", chatter(8, true), chatter(8, false),
 		pollOf("4", "abc", "40\x1e41"), pollOf("4", "", ""), pollOf("3", "abc", "2:402:41"), ok(opens)}
 	f.Add([]byte{6, 0, 7, 1, 6, 4, 7, 5})                   // upgrade and frames
@@ -113,7 +115,7 @@ func FuzzConversation(f *testing.F) {
 
 func h2phrases() []string {
 	c, s := newH2Side(), newH2Side()
-	return []string{h2Preface, c.settings(), s.settings(), c.headers(1, false, wsFields...), s.headers(1, false, okFields...), c.headers(3, true, getFields...),
+	return []string{h2.Preface, c.settings(), s.settings(), c.headers(1, false, wsFields...), s.headers(1, false, okFields...), c.headers(3, true, getFields...),
 		s.headers(3, false, pageFields...), c.data(1, false, hello), s.data(1, false, world), c.reset(1, 8), s.goAway(1, 2), c.pieces(3, 5, wsFields...),
 		s.headers(5, true, ":status: 403"), c.padded(5, hello, 9), c.headers(7, false, ":method: CONNECT", ":authority: x:1"), s.headers(7, false, okFields...),
 		c.data(7, false, ask), s.data(7, false, grant+world), c.data(9, false, chatter(8, true)), s.data(9, true, chatter(8, false)), s.ping()}

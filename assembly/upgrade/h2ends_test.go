@@ -3,6 +3,7 @@ package upgrade
 import (
 	"fmt"
 	"testing"
+	"wscope/assembly/h2"
 
 	wire "golang.org/x/net/http2"
 
@@ -14,7 +15,7 @@ func TestHTTP2StreamEnds(t *testing.T) {
 	c, s := newH2Side(), newH2Side()
 	on, off := wire.Setting{ID: wire.SettingEnableConnectProtocol, Val: 1}, wire.Setting{ID: wire.SettingEnableConnectProtocol}
 	other := wire.Setting{ID: wire.SettingMaxConcurrentStreams, Val: 100}
-	hello := func() string { c, s = newH2Side(), newH2Side(); return "A:" + h2Preface + c.settings() }
+	hello := func() string { c, s = newH2Side(), newH2Side(); return "A:" + h2.Preface + c.settings() }
 	ask := func() string { return "A:" + c.headers(1, false, wsFields...) }
 	ok := func() string { return "B:" + s.headers(1, false, okFields...) }
 	for _, b := range []struct {

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"strings"
+	"wscope/assembly/engineio"
 
 	"wscope/assembly"
 	"wscope/assembly/quic"
@@ -22,10 +23,10 @@ type stream struct {
 	client assembly.Side
 	up     *asked // what its request asked for
 	state  streamState
-	lane   *lane        // of a tunnel, and of a stream whose request was not seen
-	early  *tape        // what the client sent before the answer
-	poll   *poll        // pollStream: nil once it is over
-	quic   *quic.Stream // HTTP/3; else nil
+	lane   *lane             // of a tunnel, and of a stream whose request was not seen
+	early  *tape             // what the client sent before the answer
+	poll   *engineio.Request // pollStream: nil once it is over
+	quic   *quic.Stream      // HTTP/3; else nil
 	ended  [2]bool
 }
 
@@ -89,7 +90,7 @@ func (h *http2) headers(s assembly.Side, o h2Open, whole bool, at *assembly.Mark
 
 // mayBeWebSocket says whether an answer whose request is not known can have opened a
 // WebSocket: those have no content of a type or length.
-func (k *h2Block) mayBeWebSocket() bool {
+func (k *headerBlock) mayBeWebSocket() bool {
 	if k.pseudo[":status"] != "200" {
 		return false
 	}
@@ -133,7 +134,7 @@ func (st *stream) open(k *section, method string, begin *assembly.Mark, enabled 
 		st.state = askedStream
 		st.up = &asked{kind: "connect", target: r.Host}
 	default:
-		st.poll = newPoll(l.root.conn, st.client, []byte(method), []byte(r.Target), k.packed(), at)
+		st.poll = engineio.New(l.root.conn, st.client, []byte(method), []byte(r.Target), k.packed(), at)
 		if st.poll == nil {
 			return false
 		}
@@ -289,7 +290,7 @@ func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 		}
 	case pollStream:
 		if st.poll != nil {
-			st.poll.take(s == st.client, b)
+			st.poll.Take(s == st.client, b)
 		}
 	}
 }
@@ -309,7 +310,7 @@ func (st *stream) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly
 		}
 	case pollStream:
 		if st.poll != nil {
-			st.poll.lose(s == st.client)
+			st.poll.Lose(s == st.client)
 		}
 	}
 }
@@ -367,7 +368,7 @@ func (st *stream) tellEnd(s assembly.Side, why assembly.Cause, code uint64, at *
 		if why != assembly.FIN || st.poll.Status == 0 {
 			at = nil
 		}
-		st.poll.end(st.on.lane.root.hooks, at)
+		st.poll.End(st.on.lane.root.hooks.Polled, at)
 		st.poll = nil
 	}
 }
@@ -375,7 +376,7 @@ func (st *stream) tellEnd(s assembly.Side, why assembly.Cause, code uint64, at *
 // pollAnswered takes the head of the answer to a poll.
 func (st *stream) pollAnswered(r *wsparse.Response, packed bool) {
 	if r != nil && r.Status >= 200 {
-		st.poll.answered(r.Status, packed)
+		st.poll.Answered(r.Status, packed)
 	}
 }
 

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"bytes"
+	"wscope/assembly/engineio"
 
 	"wscope/assembly"
 	"wscope/wsparse"
@@ -345,7 +346,7 @@ const maxQueue = 64
 func (h *http1) expect(isHead bool) {
 	if h.queue.n == maxQueue {
 		if _, p := h.expected(); p != nil {
-			p.end(h.lane.root.hooks, nil)
+			p.End(h.lane.root.hooks.Polled, nil)
 		}
 	}
 	if isHead {
@@ -355,7 +356,7 @@ func (h *http1) expect(isHead bool) {
 }
 
 // expected takes the oldest request that waits; p is nil where it is no poll.
-func (h *http1) expected() (isHead bool, p *poll) {
+func (h *http1) expected() (isHead bool, p *engineio.Request) {
 	q := &h.queue
 	if q.n == 0 {
 		return false, nil

@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"maps"
 	"slices"
+	"wscope/assembly/h2"
 
 	"wscope/assembly"
 )
@@ -16,8 +17,8 @@ type http2 struct {
 	client  assembly.Side
 	sure    bool // client is known, not guessed
 	preface int  // bytes of the client's preface still to come
-	in      [2]h2Frame
-	blocks  [2]h2Block
+	in      [2]h2.Frame
+	blocks  [2]headerBlock
 	open    [2]h2Open          // the header block that is not complete
 	lost    [2]*tape           // where a frame's boundary is searched: what came since
 	scan    [2]int             // size of lost at which to look again
@@ -47,7 +48,7 @@ const maxStreams = 1 << 14
 
 // newHTTP2 is HTTP/2 from its first byte.
 func newHTTP2(l *lane, client assembly.Side) *http2 {
-	return &http2{carrier: carrier{lane: l, version: "2"}, client: client, sure: true, preface: len(h2Preface), loose: !l.root.conn.Initiator,
+	return &http2{carrier: carrier{lane: l, version: "2"}, client: client, sure: true, preface: len(h2.Preface), loose: !l.root.conn.Initiator,
 		streams: make(map[uint32]*stream)}
 }
 
@@ -71,18 +72,18 @@ func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	}
 	for len(b) > 0 {
 		f := &h.in[s]
-		if !f.in {
+		if !f.In {
 			if s == h.client && h.preface > 0 {
 				b = h.takePreface(b)
 				continue
 			}
-			b = f.takeHead(b, at)
-			if !f.in {
+			b = f.TakeHead(b, at)
+			if !f.In {
 				return
 			}
 			if h.early(s, f) {
-				raw, begin := f.raw, f.begin
-				f.done()
+				raw, begin := f.Raw, f.Begin
+				f.Done()
 				h.held = new(tape)
 				h.hold(raw[:], &begin)
 				if h.held == nil { // let go at once
@@ -92,24 +93,24 @@ func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 				}
 				return
 			}
-			if !f.valid() || h.open[s].stream != 0 && (f.kind != h2Continuation || f.stream != h.open[s].stream) {
+			if !f.Valid() || h.open[s].stream != 0 && (f.Kind != h2.FrameContinuation || f.Stream != h.open[s].stream) {
 				h.astray(s, at)
 				h.Data(s, b, at)
 				return
 			}
-			if f.left > 0 {
+			if f.Left > 0 {
 				continue
 			}
 		}
 		var piece []byte
-		piece, b = f.take(b)
+		piece, b = f.Take(b)
 		h.payload(s, f, piece, at)
 	}
 }
 
 // takePreface passes over the client's connection preface, RFC 9113 §3.4.
 func (h *http2) takePreface(b []byte) []byte {
-	want := h2Preface[len(h2Preface)-h.preface:]
+	want := h2.Preface[len(h2.Preface)-h.preface:]
 	n := min(len(want), len(b))
 	if string(b[:n]) != want[:n] {
 		h.preface = 0
@@ -121,8 +122,8 @@ func (h *http2) takePreface(b []byte) []byte {
 
 // early says whether a frame of the server is on a stream that its client has yet to
 // open: packets change places in captures.
-func (h *http2) early(s assembly.Side, f *h2Frame) bool {
-	return s != h.client && !h.loose && f.stream&1 == 1 && f.stream > h.top && f.kind != h2WindowUpdate && !h.ended[h.client]
+func (h *http2) early(s assembly.Side, f *h2.Frame) bool {
+	return s != h.client && !h.loose && f.Stream&1 == 1 && f.Stream > h.top && f.Kind != h2.FrameWindowUpdate && !h.ended[h.client]
 }
 
 func (h *http2) hold(b []byte, at *assembly.Mark) {
@@ -144,44 +145,44 @@ func (h *http2) release() {
 }
 
 // payload takes a piece of what a frame carries, and the frame's end.
-func (h *http2) payload(s assembly.Side, f *h2Frame, piece []byte, at *assembly.Mark) {
-	last := f.left == 0
-	switch f.kind {
-	case h2Data:
-		if st := h.stream(s, f.stream, piece, at); st != nil && !st.ended[s] {
+func (h *http2) payload(s assembly.Side, f *h2.Frame, piece []byte, at *assembly.Mark) {
+	last := f.Left == 0
+	switch f.Kind {
+	case h2.FrameData:
+		if st := h.stream(s, f.Stream, piece, at); st != nil && !st.ended[s] {
 			if len(piece) > 0 {
 				st.Data(s, piece, at)
 			}
-			if last && f.flags&h2EndStream != 0 {
+			if last && f.Flags&h2.FlagEndStream != 0 {
 				h.endStream(st, s, at)
 			}
 		}
-	case h2Headers, h2PushPromise:
+	case h2.FrameHeaders, h2.FramePushPromise:
 		if h.open[s].stream == 0 {
-			h.open[s] = h2Open{stream: f.stream, begin: f.begin, endStream: f.flags&h2EndStream != 0 && f.kind == h2Headers,
-				push: f.kind == h2PushPromise}
+			h.open[s] = h2Open{stream: f.Stream, begin: f.Begin, endStream: f.Flags&h2.FlagEndStream != 0 && f.Kind == h2.FrameHeaders,
+				push: f.Kind == h2.FramePushPromise}
 		}
 		h.block(s, f, piece, last, at)
-	case h2Continuation:
+	case h2.FrameContinuation:
 		h.block(s, f, piece, last, at)
-	case h2Settings:
-		if s != h.client && h.sure && f.flags&h2EndStream == 0 { // the same bit is ACK here
+	case h2.FrameSettings:
+		if s != h.client && h.sure && f.Flags&h2.FlagEndStream == 0 { // the same bit is ACK here
 			h.settings(f, piece, last)
 		}
-	case h2Reset, h2GoAway:
-		f.got += copy(f.small[f.got:], piece)
+	case h2.FrameReset, h2.FrameGoAway:
+		f.Got += copy(f.Small[f.Got:], piece)
 		if last {
 			h.closing(s, f, at)
 		}
 	}
 	if last {
-		f.done()
+		f.Done()
 	}
 }
 
 // block takes a fragment of a header block.
-func (h *http2) block(s assembly.Side, f *h2Frame, piece []byte, last bool, at *assembly.Mark) {
-	last = last && f.flags&h2EndHeaders != 0
+func (h *http2) block(s assembly.Side, f *h2.Frame, piece []byte, last bool, at *assembly.Mark) {
+	last = last && f.Flags&h2.FlagEndHeaders != 0
 	whole := h.blocks[s].add(piece, last)
 	if !last {
 		return
@@ -199,18 +200,18 @@ func (h *http2) block(s assembly.Side, f *h2Frame, piece []byte, last bool, at *
 // settings takes a piece of the server's SETTINGS, RFC 9113 §6.5: of them one says something
 // here, RFC 8441 §3. The first SETTINGS are the first frame, so that from then on it is off
 // where nothing turned it on; with frames missing nobody knows.
-func (h *http2) settings(f *h2Frame, piece []byte, last bool) {
+func (h *http2) settings(f *h2.Frame, piece []byte, last bool) {
 	const enableConnectProtocol = 8
 	for len(piece) > 0 {
-		n := copy(f.small[f.got:6], piece)
-		f.got, piece = f.got+n, piece[n:]
-		if f.got < 6 {
+		n := copy(f.Small[f.Got:6], piece)
+		f.Got, piece = f.Got+n, piece[n:]
+		if f.Got < 6 {
 			break
 		}
-		f.got = 0
-		if binary.BigEndian.Uint16(f.small[:]) == enableConnectProtocol {
+		f.Got = 0
+		if binary.BigEndian.Uint16(f.Small[:]) == enableConnectProtocol {
 			h.enabled = Off
-			if binary.BigEndian.Uint32(f.small[2:]) == 1 {
+			if binary.BigEndian.Uint32(f.Small[2:]) == 1 {
 				h.enabled = On
 			}
 		}
@@ -221,15 +222,15 @@ func (h *http2) settings(f *h2Frame, piece []byte, last bool) {
 }
 
 // closing takes RST_STREAM, RFC 9113 §6.4, or GOAWAY, §6.8.
-func (h *http2) closing(s assembly.Side, f *h2Frame, at *assembly.Mark) {
-	if f.kind == h2Reset {
-		if st := h.streams[f.stream]; st != nil {
-			h.drop(st, "RST_STREAM", s, uint64(binary.BigEndian.Uint32(f.small[:])), at)
+func (h *http2) closing(s assembly.Side, f *h2.Frame, at *assembly.Mark) {
+	if f.Kind == h2.FrameReset {
+		if st := h.streams[f.Stream]; st != nil {
+			h.drop(st, "RST_STREAM", s, uint64(binary.BigEndian.Uint32(f.Small[:])), at)
 		}
 		return
 	}
-	above := binary.BigEndian.Uint32(f.small[:]) &^ (1 << 31)
-	code := uint64(binary.BigEndian.Uint32(f.small[4:]))
+	above := binary.BigEndian.Uint32(f.Small[:]) &^ (1 << 31)
+	code := uint64(binary.BigEndian.Uint32(f.Small[4:]))
 	if code != 0 {
 		h.fatal, h.failed = code, s
 	}
@@ -284,7 +285,7 @@ func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	}
 	f := &h.in[s]
 	known := int64(0)
-	if f.in && n > 0 {
+	if f.In && n > 0 {
 		known = h.missing(s, f, n, why, at)
 	}
 	if n < 0 || known < n {
@@ -294,35 +295,34 @@ func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 
 // missing passes over the part of a gap that lies within the frame at hand, and returns
 // its length.
-func (h *http2) missing(s assembly.Side, f *h2Frame, n int64, why assembly.Cause, at *assembly.Mark) int64 {
-	n = min(n, int64(f.left))
-	front := min(int64(f.front), n)
-	if front > 0 && f.pad < 0 {
-		f.pad = 0
+func (h *http2) missing(s assembly.Side, f *h2.Frame, n int64, why assembly.Cause, at *assembly.Mark) int64 {
+	n = min(n, int64(f.Left))
+	front := min(int64(f.Front), n)
+	if front > 0 && f.Pad < 0 {
+		f.Pad = 0
 	}
-	f.front -= int(front)
-	carried := min(n-front, int64(max(f.left-int(front)-f.pad, 0)))
-	f.left -= int(n)
-	switch f.kind {
-	case h2Headers, h2PushPromise, h2Continuation:
-		h.blocks[s].reset()
-		h.blocks[s].over = true
-	case h2Data:
-		if st := h.streams[f.stream]; st != nil && carried > 0 && !st.ended[s] {
+	f.Front -= int(front)
+	carried := min(n-front, int64(max(f.Left-int(front)-f.Pad, 0)))
+	f.Left -= int(n)
+	switch f.Kind {
+	case h2.FrameHeaders, h2.FramePushPromise, h2.FrameContinuation:
+		h.blocks[s].Lose()
+	case h2.FrameData:
+		if st := h.streams[f.Stream]; st != nil && carried > 0 && !st.ended[s] {
 			st.Gap(s, carried, why, at)
 		}
-	case h2Settings:
+	case h2.FrameSettings:
 		if s != h.client {
 			h.unsaid = true
 			if h.enabled == Off {
 				h.enabled = Unknown
 			}
 		}
-		f.kind = h2Unread // which setting comes next is not known
+		f.Kind = h2.FrameUnread // which setting comes next is not known
 	}
-	if f.left == 0 {
-		if f.kind == h2Reset || f.kind == h2GoAway {
-			f.done() // what it said is not known
+	if f.Left == 0 {
+		if f.Kind == h2.FrameReset || f.Kind == h2.FrameGoAway {
+			f.Done() // what it said is not known
 		} else {
 			h.payload(s, f, nil, at)
 		}
@@ -334,9 +334,9 @@ func (h *http2) missing(s assembly.Side, f *h2Frame, n int64, why assembly.Cause
 // bytes, and any header block may have been missed.
 func (h *http2) astray(s assembly.Side, at *assembly.Mark) {
 	h.midway, h.loose = true, true
-	h.blocks[s].reset()
+	h.blocks[s].Reset()
 	h.open[s] = h2Open{}
-	h.in[s].done()
+	h.in[s].Done()
 	if s != h.client && h.enabled == Off {
 		h.enabled = Unknown // once on it stays on: "MUST NOT send … 0 after previously sending a value of 1"
 	}
@@ -359,7 +359,7 @@ func (h *http2) resync(s assembly.Side, final bool) {
 		return
 	}
 	h.scan[s] = n + min(n/8, 64) + 1 // so that pieces of a byte each do not cost their square
-	if i := h2Boundary(t.bytes[s], 2); i >= 0 {
+	if i := h2.Boundary(t.bytes[s], 2); i >= 0 {
 		h.lost[s] = nil
 		t.skip(s, i)
 		t.play(h.lane)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"wscope/assembly/h2"
 
 	wire "golang.org/x/net/http2"
 	"golang.org/x/net/http2/hpack"
@@ -91,7 +92,7 @@ var (
 
 func TestWebSocketOverHTTP2(t *testing.T) {
 	c, s := newH2Side(), newH2Side()
-	start := script{"A:" + h2Preface + c.settings(), "B:" + s.settings(wire.Setting{ID: wire.SettingEnableConnectProtocol, Val: 1}) + s.ack(), "A:" + c.ack()}
+	start := script{"A:" + h2.Preface + c.settings(), "B:" + s.settings(wire.Setting{ID: wire.SettingEnableConnectProtocol, Val: 1}) + s.ack(), "A:" + c.ack()}
 	then := func(steps ...string) script { return append(start[:len(start):len(start)], steps...) }
 	fresh := func() string { c, s = newH2Side(), newH2Side(); return "" }
 	found := func(stream, at int) string {
@@ -132,7 +133,7 @@ func TestWebSocketOverHTTP2(t *testing.T) {
 
 func TestGapsInHTTP2(t *testing.T) {
 	c, s := newH2Side(), newH2Side()
-	open := script{"A:" + h2Preface + c.settings() + c.headers(1, false, wsFields...), "B:" + s.settings() + s.headers(1, false, okFields...)}
+	open := script{"A:" + h2.Preface + c.settings() + c.headers(1, false, wsFields...), "B:" + s.settings() + s.headers(1, false, okFields...)}
 	then := func(steps ...string) script { return append(open[:len(open):len(open)], steps...) }
 	long := s.data(1, false, world+strings.Repeat("x", 100)+world)
 	found := []string{"1 found client=A http=2 stream=1 @1,1", "1 answered @2"}
@@ -153,14 +154,14 @@ func TestHTTP2AfterAnUpgrade(t *testing.T) {
 	hold(t, []behaviour{{name: "h2c", script: script{
 		"A:GET / HTTP/1.1\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABk\r\n\r\n",
 		"B:HTTP/1.1 101 Switching\r\nUpgrade: h2c\r\n\r\n" + s.settings() + s.headers(1, true, okFields...),
-		"A:" + h2Preface + c.settings() + c.headers(3, false, wsFields...), "B:" + s.headers(3, false, okFields...) + s.data(3, false, world)},
+		"A:" + h2.Preface + c.settings() + c.headers(3, false, wsFields...), "B:" + s.headers(3, false, okFields...) + s.data(3, false, world)},
 		want: []string{"1 found client=A http=2 stream=3 @3,3", "1 answered @4", "1 s: " + world}}})
 }
 
 func TestTunnelOverHTTP2(t *testing.T) {
 	c, s := newH2Side(), newH2Side()
 	hold(t, []behaviour{{name: "CONNECT", script: script{
-		"A:" + h2Preface + c.settings() + c.headers(1, false, ":method: CONNECT", ":authority: y:80") + c.data(1, false, ask[:20]),
+		"A:" + h2.Preface + c.settings() + c.headers(1, false, ":method: CONNECT", ":authority: y:80") + c.data(1, false, ask[:20]),
 		"B:" + s.settings() + s.headers(1, false, okFields...), "A:" + c.data(1, false, ask[20:]), "B:" + s.data(1, false, grant+world), "B:" + s.data(1, true, ""), "A.", "B."},
 		want: []string{"1 found client=A http=1.1 via=h2-connect(y:80) @1,3", "1 answered @4", "1 s: " + world, "1 s fin 0", "1 c fin 0"}}})
 }

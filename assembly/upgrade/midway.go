@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"wscope/assembly"
+	"wscope/assembly/h2"
 	"wscope/wsparse"
 )
 
@@ -87,7 +88,7 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 	w.frames.Feed(b[w.fed:])
 	w.fed = len(b)
 	found, ok := w.look(final)
-	if i := h2Boundary(b[f.first[s]:], 3); i >= 0 && (!ok || f.first[s]+i < found.index) || ok && inData(b[:max(found.index, 0)]) {
+	if i := h2.Boundary(b[f.first[s]:], 3); i >= 0 && (!ok || f.first[s]+i < found.index) || ok && h2.EndsInData(b[:max(found.index, 0)]) {
 		f.lose(at)
 		f.lane.become(newHTTP2Midway(f.lane), f.seen)
 		return true
@@ -138,15 +139,6 @@ func (f *sniffer) forget() {
 		f.passed[s] = f.passed[s] || n > 0
 	}
 	f.seen = new(tape)
-}
-
-// inData says whether the header of an HTTP/2 DATA frame stands at the end of b.
-func inData(b []byte) bool {
-	if len(b) < h2HeaderLen {
-		return false
-	}
-	f := readH2Head(b[len(b)-h2HeaderLen:])
-	return f.kind == h2Data && f.length > 0 && f.plain()
 }
 
 // settleMidway makes the lane a WebSocket whose frames were found on side s. Clients mask

@@ -3,6 +3,8 @@ package upgrade
 import (
 	"fmt"
 	"testing"
+	"wscope/assembly/engineio"
+	"wscope/assembly/h2"
 
 	"wscope/assembly"
 )
@@ -79,7 +81,7 @@ func TestPollingOverHTTP2IsTold(t *testing.T) {
 		}
 		return b
 	}
-	sc := script{"A:" + h2Preface + c.settings() + ask(1, "GET", "") + ask(3, "POST", "40\x1e41") + ask(5, "GET", ""),
+	sc := script{"A:" + h2.Preface + c.settings() + ask(1, "GET", "") + ask(3, "POST", "40\x1e41") + ask(5, "GET", ""),
 		"B:" + s.settings() + s.headers(3, false, ":status: 200") + s.data(3, true, "ok") + s.headers(1, false, ":status: 200") + s.data(1, false, "42") +
 			s.data(1, true, "[]\x1e40") + s.headers(5, true, ":status: 502"), "A.", "B."}
 	hold(t, []behaviour{{name: "three streams", script: sc, want: []string{
@@ -89,7 +91,7 @@ func TestPollingOverHTTP2IsTold(t *testing.T) {
 // TestPollsThatWaitAreBounded asks without end and is never answered.
 func TestPollsThatWaitAreBounded(t *testing.T) {
 	told := 0
-	h := New(&assembly.Conn{Initiator: true}, &Hooks{Polled: func(*Poll) { told++ }})
+	h := New(&assembly.Conn{Initiator: true}, &Hooks{Polled: func(*engineio.Poll) { told++ }})
 	at := new(assembly.Mark)
 	for range 1000 {
 		h.Data(assembly.A, []byte(pollOf("4", "abc", "")), at)

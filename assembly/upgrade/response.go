@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"wscope/assembly"
+	"wscope/assembly/engineio"
 	"wscope/wsparse"
 )
 
@@ -20,7 +21,7 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		return true // interim: the request still waits, RFC 9110 §15.2
 	}
 	f := readFraming(head)
-	isHead, p := false, (*poll)(nil)
+	isHead, p := false, (*engineio.Request)(nil)
 	if h.overtaken(at) {
 		// A CONNECT is granted without a body (RFC 9110 §9.3.6), and most others have a length.
 		server.startBody(f, status >= 300)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"wscope/assembly/engineio"
 
 	"wscope/assembly"
 	"wscope/wsparse"
@@ -138,7 +139,7 @@ func (r *recorder) hooks() *Hooks {
 			return &recorded{rec: r, n: n}
 		},
 		Other: func(c *assembly.Conn, what string) { r.add("other %s", what) },
-		Polled: func(p *Poll) {
+		Polled: func(p *engineio.Poll) {
 			unread := ""
 			if p.Unread {
 				unread = " unread"

@@ -1,14 +1,14 @@
-package upgrade
+package engineio
 
 import "bytes"
 
-// pollBody counts the messages in a body of Engine.IO's polling, as it comes. Packets stand
+// body counts the messages in a body of Engine.IO's polling, as it comes. Packets stand
 // one after another: in version 4 with a 0x1e between them; in version 3 each behind its
 // length, in characters of JavaScript and a colon, or, where one is binary, in bytes that are
 // the digits themselves, from 0 or 1 (text or binary) to 255.
-type pollBody struct {
+type body struct {
 	version  byte // '3' or '4'
-	place    pollPlace
+	place    place
 	binary   bool  // version 3: this packet's length is in bytes
 	left     int64 // of the packet, in what its length counts
 	digits   int   // of the length
@@ -17,17 +17,17 @@ type pollBody struct {
 	kept     int
 }
 
-type pollPlace uint8
+type place uint8
 
 const (
-	pollStart  pollPlace = iota // between packets
-	pollLength                  // version 3: in a length
-	pollType                    // at a packet's first byte
+	pollStart  place = iota // between packets
+	pollLength              // version 3: in a length
+	pollType                // at a packet's first byte
 	pollInside
 	pollAstray // it is something else
 )
 
-func (k *pollBody) take(b []byte) {
+func (k *body) take(b []byte) {
 	k.kept += copy(k.first[k.kept:], b)
 	switch k.version {
 	case '4':
@@ -43,7 +43,7 @@ func (k *pollBody) take(b []byte) {
 	}
 }
 
-func (k *pollBody) take4(b []byte) {
+func (k *body) take4(b []byte) {
 	for len(b) > 0 && k.place != pollAstray {
 		if k.place == pollStart {
 			k.kind(b[0])
@@ -57,7 +57,7 @@ func (k *pollBody) take4(b []byte) {
 	}
 }
 
-func (k *pollBody) take3(c byte) {
+func (k *body) take3(c byte) {
 	switch k.place {
 	case pollStart:
 		k.left, k.digits, k.binary = 0, 0, c <= 1
@@ -100,7 +100,7 @@ func (k *pollBody) take3(c byte) {
 
 // count takes a byte of a packet from its length: of a character's bytes the first, which
 // stands for two where the character is beyond JavaScript's 16 bits.
-func (k *pollBody) count(c byte) {
+func (k *body) count(c byte) {
 	switch {
 	case k.place != pollInside:
 	case !k.binary && c&0xc0 == 0x80:
@@ -112,7 +112,7 @@ func (k *pollBody) count(c byte) {
 }
 
 // kind takes a packet's type. A message is a 4, and b where it is in base64.
-func (k *pollBody) kind(c byte) {
+func (k *body) kind(c byte) {
 	k.place = pollInside
 	switch {
 	case c == '4' || c == 'b':
@@ -123,12 +123,12 @@ func (k *pollBody) kind(c byte) {
 }
 
 // broken says whether the body was none of the forms, or ended within a packet.
-func (k *pollBody) broken() bool {
+func (k *body) broken() bool {
 	return k.place == pollAstray || k.place == pollLength || k.place == pollType || k.version == '3' && k.left > 0
 }
 
 // session is what an open packet at the body's beginning calls the session; else empty.
-func (k *pollBody) session() string {
+func (k *body) session() string {
 	_, rest, ok := bytes.Cut(k.first[:k.kept], []byte(`0{"sid":"`))
 	sid, _, whole := bytes.Cut(rest, []byte{'"'})
 	if !ok || !whole {

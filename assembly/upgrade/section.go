@@ -3,27 +3,9 @@ package upgrade
 import (
 	"strconv"
 
-	"golang.org/x/net/http2/hpack"
-
+	"wscope/assembly/h2"
 	"wscope/wsparse"
 )
-
-// h2Block collects and decodes the header blocks of one direction, RFC 9113 §4.3 and
-// RFC 7541.
-//
-// The decoder's dynamic table is only known as far as every block was seen. Where one was
-// missed the decoder begins anew with an empty table, and this is sound: entries are
-// counted from the newest, so an index means what it says as soon as the entry was seen,
-// and one that was not is an error, never a wrong field. How large the table may grow is
-// the other side's SETTINGS_HEADER_TABLE_SIZE; the encoder says what it uses of that in
-// the blocks themselves, which is all that a third party needs.
-type h2Block struct {
-	dec     *hpack.Decoder
-	waiting []byte // fragments of a block that came in pieces
-	over    bool   // the block is beyond the limit
-
-	section
-}
 
 // section is a decoded field section of HTTP/2 or HTTP/3.
 type section struct {
@@ -32,52 +14,25 @@ type section struct {
 	room   int // bytes of fields that are still kept
 }
 
-const (
-	// maxTable bounds the dynamic table whatever the peers agree on.
-	maxTable = 256 << 10
-	// maxBlock is how much of a header block is kept and decoded.
-	maxBlock = 128 << 10
-)
+// maxBlock is how much of a field section is kept and decoded.
+const maxBlock = h2.MaxBlock
 
-// reset forgets the table: a block was missed.
-func (k *h2Block) reset() {
-	k.dec, k.waiting, k.over = nil, nil, false
+// headerBlock is the header blocks of one direction of HTTP/2, and the latest of them decoded.
+type headerBlock struct {
+	h2.Block
+	section
 }
 
 // add takes a fragment. last says that it ends the block; the fields are then decoded.
 // whole is false where some of them are not known.
-func (k *h2Block) add(b []byte, last bool) (whole bool) {
-	if !last || len(k.waiting) > 0 {
-		if len(k.waiting)+len(b) > maxBlock {
-			k.over, k.waiting = true, k.waiting[:0]
-		}
-		if !k.over {
-			k.waiting = append(k.waiting, b...)
-		}
-		b = k.waiting
+func (k *headerBlock) add(b []byte, last bool) (whole bool) {
+	if last {
+		k.section = section{room: maxBlock}
 	}
-	if !last {
-		return false
+	if k.Emit == nil {
+		k.Emit = k.field
 	}
-	k.section = section{room: maxBlock}
-	if k.over {
-		k.reset()
-		return false
-	}
-	if k.dec == nil {
-		k.dec = hpack.NewDecoder(4096, func(f hpack.HeaderField) { k.field(f.Name, f.Value) })
-		k.dec.SetAllowedMaxDynamicTableSize(maxTable)
-		k.dec.SetMaxStringLength(maxBlock)
-	}
-	_, err := k.dec.Write(b)
-	if err == nil {
-		err = k.dec.Close()
-	}
-	k.waiting = nil
-	if err != nil {
-		k.reset()
-	}
-	return err == nil
+	return k.Add(b, last)
 }
 
 // field takes a decoded field.
