@@ -126,12 +126,17 @@ func (r *reader) packet(w *work, p *packet.Packet) {
 		return
 	}
 	w.segs = w.segs[:n+1]
+	if !s.UDP && tlsopen.BeginsHandshake(s.Payload) {
+		r.sessions.Segment(s.Key, s.Key.Reverse(), s.Payload)
+	}
+	r.share(w, s, n)
+}
+
+// share gives segment n of the work to its partition.
+func (r *reader) share(w *work, s *link.Segment, n int) {
 	if s.UDP {
 		r.datagram(w, s, n)
 		return
-	}
-	if tlsopen.BeginsHandshake(s.Payload) {
-		r.sessions.Segment(s.Key, s.Key.Reverse(), s.Payload)
 	}
 	if s.Options != nil || r.subflows.Any() {
 		r.subflows.Route(s)

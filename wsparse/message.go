@@ -76,7 +76,7 @@ func (s *Stream) take(m *body, p []byte, at int64, whole bool) {
 	if m.buf == nil {
 		m.buf = getBuffer()
 	}
-	m.buf.b = append(m.buf.b, p[:min(len(p), limit-len(m.buf.b))]...)
+	m.buf.b = append(m.buf.b, p[:max(0, min(len(p), limit-len(m.buf.b)))]...) // the limit falls where collecting ends amid a message
 	s.account(m)
 }
 

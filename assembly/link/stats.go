@@ -16,6 +16,25 @@ type Stats struct {
 	FragmentsLost int64            // fragments let go (timed out, over a limit, malformed)
 }
 
+// Add adds what another Decoder counted.
+func (s *Stats) Add(o *Stats) {
+	s.Packets += o.Packets
+	s.Bytes += o.Bytes
+	s.TCP += o.TCP
+	s.Datagrams += o.Datagrams
+	s.Malformed += o.Malformed
+	s.Fragments += o.Fragments
+	s.FragmentsLost += o.FragmentsLost
+	for _, m := range []struct{ to, from *map[string]int64 }{{&s.Other, &o.Other}, {&s.Unsupported, &o.Unsupported}} {
+		for name, n := range *m.from {
+			if *m.to == nil {
+				*m.to = map[string]int64{}
+			}
+			(*m.to)[name] += n
+		}
+	}
+}
+
 // naming is a name that holds a number, kept so that it is put together only once.
 type naming struct {
 	kind   string

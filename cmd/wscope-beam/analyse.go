@@ -24,9 +24,10 @@ type settings struct {
 	MaxMessage int
 	KeyLog     []byte
 	Files      []string // names by number; empty where there is but one
+	Apps       protocols
 }
 
-func (s *settings) options() analyzer.Options {
+func (s *settings) options() (analyzer.Options, error) {
 	opt := analyzer.Options{
 		Messages: s.Messages, Payload: s.Messages, NoMidway: s.NoMidway, Checksum: s.Checksum, MaxMessage: s.MaxMessage, Keys: tlsopen.NewKeys(),
 	}
@@ -37,7 +38,9 @@ func (s *settings) options() analyzer.Options {
 		opt.DecodeAs[port] = true
 	}
 	opt.Keys.Add(s.KeyLog)
-	return opt
+	var err error
+	opt.Apps, err = s.Apps.factory()
+	return opt, err
 }
 
 func (s *settings) name(i int32) string {
@@ -78,14 +81,17 @@ type analyseFn struct {
 }
 
 // Setup makes what all connections share.
-func (fn *analyseFn) Setup() {
-	fn.opt = fn.Settings.options()
+func (fn *analyseFn) Setup() (err error) {
+	if fn.opt, err = fn.Settings.options(); err != nil {
+		return err
+	}
 	fn.connections = beam.NewCounter("wscope", "connections")
 	fn.flows = beam.NewCounter("wscope", "flows")
 	fn.messages = beam.NewCounter("wscope", "messages")
 	fn.shuffled = beam.NewCounter("wscope", "shuffled_message_bytes")
 	fn.spilt = beam.NewCounter("wscope", "spilt_bytes")
 	fn.sizes = beam.NewDistribution("wscope", "connection_bytes") // its maximum is the hottest key
+	return nil
 }
 
 // ProcessElement analyses one connection's pieces.

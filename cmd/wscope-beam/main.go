@@ -31,6 +31,10 @@ var (
 	noMidway   = flag.Bool("no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
 	vlanAware  = flag.Bool("vlan-aware", false, "the same addresses on two VLANs are two connections")
 	checksum   = flag.Bool("checksum", false, "pass over segments with a wrong TCP checksum")
+	noApps     = flag.Bool("no-apps", false, "look for no subprotocols inside the WebSockets")
+	proto      = flag.String("proto", "", "read binary messages of no subprotocol by this Protocol Buffers `schema`")
+	protoTypes = flag.String("proto-type", "", "message `types` of the schema, separated by commas")
+	ownApps    = flag.String("app", "", "`files` that describe protocols of your own, separated by commas")
 	maxMessage = flag.Int("max-message", 0, "`bytes` of a message that are kept at most; 0 is 16 MiB")
 )
 
@@ -136,6 +140,9 @@ func newJob(ctx context.Context, captures []string) (*job, error) {
 		}
 	}
 	var err error
+	if j.Settings.Apps, err = newProtocols(!*noApps, *proto, *protoTypes, *ownApps); err != nil {
+		return nil, err
+	}
 	if j.Inputs, j.Dead, err = plan(ctx, captures); err != nil {
 		for _, d := range j.Dead {
 			err = errors.Join(err, errors.New(d.String()))

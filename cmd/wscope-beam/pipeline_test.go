@@ -21,6 +21,7 @@ import (
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/testing/ptest"
 
 	"wscope/analyzer"
+	"wscope/analyzer/apps"
 	"wscope/analyzer/report"
 	"wscope/assembly/capture"
 )
@@ -95,7 +96,7 @@ func pipelined(t *testing.T, j *job, paths []string) map[string][]string {
 	if j.Out == "" {
 		j.Out = t.TempDir()
 	}
-	j.Format, j.Settings.Messages = formatNDJSON, true
+	j.Format, j.Settings.Messages, j.Settings.Apps.On = formatNDJSON, true, true
 	j.run(t, paths)
 	got := map[string][]string{}
 	for name, data := range shardsIn(t, j.Out) {
@@ -163,7 +164,7 @@ func single(t *testing.T, paths []string) map[string][]string {
 	}
 	defer src.Close()
 	sink := &collected{lines: map[string][]string{"flows": nil, "messages": nil, "findings": nil}}
-	opt := analyzer.Options{Messages: true, Payload: true}
+	opt := analyzer.Options{Messages: true, Payload: true, Apps: apps.New}
 	if _, err := analyzer.Run(context.Background(), src, opt, sink); err != nil {
 		t.Fatal(err)
 	}

@@ -47,6 +47,7 @@ func newFlows(env *environment) *cobra.Command {
 		},
 	}
 	in.flags(cmd)
+	cmd.Flags().BoolVar(&in.byFile, "jobs-by-file", false, byFileUsage)
 	in.apps.flags(cmd.Flags(), true)
 	out.flags(cmd)
 	return cmd

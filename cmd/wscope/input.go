@@ -32,6 +32,7 @@ type input struct {
 	tail       bool
 	prompt     bool // set by run: packets are waited for, so records are written as they come
 	jobs       int
+	byFile     bool // jobs share out the files, not the connections
 	maxMessage int
 	noProgress bool
 	apps       appsFlag
@@ -123,6 +124,9 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 	opt, sink, hide, err := in.dress(paths, opt, sink)
 	if err != nil {
 		return nil, err
+	}
+	if in.byFile {
+		return in.runByFile(cmd, paths, opt, sink, hide)
 	}
 	bar := in.progress()
 	src, err := in.open(cmd.Context(), paths, bar)
