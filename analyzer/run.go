@@ -55,6 +55,9 @@ func newPipeline(ctx context.Context, src packet.Source, opt Options, sink Sink)
 func (p *pipeline) summary() *Summary {
 	s := p.merger.totals.Summary(Time(p.reader.counts.last))
 	p.reader.describe(s)
+	if s.Sealed != nil {
+		s.Sealed.KeysGiven = p.reader.keys.Version() > 0
+	}
 	other := correlate.Counts{}
 	for _, sh := range p.shards {
 		s.Connections += sh.flows.Connections

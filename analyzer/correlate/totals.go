@@ -4,10 +4,11 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
-	"wscope/analyzer/record"
+	"strings"
 
 	"wscope/analyzer/diagnose"
 	"wscope/analyzer/flow"
+	"wscope/analyzer/record"
 )
 
 // maxNames bounds each list of names; what comes after is counted as "(others)".
@@ -41,15 +42,15 @@ func (t Counts) Sorted() []record.Named {
 
 // Totals adds up the flows of a run.
 type Totals struct {
-	flows                                    int64
-	pickups, results, closes, sealed, likely Counts
-	hosts, paths, protocols, clients         Counts
-	client, server                           record.Direction
-	rules                                    map[string]*record.RuleCount
-	open, maxOpen                            int64
-	apps                                     appTotals
-	together                                 concurrency
-	ends                                     diagnose.Diagnosis
+	flows                                                     int64
+	pickups, results, closes, sealed, likely, whys, libraries Counts
+	hosts, paths, protocols, clients                          Counts
+	client, server                                            record.Direction
+	rules                                                     map[string]*record.RuleCount
+	open, maxOpen                                             int64
+	apps                                                      appTotals
+	together                                                  concurrency
+	ends                                                      diagnose.Diagnosis
 }
 
 // Begun counts a flow that begins, unless it is a connection of which nobody knows whether it is a WebSocket.
@@ -86,6 +87,13 @@ func (t *Totals) Flow(f *record.Flow) {
 			likely = f.Sealed.Likely
 		}
 		t.likely.Add(likely, 1)
+		if f.TLS != nil {
+			why, _, _ := strings.Cut(f.TLS.Why, " for client random ")
+			t.whys.Add(why, 1)
+			if f.TLS.Client != "" {
+				t.libraries.Add(f.TLS.Client, 1)
+			}
+		}
 		t.clients.Add(f.Client.IP, 1)
 		return
 	}
@@ -147,7 +155,7 @@ func (t *Totals) Summary(last record.Time) *record.Summary {
 		Hosts: t.hosts.Sorted(), Paths: t.paths.Sorted(), Protocols: t.protocols.Sorted(), Clients: t.clients.Sorted(), Apps: t.apps.sorted(),
 	}
 	if n := t.pickups["encrypted"]; n > 0 {
-		s.Sealed = &record.SealedSum{Connections: n, WebSockets: t.likely["websocket"], Likely: t.likely.Sorted()}
+		s.Sealed = &record.SealedSum{Connections: n, WebSockets: t.likely["websocket"], Likely: t.likely.Sorted(), Why: t.whys.Sorted(), Clients: t.libraries.Sorted()}
 	}
 	s.Endings = t.ends.Endings()
 	s.Concurrency = t.together.record(int64(last))

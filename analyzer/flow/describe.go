@@ -238,7 +238,7 @@ func headers(fields []wsparse.Field) [][2]string {
 
 func tlsRecord(i *tlsopen.Info) *record.TLS {
 	r := &record.TLS{
-		Version: i.Version, Cipher: i.Cipher, SNI: i.SNI, ALPN: i.ALPN, ALPNOffered: i.ALPNOffered,
+		Version: i.Version, Cipher: i.Cipher, SNI: i.SNI, ALPN: i.ALPN, ALPNOffered: i.ALPNOffered, Client: i.Client,
 		Decrypted: i.Decrypted, ClientRandom: hex.EncodeToString(i.ClientRandom),
 	}
 	if !i.Decrypted {

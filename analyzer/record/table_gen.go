@@ -329,6 +329,7 @@ var TLSTable = &Table{Name: "TLS", Doc: "what the TLS connection around a flow s
 		x := of.(*TLS).ALPNOffered
 		return Value{Kind: Text, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]string)[i]; return Value{Kind: Text, Text: *x} }},
+	{Name: "client", Kind: Text, Omit: true, Doc: "library or browser that the ClientHello looks like: chromium, firefox, go, java, node, openssl, rust", Class: Open, Get: func(of any) Value { x := &of.(*TLS).Client; return Value{Kind: Text, Text: *x} }},
 	{Name: "decrypted", Kind: Boolean, Doc: "it could be opened", Get: func(of any) Value { x := &of.(*TLS).Decrypted; return boolean(*x) }},
 	{Name: "client_random", Kind: Text, Omit: true, Plain: true, Doc: "hex", Class: Open, Get: func(of any) Value { x := &of.(*TLS).ClientRandom; return Value{Kind: Text, Text: *x} }},
 	{Name: "why", Kind: Text, Omit: true, Doc: "why it could not be opened", Class: Open, Get: func(of any) Value { x := &of.(*TLS).Why; return Value{Kind: Text, Text: *x} }},
@@ -1170,6 +1171,15 @@ var SealedSumTable = &Table{Name: "SealedSum", Doc: "the TLS connections that co
 		x := of.(*SealedSum).Likely
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
+	{Name: "why", Kind: Nested, List: true, Omit: true, Doc: "why they could not be opened", Of: NamedTable, Get: func(of any) Value {
+		x := of.(*SealedSum).Why
+		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
+	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
+	{Name: "clients", Kind: Nested, List: true, Omit: true, Doc: "what their ClientHello look like", Of: NamedTable, Get: func(of any) Value {
+		x := of.(*SealedSum).Clients
+		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
+	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
+	{Name: "keys_given", Kind: Boolean, Omit: true, Doc: "secrets of other connections were at hand", Get: func(of any) Value { x := &of.(*SealedSum).KeysGiven; return boolean(*x) }},
 }}
 
 // ConcurrencyTable has the fields of Concurrency.

@@ -17,7 +17,7 @@ func Hints(sum *record.Summary) []string {
 	for _, n := range sum.ByPickup {
 		switch n.Name {
 		case "encrypted":
-			say(Count(n.Count, "TLS connection") + ports(sum.Encrypted) + " could not be opened: give --keylog FILE (what SSLKEYLOGFILE makes a client write)" + estimated(sum.Sealed))
+			say(Count(n.Count, "TLS connection") + ports(sum.Encrypted) + " could not be opened: " + stillClosed(n.Count, sum.Sealed) + estimated(sum.Sealed))
 		case "midstream":
 			say(joined(n.Count))
 		}
@@ -32,6 +32,63 @@ func Hints(sum *record.Summary) []string {
 		say(Count(sum.CutPackets, "packet") + " cut by the capture's snaplen: payloads are not whole; capture with tcpdump -s 0")
 	}
 	return hints
+}
+
+// stillClosed says why connections could not be opened, and what would help: a key log, where it is a secret that is
+// missing and none was given, and how to get one of what the clients look like.
+func stillClosed(all int64, s *record.SealedSum) string {
+	const howTo = "give --keylog FILE (wscope keys says how to get one)"
+	if s == nil || len(s.Why) == 0 {
+		return howTo
+	}
+	var parts []string
+	var secrets int64
+	for _, n := range s.Why {
+		if lacksSecret(n.Name) {
+			secrets += n.Count
+		}
+	}
+	part := func(n int64, what string) {
+		if n != all {
+			what = Number(n) + ": " + what
+		}
+		parts = append(parts, what)
+	}
+	switch {
+	case secrets > 0 && s.KeysGiven:
+		part(secrets, "the keys given are of other connections"+teach(s.Clients))
+	case secrets > 0 && len(s.Clients) > 0:
+		part(secrets, "give --keylog FILE"+teach(s.Clients))
+	case secrets > 0:
+		part(secrets, howTo)
+	}
+	for _, n := range s.Why {
+		if !lacksSecret(n.Name) && len(parts) < 4 {
+			part(n.Count, Clean(n.Name))
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
+// lacksSecret reports whether a reason is that a secret of the key log's format is missing.
+func lacksSecret(why string) bool {
+	label, ok := strings.CutPrefix(why, "no ")
+	return ok && strings.ToUpper(label) == label
+}
+
+// teach names the help on the keys of what the clients look like.
+func teach(clients []record.Named) string {
+	if len(clients) == 0 {
+		return ""
+	}
+	var names []string
+	for i, n := range clients {
+		if i == 3 {
+			break
+		}
+		names = append(names, "wscope keys "+n.Name)
+	}
+	return " (the clients look like " + list(clients, 3) + ": " + strings.Join(names, ", ") + ")"
 }
 
 // estimated says where what is said of connections that could not be opened comes from.

@@ -191,7 +191,7 @@ func TestSummaryOfEverything(t *testing.T) {
 			t.Fatal(err)
 		}
 		text := b.String()
-		for _, want := range []string{"ping-unanswered", "--keylog", "midway", "snaplen"} {
+		for _, want := range []string{"ping-unanswered", "could not be opened", "midway", "snaplen"} {
 			if width != 40 && !strings.Contains(text, want) {
 				t.Errorf("width %d: no %s in\n%s", width, want, text)
 			}

@@ -11,6 +11,7 @@ type Info struct {
 	SNI          string
 	ALPN         string   // as chosen by the server; in TLS 1.3 only known when decrypted
 	ALPNOffered  []string // without GREASE; at most 64
+	Client       string   // the library that the ClientHello looks like: chromium, firefox, go, java, node, openssl, rust; empty where none is known
 	ClientRandom []byte   // 32 bytes; names the missing secret in a key log
 	Decrypted    bool     // application data was opened
 	Why          string   // while not decrypted, why: "no CLIENT_TRAFFIC_SECRET_0 for client random 3fa9…"; empty otherwise

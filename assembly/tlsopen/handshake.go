@@ -156,6 +156,7 @@ func (t *stream) clientHello(body []byte, at *assembly.Mark) {
 	t.hello = true
 	info := &t.c.info
 	info.SNI, info.ALPNOffered, info.Hello, info.NoTickets = h.sni, h.alpn, at.Time, !h.tickets
+	info.Client = h.library
 	info.ClientRandom = append([]byte(nil), h.random[:]...)
 }
 

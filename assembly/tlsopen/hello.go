@@ -34,6 +34,7 @@ type clientHello struct {
 	earlyData bool
 	encrypted bool // an inner ClientHello is encrypted in it, or seems to be
 	tickets   bool // it takes TLS 1.3 session tickets
+	library   string
 }
 
 // parseClientHello reads a ClientHello's body. What is returned shares no memory with b.
@@ -47,13 +48,19 @@ func parseClientHello(b []byte) (h clientHello, ok bool) {
 		return h, false
 	}
 	h.session = append([]byte(nil), session...)
+	look := shape{extensions: map[uint16]bool{}}
 	var id uint16
 	for suites.ReadUint16(&id) {
-		if !grease(id) {
+		if grease(id) {
+			look.greased = true
+		} else {
 			h.suites = append(h.suites, id)
 		}
 	}
-	return h, eachExtension(s, func(ext uint16, data cryptobyte.String) bool {
+	ok = eachExtension(s, func(ext uint16, data cryptobyte.String) bool {
+		if len(look.extensions) < maxOffered {
+			look.extensions[ext] = true
+		}
 		switch ext {
 		case extServerName:
 			h.sni = serverName(data)
@@ -70,6 +77,9 @@ func parseClientHello(b []byte) (h clientHello, ok bool) {
 		}
 		return true
 	})
+	look.suites = h.suites
+	h.library = look.library()
+	return h, ok
 }
 
 // serverHello is what a ServerHello or HelloRetryRequest says that matters here.

@@ -250,6 +250,7 @@ func (q *QUIC) clientHello(body []byte, at *assembly.Mark) {
 	}
 	q.hello, q.random = true, h.random
 	q.info.SNI, q.info.ALPNOffered, q.info.Hello = h.sni, h.alpn, at.Time
+	q.info.Client = h.library
 	q.info.ClientRandom = append([]byte(nil), h.random[:]...)
 	if s, ok := behindSuites(body); ok {
 		eachExtension(s, func(ext uint16, data cryptobyte.String) bool {
