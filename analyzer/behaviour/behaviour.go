@@ -122,6 +122,8 @@ type Band struct {
 	// Low and High are the least and the greatest of the runs' medians; 0 where there is one run.
 	Low  float64 `json:"low,omitempty"`
 	High float64 `json:"high,omitempty"`
+	// Runs are those of each run, of latencies and where there are several runs; null where a run has none.
+	Runs []*Band `json:"runs,omitempty"`
 }
 
 // most is the largest value, as far as it is known.

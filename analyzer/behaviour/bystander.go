@@ -6,38 +6,45 @@ import (
 )
 
 // bystander is how much the latencies of a role moved between two runs, each for itself: when all move, it is the
-// machine that was busier.
+// machine that was busier, or the network that was longer.
 type bystander struct {
-	answers []string  // the requests that they are about: the other side's sender and kind
-	first   []bool    // what flows begin with: how quickly programs start, more than how quick they are
-	moves   []float64 // of the medians, in seconds
-	old     []float64 // the medians themselves
-	now     []float64
-	wide    []float64 // how much longer than the median the slowest took, in the run where that was more
+	answers []string // the requests that they are about: the other side's sender and kind
+	first   []bool   // what flows begin with: how quickly programs start, more than how quick they are
+	old     []*Band
+	now     []*Band
 }
 
 // opening is what the opening handshake answers.
 const opening = "opening handshake"
 
-// bystanders are the kinds that both runs answered, and the opening handshake.
-func bystanders(a, b *Role) *bystander {
+// bystanders are the kinds that both runs answered, and the opening handshake. Of the older sample it is one run, or all together
+// where it is less than 0.
+func bystanders(a, b *Role, run int) *bystander {
 	s := &bystander{}
 	add := func(request string, first bool, old, now *Band) {
-		if old != nil && now != nil {
-			s.first = append(s.first, first)
-			s.answers, s.moves = append(s.answers, request), append(s.moves, math.Abs(now.P50-old.P50))
-			s.old, s.now = append(s.old, old.P50), append(s.now, now.P50)
-			s.wide = append(s.wide, max(old.most()-old.P50, now.most()-now.P50))
+		if old = old.ofRun(run); old != nil && now != nil {
+			s.answers, s.first, s.old, s.now = append(s.answers, request), append(s.first, first), append(s.old, old), append(s.now, now)
 		}
 	}
-	add(opening, false, a.Answer, b.Answer)
+	add(opening, true, a.Answer, b.Answer)
 	old := byKind(a.Messages)
 	for _, k := range b.Messages {
 		if was := old[k.From+" "+k.Name]; was != nil && !k.pushed() && !was.pushed() {
-			add(k.request(), k.First && was.First, was.Reply, k.Reply)
+			add(k.request(), was.First && k.First, was.Reply, k.Reply)
 		}
 	}
 	return s
+}
+
+// ofRun is what a sample's run has; all together where run is less than 0, or where runs are not kept.
+func (b *Band) ofRun(run int) *Band {
+	if b == nil || run < 0 || b.Runs == nil {
+		return b
+	}
+	if run >= len(b.Runs) {
+		return nil
+	}
+	return b.Runs[run]
 }
 
 // request is the kind of message that a kind answers, with its sender: "client order".
@@ -51,36 +58,73 @@ func (k *Kind) request() string {
 	return "server " + k.Answers
 }
 
-// around is what happened to the answers to all other requests.
+// around is what happened to the answers to all other requests, in seconds.
 type around struct {
-	moved  float64 // the most that any moved
-	noise  float64 // that, or how much longer than its median any took
-	middle float64 // how much the middle one of them moved
-	start  float64 // noise, with what flows begin with
+	n     int     // of them
+	shift float64 // how much the least of the middle one grew
+	most  float64 // and of the one that grew most
+	noise float64 // between the least and the upper quarter of the middle one, in the noisier run
+	level float64 // the median of the middle one before
+	now   float64 // and now
 }
 
-// around leaves what flows begin with out of moved and noise: how quickly programs start is not what others are held against.
-func (s *bystander) around(request string) (a around) {
-	var list []float64
+// around sums up all but one: those of which there are several, or else those that flows do not begin with, if there are any.
+func (s *bystander) around(request string) around {
+	several := func(i int) bool { return min(s.old[i].N, s.now[i].N) >= fewAnswers }
+	later := func(i int) bool { return !s.first[i] }
+	all := s.sum(request, func(int) bool { return true })
+	for _, which := range []func(int) bool{several, later} {
+		if a := s.sum(request, which); a.n > 0 {
+			a.most = all.most
+			return a
+		}
+	}
+	return all
+}
+
+func (s *bystander) sum(request string, which func(int) bool) (a around) {
+	var shifts, before, after, old, now []float64
 	for i, other := range s.answers {
-		if other == request {
+		if other == request || !which(i) {
 			continue
 		}
-		list = append(list, s.moves[i])
-		a.start = max(a.start, s.moves[i], s.wide[i])
-		if !s.first[i] {
-			a.moved, a.noise = max(a.moved, s.moves[i]), max(a.noise, s.moves[i], s.wide[i])
-		}
+		a.n++
+		shifts = append(shifts, s.now[i].Min-s.old[i].Min)
+		before, after = append(before, s.old[i].spread()), append(after, s.now[i].spread())
+		old, now = append(old, s.old[i].P50), append(now, s.now[i].P50)
 	}
-	if len(list) > 0 {
-		slices.Sort(list)
-		a.middle = list[len(list)/2]
+	if a.n == 0 {
+		return a
 	}
+	a.shift, a.most = max(middle(shifts), 0), max(slices.Max(shifts), 0)
+	a.noise = max(middle(before), middle(after))
+	a.level, a.now = middle(old), middle(now)
 	return a
+}
+
+// spread is how far above the least most values lie; of few the greatest says nothing.
+func (b *Band) spread() float64 {
+	if b.N < fewAnswers {
+		return b.P50 - b.Min
+	}
+	return b.P75 - b.Min
+}
+
+// middle is the middle one of some numbers, the greater of two; it sorts them.
+func middle(list []float64) float64 {
+	slices.Sort(list)
+	return list[len(list)/2]
 }
 
 // calm is, in seconds, how much latencies may move on two machines that have time.
 const calm = 0.010
 
 // quiet says whether nothing moved much: neither run was on a busier machine.
-func (s *bystander) quiet() bool { return len(s.moves) > 0 && slices.Max(s.moves) < calm }
+func (s *bystander) quiet() bool {
+	for i := range s.answers {
+		if math.Abs(s.now[i].P50-s.old[i].P50) >= calm {
+			return false
+		}
+	}
+	return len(s.answers) > 0
+}

@@ -81,7 +81,7 @@ func causes(found []Difference, a, b *Role) []Difference {
 			return d.Area == "flows" || isStorm(d) || d.Area == "close" && d.Change == "appeared" && !normal(d.Subject)
 		})
 	}
-	return found
+	return together(found)
 }
 
 // isLost says whether a difference is that something is not sent any more, or less.

@@ -134,7 +134,7 @@ func comeAndGo(runs []map[string]bool, isPath bool) map[string]string {
 			}
 		}
 		looksIt := slices.ContainsFunc(names, func(name string) bool { return name != m && in[name] < len(runs) && masked(name, isPath) == m })
-		if known := in[m] > 0 && (isPath || looksIt); goes < 2 && !(known && goes == 1) || goes == 2 && !isPath && !strings.ContainsAny(m, "/:.") && related(names[0], names[1]) {
+		if known := in[m] > 0 && (isPath || looksIt || strings.ContainsAny(m, "/:")); goes < 2 && !(known && goes == 1) || goes == 2 && !isPath && !strings.ContainsAny(m, "/:.") && related(names[0], names[1]) {
 			continue
 		}
 		// Where many come and go, those that are there by chance in all runs are of them.
@@ -352,8 +352,15 @@ func (b *Behaviour) fold() {
 		for _, from := range senders {
 			groups := map[string][]string{}
 			for _, k := range r.Messages {
-				if m := masked(k.Name, false); k.From == from && m != k.Name && strings.ContainsAny(k.Name, "0123456789") {
+				if m := masked(k.Name, false); k.From == from && m != k.Name && strings.ContainsAny(k.Name, "0123456789/:.") {
 					groups[m] = append(groups[m], k.Name)
+				}
+			}
+			for m, names := range groups { // and words that do not look it, among them
+				for _, k := range r.Messages {
+					if len(names) >= 3 && k.From == from && masked(k.Name, false) == k.Name && k.Name != m && fitsMask(k.Name, m) {
+						groups[m] = append(groups[m], k.Name)
+					}
 				}
 			}
 			if folded := several(groups); len(folded) > 0 {

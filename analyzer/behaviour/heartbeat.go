@@ -130,11 +130,11 @@ const shortestBeat = 0.15
 // periodic says whether a kind looks like a heartbeat whatever its name: small, always the same, for no reason, and at one distance from
 // the one before it, or from the flow's begin.
 func (k *Kind) periodic() bool {
-	return k.little() && k.Every.N >= 3 && k.Every.P25 >= shortestBeat && k.Every.P75-k.Every.P25 <= 0.35*k.Every.P50
+	return k.little() && k.Most >= 2 && k.Every.N >= 3 && k.Every.P25 >= shortestBeat && k.Every.P75-k.Every.P25 <= 0.35*k.Every.P50
 }
 
 // mayBeat says whether a kind is so little that it may be a heartbeat.
-func (k *Kind) mayBeat() bool { return k.little() && k.Every.Min >= shortestBeat }
+func (k *Kind) mayBeat() bool { return k.little() && k.Most >= 2 && k.Every.Min >= shortestBeat }
 
 // little says whether a kind says nothing but that it is there, and comes of nothing.
 func (k *Kind) little() bool {

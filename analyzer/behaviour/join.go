@@ -57,7 +57,7 @@ func joinRoles(a, b *Role, before, more int) *Role {
 		r.Reconnects = a.Reconnects.after(before, b.Reconnects, more)
 	}
 	r.mergeTallies(b)
-	r.Lasts, r.Answer = joinBands(a.Lasts, b.Lasts), joinBands(a.Answer, b.Answer)
+	r.Lasts, r.Answer = joinBands(a.Lasts, b.Lasts), bandsAfter(a.Answer, before, b.Answer, more)
 	mine, theirs := byKind(a.Messages), byKind(b.Messages)
 	r.Messages = nil
 	for _, name := range union(mine, theirs) {
@@ -70,6 +70,7 @@ func joinRoles(a, b *Role, before, more int) *Role {
 		}
 		sum := k.merged(o)
 		sum.Count, sum.Flows = k.Count.after(before, o.Count, more), k.Flows.after(before, o.Flows, more)
+		sum.Reply = bandsAfter(k.Reply, before, o.Reply, more)
 		r.Messages = append(r.Messages, sum)
 	}
 	sortKinds(r.Messages)
@@ -151,12 +152,45 @@ func joinBands(a, b *Band) *Band {
 		return a
 	}
 	n := a.N + b.N
+	var runs []*Band
+	for i := range max(len(a.Runs), len(b.Runs)) { // of the same runs
+		runs = append(runs, joinBands(a.ofRun(i), b.ofRun(i)))
+	}
 	mix := func(x, y float64) float64 { return round3((x*float64(a.N) + y*float64(b.N)) / float64(n)) }
 	return &Band{
 		N: n, Min: min(a.Min, b.Min), Max: max(a.most(), b.most()),
 		P25: mix(a.P25, b.P25), P50: mix(a.P50, b.P50), P75: mix(a.P75, b.P75),
-		Low: min(a.lowest(), b.lowest()), High: max(a.highest(), b.highest()),
+		Low: min(a.lowest(), b.lowest()), High: max(a.highest(), b.highest()), Runs: runs,
 	}
+}
+
+// bandsAfter is joinBands of some runs and more after them, each kept besides.
+func bandsAfter(a *Band, before int, b *Band, more int) *Band {
+	sum := joinBands(a, b)
+	if sum == nil || before == 0 {
+		return sum
+	}
+	runs := append(a.perRun(before), b.perRun(more)...)
+	joined := *sum
+	joined.Runs = runs
+	return &joined
+}
+
+// perRun is each of n runs by itself.
+func (b *Band) perRun(n int) []*Band {
+	switch {
+	case b == nil:
+		return make([]*Band, n)
+	case len(b.Runs) == n:
+		return slices.Clone(b.Runs)
+	}
+	list := make([]*Band, n)
+	for i := range list {
+		one := *b
+		one.Runs = nil
+		list[i] = &one
+	}
+	return list
 }
 
 func sortKinds(list []*Kind) {

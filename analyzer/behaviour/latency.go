@@ -8,11 +8,14 @@ import (
 
 // latencies compares how quickly the kinds that both runs have are answered. Kinds that answer the same request wait for
 // the same work: one of them is told.
-func (c *comparison) latencies(old, now map[string]*Kind, others *bystander) {
+func (c *comparison) latencies(a, b *Role, old, now map[string]*Kind, others *bystander) {
 	told := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(old)) {
 		was, is := old[name], now[name]
-		if is != nil && latencyMoved(was, is, others) {
+		if is == nil || was.pushed() || is.pushed() || was.Reply == nil || is.Reply == nil {
+			continue
+		}
+		if c.slowed(was, is, a, b) || quicker(was.Reply, is.Reply, others.around(is.request())) {
 			told[is.request()] = append(told[is.request()], name)
 		}
 	}
@@ -24,7 +27,11 @@ func (c *comparison) latencies(old, now map[string]*Kind, others *bystander) {
 			detail = "in answer to " + request + "; " + detail
 		}
 		before := len(c.found)
-		c.tell("latency", name, "changed", milliseconds(was.Reply.P50), milliseconds(is.Reply.P50), detail, worse(is.Reply.P50 > was.Reply.P50))
+		severity := worse(is.Reply.P50 > was.Reply.P50)
+		if is.From == "client" && !others.fromClient(request) {
+			severity = "note" // how long its network is, or who sits before it, may be all that there is to it
+		}
+		c.tell("latency", name, "changed", milliseconds(was.Reply.P50), milliseconds(is.Reply.P50), detail, severity)
 		if len(c.found) > before {
 			d := &c.found[before]
 			for _, other := range told[request] {
@@ -36,73 +43,88 @@ func (c *comparison) latencies(old, now map[string]*Kind, others *bystander) {
 	}
 }
 
-// latencyMoved says whether a kind is answered slower or quicker than before, by itself. That what is done a few times was
-// quicker the next time says nothing.
-func latencyMoved(old, now *Kind, others *bystander) bool {
-	if old.pushed() || now.pushed() {
+// slowed says whether a kind is answered slower than in each run of the older sample that was like this one.
+func (c *comparison) slowed(was, is *Kind, a, b *Role) bool {
+	if was.pushed() || is.pushed() || was.Reply == nil || is.Reply == nil {
 		return false
 	}
-	if others.slowerThanExpected(old, now) {
-		return true
+	runs := max(len(was.Reply.Runs), 1)
+	alike, all := 0, 0
+	for run := range runs {
+		old := was.Reply.ofRun(run)
+		if old == nil {
+			continue
+		}
+		all++
+		others := bystanders(a, b, run).around(is.request())
+		// One in which all was slower says little about one that has time.
+		if others.level > 2*others.now+0.005 {
+			continue
+		}
+		alike++
+		if !slower(old, is.Reply, others, was.First && is.First) {
+			return false
+		}
 	}
-	if !latencyTolerance.moved(old.Reply, now.Reply) {
-		return false
+	if alike > 0 {
+		return alike >= min(all, 2) || all <= 3
 	}
-	quick, slow := old.Reply, now.Reply
-	if quick.P50 > slow.P50 {
-		quick, slow = slow, quick
-	}
-	if slow == old.Reply && min(quick.N, slow.N) < fewValues {
-		return false
-	}
-	around := others.around(now.request())
-	if old.once() || now.once() {
-		return slowedOnce(quick, slow, around.start, old.First && now.First)
-	}
-	return slowedDown(quick, slow, around)
+	others := bystanders(a, b, -1).around(is.request())
+	return all > 0 && slower(was.Reply, is.Reply, others, was.First && is.First)
 }
 
-// In seconds, what is too little to be told, and what is added before ratios are made: clocks and schedulers have it.
+// fromClient says whether the client answers something besides a request.
+func (s *bystander) fromClient(request string) bool {
+	return slices.ContainsFunc(s.answers, func(other string) bool { return other != request && strings.HasPrefix(other, "server ") })
+}
+
+// In seconds, what is too little to be told, of any number and of few; and what is added before ratios are made: clocks and
+// schedulers have it.
 const (
 	leastSlower = 0.004
+	onceSlower  = 0.050
 	grain       = 0.001
 )
 
-// slowerThanExpected says whether a kind of which there are several is slower than it was, and than what happened to the others lets
-// expect: by the middle half of its times, and clear of all but the slowest of those before.
-func (s *bystander) slowerThanExpected(old, now *Kind) bool {
-	was, is := old.Reply, now.Reply
-	if was == nil || is == nil || min(was.N, is.N) < fewAnswers {
-		return false
+// slower says whether one kind's times are longer than another's by themselves. What a machine does besides makes some of them longer,
+// and rarely all: the least of them must be longer than most were, and by far more than what happened to the others lets expect.
+// first is what flows begin with, when programs have just begun.
+func slower(old, now *Band, others around, first bool) bool {
+	n := min(old.N, now.N)
+	own := max(old.spread(), now.spread())
+	shift, noise, room, least := others.shift, max(others.noise, own/3), 2.5, leastSlower
+	if others.n == 0 {
+		noise = own
 	}
-	factor, shift := s.expected(now.request())
-	expected := max(was.highest()*factor, was.highest()+shift, was.highest())
-	return is.P50 > 1.8*(expected+grain) && is.P25 > 1.4*(expected+grain) && is.P50-expected > leastSlower && is.P25 > was.P75*max(factor, 1) &&
-		is.Min > was.P75+shift && is.P50-expected > s.around(now.request()).noise
-}
-
-// fewAnswers is the number below which times are too few for a middle half.
-const fewAnswers = 4
-
-// expected is by which factor, and by how much, the answers to all other requests are slower in the middle.
-func (s *bystander) expected(request string) (factor, shift float64) {
-	var factors, shifts []float64
-	for i, other := range s.answers {
-		if other != request {
-			factors = append(factors, (s.now[i]+grain)/(s.old[i]+grain))
-			shifts = append(shifts, s.now[i]-s.old[i])
+	switch {
+	case n < 2:
+		shift, room, least = 4*others.most, 12, onceSlower
+	case n < fewAnswers:
+		shift, room, least = others.most, 8, onceSlower
+	case n < fewValues:
+		room = 3.5
+	}
+	if first && n < fewValues {
+		room, least = 2*room, onceSlower
+		if n < fewAnswers && now.Min < 20*old.most() {
+			return false
 		}
 	}
-	if len(factors) == 0 {
-		return 1, 0
-	}
-	slices.Sort(factors)
-	slices.Sort(shifts)
-	return max(factors[len(factors)/2], 1), max(shifts[len(shifts)/2], 0)
+	moved := now.Min - old.Min - shift
+	return moved > least && moved > room*noise && now.Min > old.P75+shift && now.P50 > 1.8*(old.P50+shift+grain)
 }
 
-// once says whether a kind is there once in each of a few flows.
-func (k *Kind) once() bool { return k.Most <= 1 && k.Flows.sum() < fewValues }
+// quicker says whether a kind of which there are many is answered quicker than before.
+func quicker(old, now *Band, others around) bool {
+	return min(old.N, now.N) >= fewValues && latencyTolerance.moved(old, now) && slower(now, old, around{n: others.n, noise: others.noise}, false)
+}
+
+// fewAnswers is the number below which times are too few for a middle half, and fewValues that below which the least of them may have
+// waited as well.
+const (
+	fewAnswers = 4
+	fewValues  = 8
+)
 
 // telling is, of kinds that answer one request, the one by which people know it: the one most often measured, of
 // those one that bears the request's name, and of those the one that comes last.

@@ -46,6 +46,19 @@ const leastSteps = 4
 // isSequence says whether numbers nearly always follow each other.
 func (s Steps) isSequence() bool { return s.Next >= leastSteps && 20*s.Skip <= s.Next }
 
+// counters are the places of two roles that are sequences in either.
+func counters(a, b *Role) map[string]bool {
+	found := map[string]bool{}
+	for _, r := range []*Role{a, b} {
+		for at, s := range r.Sequences {
+			if s.Next >= leastSteps && 2*s.Skip <= s.Next {
+				found[at] = true
+			}
+		}
+	}
+	return found
+}
+
 // sequences tells of numbers that followed each other and do not any more.
 func (c *comparison) sequences(a, b *Role) {
 	for _, at := range slices.Sorted(maps.Keys(a.Sequences)) {

@@ -89,39 +89,6 @@ func standardError(b *Band) float64 {
 	return 1.2533 * (b.P75 - b.P25) / 1.349 / math.Sqrt(float64(b.N))
 }
 
-// fewValues is the number below which the least of some values may have waited as well.
-const fewValues = 8
-
-// slowedDown says whether a change of latency is the operation's own, and not that of a machine that was busier
-// in one of the runs. Of many answers some come when the machine is idle: the least of the slower run must be slower than
-// the middle half of the other, and the change more than what happened to the middle one of the others. Of few, it must
-// stand out of what happened to all others.
-func slowedDown(quick, slow *Band, others around) bool {
-	moved := slow.P50 - quick.P50
-	if min(quick.N, slow.N) < fewValues && (moved < 2*others.moved || moved < others.noise) {
-		return false
-	}
-	return slow.Min > quick.P75 && moved > others.middle
-}
-
-// In seconds, how much longer something that is done once may take: at all, and as the first thing that a flow does,
-// when programs have just begun.
-const (
-	onceMore  = 0.050
-	firstMore = 0.150
-)
-
-// slowedOnce is the same of what is done once in each of a few flows: it must stand out further of all others' noise, and
-// even further if it is what flows begin with.
-func slowedOnce(quick, slow *Band, noise float64, first bool) bool {
-	least, room, ratio := onceMore, 4.0, 2.0
-	if first {
-		least, room, ratio = firstMore, 16, 20
-	}
-	moved := slow.Min - quick.most()
-	return moved > least && moved >= room*noise && slow.Min >= ratio*quick.most()
-}
-
 // counted says whether two counts differ by more than tests that run twice do: small ones
 // at all, larger ones by a quarter.
 func counted(old, now int64) bool {

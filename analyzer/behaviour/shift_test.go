@@ -66,16 +66,13 @@ func TestLatencies(t *testing.T) {
 		{"what programs begin with, on a busy machine", band(1, 97, 97, 97, 97), band(1, 500, 500, 500, 500), []float64{0.002}, true, false},
 		{"one answer, quicker", band(1, 500, 500, 500, 500), band(1, 10, 10, 10, 10), nil, false, false},
 	} {
-		kind := func(b *Band) *Kind {
-			return &Kind{From: "server", Name: "b", Answers: "a", First: c.first, Count: Counts{b.N}, Flows: Counts{1}, Most: b.N, Reply: b}
-		}
 		others := &bystander{}
 		for _, moved := range c.others {
-			others.answers, others.first = append(others.answers, opening), append(others.first, false)
-			others.moves, others.wide = append(others.moves, moved), append(others.wide, 0)
-			others.old, others.now = append(others.old, 0), append(others.now, moved)
+			now := band(8, 1e3*moved, 1e3*moved, 1e3*moved, 1e3*moved)
+			others.answers, others.first, others.old, others.now = append(others.answers, opening), append(others.first, true), append(others.old, band(8, 0, 0, 0, 0)), append(others.now, now)
 		}
-		if got := latencyMoved(kind(c.old), kind(c.now), others); got != c.want {
+		around := others.around("client a")
+		if got := slower(c.old, c.now, around, c.first) || quicker(c.old, c.now, around); got != c.want {
 			t.Errorf("%s: %v %s", c.name, got, numbers(c.old, c.now, milliseconds))
 		}
 	}

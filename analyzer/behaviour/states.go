@@ -6,10 +6,14 @@ import (
 	"strings"
 )
 
-// values compares what enumerations of a kind hold, and says whether one has a value that is new, or lost one.
-func (c *comparison) values(name string, old, now *Kind) (changed bool) {
+// values compares what enumerations of a kind hold, and says whether one has a value that is new, or lost one. Places that
+// messages are counted in are left to sequences.
+func (c *comparison) values(name string, old, now *Kind, counts map[string]bool) (changed bool) {
 	for _, at := range slices.Sorted(maps.Keys(old.Values)) {
 		was, is := old.Values[at], now.Values[at]
+		if counts[old.From+" "+at] {
+			continue
+		}
 		if is == nil {
 			if is = lookUp(now, at); is == nil {
 				continue
@@ -35,7 +39,12 @@ func (c *comparison) value(subject, at string, was, is Tally) bool {
 		}
 		certain := !byChanceAt(0, n, is[v], m, 1e-4) && c.runs >= 3
 		if strict { // one word always, and now another: or more often than chance has it
-			certain = len(was) == 1 && is[v] == m && n+m >= 2 || !byChanceAt(0, n, is[v], m, 0.002) || isCodeValue(v) && is[v] >= 2 && n >= 3
+			enough := int64(4)
+			if strings.Contains(at, "[]") { // data, of which it is the state
+				enough = 10
+			}
+			fails := isCodeValue(v) && !slices.ContainsFunc(slices.Collect(maps.Keys(was)), isCodeValue)
+			certain = len(was) == 1 && is[v] == m && (n+m >= enough && min(n, m) >= 2 || fails) || !byChanceAt(0, n, is[v], m, 0.002) || isCodeValue(v) && is[v] >= 2 && n >= 3
 		}
 		if certain {
 			c.tell("value", subject, "changed", show(was), show(is), decimal(is[v])+" of "+decimal(m)+" are "+v, "error")

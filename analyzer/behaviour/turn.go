@@ -7,6 +7,7 @@ type turn struct {
 	kinds []*kindWatch
 	led   map[*kindWatch]bool // what came of it
 	at    record.Time         // of its last message
+	n     int                 // messages
 }
 
 // In nanoseconds, how soon after a client's message the server's is taken for its consequence, on a network without delay, and how
@@ -43,10 +44,14 @@ func (w *Watcher) causes(fw *flowWatch, k *kindWatch, m *record.Message, isReply
 	switch other := w.turns[fw.role]; {
 	case isReply || direct || fw.chain != 0 && m.Time <= fw.chain:
 		k.Caused++
-		if fw.bursts == nil {
-			fw.bursts = map[*kindWatch]int64{}
+		if isReply && answers.came != nil {
+			answers.came[k]++
+		} else {
+			if fw.bursts == nil {
+				fw.bursts = map[*kindWatch]int64{}
+			}
+			fw.bursts[k]++
 		}
-		fw.bursts[k]++
 		fw.chain = max(fw.chain, m.End+chainGap)
 		if isReply && answers.turn != nil {
 			answers.turn.leadsTo(k)
@@ -71,6 +76,7 @@ func (w *Watcher) speaks(fw *flowWatch, k *kindWatch, m *record.Message) {
 	}
 	w.turns[fw.role] = t
 	t.at = m.End
+	t.n++
 	for _, other := range t.kinds {
 		if other == k {
 			return
@@ -78,6 +84,11 @@ func (w *Watcher) speaks(fw *flowWatch, k *kindWatch, m *record.Message) {
 	}
 	t.kinds = append(t.kinds, k)
 	k.Turns++
+}
+
+// pipelined says whether the client asked for several things before the server said a kind: which of them it comes of is not known.
+func (fw *flowWatch) pipelined(k *kindWatch) bool {
+	return k.From == "server" && fw.turn != nil && fw.turn.n > 1
 }
 
 // leadsTo notes that a kind of message came of the turn.

@@ -58,6 +58,7 @@ type flowWatch struct {
 	latest   map[*kindWatch]record.Time
 	sides    [2]sideWatch
 	pending  map[string]request
+	answered map[string]request   // those that got an answer, which may get more
 	numbers  map[string]int64     // the latest of what may be a sequence, by sender and place
 	said     int64                // data messages
 	last     request              // the data message before, whoever sent it
@@ -97,6 +98,7 @@ type request struct {
 	first      bool // in its flow
 	of         *kindWatch
 	turn       *turn
+	came       map[*kindWatch]int64 // what answered it by its identifier, and how often
 }
 
 // NewWatcher returns one that has seen nothing.
@@ -130,7 +132,7 @@ func (w *Watcher) FlowBegun(f *record.Flow) error {
 		w.roles[name] = r
 	}
 	w.flows[f.Flow] = &flowWatch{role: r, stream: isStream(f), begin: f.Start, counts: map[*kindWatch]int64{}, latest: map[*kindWatch]record.Time{},
-		pending: map[string]request{}, numbers: map[string]int64{}, gap: causeGap}
+		pending: map[string]request{}, answered: map[string]request{}, numbers: map[string]int64{}, gap: causeGap}
 	if h := f.Handshake; h != nil && h.Latency != nil {
 		w.flows[f.Flow].gap += min(record.Time(h.Latency.Float()*2e9), maxCauseGap)
 		w.flows[f.Flow].begins(f.Start + record.Time(h.Latency.Float()*1e9))
@@ -164,6 +166,11 @@ func (w *Watcher) FlowEnded(f *record.Flow) error {
 func (fw *flowWatch) end(e ending) {
 	fw.addBeats(e)
 	fw.endBursts()
+	for _, q := range fw.answered {
+		for k, n := range q.came {
+			k.burst.Add(float64(n))
+		}
+	}
 	for k, n := range fw.counts {
 		if k.flows++; k.flows == 1 || n < k.Least {
 			k.Least = n
@@ -213,6 +220,12 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	says := w.mean(fw.role, m, v)
 	answers, isReply := fw.pending[says.id]
 	isReply = isReply && says.id != "" && answers.from != m.From
+	more := false
+	if !isReply && says.id != "" { // one of several answers
+		if first, known := fw.answered[says.id]; known && first.from != m.From {
+			answers, more = first, true
+		}
+	}
 	if isReply && says.bare {
 		says.kind = "answer to " + answers.kind
 		if object, _ := v.(map[string]any); object["error"] != nil {
@@ -242,14 +255,18 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 		fw.sequences(m.From, v)
 	}
 	k.addStates(m)
-	w.causes(fw, k, m, isReply, answers)
+	w.causes(fw, k, m, isReply || more, answers)
 	switch {
 	case isReply:
 		delete(fw.pending, says.id)
+		if len(fw.answered) < maxPending {
+			fw.answered[says.id] = answers
+		}
 		k.Replies++
 		fw.shown[sender(m.From)] = max(fw.shown[sender(m.From)], answers.at+1)
+	case more:
 	case says.id != "" && len(fw.pending) < maxPending:
-		q := request{says.kind, m.From, m.End, fw.said == 1, nil, fw.turn}
+		q := request{says.kind, m.From, m.End, fw.said == 1, nil, fw.turn, map[*kindWatch]int64{}}
 		if m.From == "client" {
 			k.Asked++
 			q.of = k
@@ -264,7 +281,7 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	}
 	other := &fw.sides[1-sender(m.From)]
 	other.since, other.burst, other.fresh = other.since[:0], other.burst[:0], other.fresh[:0]
-	fw.last = request{says.kind, m.From, m.End, fw.said == 1, k, fw.turn}
+	fw.last = request{says.kind, m.From, m.End, fw.said == 1, k, fw.turn, nil}
 	gap := m.Time - side.at
 	if gap > burstGap || gap > oneGo && (isReply || side.reply) {
 		side.burst = side.burst[:0]
@@ -355,7 +372,7 @@ func (fw *flowWatch) order(side *sideWatch, k *kindWatch, at record.Time) {
 	for _, other := range side.kinds {
 		together := slices.Contains(side.burst, other)
 		apart := first && fw.counts[other] == 1 && !slices.Contains(side.since, other)
-		if other != k && (together && !again || apart) {
+		if other != k && (together && !again && !fw.pipelined(k) || apart) {
 			fw.role.Order.add(orderName(k.From, other.Name, k.Name))
 			if at-fw.latest[other] < atOnce && !fw.parallel {
 				fw.role.AtOnce.add(orderName(k.From, other.Name, k.Name))

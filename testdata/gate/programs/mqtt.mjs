@@ -8,7 +8,7 @@ import { base36, hex, int, iso, letters, pick, sleep, within } from '../ids.mjs'
 export const changes = {
   'puback-lost': [['message', 'count', 'unanswered'], 'PUBACK|puback|PUBLISH'], 'connack-refused': [['value', 'message', 'count', 'finding'], ''], 'suback-refused': [['value', 'message', 'finding'], ''],
   'topic-renamed': [['message', 'count'], 'temp|climate'], 'field-dropped': [['field'], 'unit'], 'type-changed': [['field'], 'value'], 'retained-lost': [['message', 'count'], 'status|PUBLISH'],
-  'duplicate': [['repeated', 'count'], 'PUBLISH'], 'slower': [['latency'], ''], 'pingresp-lost': [['pings', 'heartbeat', 'message', 'count', 'unanswered', 'close'], ''], 'subprotocol-lost': [['subprotocol', 'finding'], ''],
+  'slower': [['latency'], ''], 'pingresp-lost': [['pings', 'heartbeat', 'message', 'count', 'unanswered', 'close'], ''], 'subprotocol-lost': [['subprotocol', 'finding'], ''],
   'new-message': [['message'], 'audit'], 'password-lost': [['field', 'value', 'size', 'message', 'finding'], 'CONNECT|credentials'],
 };
 
@@ -29,7 +29,6 @@ export async function serve(port, is) {
       if (is('puback-lost') && first === 4) return (done ?? options)?.();
       if (is('pingresp-lost') && first === 13) return (done ?? options)?.();
       if (is('slower') && first === 9) return setTimeout(() => send(data, options, done), 70);
-      if (is('duplicate') && first === 3 && data.includes('temp')) send(data, options, () => {});
       return send(data, options, done);
     };
     broker.handle(createWebSocketStream(socket), request);
