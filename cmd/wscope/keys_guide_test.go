@@ -1,0 +1,102 @@
+package main
+
+import (
+	"crypto/tls"
+	"encoding/pem"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"wscope/assembly/tlsopen"
+	"wscope/cmd/wscope/keys"
+)
+
+// TestGuideSnippetsWriteKeys runs what wscope keys shows, as it is shown, for the runtimes that are installed. Only
+// the names of what a person has differ: example.com is a server of this test, client.py and the others are there.
+func TestGuideSnippetsWriteKeys(t *testing.T) {
+	if testing.Short() {
+		t.Skip("runs other programs")
+	}
+	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hi") }))
+	s.TLS = &tls.Config{}
+	s.StartTLS()
+	defer s.Close()
+	addr := s.Listener.Addr().String()
+	dir := t.TempDir()
+	write := func(name, text string, mode os.FileMode) {
+		t.Helper()
+		path := filepath.Join(dir, name)
+		os.MkdirAll(filepath.Dir(path), 0o755)
+		if err := os.WriteFile(path, []byte(text), mode); err != nil {
+			t.Fatal(err)
+		}
+	}
+	write("ca.pem", string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})), 0o644)
+	get := `require("https").get("https://` + addr + `/", {rejectUnauthorized: false}, r => r.resume())`
+	write("server.js", get, 0o644)
+	write("package.json", `{"scripts": {"test": "node server.js"}}`, 0o644)
+	write("client.py", `import ssl, socket
+c = ssl.create_default_context(); c.check_hostname = False; c.verify_mode = ssl.CERT_NONE
+h, p = "`+addr+`".rsplit(":", 1)
+s = c.wrap_socket(socket.create_connection((h, int(p)))); s.send(b"GET / HTTP/1.0\r\n\r\n"); s.recv(99)
+`, 0o644)
+	write("program", "#!/bin/sh\nenv -u SSLKEYLOGFILE curl -sk https://"+addr+"/\n", 0o755)
+	write(".curlrc", "insecure\nsilent\n", 0o644)
+	// A browser needs a page to open, and no window.
+	if real, err := exec.LookPath("chromium"); err == nil {
+		write("shim/chromium", "#!/bin/sh\nexec timeout 60 "+real+` --headless --no-sandbox --disable-gpu --ignore-certificate-errors "$@" --dump-dom https://`+addr+"/\n", 0o755)
+	}
+	for _, c := range []struct {
+		runtime, program string
+		setup            func() string // what lacks, or ""
+	}{
+		{"chromium", "chromium", nil},
+		{"curl", "curl", nil},
+		{"node", "node", nil},
+		{"python", "python3", nil},
+		{"openssl", "openssl", func() string {
+			os.MkdirAll(filepath.Join(dir, "bin"), 0o755)
+			out, err := exec.Command("cc", "-O2", "-fPIC", "-shared", "-o", filepath.Join(dir, "bin", keys.PreloadName), "keys/preload/keylog.c", "-ldl", "-lpthread").CombinedOutput()
+			if err != nil {
+				return fmt.Sprintf("no C compiler: %v %s", err, out)
+			}
+			return ""
+		}},
+	} {
+		t.Run(c.runtime, func(t *testing.T) {
+			if _, err := exec.LookPath(c.program); err != nil {
+				t.Skip(err)
+			}
+			if c.setup != nil {
+				if lacks := c.setup(); lacks != "" {
+					t.Skip(lacks)
+				}
+			}
+			about, ok := keys.Lookup(c.runtime)
+			if !ok || about.Tried == "" {
+				t.Fatalf("%s says that it was not tried", c.runtime)
+			}
+			for i, step := range about.Steps {
+				if !strings.Contains(step, "KEYS") {
+					continue // make build
+				}
+				log := filepath.Join(dir, fmt.Sprintf("%s-%d.keys", c.runtime, i))
+				line := strings.NewReplacer("KEYS", log, "https://example.com/", "https://"+addr+"/", "example.com:443", addr,
+					"/tmp/another-profile", filepath.Join(dir, "profile")).Replace(step)
+				cmd := exec.Command("sh", "-c", line)
+				cmd.Dir = dir
+				cmd.Env = append(os.Environ(), "SSLKEYLOGFILE=", "NODE_OPTIONS=", "HOME="+dir, "CURL_HOME="+dir, "PATH="+filepath.Join(dir, "shim")+":"+os.Getenv("PATH"))
+				out, err := cmd.CombinedOutput()
+				text, _ := os.ReadFile(log)
+				if n, bad := tlsopen.NewKeys().Add(text); n == 0 || bad > 0 {
+					t.Errorf("%s\ngave %d secrets and %d bad lines (%v): %s", line, n, bad, err, out)
+				}
+			}
+		})
+	}
+}
