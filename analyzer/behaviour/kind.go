@@ -89,6 +89,9 @@ func (d *dialect) mean(m *record.Message, v any, object map[string]any, list str
 	}
 	switch {
 	case object != nil && m.Type == "binary":
+		if lead := d.leading(m); lead != "" {
+			return meaning{kind: "binary " + lead, id: id}
+		}
 		if kind := numberedKind(object); kind != "" {
 			return meaning{kind: kind, id: id}
 		}

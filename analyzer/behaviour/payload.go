@@ -22,7 +22,7 @@ const maxParse = 1 << 20
 
 // parse is the JSON in a message, and the bytes that say what it says: the JSON's, or all where there is none.
 // In a text digits may stand before it, as in Socket.IO, or headers, as in STOMP; in a binary message of a subprotocol,
-// such as MQTT's PUBLISH, the payload is at the end. What a schema made of a binary message is its JSON, and so is what
+// such as MQTT's PUBLISH, the payload is at the end; in others it stands behind the bytes that say of what sort they are. What a schema made of a binary message is its JSON, and so is what
 // MessagePack, CBOR and Protocol Buffers hold.
 func (d *dialect) parse(m *record.Message) (body []byte, v any) {
 	data := bytes.TrimSpace(m.Data)
@@ -38,7 +38,8 @@ func (d *dialect) parse(m *record.Message) (body []byte, v any) {
 		}
 	case isProtocol(m.App):
 		data = data[max(bytes.IndexAny(data, "{["), 0):]
-	case strings.HasPrefix(d.binary[sender(m.From)], "bytes"):
+	case strings.HasPrefix(d.binary[sender(m.From)], "bytes"): // JSON may stand behind the bytes that say of what sort it is
+		data = data[min(d.leadLength(m.From), len(data)):]
 	case d.binary[sender(m.From)] != "":
 		return m.Data, decode(d.binary[sender(m.From)], m.Data)
 	}
@@ -99,11 +100,22 @@ func leadingBytes(list [][]byte) int {
 
 // leading is the head of a binary message that tells of what sort it is; "" where it tells nothing.
 func (d *dialect) leading(m *record.Message) string {
-	n, ok := strings.CutPrefix(d.binary[sender(m.From)], "bytes ")
-	if !ok || n == "0" || len(m.Data) == 0 {
+	n := d.leadLength(m.From)
+	if n == 0 || len(m.Data) == 0 {
 		return ""
 	}
-	return fmt.Sprintf("%x", m.Data[:min(len(m.Data), int(n[0]-'0'))])
+	return fmt.Sprintf("%x", m.Data[:min(len(m.Data), n)])
+}
+
+// leadLength is how many bytes that is.
+func (d *dialect) leadLength(from string) int {
+	switch d.binary[sender(from)] {
+	case "bytes 1":
+		return 1
+	case "bytes 2":
+		return 2
+	}
+	return 0
 }
 
 // decode is what a binary message holds; nil where it is not in that format, or holds no object or list.

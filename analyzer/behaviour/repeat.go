@@ -48,7 +48,11 @@ func (c *comparison) repeated(name string, old, now *Kind) bool {
 	}
 	c.weak = with.Repeated < 2 && with.Count.sum() > 3
 	if with == now {
-		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" of "+decimal(now.Count.sum())+" messages", "warning")
+		severity := "warning"
+		if now.Repeated == 1 && now.Count.sum() > manyUnlike {
+			severity = "note" // once in many is nothing that a change of the program makes
+		}
+		c.tell("repeated", name, "appeared", "", "", decimal(now.Repeated)+" of "+decimal(now.Count.sum())+" messages", severity)
 	} else {
 		c.tell("repeated", name, "vanished", "", "", "", "note")
 	}

@@ -11,9 +11,13 @@ import (
 const maxSequences = 64
 
 // sequences follows the numbers at the top of a message's JSON that its sender may count its messages with.
-func (fw *flowWatch) sequences(from string, v any) {
+// The number of the request that an answer is to is its client's.
+func (fw *flowWatch) sequences(from string, v any, isReply bool) {
 	object, _ := parts(v)
 	for key, v := range object {
+		if isReply && (slices.Contains(idKeys, key) || slices.Contains(weakIDs, key)) {
+			continue
+		}
 		x, ok := v.(float64)
 		if !ok || x != math.Trunc(x) || x < 0 || x > 1<<52 || len(key) > 40 {
 			continue

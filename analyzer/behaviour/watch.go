@@ -252,7 +252,7 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	}
 	if v != nil {
 		k.addFields(v)
-		fw.sequences(m.From, v)
+		fw.sequences(m.From, v, isReply || more)
 	}
 	k.addStates(m)
 	w.causes(fw, k, m, isReply || more, answers)
@@ -274,8 +274,9 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 		fw.pending[says.id] = q
 	}
 	switch { // where no identifier tells what it answers: the message before it
-	case isReply:
+	case isReply, more && answers.came[k] == 1:
 		k.replied(answers, m.Time)
+	case more:
 	case m.From == "server" && fw.last.from == "client" && k.heart == isHeart(fw.last.kind):
 		k.replied(fw.last, m.Time)
 	}
