@@ -2,8 +2,10 @@ package report
 
 import (
 	"io"
+	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"wscope/analyzer/record"
 )
@@ -11,16 +13,18 @@ import (
 // flowColumns are the columns of a table of flows.
 var flowColumns = []column{
 	{name: "FLOW", right: true},
-	{name: "CLIENT → SERVER", drop: 5, min: 24},
-	{name: "HOST", drop: 7, min: 14},
-	{name: "PATH", min: 20},
-	{name: "PROTOCOL", drop: 8, min: 8},
+	{name: "CLIENT", drop: 5},
+	{name: "SERVER", min: 12, keep: true},
+	{name: "HOST", drop: 8, min: 14},
+	{name: "PATH", min: 20, tail: true},
+	{name: "PROTOCOL", drop: 7, min: 8},
 	{name: "→ MSGS", right: true, drop: 3},
 	{name: "← MSGS", right: true, drop: 3},
 	{name: "BYTES", right: true, drop: 2},
 	{name: "TIME", right: true, drop: 6},
 	{name: "CLOSE", min: 11},
 	{name: "FINDINGS", min: 8},
+	{name: "WHY", drop: 9, min: 30, loose: true},
 }
 
 // flowRow is a flow as a row.
@@ -40,20 +44,48 @@ func flowRow(f *record.Flow) []cell {
 		protocol = likely(f.Sealed)
 	}
 	host, path := place(f)
+	if host == address(f.Server) {
+		host = "" // it is in the column before
+	}
+	why := ""
+	if f.Close != nil {
+		why = Clean(f.Close.Story)
+	}
 	closed, closedInk := closeGist(f)
 	findings, findingsInk := findingsGist(f.Findings)
 	return []cell{
-		{strconv.FormatInt(f.Flow, 10), boldInk},
-		{ends(f), plainInk},
-		{host, plainInk},
-		{path, plainInk},
-		{protocol, plainInk},
-		{there, clientInk}, {back, serverInk},
-		{bytes, plainInk},
-		{Span(f.Duration), plainInk},
-		{closed, closedInk},
-		{findings, findingsInk},
+		{text: strconv.FormatInt(f.Flow, 10), ink: boldInk},
+		{text: address(f.Client), short: f.Client.IP},
+		{text: address(f.Server)},
+		{text: host},
+		{text: path},
+		{text: protocol},
+		{text: there, ink: clientInk}, {text: back, ink: serverInk},
+		{text: bytes},
+		{text: Span(f.Duration)},
+		{text: closed, ink: closedInk},
+		{text: findings, ink: findingsInk},
+		{text: why},
 	}
+}
+
+// closeColumn is where a flow's row says how it ended.
+const closeColumn = 10
+
+// abnormal reports whether a row's flow ended otherwise than in good order.
+func abnormal(row []cell) bool { return row[closeColumn].ink == warningInk }
+
+// abnormalFirst puts the rows of flows that ended otherwise than in good order before the others.
+func abnormalFirst(rows [][]cell) {
+	slices.SortStableFunc(rows, func(a, b []cell) int {
+		switch x, y := abnormal(a), abnormal(b); {
+		case x == y:
+			return 0
+		case x:
+			return -1
+		}
+		return 1
+	})
 }
 
 func total(c *record.Counts) int64 { return c.Text + c.Binary + c.Ping + c.Pong + c.Close }
@@ -97,6 +129,10 @@ func closeGist(f *record.Flow) (string, ink) {
 	}
 	c := f.Close
 	switch {
+	case c.How == "none" && c.Gone != "":
+		return c.Gone + " gone", warningInk
+	case c.How == "none" && c.Full != "" && c.FullFor != nil && *c.FullFor >= record.Seconds(time.Second):
+		return c.Full + " full", warningInk
 	case c.How == "none":
 		return "open", dimInk
 	case c.How == "fin" || c.How == "rst":
@@ -158,6 +194,7 @@ type FlowTable struct {
 	W       io.Writer
 	rows    [][]cell
 	started *rowStream
+	short   bool // cells have their short forms
 }
 
 // flowSample is how many flows decide the widths of a table.
@@ -167,31 +204,37 @@ const flowSample = 500
 func (t *FlowTable) Add(f *record.Flow) error {
 	row := flowRow(f)
 	if t.started != nil {
+		if t.short {
+			shortForms(row)
+		}
 		t.started.add(row)
 		return t.started.flush()
 	}
 	if t.rows = append(t.rows, row); len(t.rows) < flowSample {
 		return nil
 	}
-	return t.begin()
+	return t.begin(false)
 }
 
-// begin writes the sample and fixes the widths that it has.
-func (t *FlowTable) begin() error {
+// begin writes the sample and fixes the widths that it has. Where it is all that there is, empty columns go.
+func (t *FlowTable) begin(all bool) error {
 	s := *t.Screen
 	if s.Width == 0 {
 		s.Width = 1 << 12 // later rows shall not be longer than a line
 	}
 	columns := append([]column(nil), flowColumns...)
 	widths := natural(columns, t.rows)
+	t.short = s.shorten(columns, widths, t.rows)
 	for i := range widths {
-		widths[i] = max(widths[i], width(columns[i].name)) // later flows may have what these have not
+		if !all {
+			widths[i] = max(widths[i], width(columns[i].name)) // later flows may have what these have not
+		}
 	}
 	s.fit(columns, widths)
 	t.started = &rowStream{screen: &s, w: t.W, columns: columns, widths: widths}
 	head := make([]cell, len(columns))
 	for i := range columns {
-		head[i] = cell{columns[i].name, dimInk}
+		head[i] = cell{text: columns[i].name, ink: dimInk}
 	}
 	t.started.add(head)
 	for _, r := range t.rows {
@@ -204,7 +247,8 @@ func (t *FlowTable) begin() error {
 // End writes what waits.
 func (t *FlowTable) End() error {
 	if t.started == nil && len(t.rows) > 0 {
-		return t.begin()
+		abnormalFirst(t.rows)
+		return t.begin(true)
 	}
 	return nil
 }

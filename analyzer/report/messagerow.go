@@ -37,13 +37,13 @@ func (t *MessageTable) Begin(at record.Time) { t.clock.begin(at) }
 func (t *MessageTable) Message(m *record.Message) error {
 	kind := m.Type
 	t.rows.add([]cell{
-		{strconv.FormatInt(m.Flow, 10), boldInk},
-		{t.clock.tell(m.Time), dimInk},
-		{arrow(m.From), sideInk(m.From)},
-		{kind, sideInk(m.From)},
-		{Number(m.Length), plainInk},
-		{strconv.FormatInt(m.Packet, 10), dimInk},
-		{messageGist(m, t.rows.room()), messageInk(m)},
+		{text: strconv.FormatInt(m.Flow, 10), ink: boldInk},
+		{text: t.clock.tell(m.Time), ink: dimInk},
+		{text: arrow(m.From), ink: sideInk(m.From)},
+		{text: kind, ink: sideInk(m.From)},
+		{text: Number(m.Length), ink: plainInk},
+		{text: strconv.FormatInt(m.Packet, 10), ink: dimInk},
+		{text: messageGist(m, t.rows.room()), ink: messageInk(m)},
 	})
 	return t.rows.flush()
 }
@@ -103,16 +103,16 @@ func (t *FrameTable) Frame(f *record.Frame) error {
 		flow = strconv.FormatInt(f.Flow, 10)
 	}
 	t.rows.add([]cell{
-		{flow, boldInk},
-		{at, dimInk},
-		{arrow(f.From), sideInk(f.From)},
-		{f.Opcode, sideInk(f.From)},
-		{fin, plainInk},
-		{strconv.Itoa(int(f.Reserved)), plainInk},
-		{strconv.FormatUint(f.LenPayload, 10), plainInk},
-		{strconv.FormatInt(f.Offset, 10), dimInk},
-		{strconv.FormatInt(f.Packet, 10), dimInk},
-		{what, plainInk},
+		{text: flow, ink: boldInk},
+		{text: at, ink: dimInk},
+		{text: arrow(f.From), ink: sideInk(f.From)},
+		{text: f.Opcode, ink: sideInk(f.From)},
+		{text: fin, ink: plainInk},
+		{text: strconv.Itoa(int(f.Reserved)), ink: plainInk},
+		{text: strconv.FormatUint(f.LenPayload, 10), ink: plainInk},
+		{text: strconv.FormatInt(f.Offset, 10), ink: dimInk},
+		{text: strconv.FormatInt(f.Packet, 10), ink: dimInk},
+		{text: what, ink: plainInk},
 	})
 	return t.rows.flush()
 }

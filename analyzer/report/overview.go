@@ -29,6 +29,7 @@ const defaultTop = 50
 // ranked is a row with its place in the order of what is worth a look.
 type ranked struct {
 	grave int // the gravest finding; 3 where there is none
+	ended int // 0 where it ended otherwise than in good order, else 1
 	bytes int64
 	flow  int64
 	row   []cell
@@ -36,7 +37,7 @@ type ranked struct {
 
 // worse says whether a is less worth a look than b.
 func worse(a, b *ranked) bool {
-	return cmp.Or(cmp.Compare(b.grave, a.grave), cmp.Compare(a.bytes, b.bytes), cmp.Compare(b.flow, a.flow)) < 0
+	return cmp.Or(cmp.Compare(b.ended, a.ended), cmp.Compare(b.grave, a.grave), cmp.Compare(a.bytes, b.bytes), cmp.Compare(b.flow, a.flow)) < 0
 }
 
 // rankedRows is a heap with the least interesting row first.
@@ -66,6 +67,9 @@ func (o *Overview) Add(f *record.Flow) {
 			o.first[v.Rule] = &example{f.Flow, *v}
 		}
 	}
+	if _, how := closeGist(f); how != warningInk {
+		r.ended = 1
+	}
 	top := cmp.Or(o.Top, defaultTop)
 	switch {
 	case len(o.kept) < top:
@@ -78,9 +82,9 @@ func (o *Overview) Add(f *record.Flow) {
 	}
 }
 
-// rows are the kept rows in the order of their flows.
+// rows are the kept rows: those of abnormal ends first, then in the order of their flows.
 func (o *Overview) rows() [][]cell {
-	slices.SortFunc(o.kept, func(a, b ranked) int { return cmp.Compare(a.flow, b.flow) })
+	slices.SortFunc(o.kept, func(a, b ranked) int { return cmp.Or(cmp.Compare(a.ended, b.ended), cmp.Compare(a.flow, b.flow)) })
 	rows := make([][]cell, len(o.kept))
 	for i := range o.kept {
 		rows[i] = o.kept[i].row

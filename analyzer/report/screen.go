@@ -114,6 +114,18 @@ func cut(s string, n int) string {
 	return ansi.Truncate(s, n, "…")
 }
 
+// cutHead shortens a clean text to n columns, and keeps its end.
+func cutHead(s string, n int) string {
+	w := width(s)
+	if w <= n {
+		return s
+	}
+	if n <= 0 {
+		return ""
+	}
+	return ansi.TruncateLeft(s, w-n+1, "…")
+}
+
 // pad fills a text up to n columns.
 func pad(s string, n int, right bool) string {
 	space := n - width(s)

@@ -39,7 +39,7 @@ func newRowStream(s *Screen, w io.Writer, columns []column) *rowStream {
 	}
 	head := make([]cell, len(columns))
 	for i := range columns {
-		head[i] = cell{columns[i].name, dimInk}
+		head[i] = cell{text: columns[i].name, ink: dimInk}
 	}
 	t.add(head)
 	return t

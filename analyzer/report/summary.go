@@ -196,7 +196,7 @@ func (s *summaryScreen) flows() {
 	rows := s.o.rows()
 	s.writeTable(&s.b, flowColumns, rows)
 	if more := s.o.flows - int64(len(rows)); more > 0 {
-		s.text("  ", plainInk, "  ", dimInk, fmt.Sprintf("… and %s more: wscope flows (shown: those with the gravest findings, then with the most bytes)", Number(more)))
+		s.text("  ", plainInk, "  ", dimInk, fmt.Sprintf("… and %s more: wscope flows (shown: those that ended abnormally, then with the gravest findings, then with the most bytes)", Number(more)))
 	}
 }
 

@@ -10,14 +10,18 @@ type column struct {
 	name  string
 	right bool // aligned to the right
 	min   int  // columns to which it may be shortened, to half of it where nothing else helps; 0: not at all
+	keep  bool // it is shortened where nothing else helps alone
+	loose bool // others need not give way to more of it than its min
+	tail  bool // its end is kept where it is shortened
 	drop  int  // columns with larger numbers go first where space lacks; 0: never
 	width int  // set in a table of lines whose number nobody knows; the last one takes the rest
 }
 
 // cell is a clean text and what it means.
 type cell struct {
-	text string
-	ink  ink
+	text  string
+	ink   ink
+	short string // what may stand for it where the table is too wide; "" is the text
 }
 
 // gap stands between columns.
@@ -27,10 +31,11 @@ const gap = "  "
 // they must have, then dropped.
 func (s *Screen) writeTable(w io.Writer, columns []column, rows [][]cell) error {
 	widths := natural(columns, rows)
+	s.shorten(columns, widths, rows)
 	s.fit(columns, widths)
 	head := make([]cell, len(columns))
 	for i := range columns {
-		head[i] = cell{columns[i].name, dimInk}
+		head[i] = cell{text: columns[i].name, ink: dimInk}
 	}
 	var b strings.Builder
 	s.line(&b, columns, widths, head)
@@ -39,6 +44,35 @@ func (s *Screen) writeTable(w io.Writer, columns []column, rows [][]cell) error 
 	}
 	_, err := io.WriteString(w, b.String())
 	return err
+}
+
+// shorten gives cells their short forms where the rows are wider than the screen, and reports whether it did.
+func (s *Screen) shorten(columns []column, widths []int, rows [][]cell) bool {
+	over := -s.Width - len(gap)
+	for i, n := range widths {
+		if columns[i].loose {
+			n = min(n, columns[i].min)
+		}
+		if n >= 0 {
+			over += n + len(gap)
+		}
+	}
+	if s.Width <= 0 || over <= 0 {
+		return false
+	}
+	for _, r := range rows {
+		shortForms(r)
+	}
+	copy(widths, natural(columns, rows))
+	return true
+}
+
+func shortForms(row []cell) {
+	for i := range row {
+		if row[i].short != "" {
+			row[i].text = row[i].short
+		}
+	}
 }
 
 // natural is how wide columns want to be; -1 is a column with nothing in it.
@@ -94,7 +128,7 @@ func (s *Screen) fit(columns []column, widths []int) {
 func shrink(columns []column, widths []int, over, part int) bool {
 	room := 0
 	for i := range columns {
-		if least := columns[i].min / part; least > 0 && widths[i] > least {
+		if least := columns[i].min / part; least > 0 && widths[i] > least && (part > 1 || !columns[i].keep) {
 			room += widths[i] - least
 		}
 	}
@@ -104,7 +138,7 @@ func shrink(columns []column, widths []int, over, part int) bool {
 	for ; over > 0; over-- {
 		widest := -1
 		for i := range columns {
-			if least := columns[i].min / part; least > 0 && widths[i] > least && (widest < 0 || widths[i] > widths[widest]) {
+			if least := columns[i].min / part; least > 0 && widths[i] > least && (part > 1 || !columns[i].keep) && (widest < 0 || widths[i] > widths[widest]) {
 				widest = i
 			}
 		}
@@ -134,7 +168,11 @@ func (s *Screen) line(b *strings.Builder, columns []column, widths []int, row []
 		first = false
 		text := row[i].text
 		if columns[i].min > 0 || i == last && s.Width > 0 {
-			text = cut(text, n)
+			if columns[i].tail {
+				text = cutHead(text, n)
+			} else {
+				text = cut(text, n)
+			}
 		}
 		space := max(n-width(text), 0)
 		if columns[i].right {
