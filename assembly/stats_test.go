@@ -57,6 +57,13 @@ func TestStats(t *testing.T) {
 				s.Segment(seg)
 			}
 		}, A, func(g SideStats) bool { return g.Retransmitted == 0 && g.Duplicates == 101 }},
+		{"what waits for bytes that only the capture lacks is not stalled", func(s *sim) {
+			s.send(A, 0, "abc")
+			s.send(A, 6, "ghi")
+			s.ack(B, 0, 9)
+			s.time += 9000 * ms
+			s.send(A, 9, "jkl")
+		}, A, func(g SideStats) bool { return g.LostBytes == 3 && g.StallTime == 0 }},
 		{"a SYN sent again", func(s *sim) {
 			s.time += 1000 * ms
 			s.syn(A)

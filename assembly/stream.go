@@ -306,6 +306,9 @@ func (a *Assembler) gap(c *Conn, x Side, n int64, why Cause, at *Mark) {
 	if n > 0 {
 		st.next += uint32(n)
 	}
+	if st.hold != nil && why != Cut {
+		st.hold.stalled = false // what waited for them did so in the capture only
+	}
 	if c.Ignored {
 		return
 	}

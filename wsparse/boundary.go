@@ -91,11 +91,17 @@ type view struct {
 	b       []byte
 	base    int64 // offset of b[0]
 	from    Role
+	either  bool    // frames may be masked as those of from are not
 	deflate bool    // RSV1 may be set
 	partial bool    // judge a frame by what is there of it: what follows will not be waited for
 	end     bool    // no byte will follow b
 	strict  bool    // it is not known that these are WebSocket frames: see chain.bits
 	starts  []int64 // offsets at which segments begin, ascending; a segment ends where b ends
+}
+
+// odd reports whether frames of the sender should not be masked so.
+func (v *view) odd(masked bool) bool {
+	return v.from != FromUnknown && masked != (v.from == FromClient)
 }
 
 // from0 returns the bytes from offset on; nil where none are there.

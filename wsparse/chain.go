@@ -89,7 +89,7 @@ func (c *chain) follow(v *view) bool {
 		if whole {
 			payload = payload[:h.LenPayload]
 		}
-		if !c.fits(&h, v.from) || !c.weigh(&h, payload, whole, v) {
+		if !c.fits(&h, v) || !c.weigh(&h, payload, whole, v) {
 			return false
 		}
 		c.at += int64(n) + int64(h.LenPayload)
@@ -155,10 +155,10 @@ func (c *chain) isNews() bool {
 }
 
 // fits reports whether the header may follow those before.
-func (c *chain) fits(h *Header, from Role) bool {
+func (c *chain) fits(h *Header, v *view) bool {
 	if c.frames == 0 {
 		c.masked = h.IsMasked
-		if from != FromUnknown && c.masked != (from == FromClient) {
+		if v.odd(c.masked) && !v.either {
 			return false
 		}
 	}
@@ -188,7 +188,7 @@ func (c *chain) weigh(h *Header, payload []byte, whole bool, v *view) bool {
 	if !h.Finished || h.Opcode == Continuation {
 		short = 2 // small numbers are frequent in anything
 	}
-	if c.frames > 0 || v.from != FromUnknown {
+	if c.frames > 0 || v.from != FromUnknown && !v.odd(c.masked) {
 		short++ // the mask bit
 	}
 	switch {

@@ -81,8 +81,22 @@ func (s *Stream) startSearch() {
 	}
 	w.begun = true
 	w.v.b = w.window.b
-	w.init(SearchConfig{From: s.cfg.From, Deflate: s.deflated(), Offset: s.at, Limit: searchKeeps})
+	w.init(s.searched(s.at))
 	w.next, w.fed = firstLook, 0
+}
+
+// searched is what is known of the frames that are searched for. A client that did not mask one will
+// not mask others; of one that was not heard yet it is not certain that it does.
+func (s *Stream) searched(offset int64) SearchConfig {
+	cfg := SearchConfig{From: s.cfg.From, Deflate: s.deflated(), Offset: offset, Limit: searchKeeps}
+	switch {
+	case s.cfg.From != FromClient:
+	case s.frame == 0:
+		cfg.Either = true
+	case s.seen.keys == 0 && !s.cfg.NoCheck:
+		cfg.From = FromServer
+	}
+	return cfg
 }
 
 // again begins the search anew with the last bytes that it holds, those of the last frame of
@@ -93,7 +107,7 @@ func (w *search) again(offset int64) {
 	if n := len(b) - lastFrame; n > 0 {
 		b = b[:copy(b, b[n:])]
 	}
-	cfg := SearchConfig{From: w.v.from, Deflate: w.v.deflate, Offset: offset - int64(len(b)), Limit: searchKeeps}
+	cfg := SearchConfig{From: w.v.from, Either: w.v.either, Deflate: w.v.deflate, Offset: offset - int64(len(b)), Limit: searchKeeps}
 	w.init(cfg)
 	w.v.b = b
 }

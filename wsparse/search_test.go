@@ -118,3 +118,23 @@ func TestFirstSegmentIsEnough(t *testing.T) {
 		}
 	}
 }
+
+// TestUnmaskedClientIsFoundMidway joins clients in the middle that mask nothing, as some do.
+func TestUnmaskedClientIsFoundMidway(t *testing.T) {
+	for seed := range uint64(20) {
+		b := talk(seed, 40, FromServer, Text)
+		s := NewStream(StreamConfig{From: FromClient, Midstream: true, Collect: true})
+		s.Feed(b[11:])
+		s.End()
+		var ev Event
+		n := 0
+		for s.Next(&ev) {
+			if ev.Message != nil && ev.Message.Complete {
+				n++
+			}
+		}
+		if n < 30 {
+			t.Errorf("seed %d: %d messages of 39", seed, n)
+		}
+	}
+}

@@ -30,6 +30,7 @@ type SearchConfig struct {
 	Deflate bool  // RSV1 may be set
 	Strict  bool  // it is not known that these are WebSocket frames: more evidence is wanted, and of several kinds
 	Offset  int64 // of the first byte to be fed
+	Either  bool  // though From is known its frames may be masked as nobody's of its role are; more evidence is wanted for those
 	Limit   int   // bytes that are kept at most, for those that decode from the boundary on; 0 keeps few
 }
 
@@ -39,6 +40,7 @@ const (
 	needStrict = 28
 	needKnown  = 16
 	needStart  = 11
+	needOdd    = 10 // besides, where the frames are masked and should not be, or the other way round
 )
 
 // The bounds of a Search.
@@ -57,7 +59,7 @@ func NewSearch(cfg SearchConfig) *Search {
 
 func (s *Search) init(cfg SearchConfig) {
 	*s = Search{need: needKnown, limit: max(cfg.Limit, searchTail), origin: cfg.Offset, tried: cfg.Offset}
-	s.v = view{base: cfg.Offset, from: cfg.From, deflate: cfg.Deflate, strict: cfg.Strict, b: s.v.b[:0]}
+	s.v = view{base: cfg.Offset, from: cfg.From, either: cfg.Either, deflate: cfg.Deflate, strict: cfg.Strict, b: s.v.b[:0]}
 	if cfg.Strict {
 		s.need = needStrict
 	}
@@ -160,6 +162,9 @@ func (s *Search) surplus(c *chain) float64 {
 	need := s.need
 	if need == needKnown && c.aligned {
 		need = needStart
+	}
+	if s.v.odd(c.masked) {
+		need += needOdd
 	}
 	return c.bits() - s.chances(c) - need
 }

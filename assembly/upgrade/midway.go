@@ -151,7 +151,7 @@ func (f *sniffer) settleMidway(s assembly.Side, found boundary, at *assembly.Mar
 	client := s
 	if !found.masked {
 		client = s.Other()
-		if f.unmasked(client) && f.lane.secure == nil {
+		if f.lane.secure == nil && (f.unmasked(client) || f.connects(s)) {
 			client = f.connector(client)
 		}
 	}
@@ -168,6 +168,16 @@ func (f *sniffer) unmasked(s assembly.Side) bool {
 		return true
 	}
 	return len(b) > 0 && beginsFrames(b, false)
+}
+
+// connects reports whether a side is, by its ports, hardly one that others connect to.
+func (f *sniffer) connects(s assembly.Side) bool {
+	const ephemeral, service = 32768, 10000 // RFC 6335 §6, and what systems draw from
+	k := f.lane.root.conn.Key
+	if s == assembly.B {
+		k = k.Reverse()
+	}
+	return k.SrcPort >= ephemeral && k.DstPort < service
 }
 
 // connector is the side that is the client by what else is known: who sent the SYN, or who does not
