@@ -10,7 +10,10 @@ type Counts []int64
 
 // MarshalJSON writes one number as itself.
 func (c Counts) MarshalJSON() ([]byte, error) {
-	if len(c) == 1 {
+	switch len(c) {
+	case 0:
+		return []byte("0"), nil
+	case 1:
 		return json.Marshal(c[0])
 	}
 	return json.Marshal([]int64(c))

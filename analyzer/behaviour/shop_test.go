@@ -17,12 +17,19 @@ import (
 // watch is the behaviour of the peers of a capture.
 func watch(t testing.TB, path string) *behaviour.Behaviour {
 	t.Helper()
+	return watchLike(t, path, nil)
+}
+
+// watchLike reads a run that is to be compared with another.
+func watchLike(t testing.TB, path string, like *behaviour.Behaviour) *behaviour.Behaviour {
+	t.Helper()
 	src, err := capture.Open([]string{path}, capture.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.Close()
 	w := behaviour.NewWatcher()
+	w.Like(like)
 	if _, err := analyzer.Run(context.Background(), src, analyzer.Options{Messages: true, Payload: true, Apps: apps.New}, w); err != nil {
 		t.Fatal(err)
 	}

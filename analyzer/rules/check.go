@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"wscope/analyzer/query"
@@ -98,10 +99,46 @@ func newExpectation(scope string, where, expect, message source) (*expectation, 
 	if c.expect, err = query.Condition(expect.text, names, c.aggregates.patch); err != nil {
 		return nil, expect.fail(err, 0)
 	}
+	if name := wholeCall(expect.text); name != "" && expect.node != nil {
+		return nil, expect.node.fail("%s gives a number, and expect must be true or false: compare it, as in %s > 0", name, strings.TrimSpace(expect.text))
+	}
 	if c.message, err = template(message, names, c.aggregates); err != nil {
 		return nil, err
 	}
 	return c, nil
+}
+
+// wholeCall is the aggregate function that an expression is a call of, and nothing besides; "" where it is more, or another.
+func wholeCall(text string) string {
+	text = strings.TrimSpace(text)
+	name, rest, open := strings.Cut(text, "(")
+	name = strings.TrimSpace(name)
+	if !open || !slices.Contains(aggregateFunctions, name) {
+		return ""
+	}
+	depth, quote := 1, byte(0)
+	for i := range len(rest) {
+		switch c := rest[i]; {
+		case quote != 0 && c == '\\':
+			return "" // an escape in a text: it is not worth reading those
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '"' || c == '\'' || c == '`':
+			quote = c
+		case c == '(':
+			depth++
+		case c == ')':
+			if depth--; depth == 0 {
+				if i == len(rest)-1 {
+					return name
+				}
+				return ""
+			}
+		}
+	}
+	return ""
 }
 
 // template reads a message with expressions in double braces.
