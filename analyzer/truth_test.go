@@ -1,6 +1,7 @@
 package analyzer_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -62,9 +63,19 @@ type kept struct {
 	frames   []*analyzer.Frame
 }
 
-func (k *kept) FlowEnded(f *analyzer.Flow) error  { k.flows = append(k.flows, f); return nil }
-func (k *kept) Message(m *analyzer.Message) error { k.messages = append(k.messages, m); return nil }
-func (k *kept) Frame(f *analyzer.Frame) error     { k.frames = append(k.frames, f); return nil }
+func (k *kept) FlowEnded(f *analyzer.Flow) error { k.flows = append(k.flows, f); return nil }
+func (k *kept) Frame(f *analyzer.Frame) error    { k.frames = append(k.frames, f); return nil }
+
+func (k *kept) Message(m *analyzer.Message) error {
+	own := *m
+	own.Data = bytes.Clone(m.Data)
+	if m.App != nil {
+		app := *m.App
+		own.App = &app
+	}
+	k.messages = append(k.messages, &own)
+	return nil
+}
 
 var otherKeys = regexp.MustCompile(`keys: ([a-z0-9/-]+\.keys)`)
 

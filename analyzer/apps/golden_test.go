@@ -1,6 +1,7 @@
 package apps
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"os"
@@ -37,8 +38,17 @@ type told struct {
 	messages []*record.Message
 }
 
-func (t *told) FlowEnded(f *record.Flow) error  { t.flows = append(t.flows, f); return nil }
-func (t *told) Message(m *record.Message) error { t.messages = append(t.messages, m); return nil }
+func (t *told) FlowEnded(f *record.Flow) error { t.flows = append(t.flows, f); return nil }
+func (t *told) Message(m *record.Message) error {
+	own := *m
+	own.Data = bytes.Clone(m.Data)
+	if m.App != nil {
+		app := *m.App
+		own.App = &app
+	}
+	t.messages = append(t.messages, &own)
+	return nil
+}
 func analyse(t testing.TB, path string, opt analyzer.Options) *told {
 	t.Helper()
 	src, err := capture.Open([]string{path}, capture.Options{})

@@ -105,14 +105,7 @@ func (f *flow) emitMessage(d *direction, m *wsparse.Message, first, last *assemb
 		f.rendered(from)
 		return
 	}
-	kept := *r
-	kept.Data = append([]byte(nil), r.Data...)
-	if r.App != nil {
-		app := *r.App
-		app.Decoded = append(record.JSON(nil), app.Decoded...)
-		kept.App = &app
-	}
-	s.emit(Item{Kind: ItemMessage, Flow: &f.ref, Body: &kept})
+	s.emit(Item{Kind: ItemMessage, Flow: &f.ref, Body: s.out.keep(r)})
 }
 
 // unread lets the conversation go, and stops the collecting of messages that was done for it alone.

@@ -12,11 +12,55 @@ import (
 type Output struct {
 	Items []Item
 	Bytes []byte
+
+	messages []*messageChunk // of message records, used again
+	given    int             // records of them in use
+}
+
+// messageChunk is room for some message records, and what subprotocols say of them.
+type messageChunk [64]struct {
+	message record.Message
+	app     record.App
+}
+
+// keptData is the payload above which a message's data gets memory of its own.
+const keptData = 64 << 10
+
+// keep copies a message's record, which is valid until Reset.
+func (o *Output) keep(m *record.Message) *record.Message {
+	chunk := o.given / len(messageChunk{})
+	if chunk == len(o.messages) {
+		o.messages = append(o.messages, new(messageChunk))
+	}
+	room := &o.messages[chunk][o.given%len(messageChunk{})]
+	o.given++
+	kept := &room.message
+	*kept = *m
+	switch {
+	case len(m.Data) == 0:
+		kept.Data = nil
+	case len(m.Data) > keptData:
+		kept.Data = append([]byte(nil), m.Data...)
+	default:
+		begin := len(o.Bytes)
+		o.Bytes = append(o.Bytes, m.Data...)
+		kept.Data = o.Bytes[begin:len(o.Bytes):len(o.Bytes)]
+	}
+	if m.App != nil {
+		room.app = *m.App
+		room.app.Decoded = append(record.JSON(nil), m.App.Decoded...)
+		kept.App = &room.app
+	}
+	return kept
 }
 
 // Reset empties the Output and lets go of its records.
 func (o *Output) Reset() {
 	clear(o.Items)
+	for i := 0; i < len(o.messages) && i*len(messageChunk{}) < o.given; i++ {
+		*o.messages[i] = messageChunk{} // lets go of strings and large payloads
+	}
+	o.given = 0
 	o.Items, o.Bytes = o.Items[:0], o.Bytes[:0]
 }
 

@@ -20,6 +20,7 @@ type Parquet struct {
 	flows    *flowTable
 	messages *parquet.GenericWriter[messageRow]
 	findings *parquet.GenericWriter[findingRow]
+	row      messageStore
 	held     int // bytes of payload in the messages' row group
 }
 
@@ -57,7 +58,7 @@ func parquetOptions(version string) []parquet.WriterOption {
 func (p *Parquet) Wants() record.Wants { return record.Wants{Messages: true, Payload: true} }
 
 func (p *Parquet) Message(m *record.Message) error {
-	if _, err := p.messages.Write([]messageRow{newMessageRow(m)}); err != nil {
+	if _, err := p.messages.Write(p.row.take(m)); err != nil {
 		return err
 	}
 	if p.held += len(m.Data); p.held < groupBytes {

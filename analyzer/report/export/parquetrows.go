@@ -1,6 +1,10 @@
 package export
 
-import "wscope/analyzer/record"
+import (
+	"unsafe"
+
+	"wscope/analyzer/record"
+)
 
 // The rows of messages.parquet and findings.parquet. Columns have the contract's names, nested ones joined by
 // underscores; durations are seconds. A column is optional where the record may not have it. They are written by hand, for a
@@ -65,53 +69,74 @@ type (
 
 func micros(t record.Time) int64 { return int64(t) / 1e3 }
 
-func code(n *int) *int32 {
-	if n == nil {
-		return nil
-	}
-	v := int32(*n)
-	return &v
+// messageStore is the room for one row of messages.parquet and for what it points to.
+type messageStore struct {
+	rows    [1]messageRow
+	code    int32
+	stream  int64
+	after   float64
+	strings [16]string
+	used    int
 }
 
-// given is s, or nothing where it is empty.
-func given(s string) *string {
+// given is where s stays until the next row; nil where it is empty.
+func (t *messageStore) given(s string) *string {
 	if s == "" {
 		return nil
 	}
-	return &s
+	return t.keep(s)
 }
 
-func newMessageRow(m *record.Message) messageRow {
-	r := messageRow{
+func (t *messageStore) keep(s string) *string {
+	t.strings[t.used] = s
+	t.used++
+	return &t.strings[t.used-1]
+}
+
+// take is a message as a row, alone in a slice: it is valid until the next call, and as long as the message is.
+func (t *messageStore) take(m *record.Message) []messageRow {
+	t.used = 0
+	r := &t.rows[0]
+	*r = messageRow{
 		Flow: m.Flow, Message: m.Message, From: m.From, Type: m.Type, Time: micros(m.Time), TimeNS: int64(m.Time),
 		End: micros(m.End), EndNS: int64(m.End), Packet: m.Packet, File: m.File, Frames: int32(m.Frames), Compressed: m.Compressed,
-		PayloadBytes: m.PayloadBytes, Length: m.Length, Complete: m.Complete, Cut: m.Cut, Stalled: m.Stalled, Code: code(m.Code),
-		SHA256: given(m.SHA256),
+		PayloadBytes: m.PayloadBytes, Length: m.Length, Complete: m.Complete, Cut: m.Cut, Stalled: m.Stalled,
+		SHA256: t.given(m.SHA256),
+	}
+	if m.Code != nil {
+		t.code = int32(*m.Code)
+		r.Code = &t.code
 	}
 	if m.Stream != nil {
-		id := int64(*m.Stream)
-		r.Stream = &id
+		t.stream = int64(*m.Stream)
+		r.Stream = &t.stream
 	}
 	if m.Type == "close" {
 		r.Reason = &m.Reason
 	}
 	if m.IsText {
-		text := string(m.Data)
-		r.Text = &text
-	} else {
-		r.Binary = append([]byte{}, m.Data...)
+		r.Text = t.keep(unsafe.String(unsafe.SliceData(m.Data), len(m.Data))) // the writer copies it
+	} else if r.Binary = m.Data; r.Binary == nil {
+		r.Binary = []byte{} // which is not absent
 	}
 	if a := m.App; a != nil {
-		r.AppProtocol, r.AppKind, r.AppName, r.AppID = given(a.Protocol), given(a.Kind), given(a.Name), given(a.ID)
-		r.AppTopic, r.AppError, r.AppGist = given(a.Topic), given(a.Error), given(a.Gist)
-		r.AppDecoded, r.DecodedCut = given(string(a.Decoded)), &a.DecodedCut
-		r.AppCredential = given(a.Credential)
+		r.AppProtocol, r.AppKind, r.AppName, r.AppID = t.given(a.Protocol), t.given(a.Kind), t.given(a.Name), t.given(a.ID)
+		r.AppTopic, r.AppError, r.AppGist = t.given(a.Topic), t.given(a.Error), t.given(a.Gist)
+		r.AppDecoded, r.DecodedCut = t.given(string(a.Decoded)), &a.DecodedCut
+		r.AppCredential = t.given(a.Credential)
 		if r.AppAnswers = a.Answers; a.After != nil {
-			after := a.After.Float()
-			r.AppAfter = &after
+			t.after = a.After.Float()
+			r.AppAfter = &t.after
 		}
 	}
-	return r
+	return t.rows[:]
+}
+
+// newMessageRow is a row of its own, which outlives the message.
+func newMessageRow(m *record.Message) messageRow {
+	own := *m
+	own.Data = append([]byte(nil), m.Data...)
+	return new(messageStore).take(&own)[0]
 }
 
 func newFindingRow(flow int64, n *record.Finding) findingRow {

@@ -41,9 +41,12 @@ func (r *rate) add(f *flowRate, from string, at int64) {
 		r.halve()
 	}
 	f.fit(r.step)
-	i, found := slices.BinarySearchFunc(f.bars, at/r.step, func(b bar, place int64) int { return int(b.at - place) })
-	if !found {
-		f.bars = slices.Insert(f.bars, i, bar{at: at / r.step})
+	i, place := len(f.bars)-1, at/r.step
+	if i < 0 || f.bars[i].at != place { // most come in the order of time
+		var found bool
+		if i, found = slices.BinarySearchFunc(f.bars, place, func(b bar, place int64) int { return int(b.at - place) }); !found {
+			f.bars = slices.Insert(f.bars, i, bar{at: place})
+		}
 	}
 	side := 0
 	if from == "server" {

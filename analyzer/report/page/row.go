@@ -2,7 +2,6 @@ package page
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"strconv"
 
 	"wscope/analyzer/record"
@@ -70,12 +69,7 @@ func appendRow(dst []byte, m *record.Message, epoch record.Time, data []byte, fl
 		r.Type = m.Type
 	}
 	if r != (more{}) {
-		dst = append(dst, ',')
-		b, err := json.Marshal(r)
-		if err != nil {
-			panic("page: a message that is no JSON: " + err.Error()) // records hold only what JSON can say
-		}
-		dst = append(dst, b...)
+		dst = r.append(append(dst, ','))
 	}
 	return append(dst, ']')
 }

@@ -137,12 +137,15 @@ func (p *Writer) Message(m *record.Message) error {
 
 // giveAll hands over the rows of all living flows, and their memory.
 func (p *Writer) giveAll() error {
+	room := 0 // kept for the rows to come
 	for _, flow := range slices.Sorted(maps.Keys(p.alive)) {
 		r := p.alive[flow]
 		if err := p.give(flow, r); err != nil {
 			return err
 		}
-		r.json = nil
+		if room += cap(r.json); room > waitingSize {
+			r.json = nil
+		}
 	}
 	p.waiting = 0
 	return nil
