@@ -121,10 +121,13 @@ func (r *Ref) Number() int64 { return r.number.Load() }
 // SetNumber gives the flow its number.
 func (r *Ref) SetNumber(n int64) { r.number.Store(n) }
 
-// Order is the flow's place among those that end with the capture: one without a number comes last.
+// Order is the flow's place among those that end with the capture: one without a number comes last, and so does
+// what is of no flow, whose Ref is nil.
 func (r *Ref) Order() int64 {
-	if n := r.Number(); n != 0 {
-		return n
+	if r != nil {
+		if n := r.Number(); n != 0 {
+			return n
+		}
 	}
 	return math.MaxInt64
 }

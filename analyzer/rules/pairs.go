@@ -85,11 +85,6 @@ func (r *pairsRun) message(v *view, tell tellFunc) {
 	if holds(r.first, values) && len(w.list) < maxWaiting {
 		m := *v.Message
 		m.Data, m.App = nil, nil
-		if m.App != nil { // the Sink's is valid during the call alone
-			app := *m.App
-			app.Decoded = nil
-			m.App = &app
-		}
 		w.list = append(w.list, waitingMessage{key, r.operation(values), m})
 	}
 }
