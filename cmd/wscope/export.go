@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"wscope/analyzer"
+	"wscope/analyzer/behaviour"
 	"wscope/analyzer/report/export"
 )
 
@@ -24,9 +25,9 @@ type exporting struct {
 
 // exportFormats are the values of --to, and those that are folders.
 var (
-	exportFormats = []string{"har", "parquet", "csv", "zeek", "pcapng", "payloads"}
+	exportFormats = []string{"har", "parquet", "csv", "zeek", "pcapng", "payloads", "asyncapi", "k6"}
 	exportFolders = []string{"parquet", "csv", "zeek", "payloads"}
-	exportApps    = []string{"parquet", "csv", "pcapng"} // those with a place for what subprotocols say
+	exportApps    = []string{"parquet", "csv", "pcapng", "asyncapi"} // those with a place for what subprotocols say
 )
 
 func newExport(env *environment) *cobra.Command {
@@ -42,21 +43,25 @@ func newExport(env *environment) *cobra.Command {
 			"  pcapng    the packets of the flows, with findings and the gist of messages as comments, and the keys\n" +
 			"            that open them, for Wireshark; the capture is read twice. The packets hold what --redact hides:\n" +
 			"            the two do not go together\n" +
-			"  payloads  a folder with a file a message, or --per direction, and an index of them\n\n" +
+			"  payloads  a folder with a file a message, or --per direction, and an index of them\n" +
+			"  asyncapi  an AsyncAPI 3.0 document (JSON): channels, messages and schemas, as far as they were seen\n" +
+			"  k6        a script for k6 that says again what clients said\n\n" +
 			"A file is written beside OUT and renamed, a folder too: there is never half of one.",
 		Example: "  wscope export --to har capture.pcap -o capture.har\n" +
 			"  wscope export --to parquet capture.pcap -o tables\n" +
 			"  wscope export --to csv capture.pcap -o tables\n" +
 			"  wscope export --to zeek --json capture.pcap -o logs\n" +
 			"  wscope export --to pcapng --flow 1 --keylog keys.txt capture.pcap -o flow.pcapng\n" +
-			"  wscope export --to payloads --per direction capture.pcap -o payloads",
+			"  wscope export --to payloads --per direction capture.pcap -o payloads\n" +
+			"  wscope export --to asyncapi capture.pcap -o asyncapi.json\n" +
+			"  wscope export --to k6 capture.pcap -o script.js",
 		RunE: func(cmd *cobra.Command, args []string) error { return e.run(cmd, args) },
 	}
 	e.in.flags(cmd)
 	f := cmd.Flags()
 	e.in.apps.flags(f, true)
 	f.StringVar(&e.to, "to", "", strings.Join(exportFormats, ", "))
-	f.StringVarP(&e.out.file, "output", "o", "", "write to the file or folder `OUT`; - is standard output for har and pcapng")
+	f.StringVarP(&e.out.file, "output", "o", "", "write to the file or folder `OUT`; - is standard output for har, pcapng, asyncapi and k6")
 	f.StringVar(&e.per, "per", "message", "payloads: a file a message, or a direction")
 	f.BoolVar(&e.json, "json", false, "zeek: lines of JSON")
 	cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(exportFormats, cobra.ShellCompDirectiveNoFileComp))
@@ -83,6 +88,10 @@ func (e *exporting) run(cmd *cobra.Command, args []string) error {
 		err = e.folder(cmd, args)
 	case e.to == "pcapng":
 		err = e.packets(cmd, args)
+	case e.to == "asyncapi":
+		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, behaviour.NewAsyncAPI(w)) })
+	case e.to == "k6":
+		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, export.NewK6(w)) })
 	default:
 		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, export.NewHAR(w, "", version())) })
 	}

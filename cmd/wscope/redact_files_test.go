@@ -28,7 +28,7 @@ func TestRedactHidesInFiles(t *testing.T) {
 	}
 	t.Setenv("GITHUB_STEP_SUMMARY", "")
 	for _, args := range [][]string{
-		{"report", "-o", "OUT.html"}, {"export", "--to", "har", "-o", "OUT"}, {"export", "--to", "csv", "-o", "OUT"},
+		{"report", "-o", "OUT.html"}, {"export", "--to", "har", "-o", "OUT"}, {"export", "--to", "k6", "-o", "OUT"}, {"export", "--to", "csv", "-o", "OUT"},
 		{"export", "--to", "zeek", "-o", "OUT"}, {"export", "--to", "zeek", "--json", "-o", "OUT"}, {"export", "--to", "parquet", "-o", "OUT"},
 		{"export", "--to", "payloads", "-o", "OUT"}, {"export", "--to", "payloads", "--per", "direction", "-o", "OUT"},
 		{"messages", "-o", "OUT"}, {"frames", "--payload", "--format", "json", "-o", "OUT"}, {"summary", "--format", "json", "-o", "OUT"},
