@@ -38,7 +38,7 @@ type Options struct {
 	MoreKeys   bool            // Keys may get secrets after the bytes they open were read, whatever the source gives
 	Hash       bool            // data messages with their SHA-256
 	MaxMessage int             // bytes of a message that are collected at most; 0 is wsparse.DefaultMaxMessage
-	MaxMemory  int64           // bytes for out-of-order TCP data in all; 0 is the default
+	MaxMemory  int64           // bytes of memory, of which half may hold what is unfinished (messages, data behind holes) if that is less than the default; 0 is the default
 
 	Since, Until Time // packets outside are passed over; 0 is no bound
 	// SinceStart and UntilStart are the same, counted from the first packet; 0 is no bound.

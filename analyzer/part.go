@@ -82,8 +82,10 @@ func NewPart(opt Options, wait bool, files func(int32) string) *Part {
 	}
 	p.reader.link.Checksum, p.reader.link.VLANAware = opt.Checksum, opt.VLANAware
 	p.env = flow.Environment{Files: files, TunnelName: p.reader.link.TunnelName}
+	room := newShare(unfinishedMost(&opt))
 	for i := range p.shards {
 		p.shards[i] = newShard(&p.opt, keys, &p.env)
+		p.shards[i].share, p.shards[i].number = room, i
 	}
 	return p
 }

@@ -189,6 +189,7 @@ type pipeline struct {
 	reader reader
 	shards [shards]*shard
 	merger merger
+	share  *share
 	stop   <-chan struct{}
 }
 

@@ -51,7 +51,7 @@ const (
 // newPool makes a pool of n workers; waits says that reading may wait.
 func newPool(p *pipeline, n int, waits bool) *pool {
 	c := &pool{p: p, workers: n, reader: anyone, ahead: readAhead}
-	depth := n + readAhead
+	depth := min(n+readAhead, underWay-2)
 	switch {
 	case n <= 1:
 		c.workers, c.ahead, depth = 1, 1, 1
@@ -123,6 +123,7 @@ func (c *pool) worker(i int) {
 			c.merged++
 			if err != nil {
 				c.err = err
+				c.p.share.giveUp()
 			}
 		case noTask:
 			return

@@ -45,8 +45,10 @@ func newPipeline(ctx context.Context, src packet.Source, opt Options, sink Sink)
 	if len(src.Files()) > 1 {
 		env.Files = func(i int32) string { return src.Files()[i] }
 	}
+	p.share = newShare(unfinishedMost(&opt))
 	for i := range p.shards {
 		p.shards[i] = newShard(&opt, keys, env)
+		p.shards[i].share, p.shards[i].number = p.share, i
 	}
 	return p
 }
@@ -62,6 +64,7 @@ func (p *pipeline) summary() *Summary {
 	for _, sh := range p.shards {
 		s.Connections += sh.flows.Connections
 		s.LetGo += sh.letGo
+		s.NotKept += sh.flows.NotKept()
 		for what, n := range sh.flows.Other {
 			other.Add(what, n)
 		}

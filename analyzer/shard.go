@@ -19,17 +19,43 @@ type shard struct {
 	flows  *flow.Table
 	update int64 // capture time of the next FlowUpdate
 	letGo  int64 // connections that were let go because memory was short
+
+	share   *share // the room for what is unfinished
+	number  int    // among the shards that have it
+	granted int    // of share's room, in the work at hand; 0 while not asked for
+}
+
+// unfinishedMost is how many bytes all shards keep of what is unfinished, beyond what each may. The longest message that
+// is given has room.
+func unfinishedMost(opt *Options) int {
+	most := commonRoom
+	if opt.MaxMemory > 0 {
+		most = min(most, int(opt.MaxMemory)/2)
+	}
+	return max(most, opt.MaxMessage)
+}
+
+// kept is how many bytes a shard keeps of what is unfinished.
+func (s *shard) kept() int { return s.flows.Kept() + s.tcp.Held() + s.quic.Held() }
+
+// left is how many bytes one sort of what is unfinished may take, which takes so many now.
+func (s *shard) left(takes int) int {
+	others := s.kept() - takes
+	if s.granted == 0 && takes+others > ownRoom {
+		s.granted = s.share.room(s.number)
+	}
+	return max(s.granted, ownRoom) - others
 }
 
 func newShard(opt *Options, keys *tlsopen.Keys, env *flow.Environment) *shard {
 	s := &shard{opt: opt, keys: keys.Fork(shards)}
-	s.flows = flow.NewTable(flowOptions(opt), s.keys, env)
+	o := flowOptions(opt)
+	o.Room = s.left
+	s.flows = flow.NewTable(o, s.keys, env)
 	s.tcp.New, s.tcp.Reset, s.tcp.Unused = s.flows.TCP, s.flows.Reset, s.flows.Unused
 	s.quic = quic.Assembler{Keys: s.keys, Wait: opt.waitKeys, New: s.flows.QUIC, Sealed: s.flows.SealedQUIC, Over: s.flows.QUICOver}
-	if opt.MaxMemory > 0 {
-		s.tcp.Limits.TotalBuffer = int(opt.MaxMemory / shards)
-		s.quic.Limits.TotalBuffer = int(opt.MaxMemory / shards)
-	}
+	s.tcp.Limits.Total = func() int { return s.left(s.tcp.Held()) }
+	s.quic.Limits.Total = func() int { return s.left(s.quic.Held()) }
 	return s
 }
 
@@ -38,7 +64,7 @@ func flowOptions(opt *Options) flow.Options {
 	o := flow.Options{
 		Messages: opt.Messages, Frames: opt.Frames, Payload: opt.Payload, Events: opt.Events, Updates: opt.Updates,
 		Live: opt.Live, WaitKeys: opt.waitKeys, NoMidway: opt.NoMidway, DecodeAs: opt.DecodeAs, Hash: opt.Hash,
-		MaxMemory: opt.MaxMemory / shards, MaxMessage: opt.MaxMessage,
+		MaxMessage: opt.MaxMessage,
 	}
 	if opt.Select != nil {
 		o.Select = opt.Select()
@@ -74,6 +100,8 @@ func (s *shard) run(w *work, n int) {
 	if w.final {
 		s.finish(&w.last)
 	}
+	s.granted = 0
+	s.share.finished(n, s.kept())
 }
 
 // segments takes those of segs that part names.

@@ -55,6 +55,9 @@ type Assembler struct {
 	warmth     int64        // what its reads came to, so that they are made
 }
 
+// Held returns how many bytes wait behind holes, with their cost.
+func (a *Assembler) Held() int { return a.held }
+
 // Stats counts what an Assembler has seen.
 type Stats struct {
 	Conns      int64 // connections begun
@@ -163,7 +166,7 @@ func (a *Assembler) take(c *Conn, x Side, s *link.Segment) {
 
 // begin makes the connection that s is the first segment of.
 func (a *Assembler) begin(hash uint32, s *link.Segment) (*Conn, Side) {
-	if a.limits == (Limits{}) {
+	if a.limits.Idle == 0 {
 		a.limits = a.Limits.orDefaults()
 	}
 	c := &Conn{Key: s.Key, Start: s.Mark, SYNACK: -1, HandACK: -1, hash: hash}

@@ -151,7 +151,7 @@ func (a *Assembler) bound(st *side, at *Mark) {
 	for st.hold != nil && st.hold.cost > a.limits.ConnBuffer {
 		a.giveUp(st.hold, at)
 	}
-	for a.held > a.limits.TotalBuffer && a.waiting.First() != nil {
+	for a.waiting.First() != nil && a.held > a.limits.total() {
 		a.giveUp(a.waiting.First(), at)
 	}
 }

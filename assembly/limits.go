@@ -5,11 +5,13 @@ import "time"
 // Limits bound what an Assembler keeps. Reaching one is told as a gap with cause Limit
 // and counted, and the streams go on behind it.
 type Limits struct {
-	ConnBuffer  int   // out-of-order bytes kept for one side of one connection; 0 is DefaultConnBuffer
-	TotalBuffer int   // out-of-order bytes kept in all; 0 is DefaultTotalBuffer
-	Idle        int64 // nanoseconds of capture time after which a silent connection is let go; 0 is DefaultIdle
-	HalfIdle    int64 // the same for one without an answer: a SYN alone, or a FIN of the only side seen; 0 is DefaultHalfIdle
-	ClosedIdle  int64 // nanoseconds for which a closed one is remembered, to swallow its late packets; 0 is DefaultClosedIdle
+	ConnBuffer  int // out-of-order bytes kept for one side of one connection; 0 is DefaultConnBuffer
+	TotalBuffer int // out-of-order bytes kept in all; 0 is DefaultTotalBuffer
+	// Total is asked instead of TotalBuffer where it is not nil: how many bytes may wait now.
+	Total      func() int
+	Idle       int64 // nanoseconds of capture time after which a silent connection is let go; 0 is DefaultIdle
+	HalfIdle   int64 // the same for one without an answer: a SYN alone, or a FIN of the only side seen; 0 is DefaultHalfIdle
+	ClosedIdle int64 // nanoseconds for which a closed one is remembered, to swallow its late packets; 0 is DefaultClosedIdle
 }
 
 // The defaults of Limits. A silent connection is let go at most an eighth later than
@@ -45,6 +47,13 @@ const (
 	// pieces of one byte are no cheaper than they are.
 	pieceCost = 1024
 )
+
+func (l *Limits) total() int {
+	if l.Total != nil {
+		return l.Total()
+	}
+	return l.TotalBuffer
+}
 
 // orDefaults fills in what is not set.
 func (l Limits) orDefaults() Limits {

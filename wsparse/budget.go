@@ -13,6 +13,7 @@ type Budget struct {
 	kept        int
 	open        []counted // messages, in the order in which they began to be counted
 	given       int64     // messages that were not kept
+	more        func() int
 }
 
 // counted is a message that a Budget knows of: the one that the Stream is in.
@@ -22,7 +23,7 @@ type counted struct {
 }
 
 // minCounted is how much of a message is kept before it is counted: most messages never are.
-const minCounted = 64 << 10
+const minCounted = 16 << 10
 
 // A message that inflates to more than inflatesFreely must not become inflatesMost times as long as it was sent: deflate can
 // make 1032 times as many, and what people send does not come near it.
@@ -34,9 +35,15 @@ const (
 // NewBudget returns a Budget of limit bytes for all messages together.
 func NewBudget(limit int) *Budget { return &Budget{limit: limit} }
 
-// NewLook returns a Budget for Streams whose messages are only looked into: one that is longer than each
-// bytes is not kept, and is Complete all the same.
-func NewLook(each int) *Budget { return &Budget{each: each} }
+// NewLook returns a Budget of limit bytes for Streams whose messages are only looked into: one that is longer than each
+// bytes, or has no room, is not kept, and is Complete all the same.
+func NewLook(limit, each int) *Budget { return &Budget{limit: limit, each: each} }
+
+// SetMore sets what is asked when the limit is passed: how many bytes may be kept now, if those are more.
+func (b *Budget) SetMore(more func() int) { b.more = more }
+
+// Kept returns how many bytes are kept of messages that have not ended.
+func (b *Budget) Kept() int { return b.kept }
 
 // GivenUp returns how many messages were not kept for lack of room.
 func (b *Budget) GivenUp() int64 { return b.given }
@@ -44,16 +51,17 @@ func (b *Budget) GivenUp() int64 { return b.given }
 // account notes how much is kept of the data message under way.
 func (s *Stream) account(m *body) {
 	b := s.cfg.Budget
-	if b == nil || m != &s.data || !m.open || m.buf == nil || !m.keep || len(m.buf.b) < minCounted && b.each == 0 {
+	if b == nil || m != &s.data || !m.open || m.buf == nil || !m.keep {
 		return
 	}
-	if b.each > 0 {
-		if len(m.buf.b) > b.each {
-			s.stopKeeping()
-		}
+	if b.each > 0 && len(m.buf.b) > b.each {
+		s.stopKeeping()
 		return
 	}
-	if m.inflate && len(m.buf.b) > inflatesFreely && uint64(len(m.buf.b)) > inflatesMost*m.msg.Payload {
+	if len(m.buf.b) < minCounted {
+		return
+	}
+	if b.each == 0 && m.inflate && len(m.buf.b) > inflatesFreely && uint64(len(m.buf.b)) > inflatesMost*m.msg.Payload {
 		b.giveUp(s)
 		return
 	}
@@ -64,7 +72,7 @@ func (s *Stream) account(m *body) {
 	}
 	b.kept += len(m.buf.b) - b.open[i].kept
 	b.open[i].kept = len(m.buf.b)
-	for b.kept > b.limit && len(b.open) > 0 {
+	for b.kept > b.limit && len(b.open) > 0 && (b.more == nil || b.kept > b.more()) {
 		largest := b.open[0]
 		for _, other := range b.open[1:] {
 			if other.kept > largest.kept {
@@ -82,6 +90,10 @@ func (b *Budget) find(s *Stream) int {
 
 // giveUp lets go of a message that somebody wanted.
 func (b *Budget) giveUp(s *Stream) {
+	if b.each > 0 {
+		s.stopKeeping()
+		return
+	}
 	s.data.over = true
 	b.given++
 	s.stopKeeping()

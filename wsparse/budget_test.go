@@ -96,7 +96,7 @@ func TestBudgetGivesUpWhatInflatesWithoutEnd(t *testing.T) {
 // TestLookKeepsShortMessagesAlone is what a reader gets that only looks into messages.
 func TestLookKeepsShortMessagesAlone(t *testing.T) {
 	for _, n := range []int{10, 1000, 1001, 100000} {
-		s := NewStream(StreamConfig{From: FromServer, Collect: true, Budget: NewLook(1000)})
+		s := NewStream(StreamConfig{From: FromServer, Collect: true, Budget: NewLook(1<<30, 1000)})
 		data := frame(Text, true, 0, repeat(n))
 		var ev Event
 		for len(data) > 0 {

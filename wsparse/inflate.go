@@ -22,7 +22,7 @@ type inflation struct {
 
 // inflateStep is how many compressed bytes are inflated at a time where nobody keeps the
 // outcome: they become 1032 times as many at most.
-const inflateStep = 2048
+const inflateStep = 1000
 
 // deflated says whether RSV1 marks compressed messages. Where the negotiation was not seen, as
 // mid-stream, RSV1 is taken to mean what it nearly always means.
@@ -96,6 +96,10 @@ func (s *Stream) inflated(m *body, out []byte, err error) {
 	}
 	s.inflation.given += uint64(len(out))
 	s.account(m)
+	if !m.keep && m.buf != nil { // it was only looked through: an unfinished message holds nothing of it
+		m.buf.put()
+		m.buf = nil
+	}
 }
 
 // endInflate completes a compressed message, and says whether all of it was inflated. What

@@ -1,6 +1,7 @@
 package wsparse
 
 import (
+	"encoding/binary"
 	"math"
 	"slices"
 )
@@ -104,10 +105,21 @@ func (s *Search) Look(end bool) bool {
 		}
 		s.stood = at + 1
 	}
+	s.tried = s.v.behindZeros(s.tried)
 	for s.tried < s.Offset() && (s.v.isStart(s.tried) && s.tried < s.stood || s.try(s.tried, false)) {
-		s.tried++
+		s.tried = s.v.behindZeros(s.tried + 1)
 	}
 	return s.found() != nil
+}
+
+// behindZeros returns the first offset from which on there are not chainDull empty continuation frames: a
+// chain that begins with so many is none, and sparse data would be followed at every byte.
+func (v *view) behindZeros(offset int64) int64 {
+	b := v.from0(offset)
+	for len(b) >= 2*chainDull && binary.LittleEndian.Uint64(b) == 0 {
+		b, offset = b[1:], offset+1
+	}
+	return offset
 }
 
 // try makes a hypothesis of the offset if a frame may begin there. It reports false where

@@ -10,12 +10,13 @@ type Options struct {
 	Events   bool // make gaps and findings in their place
 	Updates  bool // make records of living flows
 
-	Live      bool // retry connections that ended as soon as secrets come
-	WaitKeys  bool // secrets may come after what they open
-	NoMidway  bool // look for no WebSocket whose upgrade is not in the capture
-	DecodeAs  map[uint16]bool
-	Hash      bool  // data messages with their SHA-256
-	MaxMemory int64 // bytes of messages that have not ended, in this Table; 0 is no bound but MaxMessage's
+	Live     bool // retry connections that ended as soon as secrets come
+	WaitKeys bool // secrets may come after what they open
+	NoMidway bool // look for no WebSocket whose upgrade is not in the capture
+	DecodeAs map[uint16]bool
+	Hash     bool // data messages with their SHA-256
+	// Room is asked how many bytes may be kept of messages that have not ended, of which so many are kept now.
+	Room func(kept int) int
 
 	MaxMessage int // bytes of a message that are collected at most; 0 is wsparse.DefaultMaxMessage
 

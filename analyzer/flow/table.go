@@ -47,25 +47,23 @@ const lookMost = 256 << 10
 // what each of them may.
 const searchRoom = 8 << 20
 
-// keptMost is how many bytes a Table keeps of messages that have not ended, all together. One of the longest
-// that is given has room.
-func keptMost(opt *Options) int {
-	most := wsparse.DefaultMaxMessage
-	if opt.MaxMessage > 0 {
-		most = max(opt.MaxMessage, 1<<20)
-	}
-	if opt.MaxMemory > 0 {
-		most = min(most, max(int(opt.MaxMemory), 1<<20))
-	}
-	return most
-}
+// keptFreely is how many bytes of messages that have not ended a Table keeps of each sort before it asks for room.
+const keptFreely = 1 << 20
+
+// Kept returns how many bytes are kept of messages that have not ended.
+func (t *Table) Kept() int { return t.budget.Kept() + t.look.Kept() }
+
+// NotKept returns how many messages were not kept for lack of room.
+func (t *Table) NotKept() int64 { return t.budget.GivenUp() }
 
 // NewTable makes a Table that opens TLS with keys.
 func NewTable(opt Options, keys *tlsopen.Keys, env *Environment) *Table {
 	t := &Table{
 		Other: map[string]int64{}, opt: opt, keys: keys, env: env, sealed: map[*quic.Conn]*session{},
-		room: wsparse.Room{Left: searchRoom}, budget: wsparse.NewBudget(keptMost(&opt)), look: wsparse.NewLook(lookMost),
+		room: wsparse.Room{Left: searchRoom}, budget: wsparse.NewBudget(keptFreely), look: wsparse.NewLook(keptFreely, lookMost),
 	}
+	t.budget.SetMore(func() int { return t.opt.Room(t.budget.Kept()) })
+	t.look.SetMore(func() int { return t.opt.Room(t.look.Kept()) })
 	t.hooks = upgrade.Hooks{
 		Found:    t.found,
 		Session:  t.session,

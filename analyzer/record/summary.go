@@ -32,8 +32,9 @@ type Summary struct {
 	Problems    []Problem    `json:"problems,omitempty"` // inputs that could not be read whole
 	MaxOpen     int64        `json:"max_open"`           // flows open at once
 	Concurrency *Concurrency `json:"concurrency,omitempty"`
-	LetGo       int64        `json:"let_go,omitempty"`  // connections that were ended because memory was short
-	Endings     []Ending     `json:"endings,omitempty"` // how flows ended otherwise than in good order, the most first
+	LetGo       int64        `json:"let_go,omitempty"`   // connections that were ended because memory was short
+	NotKept     int64        `json:"not_kept,omitempty"` // messages whose payload was not kept because too much was unfinished at once; they are counted, checked and hashed
+	Endings     []Ending     `json:"endings,omitempty"`  // how flows ended otherwise than in good order, the most first
 }
 
 // Ending is what several flows' ends have in common: those of one side, one kind and one cause.

@@ -1106,6 +1106,7 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 		return Value{Kind: Nested, Any: x}
 	}},
 	{Name: "let_go", Kind: Integer, Omit: true, Doc: "connections that were ended because memory was short", Get: func(of any) Value { x := &of.(*Summary).LetGo; return Value{Kind: Integer, Int: *x} }},
+	{Name: "not_kept", Kind: Integer, Omit: true, Doc: "messages whose payload was not kept because too much was unfinished at once; they are counted, checked and hashed", Get: func(of any) Value { x := &of.(*Summary).NotKept; return Value{Kind: Integer, Int: *x} }},
 	{Name: "endings", Kind: Nested, List: true, Omit: true, Doc: "how flows ended otherwise than in good order, the most first", Of: EndingTable, Get: func(of any) Value {
 		x := of.(*Summary).Endings
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}

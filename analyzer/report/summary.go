@@ -72,6 +72,9 @@ func (s *summaryScreen) totals() {
 	if sum.MaxOpen > 1 {
 		line += "; " + Number(sum.MaxOpen) + " at once"
 	}
+	if sum.NotKept > 0 {
+		line += "; " + Count(sum.NotKept, "message") + " not kept, because too much was unfinished at once"
+	}
 	s.text("", plainInk, "  ", boldInk, line)
 }
 

@@ -94,31 +94,6 @@ func EndsInData(b []byte) bool {
 	return f.Kind == FrameData && f.Length > 0 && f.plain()
 }
 
-// Boundary looks for a frame's boundary: as many frames in a row as wanted, all plain,
-// the last perhaps cut off. It returns -1 where b has none.
-func Boundary(b []byte, frames int) int {
-	for i := 0; i+frames*HeaderLen <= len(b); i++ {
-		if b[i] == 0 && b[i+3] <= FrameContinuation && chain(b[i:], frames) {
-			return i
-		}
-	}
-	return -1
-}
-
-func chain(b []byte, frames int) bool {
-	for ; frames > 0; frames-- {
-		if len(b) < HeaderLen {
-			return false
-		}
-		f := readHead(b)
-		if !f.plain() {
-			return false
-		}
-		b = b[min(HeaderLen+f.Length, len(b)):]
-	}
-	return true
-}
-
 // Frame is the frame that one direction is in the middle of. Its zero value is before the first.
 type Frame struct {
 	Head

@@ -102,11 +102,11 @@ func TestBoundary(t *testing.T) {
 	b := wire(t)
 	for n := range 30 {
 		junk := bytes.Repeat([]byte{0xff}, n)
-		if got := Boundary(append(junk, b...), 2); got != n {
+		if got := new(Search).Look(append(junk, b...), 0, 2); got != n {
 			t.Errorf("a boundary at %d, not %d", got, n)
 		}
 	}
-	if got := Boundary(bytes.Repeat([]byte{0xff}, 100), 2); got != -1 {
+	if got := new(Search).Look(bytes.Repeat([]byte{0xff}, 100), 0, 2); got != -1 {
 		t.Errorf("a boundary at %d of nothing", got)
 	}
 	head := []byte{0, 0, 9, FrameData, 0, 0, 0, 0, 1}
@@ -173,8 +173,30 @@ func FuzzFrames(f *testing.F) {
 		if whole, bytewise := read(b, func() int { return len(b) }), read(b, func() int { return 1 }); fmt.Sprint(whole) != fmt.Sprint(bytewise) {
 			t.Errorf("%q, a byte at a time %q", whole, bytewise)
 		}
-		Boundary(b, 2)
+		new(Search).Look(b, 0, 2)
 		k := Block{Emit: func(string, string) {}}
 		k.Add(b, true)
 	})
+}
+
+// TestSearchInPieces: bytes that come in any pieces have their boundary where they have it when they come at once.
+func TestSearchInPieces(t *testing.T) {
+	for seed := range uint64(200) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		b := make([]byte, r.IntN(300))
+		for i := range b {
+			b[i] = byte(r.IntN(4) * r.IntN(2)) // many places that a frame may begin at
+		}
+		b = append(b, 0, 0, 8, 6, 0, 0, 0, 0, 0, 1, 2, 3, 4, 5, 6, 7, 8, 0, 0, 4, 8, 0, 0, 0, 0, 0, 1, 1, 1, 1, 0, 0, 0, 4, 1, 0, 0, 0, 0)
+		var pieces Search
+		for n := 0; ; n = min(n+1+r.IntN(20), len(b)) {
+			want := new(Search).Look(b[:n], 0, 3)
+			if got := pieces.Look(b[:n], 0, 3); got != want {
+				t.Fatalf("seed %d, %d bytes: boundary at %d, at once at %d", seed, n, got, want)
+			}
+			if want >= 0 || n == len(b) {
+				break
+			}
+		}
+	}
 }

@@ -49,6 +49,9 @@ type owner struct {
 	side Side
 }
 
+// Held returns how many bytes wait for others or for keys.
+func (a *Assembler) Held() int { return a.held }
+
 func (a *Assembler) connLimit() int {
 	if a.Limits.ConnBuffer > 0 {
 		return a.Limits.ConnBuffer
@@ -57,6 +60,9 @@ func (a *Assembler) connLimit() int {
 }
 
 func (a *Assembler) totalLimit() int {
+	if a.Limits.Total != nil {
+		return a.Limits.Total()
+	}
 	if a.Limits.TotalBuffer > 0 {
 		return a.Limits.TotalBuffer
 	}

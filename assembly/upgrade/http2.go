@@ -21,7 +21,7 @@ type http2 struct {
 	blocks  [2]headerBlock
 	open    [2]h2Open          // the header block that is not complete
 	lost    [2]*tape           // where a frame's boundary is searched: what came since
-	scan    [2]int             // size of lost at which to look again
+	scan    [2]h2.Search       // of lost
 	streams map[uint32]*stream // those that matter; with midway also those known not to
 	top     uint32             // highest stream that the client opened
 	held    *tape              // what the server sent on a stream before it was opened
@@ -63,7 +63,7 @@ func newHTTP2Midway(l *lane) *http2 {
 func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	if h.lost[s] != nil {
 		h.lost[s].Data(s, b, at)
-		h.resync(s, false)
+		h.resync(s)
 		return
 	}
 	if h.held != nil && s != h.client {
@@ -275,7 +275,7 @@ func (h *http2) ids() []uint32 { return slices.Sorted(maps.Keys(h.streams)) }
 func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if t := h.lost[s]; t != nil {
 		h.lost[s] = new(tape) // no frame can be whole across it
-		h.scan[s] = 0
+		h.scan[s] = h2.Search{}
 		return
 	}
 	h.loose = true
@@ -340,7 +340,7 @@ func (h *http2) astray(s assembly.Side, at *assembly.Mark) {
 	if s != h.client && h.enabled == Off {
 		h.enabled = Unknown // once on it stays on: "MUST NOT send … 0 after previously sending a value of 1"
 	}
-	h.lost[s], h.scan[s] = new(tape), 0
+	h.lost[s], h.scan[s] = new(tape), h2.Search{}
 	if s == h.client {
 		h.preface = 0
 	}
@@ -352,28 +352,23 @@ func (h *http2) astray(s assembly.Side, at *assembly.Mark) {
 }
 
 // resync goes on from the next frame's boundary if it is there.
-func (h *http2) resync(s assembly.Side, final bool) {
+func (h *http2) resync(s assembly.Side) {
 	t := h.lost[s]
-	n := len(t.bytes[s])
-	if n < h.scan[s] && !final {
-		return
-	}
-	h.scan[s] = n + min(n/8, 64) + 1 // so that pieces of a byte each do not cost their square
-	if i := h2.Boundary(t.bytes[s], 2); i >= 0 {
+	if i := h.scan[s].Look(t.bytes[s], 0, 2); i >= 0 {
 		h.lost[s] = nil
 		t.skip(s, i)
 		t.play(h.lane)
 		return
 	}
 	if t.size() > maxTape {
-		h.lost[s], h.scan[s] = new(tape), 0
+		h.lost[s], h.scan[s] = new(tape), h2.Search{}
 	}
 }
 
 // End implements assembly.Handler.
 func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if h.lost[s] != nil {
-		h.resync(s, true)
+		h.resync(s)
 	}
 	h.ended[s], h.why[s] = true, why
 	h.loose = true

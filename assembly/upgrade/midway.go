@@ -56,10 +56,10 @@ func (f *sniffer) limit() int {
 // side is the search in what one side sent.
 type sideSearch struct {
 	frames *wsparse.Search
-	shift  int64 // offset in frames minus index in seen.bytes
-	fed    int   // bytes of seen.bytes that were given to frames
-	packet int64 // Mark.Index of the latest of them
-	h2     int   // bytes of seen.bytes that were searched for HTTP/2
+	shift  int64     // offset in frames minus index in seen.bytes
+	fed    int       // bytes of seen.bytes that were given to frames
+	packet int64     // Mark.Index of the latest of them
+	h2     h2.Search // in seen.bytes
 }
 
 // sideOf returns the search of a side, which begins where its first bytes are.
@@ -67,7 +67,7 @@ func (f *sniffer) sideOf(s assembly.Side) *sideSearch {
 	if f.sides[s] == nil {
 		f.sides[s] = &sideSearch{
 			frames: wsparse.NewSearch(wsparse.SearchConfig{From: f.lane.sender(s), Deflate: true, Strict: true}),
-			shift:  -int64(f.first[s]), fed: f.first[s], packet: -1, h2: f.first[s],
+			shift:  -int64(f.first[s]), fed: f.first[s], packet: -1,
 		}
 	}
 	return f.sides[s]
@@ -88,7 +88,7 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 	w.frames.Feed(b[w.fed:])
 	w.fed = len(b)
 	found, ok := w.look(final)
-	if i := h2.Boundary(b[f.first[s]:], 3); i >= 0 && (!ok || f.first[s]+i < found.index) || ok && h2.EndsInData(b[:max(found.index, 0)]) {
+	if i := w.h2.Look(b, f.first[s], 3); i >= 0 && (!ok || i < found.index) || ok && h2.EndsInData(b[:max(found.index, 0)]) {
 		f.lose(at)
 		f.lane.become(newHTTP2Midway(f.lane), f.seen)
 		return true
@@ -135,6 +135,7 @@ func (f *sniffer) forget() {
 		if w != nil {
 			w.shift += int64(n)
 			w.fed = 0
+			w.h2 = h2.Search{}
 		}
 		f.passed[s] = f.passed[s] || n > 0
 	}
