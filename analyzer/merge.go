@@ -7,6 +7,7 @@ import (
 
 	"wscope/analyzer/correlate"
 	"wscope/analyzer/flow"
+	"wscope/analyzer/record"
 )
 
 // output is what one shard emits for one work.
@@ -154,6 +155,13 @@ func (m *merger) hand(o *output, it *flow.Item) error {
 		return m.events.Gap(r)
 	case flow.ItemFinding:
 		return m.events.Finding(it.Flow.Number(), it.Body.(*Finding))
+	case flow.ItemTLSRecord:
+		if records, ok := m.events.(record.TLSRecordSink); ok {
+			r := it.Body.(*record.TLSRecord)
+			r.Flow = it.Flow.Number()
+			return records.TLSRecord(r)
+		}
+		return nil
 	default:
 		number := it.Number
 		if number == 0 {

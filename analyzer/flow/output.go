@@ -77,6 +77,7 @@ const (
 	ItemRendered
 	ItemGap
 	ItemFinding
+	ItemTLSRecord
 	ItemAnswered // nothing for the Sink: the merger notes it
 	ItemPolled   // the same, and of no flow
 	ItemReset    // the flow may have ended
@@ -88,7 +89,7 @@ const (
 type Item struct {
 	Index    int64 // of the packet that made it
 	Flow     *Ref
-	Body     any    // *record.Flow (or, when the capture is over, the *flow that will make it), *record.Message, *record.Frame, *record.Gap, *record.Finding, *PollRequest, *Attempt; nil
+	Body     any    // *record.Flow (or, when the capture is over, the *flow that will make it), *record.Message, *record.Frame, *record.Gap, *record.Finding, *record.TLSRecord, *PollRequest, *Attempt; nil
 	From, To uint32 // ItemRendered: its place in Output.Bytes
 	Number   int64  // ItemRendered: the flow's, 0 where its worker did not know it yet
 	Kind     Kind

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"wscope/analyzer/record"
 	"wscope/analyzer/sealed"
 	"wscope/assembly"
 	"wscope/assembly/tlsopen"
@@ -11,6 +12,7 @@ type recordWatcher tlsConn
 
 // Data implements assembly.Handler.
 func (w *recordWatcher) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+	w.at = at
 	w.estimate.Data(w.side(s), b, at.Time, at.Index)
 	if w.handler == nil && w.flow == nil && w.estimate.HasData() {
 		(*tlsConn)(w).encrypted(at)
@@ -25,6 +27,7 @@ func (w *recordWatcher) Gap(s assembly.Side, n int64, why assembly.Cause, at *as
 	if why == assembly.Early {
 		return
 	}
+	w.at = at
 	w.estimate.Gap(w.side(s), n, at.Time, at.Index)
 }
 
@@ -45,7 +48,26 @@ func (w *recordWatcher) End(s assembly.Side, why assembly.Cause, at *assembly.Ma
 }
 
 // Opened implements tlsopen.Watcher.
-func (w *recordWatcher) Opened() { w.estimate = nil }
+func (w *recordWatcher) Opened() { w.estimate, w.early = nil, nil }
+
+// showRecords has each record told to whoever follows the connection.
+func (w *tlsConn) showRecords() {
+	if !w.table.opt.Events {
+		return
+	}
+	w.estimate.Seen = func(s sealed.Side, n, slack int32) {
+		r := record.TLSRecord{
+			From: fromNames[s], Time: record.Time(w.at.Time), Packet: w.at.Number, File: w.table.env.Files(w.at.File),
+			Bytes: int64(n), Error: int64(slack),
+		}
+		switch {
+		case w.flow != nil:
+			w.table.emit(Item{Kind: ItemTLSRecord, Flow: &w.flow.ref, Body: &r})
+		case len(w.early) < maxEarlyRecords:
+			w.early = append(w.early, r)
+		}
+	}
+}
 
 // side is a side of the connection by its part in TLS.
 func (w *recordWatcher) side(s assembly.Side) sealed.Side {
@@ -69,6 +91,7 @@ func (w *tlsConn) facts() sealed.Facts {
 func (s *Table) midwayTLS(c *assembly.Conn, client assembly.Side) assembly.Handler {
 	w := &tlsConn{table: s, conn: c, client: client, info: &tlsopen.Info{Why: "handshake not captured"}}
 	w.estimate = sealed.New(w.facts, true)
+	w.showRecords()
 	for _, side := range [2]sealed.Side{sealed.Client, sealed.Server} {
 		w.estimate.Search(side)
 	}

@@ -136,6 +136,7 @@ func (t *Table) found(ws *upgrade.WebSocket, at *assembly.Mark) upgrade.Receiver
 func (t *Table) security(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (assembly.Handler, any) {
 	w := &tlsConn{table: t, conn: c, client: client}
 	w.estimate = sealed.New(w.facts, false)
+	w.showRecords()
 	o := tlsopen.Options{Keys: t.keys, Encrypted: w.encrypted, Ended: w.finish, Watch: (*recordWatcher)(w), Wait: t.opt.WaitKeys}
 	if o.Wait {
 		o.Park = w.park

@@ -1,6 +1,7 @@
 package flow
 
 import (
+	"wscope/analyzer/record"
 	"wscope/analyzer/sealed"
 	"wscope/assembly"
 	"wscope/assembly/tlsopen"
@@ -17,7 +18,12 @@ type tlsConn struct {
 	estimate *sealed.Conn // nil once it is opened
 	ended    [2]tlsEnd    // by side
 	parked   bool
+	at       *assembly.Mark     // of the bytes in hand, during a call of estimate.Data
+	early    []record.TLSRecord // from before there was a flow; at most maxEarlyRecords
 }
+
+// maxEarlyRecords is how many records are kept until it is clear that a connection cannot be opened.
+const maxEarlyRecords = 1024
 
 type tlsEnd struct {
 	seen bool
@@ -32,6 +38,10 @@ func (w *tlsConn) encrypted(at *assembly.Mark) {
 	}
 	w.flow = newSealedFlow(w)
 	w.flow.begin()
+	for i := range w.early {
+		w.table.emit(Item{Kind: ItemTLSRecord, Flow: &w.flow.ref, Body: &w.early[i]})
+	}
+	w.early = nil
 }
 
 // park parks a connection that still waits for secrets when both sides have ended, since they

@@ -62,6 +62,14 @@ func (s *eventSink) Finding(flow int64, f *record.Finding) error {
 	return s.events.Finding(flow, s.r.Finding(f, s.open[flow]))
 }
 
+// TLSRecord implements record.TLSRecordSink: there is nothing to redact in it.
+func (s *eventSink) TLSRecord(r *record.TLSRecord) error {
+	if records, ok := s.events.(record.TLSRecordSink); ok {
+		return records.TLSRecord(r)
+	}
+	return nil
+}
+
 // renderer redacts records before they are rendered, in the workers.
 type renderer struct {
 	record.Renderer

@@ -259,3 +259,13 @@ func (f *Follow) flush() error {
 	f.b.Reset()
 	return err
 }
+
+// TLSRecord writes a record of a connection that could not be opened: how long what was said in it is.
+func (f *Follow) TLSRecord(r *record.TLSRecord) error {
+	size := Bytes(r.Bytes)
+	if r.Error > 0 {
+		size = Bytes(max(r.Bytes-r.Error, 0)) + " to " + size
+	}
+	f.head(r.From, "record of "+size, r.Time, "packet "+strconv.FormatInt(r.Packet, 10))
+	return f.flush()
+}

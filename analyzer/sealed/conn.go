@@ -55,6 +55,10 @@ type Conn struct {
 	ended     [2]Ending
 	endedAt   [2]int64
 
+	// Seen is called with every record of application data behind the handshake: the length of its plaintext at
+	// most, and how many bytes fewer it may be. nil where nobody looks.
+	Seen func(s Side, bytes, slack int32)
+
 	carry   [2]int32
 	recent  []event // the latest, that are not counted yet: the last of a side may be an alert
 	begun   bool    // the opening was read, and tally counts
@@ -118,6 +122,14 @@ func (c *Conn) record(s Side, h *header) {
 	c.nonces[s].add(h)
 	e := event{at: h.at, packet: h.packet, length: h.length, carry: c.carry[s], side: s, damaged: h.damaged}
 	c.carry[s] = 0
+	if c.Seen != nil {
+		p := c.protect
+		if !p.known {
+			p = c.guess()
+		}
+		z := c.size(&e, &p)
+		c.Seen(s, z.n, z.slack)
+	}
 	c.recent = append(c.recent, e)
 	switch {
 	case !c.begun && len(c.recent) == maxPrefix:

@@ -13,6 +13,7 @@ import (
 	"wscope/analyzer"
 	"wscope/analyzer/filter"
 	"wscope/analyzer/query"
+	"wscope/analyzer/record"
 )
 
 // choice is the flags that choose among flows and their records.
@@ -225,4 +226,12 @@ func (o *oneFlowEvents) Finding(flow int64, f *analyzer.Finding) error {
 		return nil
 	}
 	return o.events.Finding(flow, f)
+}
+
+// TLSRecord implements record.TLSRecordSink.
+func (o *oneFlowEvents) TLSRecord(r *record.TLSRecord) error {
+	if records, ok := o.events.(record.TLSRecordSink); ok && r.Flow == o.flow {
+		return records.TLSRecord(r)
+	}
+	return nil
 }

@@ -9,6 +9,7 @@ import (
 
 	"wscope/analyzer"
 	"wscope/analyzer/filter"
+	"wscope/analyzer/record"
 	"wscope/analyzer/report"
 )
 
@@ -18,7 +19,7 @@ func newFollow(env *environment) *cobra.Command {
 		Use: "follow CAPTURE… --flow N", Short: "Show one conversation, both directions, as people read it",
 		Long: "follow shows a WebSocket's conversation like a chat: who, when, how long after the last, what; with pings,\n" +
 			"closes, gaps of the capture and findings in their place. JSON is laid out and folded, binary is a hexdump. Without --flow\n" +
-			"it follows the first flow. With --format json, ndjson or csv it gives the flow's messages.",
+			"it follows the first flow. Of a TLS connection that could not be opened it shows the records: who, when, how long. With --format json, ndjson or csv it gives the flow's messages.",
 		Example: "  wscope follow --flow 1 capture.pcap\n" +
 			"  wscope follow --flow 1 --time absolute capture.pcap\n" +
 			"  wscope follow --flow 1 --format ndjson capture.pcap",
@@ -105,6 +106,13 @@ func (f *follower) Finding(flow int64, v *analyzer.Finding) error {
 		return nil
 	}
 	return f.chat.Finding(v)
+}
+
+func (f *follower) TLSRecord(r *record.TLSRecord) error {
+	if r.Flow != f.flow {
+		return nil
+	}
+	return f.chat.TLSRecord(r)
 }
 
 func (f *follower) Batch(analyzer.Time) error { return f.w.Flush() }
