@@ -41,18 +41,20 @@ type Filter struct {
 	kind   Kind
 	source string
 	uses   []string
+	doubts []string
 	early  []string // conditions, joined by &&, that a handshake decides
 }
 
 // Compile checks an expression against the names that a kind of records has. Errors are
 // *query.Error, with line and column.
 func Compile(source string, kind Kind) (*Filter, error) {
+	source = withDurations(source)
 	f := &Filter{kind: kind, source: source}
 	p, err := f.program(source)
 	if err != nil {
 		return nil, err
 	}
-	f.uses = p.uses
+	f.uses, f.doubts = p.uses, p.doubts
 	for _, part := range conditions(source) {
 		early := &Filter{kind: Messages}
 		if p, err := early.program(part); err == nil && len(p.uses) > 0 && !slices.ContainsFunc(p.uses, notFlow) {
@@ -61,6 +63,9 @@ func Compile(source string, kind Kind) (*Filter, error) {
 	}
 	return f, nil
 }
+
+// Doubts are what of the expression is never true, whatever the record.
+func (f *Filter) Doubts() []string { return f.doubts }
 
 func notFlow(name string) bool { return !strings.HasPrefix(name, "flow.") }
 
@@ -136,6 +141,7 @@ func (f *Filter) again() *program {
 type program struct {
 	*query.Program
 	uses   []string
+	doubts []string
 	values query.Values
 }
 
@@ -155,7 +161,7 @@ func (f *Filter) program(source string) (*program, error) {
 		return nil, err
 	}
 	maps.DeleteFunc(fold.uses, func(_ string, n int) bool { return n <= 0 })
-	return &program{Program: p, uses: slices.Sorted(maps.Keys(fold.uses)), values: query.Values{}}, nil
+	return &program{Program: p, uses: slices.Sorted(maps.Keys(fold.uses)), doubts: fold.doubts, values: query.Values{}}, nil
 }
 
 // true says whether the records are chosen.
@@ -173,12 +179,21 @@ type folder struct {
 	kind  Kind
 	names map[string]name
 	uses  map[string]int
+
+	doubts []string
 }
 
 func (f *folder) node(node *ast.Node) error {
 	switch n := (*node).(type) {
 	case *ast.IdentifierNode:
+		if path := f.plain(n.Value); path != "" {
+			f.uses[path]++
+			ast.Patch(node, &ast.IdentifierNode{Value: path})
+			return nil
+		}
 		f.uses[n.Value]++
+	case *ast.BinaryNode:
+		return f.compare(n)
 	case *ast.MemberNode:
 		base, _ := n.Node.(*ast.IdentifierNode)
 		if base == nil || !f.object(base.Value) {
@@ -199,6 +214,19 @@ func (f *folder) node(node *ast.Node) error {
 		ast.Patch(node, &ast.IdentifierNode{Value: path})
 	}
 	return nil
+}
+
+// plain is the whole name that a name without flow., message. or frame. stands for; "" where it is none.
+func (f *folder) plain(word string) string {
+	if _, known := f.names[word]; known || word == "flow" || word == "message" || word == "frame" {
+		return ""
+	}
+	for _, root := range map[Kind][]string{Flows: {"flow."}, Messages: {"message.", "flow."}, Frames: {"frame.", "flow."}}[f.kind] {
+		if _, ok := f.names[root+word]; ok {
+			return root + word
+		}
+	}
+	return ""
 }
 
 // object says whether members of the name are names of the contract.
@@ -236,8 +264,18 @@ func (f *folder) unknown(e *query.Error) error {
 	switch {
 	case f.object(wrong):
 		message = wrong + " is an object: name one of its members, such as " + wrong + "." + map[string]string{"flow": "http.host", "message": "type", "frame": "opcode"}[wrong]
-	case f.names["flow."+wrong].typ != nil:
-		message = "unknown name " + wrong + "; did you mean flow." + wrong + "?"
+	case f.kind == Flows && namesOf(Messages)["message."+wrong].typ != nil:
+		message = "unknown name " + wrong + "; message." + wrong + " is of messages: wscope messages chooses by it"
+	default:
+		var plain []string
+		for path := range f.names {
+			_, name, _ := strings.Cut(path, ".")
+			plain = append(plain, name)
+		}
+		slices.Sort(plain)
+		if near := query.Nearest(wrong, plain); near != "" {
+			message = "unknown name " + wrong + "; did you mean " + near + "?"
+		}
 	}
 	return &query.Error{Line: e.Line, Column: e.Column, Message: message}
 }

@@ -100,7 +100,7 @@ func TestErrorsSayWhatAndWhere(t *testing.T) {
 		{`flow.close.code == 1000`, Messages, `1:6: flow.close is known only when the flow has ended: choose flows by it (wscope flows), then give --flow N`},
 		{`flow.flow == 3`, Messages, `1:6: flow.flow is not known here: give --flow N`},
 		{`flow.http.status == "101"`, Flows, `1:18: invalid operation: == (mismatched types int and string)`},
-		{`http.host == "x"`, Flows, `1:1: unknown name http; did you mean flow.http?`},
+		{`type == "text"`, Flows, `1:1: unknown name type; message.type is of messages: wscope messages chooses by it`},
 		{`flow == 1`, Flows, `1:1: flow is an object: name one of its members, such as flow.http.host`},
 		{`flow.duration`, Flows, `1:1: the expression must be true or false, but is a number`},
 		{`flow.http.host ==`, Flows, `1:17: unexpected token EOF`},

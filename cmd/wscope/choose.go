@@ -24,13 +24,21 @@ type choice struct {
 	host         string
 	port         int
 
-	kind   filter.Kind      // what the command's filter chooses
+	kind   filter.Kind // what the command's filter chooses
+	grep   string
+	doubts []string         // of the filter
 	passed func(flow int64) // told of the flows that are passed over; may be nil
 }
 
 func (c *choice) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.StringVar(&c.filter, "filter", "", "only what `EXPR` is true of, such as 'flow.http.host == \"x\"' (wscope fields lists the names)")
+	cmd.RegisterFlagCompletionFunc("filter", func(_ *cobra.Command, _ []string, word string) ([]string, cobra.ShellCompDirective) {
+		return filter.Complete(word, c.kind), cobra.ShellCompDirectiveNoSpace | cobra.ShellCompDirectiveNoFileComp
+	})
+	if c.kind == filter.Messages {
+		f.StringVar(&c.grep, "grep", "", "only messages whose payload matches `REGEX` (Go's; (?i) ignores case)")
+	}
 	f.Int64Var(&c.flow, "flow", 0, "only the flow of number `N`")
 	f.StringVar(&c.host, "host", "", "only flows of this `HOST`: of the Host header, of TLS's server name, or an address of either end")
 	f.IntVar(&c.port, "port", 0, "only flows of this `PORT` of either end")
@@ -64,6 +72,7 @@ func (c *choice) apply(opt *analyzer.Options) error {
 		if err != nil {
 			return c.wrong(err)
 		}
+		c.doubts = f.Doubts()
 		opt.Payload = opt.Payload || f.Payload()
 		opt.Select = f.Select()
 		switch c.kind {
@@ -73,6 +82,11 @@ func (c *choice) apply(opt *analyzer.Options) error {
 			opt.KeepFrame = f.Frame
 		default:
 			opt.KeepFlow = f.Flow()
+		}
+	}
+	if c.grep != "" {
+		if err := c.grepFor(opt); err != nil {
+			return err
 		}
 	}
 	if c.host != "" || c.port != 0 {

@@ -15,6 +15,7 @@ import (
 
 func newFollow(env *environment) *cobra.Command {
 	in, out := &input{env: env, choice: choice{kind: filter.Messages}}, &output{env: env}
+	last := 0
 	cmd := &cobra.Command{
 		Use: "follow CAPTURE… --flow N", Short: "Show one conversation, both directions, as people read it",
 		Long: "follow shows a WebSocket's conversation like a chat: who, when, how long after the last, what; with pings,\n" +
@@ -44,9 +45,16 @@ func newFollow(env *environment) *cobra.Command {
 			default:
 				opt.Render = func() analyzer.Renderer { return &report.JSON{} }
 			}
+			if last < 0 {
+				return fmt.Errorf("--last %d: a number of 1 or more", last)
+			}
 			seen := &follower{flow: in.flow}
 			err = in.records(cmd, args, opt, out, report.MessageHead, func(s *report.Screen, w *bufio.Writer) analyzer.Sink {
 				seen.chat, seen.w = &report.Follow{Screen: s, W: w}, w
+				if last > 0 {
+					seen.last = &lastWriter{w: w, n: last}
+					seen.chat.W = seen.last
+				}
 				return seen
 			})
 			if out.format == "table" && seen.flows < in.flow && (err == nil || errors.Is(err, errTrouble)) {
@@ -56,6 +64,7 @@ func newFollow(env *environment) *cobra.Command {
 		},
 	}
 	in.flags(cmd)
+	cmd.Flags().IntVar(&last, "last", 0, "only the last `N` things said, with how it ended (table only)")
 	in.apps.flags(cmd.Flags(), true)
 	out.flags(cmd)
 	cmd.Flags().Lookup("format").Usage = "table (a chat), json, ndjson, csv (default: table)"
@@ -70,6 +79,7 @@ type follower struct {
 	flows int64
 	chat  *report.Follow
 	w     *bufio.Writer
+	last  *lastWriter // with --last
 }
 
 func (f *follower) FlowBegun(r *analyzer.Flow) error {
@@ -83,6 +93,11 @@ func (f *follower) FlowBegun(r *analyzer.Flow) error {
 func (f *follower) FlowEnded(r *analyzer.Flow) error {
 	if r.Flow != f.flow {
 		return nil
+	}
+	if f.last != nil {
+		if err := f.last.end(); err != nil {
+			return err
+		}
 	}
 	return f.chat.End(r)
 }

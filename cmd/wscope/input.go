@@ -92,6 +92,9 @@ func (in *input) options() (analyzer.Options, error) {
 	if err := in.choice.apply(&opt); err != nil {
 		return opt, err
 	}
+	for _, doubt := range in.choice.doubts {
+		in.env.notice("--filter: %s", doubt)
+	}
 	opt.Keys = tlsopen.NewKeys()
 	for _, name := range in.keyFiles() {
 		n, bad, err := addKeys(opt.Keys, name)

@@ -61,7 +61,13 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	root.SetIn(stdin)
 	root.SetOut(stdout)
 	root.SetErr(stderr)
-	err := root.ExecuteContext(ctx)
+	onceEach(root)
+	cmd, err := root.ExecuteContextC(ctx)
+	if err != nil && cmd != nil {
+		if words := argWords(cmd, err.Error()); words != err.Error() {
+			err = errors.New(words)
+		}
+	}
 	if name, ok := strings.CutPrefix(fmt.Sprint(err), "unknown command "); ok {
 		err = unknownCommand(root, name)
 	}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"wscope/analyzer/query"
 )
 
 func newRoot(env *environment) *cobra.Command {
@@ -78,6 +80,9 @@ func newHelp(root *cobra.Command) *cobra.Command {
 // flags before or behind: where no word is a command, and one is a capture.
 func defaultToSummary(root *cobra.Command, args []string) []string {
 	capture := false
+	if mistyped(root, args) {
+		return args
+	}
 	for _, arg := range args {
 		switch {
 		case arg == "-h" || arg == "--help" || arg == "--version" || isCommand(root, arg):
@@ -103,6 +108,23 @@ func isCommand(root *cobra.Command, name string) bool {
 		}
 	}
 	return false
+}
+
+// mistyped reports whether the first word is no file, but nearly a command.
+func mistyped(root *cobra.Command, args []string) bool {
+	if len(args) == 0 || strings.HasPrefix(args[0], "-") || looksLikePath(args[0]) || isCommand(root, args[0]) {
+		return false
+	}
+	if _, err := os.Stat(args[0]); err == nil {
+		return false
+	}
+	var names []string
+	for _, c := range root.Commands() {
+		if !c.Hidden {
+			names = append(names, c.Name())
+		}
+	}
+	return query.Nearest(args[0], names) != ""
 }
 
 func looksLikePath(s string) bool { return s == "-" || strings.ContainsAny(s, "./\\:") }

@@ -32,7 +32,7 @@ func unknownCommand(root *cobra.Command, message string) error {
 func flagError(cmd *cobra.Command, err error) error {
 	word, unknown := strings.CutPrefix(err.Error(), "unknown flag: --")
 	if !unknown {
-		return err
+		return errors.New(flagWords(cmd, err.Error()))
 	}
 	word, _, _ = strings.Cut(word, "=")
 	var names []string
