@@ -45,6 +45,7 @@ func newRoot(env *environment) *cobra.Command {
 		newCollect(env),
 		newKeys(env),
 		newInterfaces(env),
+		newExtcap(env),
 		newFields(env),
 		newSchema(env),
 		newMan(env),
