@@ -9,13 +9,14 @@ import (
 // user, and between them the ticks and secrets of the Plan. It is the Part's sink, and knows the
 // place of each step.
 type feed struct {
-	plan   *Plan
-	part   *analyzer.Part
-	steps  func(Step)
-	begun  bool
-	tick   int // index of the next tick
-	secret int
-	now    int64 // time of the latest tick
+	plan     *Plan
+	part     *analyzer.Part
+	steps    func(Step)
+	messages func(flow int64, m *analyzer.Message) error // nil where there are none
+	begun    bool
+	tick     int // index of the next tick
+	secret   int
+	now      int64 // time of the latest tick
 
 	index  int64  // of the latest mark
 	at     Place  // of it
@@ -139,4 +140,9 @@ func (f *feed) Step(s analyzer.Step) error {
 }
 
 // Message implements analyzer.PartSink.
-func (f *feed) Message(int64, *analyzer.Message) error { return nil }
+func (f *feed) Message(flow int64, m *analyzer.Message) error {
+	if f.messages == nil {
+		return nil
+	}
+	return f.messages(flow, m)
+}

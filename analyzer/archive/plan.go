@@ -19,8 +19,9 @@ type Plan struct {
 	Crossing  map[uint32]struct{}   // Segment.Hash of connections in several files
 	Ends      map[link.Key]struct{} // ends of QUIC's paths: datagrams from and to them cross
 	Fragments []Fragment            // in order
-	Quick     bool                  // QUIC joined midway may be found: datagrams of its ports cross, too
-	ports     map[uint16]bool
+	Multipath map[uint32]struct{}   // of Crossing, those that use Multipath TCP
+	Midway    bool                  // QUIC joined midway may be found: datagrams of its ports cross, too
+	Ports     map[uint16]bool       // of UDP, where QUIC is looked for then
 }
 
 // Tick is a packet at which all connections are told the time.
@@ -44,9 +45,8 @@ type Fragment struct {
 // NewPlan makes the Plan of files by their surveys. midway says whether QUIC connections whose
 // beginning is not in the capture could be opened.
 func NewPlan(surveys []*analyzer.Survey, opt *analyzer.Options, midway bool) *Plan {
-	p := &Plan{Crossing: map[uint32]struct{}{}, Ends: map[link.Key]struct{}{}, Quick: midway, ports: map[uint16]bool{443: true}}
-	for _, port := range opt.QUICPorts {
-		p.ports[port] = true
+	p := &Plan{
+		Crossing: map[uint32]struct{}{}, Multipath: map[uint32]struct{}{}, Ends: map[link.Key]struct{}{}, Midway: midway, Ports: Ports(opt),
 	}
 	var due []due
 	for _, s := range surveys {
@@ -58,6 +58,15 @@ func NewPlan(surveys []*analyzer.Survey, opt *analyzer.Options, midway bool) *Pl
 	slices.SortStableFunc(p.Fragments, func(a, b Fragment) int { return a.Place.Compare(&b.Place) })
 	p.joined(opt)
 	return p
+}
+
+// Ports are the UDP ports where QUIC joined midway is looked for.
+func Ports(opt *analyzer.Options) map[uint16]bool {
+	ports := map[uint16]bool{443: true}
+	for _, port := range opt.QUICPorts {
+		ports[port] = true
+	}
+	return ports
 }
 
 // due is a packet that may be a tick.
@@ -108,7 +117,7 @@ func (p *Plan) cross(surveys []*analyzer.Survey) {
 	for _, s := range surveys {
 		all = append(all, s.Connections...)
 		for _, hash := range s.Multipath {
-			p.Crossing[hash] = struct{}{}
+			p.Crossing[hash], p.Multipath[hash] = struct{}{}, struct{}{}
 		}
 	}
 	slices.Sort(all)
@@ -174,7 +183,7 @@ func (p *Plan) datagram(s *link.Segment) bool {
 			return true
 		}
 	}
-	return p.Quick && (p.ports[s.Key.SrcPort] || p.ports[s.Key.DstPort])
+	return p.Midway && (p.Ports[s.Key.SrcPort] || p.Ports[s.Key.DstPort])
 }
 
 // ticksFrom is the index of the latest tick at or before p, or of the first.

@@ -21,16 +21,19 @@ type Crossed struct {
 type Worker struct {
 	Plan    *Plan
 	Options analyzer.Options
-	Wait    bool                 // secrets may follow the packets that they open
-	Files   func(int32) string   // names by number, "" where there is but one
-	Steps   func(Step)           // in order, those that are Final last
-	Crossed func(*Crossed) error // in order; valid during the call
+	Wait    bool               // secrets may follow the packets that they open
+	Files   func(int32) string // names by number, "" where there is but one
+	Steps   func(Step)         // in order, those that are Final last
+	// Messages takes a message, which is valid during the call, with its flow's number in this
+	// Worker; nil where Options asks for none.
+	Messages func(flow int64, m *analyzer.Message) error
+	Crossed  func(*Crossed) error // in order; valid during the call
 }
 
 // Analyse reads file number file from src, which gives it alone.
 func (w *Worker) Analyse(ctx context.Context, src packet.Source, file int32) (*analyzer.PartStats, error) {
 	part := analyzer.NewPart(w.Options, w.Wait, w.Files)
-	f := &feed{plan: w.Plan, part: part, steps: w.Steps}
+	f := &feed{plan: w.Plan, part: part, steps: w.Steps, messages: w.Messages}
 	var at Place
 	var failed error
 	part.Elsewhere = func(s *link.Segment, tunnel string) bool {
@@ -114,6 +117,9 @@ const latestTime = int64(1) << 62
 
 // Finisher analyses the connections that cross a file's border.
 type Finisher struct {
+	// Own says whether this Finisher takes what a datagram in fragments had; nil is always.
+	Own func(s *link.Segment) bool
+
 	feed      feed
 	opt       analyzer.Options
 	fragments []Fragment // not given yet
@@ -131,6 +137,9 @@ func NewFinisher(p *Plan, opt analyzer.Options, wait bool, files func(int32) str
 	f.feed = feed{plan: p, part: part, steps: steps}
 	return f
 }
+
+// Messages has the Finisher hand on messages as a Worker does.
+func (f *Finisher) Messages(to func(flow int64, m *analyzer.Message) error) { f.feed.messages = to }
 
 // Take takes the next segment. Its bytes must stay as they are until Flush.
 func (f *Finisher) Take(c *Crossed) error {
@@ -171,7 +180,7 @@ func (f *Finisher) join(at *Place) error {
 		x := &f.fragments[0]
 		f.fragments = f.fragments[1:]
 		var s link.Segment
-		if f.link.Decode(&x.Packet, &s) && !(f.opt.Checksum && s.BadSum) {
+		if f.link.Decode(&x.Packet, &s) && !(f.opt.Checksum && s.BadSum) && (f.Own == nil || f.Own(&s)) {
 			s.Payload = slices.Clone(s.Payload)
 			if err := f.segment(&s, f.link.TunnelName(s.Key.Tunnel), &x.Place); err != nil {
 				return err

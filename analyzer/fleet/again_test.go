@@ -25,10 +25,11 @@ import (
 // are in the collector's files once.
 func TestBatchSentAgainTooLateForTheStreamIsKnown(t *testing.T) {
 	n := cluster(t, 1)[0]
-	_, js, err := connect(n.client, "test", nil, func(string) {})
+	conn, err := connect(n.client, "test", nil, func(string) {})
 	if err != nil {
 		t.Fatal(err)
 	}
+	js := conn.js
 	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	stream, err := js.CreateStream(ctx, jetstream.StreamConfig{Name: "WSCOPE", Subjects: []string{"WSCOPE.batches.*"}, Duplicates: 100 * time.Millisecond})

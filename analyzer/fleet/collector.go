@@ -25,6 +25,9 @@ type CollectorOptions struct {
 	NATS     []nats.Option
 	Tell     func(line string) // told of brokers that come and go, and of what is no record; may be nil
 	Counts   *Counts           // may be nil
+	Keep     time.Duration     // hours that ended longer ago are removed; 0 keeps all
+	KeepMost int64             // bytes of files; the oldest hours beyond are removed; 0 keeps all
+	GiveUp   time.Duration     // end with an error when nothing but failures came for so long; 0 is never
 
 	again time.Duration // a batch that is not acknowledged comes again after Every and this; 0 is ackWait
 }
@@ -68,41 +71,52 @@ func Collect(ctx context.Context, url string, opt CollectorOptions) error {
 	if opt.Counts == nil {
 		opt.Counts = new(Counts)
 	}
-	st, err := openStore(opt.Folder, packing{opt.Format, opt.Settle, packBytes, opt.Version})
+	st, err := openStore(opt.Folder, packing{opt.Format, opt.Settle, packBytes, opt.Version, opt.Keep, opt.KeepMost})
 	if err != nil {
 		return err
 	}
-	conn, js, err := connect(url, "wscope collector", opt.NATS, opt.Tell)
+	conn, err := connect(url, "wscope collector", opt.NATS, opt.Tell)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
-	c := &collecting{opt: &opt, js: js, store: st}
+	defer conn.close()
+	c := &collecting{opt: &opt, conn: conn, store: st}
 	return c.run(ctx)
 }
 
 // collecting is a Collector at work.
 type collecting struct {
 	opt     *CollectorOptions
-	js      jetstream.JetStream
+	conn    *connection
 	store   *store
 	pending []jetstream.Msg // to be acknowledged with the commit
 	since   time.Time       // when the first of them came
+	looked  time.Time       // when it was last looked for hours to be removed
 }
 
 func (c *collecting) run(ctx context.Context) error {
 	var consumer jetstream.Consumer
+	var gaveUp error
 	for ctx.Err() == nil {
 		var err error
 		if consumer == nil {
 			if consumer, err = c.consumer(ctx); err != nil {
-				pause(ctx)
-				continue
+				c.failed(ctx, "no batches: ", err)
 			}
 		}
-		if err = c.fetch(ctx, consumer); err != nil {
-			consumer = nil // it may have gone with its broker
-			pause(ctx)
+		if consumer != nil {
+			if err = c.fetch(ctx, consumer); err != nil {
+				consumer = nil // it may have gone with its broker
+				c.failed(ctx, "no batches: ", err)
+			} else {
+				c.conn.report.mended("")
+			}
+		}
+		c.opt.Counts.Connected.Store(c.conn.connected())
+		c.opt.Counts.Failures.Store(c.conn.report.failures.Load())
+		if since, why := c.conn.report.failing(); c.opt.GiveUp > 0 && since >= c.opt.GiveUp && ctx.Err() == nil {
+			gaveUp = fmt.Errorf("nothing could be collected for %s: %s", since.Round(time.Second), why)
+			break
 		}
 		if len(c.pending) > 0 && (c.store.bytes > commitBytes || len(c.pending) >= commitBatches || time.Since(c.since) > c.opt.Every) {
 			if err := c.commit(); err != nil {
@@ -112,13 +126,37 @@ func (c *collecting) run(ctx context.Context) error {
 		if err := c.store.settle(time.Now(), false); err != nil {
 			return err
 		}
+		if err := c.retain(); err != nil {
+			return err
+		}
 	}
 	if len(c.pending) > 0 {
 		if err := c.commit(); err != nil {
 			return err
 		}
 	}
-	return c.store.settle(time.Now(), true)
+	return errors.Join(c.store.settle(time.Now(), true), gaveUp)
+}
+
+// retain removes what is kept no longer, every minute.
+func (c *collecting) retain() error {
+	if time.Since(c.looked) < time.Minute {
+		return nil
+	}
+	c.looked = time.Now()
+	removed, err := c.store.retain(c.looked)
+	if len(removed) > 0 {
+		c.opt.Tell("removed, as --keep and --keep-size ask: " + strings.Join(removed, ", "))
+	}
+	return err
+}
+
+// failed reports a failure of what should work where a broker is there, and waits a little.
+func (c *collecting) failed(ctx context.Context, what string, err error) {
+	if ctx.Err() == nil && c.conn.connected() {
+		c.conn.report.failed(what + err.Error())
+	}
+	pause(ctx)
 }
 
 func pause(ctx context.Context) {
@@ -129,16 +167,19 @@ func pause(ctx context.Context) {
 }
 
 func (c *collecting) consumer(ctx context.Context) (jetstream.Consumer, error) {
+	js, err := c.conn.stream()
+	if err != nil {
+		return nil, err
+	}
 	wait, cancel := context.WithTimeout(ctx, sendWait)
 	defer cancel()
-	if err := ensure(wait, c.js, c.opt.Stream, c.opt.Replicas); err != nil {
+	if err := ensure(wait, js, c.opt.Stream, c.opt.Replicas); err != nil {
 		return nil, err
 	}
-	if err := replicate(wait, c.js, c.opt.Stream, c.opt.Replicas); err != nil {
-		c.opt.Tell(fmt.Sprintf("the stream cannot have %d replicas: %s", c.opt.Replicas, err))
-		return nil, err
+	if err := replicate(wait, js, c.opt.Stream, c.opt.Replicas); err != nil {
+		return nil, fmt.Errorf("the stream cannot have %d replicas: %w", c.opt.Replicas, err)
 	}
-	return c.js.CreateOrUpdateConsumer(wait, c.opt.Stream, jetstream.ConsumerConfig{
+	return js.CreateOrUpdateConsumer(wait, c.opt.Stream, jetstream.ConsumerConfig{
 		Durable: c.opt.Name, AckPolicy: jetstream.AckExplicitPolicy, AckWait: c.opt.again + c.opt.Every, MaxAckPending: 2 * commitBatches,
 	})
 }

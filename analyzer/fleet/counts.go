@@ -16,6 +16,8 @@ import (
 type Counts struct {
 	Batches, Repeated, Records, Bytes, Bad, Commits atomic.Int64
 	Waiting                                         atomic.Int64 // batches that the stream still has for this collector
+	Failures                                        atomic.Int64 // to reach a broker, and to take batches from it
+	Connected                                       atomic.Bool  // a broker is there
 
 	mu      sync.Mutex
 	sensors map[string]*contents
@@ -114,6 +116,14 @@ func (c *Counts) WriteTo(w io.Writer) (int64, error) {
 		head("wscope_collector_"+m.name, m.kind, m.help)
 		fmt.Fprintf(&b, "wscope_collector_%s %d\n", m.name, m.n.Load())
 	}
+	head("wscope_collector_failures_total", "counter", "Failures to reach a broker, and to take batches from it.")
+	fmt.Fprintf(&b, "wscope_collector_failures_total %d\n", c.Failures.Load())
+	connected := 0
+	if c.Connected.Load() {
+		connected = 1
+	}
+	head("wscope_collector_connected", "gauge", "1 where a broker is there.")
+	fmt.Fprintf(&b, "wscope_collector_connected %d\n", connected)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	names := slices.Sorted(maps.Keys(c.sensors))

@@ -28,7 +28,14 @@ type packing struct {
 	settle  time.Duration // an hour is packed when nothing came for so long
 	limit   int64         // or when so many bytes of one kind wait
 	version string        // of wscope, for Parquet files
+
+	keep     time.Duration // hours that ended longer ago are removed; 0 keeps all
+	keepMost int64         // bytes of packed files; the oldest hours beyond are removed; 0 keeps all
 }
+
+// hiveHour begins the folder of an hour, hour=2026-11-22T10: what DuckDB, Spark and their kind take
+// for a column of what is in it.
+const hiveHour = "hour="
 
 // packBytes is packing.limit: what is read again after a crash in the middle of packing.
 const packBytes = 256 << 20
@@ -64,7 +71,7 @@ func (s *store) reopen() error {
 		if !ok || err != nil {
 			return nil // not ours
 		}
-		packed, err := filepath.Glob(filepath.Join(s.folder, hour, kind+"-*-*.*"))
+		packed, err := filepath.Glob(filepath.Join(s.folder, hiveHour+hour, kind+"-*-*.*"))
 		if err != nil {
 			return err
 		}
@@ -102,7 +109,7 @@ func (s *store) settle(now time.Time, all bool) error {
 func (s *store) packHour(key string, j *journal) error {
 	slices.Sort(j.commits) // reopened, they come in the order of their names, which may be another
 	from, to := j.commits[0], j.commits[len(j.commits)-1]
-	path := filepath.Join(s.folder, filepath.FromSlash(fmt.Sprintf("%s-%09d-%09d.%s", key, from, to, s.pack.format)))
+	path := filepath.Join(s.folder, filepath.FromSlash(fmt.Sprintf("%s%s-%09d-%09d.%s", hiveHour, key, from, to, s.pack.format)))
 	folder := filepath.Dir(path)
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err

@@ -34,8 +34,7 @@ type Publisher struct {
 	record.Sink // what everything is handed on to
 	opt         PublisherOptions
 	spool       *spool
-	conn        *nats.Conn
-	js          jetstream.JetStream
+	conn        *connection
 
 	batch []byte
 	count map[string]int64 // records of the batch by kind
@@ -89,64 +88,17 @@ func NewPublisher(url string, opt PublisherOptions, next record.Sink) (*Publishe
 	if err != nil {
 		return nil, err
 	}
-	conn, js, err := connect(url, "wscope sensor "+opt.Origin.Sensor, opt.NATS, opt.Tell)
+	conn, err := connect(url, "wscope sensor "+opt.Origin.Sensor, opt.NATS, opt.Tell)
 	if err != nil {
 		return nil, err
 	}
 	ctx, quit := context.WithCancel(context.Background())
 	p := &Publisher{
-		Sink: next, opt: opt, spool: sp, conn: conn, js: js, count: map[string]int64{}, lost: map[string]int64{}, total: map[string]int64{},
+		Sink: next, opt: opt, spool: sp, conn: conn, count: map[string]int64{}, lost: map[string]int64{}, total: map[string]int64{},
 		stop: make(chan struct{}), done: make(chan error, 1), quit: quit,
 	}
 	go func() { p.done <- p.send(ctx) }()
 	return p, nil
-}
-
-func connect(url, name string, more []nats.Option, tell func(string)) (*nats.Conn, jetstream.JetStream, error) {
-	options := append([]nats.Option{
-		nats.Name(name), nats.MaxReconnects(-1), nats.ReconnectWait(250 * time.Millisecond), nats.RetryOnFailedConnect(true),
-		nats.ReconnectBufSize(-1),                                        // nothing is sent later than we know of
-		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2), // a broker whose machine is gone says nothing
-		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
-			if err != nil {
-				tell("broker lost: " + err.Error())
-			}
-		}),
-		nats.ReconnectHandler(func(c *nats.Conn) { tell("broker found again: " + c.ConnectedUrlRedacted()) }),
-	}, more...)
-	conn, err := nats.Connect(url, options...)
-	if err != nil {
-		return nil, nil, err
-	}
-	js, err := jetstream.New(conn)
-	return conn, js, err
-}
-
-// ensure makes the stream where it is not there.
-func ensure(ctx context.Context, js jetstream.JetStream, name string, replicas int) error {
-	_, err := js.CreateStream(ctx, jetstream.StreamConfig{
-		Name: name, Subjects: []string{name + ".batches.*"}, Storage: jetstream.FileStorage,
-		Replicas: max(replicas, 1), Duplicates: idsFor, MaxAge: keepFor,
-	})
-	if errors.Is(err, jetstream.ErrStreamNameAlreadyInUse) {
-		return nil
-	}
-	return err
-}
-
-// replicate gives the stream more replicas, where a sensor that came first made it with fewer.
-func replicate(ctx context.Context, js jetstream.JetStream, name string, replicas int) error {
-	stream, err := js.Stream(ctx, name)
-	if err != nil {
-		return err
-	}
-	config := stream.CachedInfo().Config
-	if config.Replicas >= replicas {
-		return nil
-	}
-	config.Replicas = replicas
-	_, err = js.UpdateStream(ctx, config)
-	return err
 }
 
 // FlowEnded takes a finished flow and its findings.
@@ -255,6 +207,21 @@ func (p *Publisher) empty() {
 // Dropped is how many records were dropped, by kind. It is called where the Sink is.
 func (p *Publisher) Dropped() map[string]int64 { return p.total }
 
+// State is how a Publisher is doing. Any goroutine may ask.
+type State struct {
+	Connected bool  // a broker is there
+	Failures  int64 // to connect, and to send
+	Batches   int   // that wait in the spool
+	Bytes     int64 // of them
+}
+
+// State returns how the Publisher is doing.
+func (p *Publisher) State() State {
+	s := State{Connected: p.conn.connected(), Failures: p.conn.report.failures.Load()}
+	s.Batches, s.Bytes = p.spool.waiting()
+	return s
+}
+
 // Close takes the rest to the spool and sends until ctx is done. What is left then stays in
 // the spool for the next run; its error says how much.
 func (p *Publisher) Close(ctx context.Context) error {
@@ -271,7 +238,7 @@ func (p *Publisher) Close(ctx context.Context) error {
 		err = <-p.done
 	}
 	p.quit()
-	p.conn.Close()
+	p.conn.close()
 	if n, bytes := p.spool.waiting(); n > 0 {
 		return fmt.Errorf("%d batches (%d bytes) could not be sent and wait in %s", n, bytes, p.opt.Spool)
 	}
@@ -280,7 +247,7 @@ func (p *Publisher) Close(ctx context.Context) error {
 
 // send publishes batch after batch, each until the stream has it.
 func (p *Publisher) send(ctx context.Context) error {
-	made, told := false, ""
+	made := false
 	for {
 		b, data, any, err := p.spool.first()
 		if err != nil { // someone took it away, or the disk fails: what follows goes on
@@ -303,25 +270,30 @@ func (p *Publisher) send(ctx context.Context) error {
 			}
 			continue
 		}
-		wait, cancel := context.WithTimeout(ctx, sendWait)
-		if !made {
-			err = ensure(wait, p.js, p.opt.Stream, p.opt.Replicas)
-			made = err == nil
+		js, err := p.conn.stream()
+		if err == nil {
+			wait, cancel := context.WithTimeout(ctx, sendWait)
+			if !made {
+				err = ensure(wait, js, p.opt.Stream, p.opt.Replicas)
+				made = err == nil
+			}
+			if err == nil {
+				err = p.publish(wait, js, b, data)
+			}
+			cancel()
 		}
 		if err == nil {
-			err = p.publish(wait, b, data)
-		}
-		cancel()
-		if err == nil {
-			told = ""
+			p.conn.report.mended("")
 			if err := p.spool.sent(); err != nil {
 				return err
 			}
 			continue
 		}
-		if text := err.Error(); text != told && ctx.Err() == nil && p.conn.IsConnected() {
-			p.opt.Tell("the stream does not take a batch: " + text)
-			told = text
+		if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrNoStreamResponse) {
+			made = false // it was removed, or its brokers lost it
+		}
+		if ctx.Err() == nil && p.conn.connected() {
+			p.conn.report.failed("the stream does not take a batch: " + err.Error())
 		}
 		select {
 		case <-time.After(200 * time.Millisecond):
@@ -337,11 +309,11 @@ const (
 	headerSeq = "Wscope-Seq"
 )
 
-func (p *Publisher) publish(ctx context.Context, b batchFile, data []byte) error {
+func (p *Publisher) publish(ctx context.Context, js jetstream.JetStream, b batchFile, data []byte) error {
 	m := nats.NewMsg(subject(p.opt.Stream, p.opt.Origin.Sensor))
 	m.Data = data
 	m.Header.Set(headerRun, b.run)
 	m.Header.Set(headerSeq, strconv.FormatUint(b.seq, 10))
-	_, err := p.js.PublishMsg(ctx, m, jetstream.WithMsgID(p.opt.Origin.Sensor+"."+b.run+"."+strconv.FormatUint(b.seq, 10)))
+	_, err := js.PublishMsg(ctx, m, jetstream.WithMsgID(p.opt.Origin.Sensor+"."+b.run+"."+strconv.FormatUint(b.seq, 10)))
 	return err
 }

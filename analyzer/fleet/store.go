@@ -64,6 +64,9 @@ const (
 // ours are the names under which a store writes what is not whole yet; others' files may be in its folder.
 var ours = regexp.MustCompile(`^(state\.json|[a-z]+-[0-9]{9,}(-[0-9]{9,})?\.[a-z]+)\.tmp$`)
 
+// packedName is the name of a file that was packed.
+var packedName = regexp.MustCompile(`^[a-z]+-[0-9]{9,}-[0-9]{9,}\.(parquet|ndjson|rejected)$`)
+
 func openStore(folder string, p packing) (*store, error) {
 	s := &store{folder: folder, state: state{Seen: map[string]taken{}}, pack: p, open: map[string]*journal{}}
 	if err := os.MkdirAll(s.journal(), 0o755); err != nil {
@@ -81,7 +84,7 @@ func openStore(folder string, p packing) (*store, error) {
 	}
 	s.begin()
 	err = filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.IsDir() && strings.HasPrefix(d.Name(), ".") && path != folder && path != s.journal() {
+		if err == nil && d.IsDir() && path != folder && path != s.journal() && filepath.Dir(path) != s.journal() && !strings.HasPrefix(d.Name(), hiveHour) {
 			return fs.SkipDir // not ours
 		}
 		if err == nil && ours.MatchString(d.Name()) {

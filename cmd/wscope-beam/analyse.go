@@ -1,17 +1,17 @@
 package main
 
 import (
-	"bytes"
 	"context"
 	"encoding/binary"
 	"encoding/json"
+	"errors"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
 
 	"wscope/analyzer"
+	"wscope/analyzer/archive"
 	"wscope/analyzer/report"
 	"wscope/assembly/link"
-	"wscope/assembly/packet"
 	"wscope/assembly/tlsopen"
 )
 
@@ -21,15 +21,17 @@ type settings struct {
 	DecodeAs   []uint16
 	NoMidway   bool
 	Checksum   bool
+	VLANs      bool
 	MaxMessage int
 	KeyLog     []byte
-	Files      []string // names by number; empty where there is but one
 	Apps       protocols
 }
 
-func (s *settings) options() (analyzer.Options, error) {
+// options are those of the analyzer, with secrets that are known before any packet.
+func (s *settings) options(early [][]byte) (analyzer.Options, error) {
 	opt := analyzer.Options{
-		Messages: s.Messages, Payload: s.Messages, NoMidway: s.NoMidway, Checksum: s.Checksum, MaxMessage: s.MaxMessage, Keys: tlsopen.NewKeys(),
+		Messages: s.Messages, Payload: s.Messages, NoMidway: s.NoMidway, Checksum: s.Checksum, VLANAware: s.VLANs,
+		MaxMessage: s.MaxMessage, Keys: tlsopen.NewKeys(),
 	}
 	for _, port := range s.DecodeAs {
 		if opt.DecodeAs == nil {
@@ -38,280 +40,236 @@ func (s *settings) options() (analyzer.Options, error) {
 		opt.DecodeAs[port] = true
 	}
 	opt.Keys.Add(s.KeyLog)
+	for _, text := range early {
+		opt.Keys.Add(text)
+	}
 	var err error
 	opt.Apps, err = s.Apps.factory()
 	return opt, err
 }
 
-func (s *settings) name(i int32) string {
-	if int(i) >= len(s.Files) {
-		return ""
+var errNoPlan = errors.New("there is no plan")
+
+// groups is how many groups the connections that cross a file's border are shared out to.
+const groups = 64
+
+// group is where a segment's connection is finished. What may move from one connection's path
+// to another's is in a group of its own.
+func group(p *archive.Plan, s *link.Segment) int {
+	if s.UDP {
+		return groups
 	}
-	return s.Files[i]
+	if _, ok := p.Multipath[s.Hash]; ok {
+		return groups
+	}
+	return int(s.Hash % groups)
 }
 
-// What a step of a flow is, for numberFn.
-const (
-	stepBegun = iota
-	stepAnswered
-	stepEnded
-	stepPolled // of no flow
-)
-
-// step is one step of a flow's life, sorted by what stands before it; see order.
-type step struct {
-	ID    []byte // of the flow, over all connections
-	Kind  int
-	Asked analyzer.Time         `json:",omitempty"`
-	Flow  *analyzer.Flow        `json:",omitempty"`
-	Poll  *analyzer.PollRequest `json:",omitempty"`
-}
-
-// analyseFn analyses one connection. It gives the steps of its flows, for numbering, and
-// its messages by flow.
-type analyseFn struct {
+// analysis is what workers of the second pass share: the DoFns that analyse embed it.
+type analysis struct {
 	Settings settings
 
-	opt      analyzer.Options
-	json     report.JSON
-	calendar *calendar
+	opt  analyzer.Options
+	plan *archive.Plan
+	all  planned
+	json report.JSON
 
-	connections, flows, messages, shuffled, spilt beam.Counter
-	sizes                                         beam.Distribution
+	flows, messages, shuffled beam.Counter
 }
 
-// Setup makes what all connections share.
-func (fn *analyseFn) Setup() (err error) {
-	if fn.opt, err = fn.Settings.options(); err != nil {
+// Setup makes the counters.
+func (a *analysis) Setup() {
+	a.flows = beam.NewCounter("wscope", "flows")
+	a.messages = beam.NewCounter("wscope", "messages")
+	a.shuffled = beam.NewCounter("wscope", "shuffled_message_bytes")
+}
+
+// ready reads the plan, once.
+func (a *analysis) ready(plan func(*[]byte) bool) (err error) {
+	if a.plan != nil {
+		return nil
+	}
+	if a.all, err = readPlan(plan); err != nil {
 		return err
 	}
-	fn.connections = beam.NewCounter("wscope", "connections")
-	fn.flows = beam.NewCounter("wscope", "flows")
-	fn.messages = beam.NewCounter("wscope", "messages")
-	fn.shuffled = beam.NewCounter("wscope", "shuffled_message_bytes")
-	fn.spilt = beam.NewCounter("wscope", "spilt_bytes")
-	fn.sizes = beam.NewDistribution("wscope", "connection_bytes") // its maximum is the hottest key
+	if a.opt, err = a.Settings.options(a.all.Early); err != nil {
+		return err
+	}
+	a.plan = a.all.archive(&a.opt)
 	return nil
 }
 
-// ProcessElement analyses one connection's pieces.
-func (fn *analyseFn) ProcessElement(ctx context.Context, connection []byte, pieces func(*[]byte) bool,
-	summaries func() func(*[]byte) bool, steps func(int, []byte), messages func([]byte, []byte)) error {
-	if fn.calendar == nil {
-		c, err := newCalendar(summaries())
-		if err != nil {
-			return err
-		}
-		fn.calendar = c
+// emission gives the steps and messages of one list of flows: a file's, or a group's.
+type emission struct {
+	ctx      context.Context
+	on       *analysis
+	list     uint32
+	made     uint64
+	steps    gather
+	messages gather
+	err      error
+	text     []byte
+}
+
+func (a *analysis) emit(ctx context.Context, list int, steps func(int, []byte), messages func([]byte, []byte)) *emission {
+	e := &emission{ctx: ctx, on: a, list: uint32(list)}
+	e.steps.emit = func(_, frames []byte) { steps(0, frames) }
+	e.messages.emit = func(flow, frames []byte) {
+		a.shuffled.Inc(ctx, int64(len(flow)+len(frames)))
+		messages(flow, frames)
 	}
-	key, tunnel, err := keyOf(connection)
+	return e
+}
+
+// id names a flow over all lists.
+func (e *emission) id(flow int64) []byte {
+	return binary.AppendUvarint(binary.BigEndian.AppendUint32(nil, e.list), uint64(flow))
+}
+
+// orderLength is how many bytes before a step say in which order steps are taken: the
+// capture's end last; else by packet; of what one packet makes happen by shard, the tick before
+// the packet; then by list.
+const orderLength = 1 + 20 + 1 + 1 + 4 + 8
+
+func (e *emission) step(s archive.Step) {
+	e.made++
+	if s.Kind == analyzer.StepBegun {
+		e.on.flows.Inc(e.ctx, 1)
+	}
+	b := make([]byte, 0, 1024)
+	b = append(b, bit(s.Final))
+	b = append(b, s.Place[:]...)
+	b = append(b, byte(s.Shard), bit(!s.ByTick))
+	b = binary.BigEndian.AppendUint64(binary.BigEndian.AppendUint32(b, e.list), e.made)
+	b, err := appendStep(b, &s.Step, e.id(s.Flow))
 	if err != nil {
+		e.err = err
+		return
+	}
+	e.steps.add(nil, b)
+}
+
+func bit(on bool) byte {
+	if on {
+		return 1
+	}
+	return 0
+}
+
+// message gives a message as it is rendered, with its number before it.
+func (e *emission) message(flow int64, m *analyzer.Message) error {
+	e.on.messages.Inc(e.ctx, 1)
+	e.text = e.on.json.Message(binary.BigEndian.AppendUint64(e.text[:0], uint64(m.Message)), m)
+	e.messages.add(e.id(flow), e.text)
+	return nil
+}
+
+func (e *emission) flush() error {
+	e.steps.flush()
+	e.messages.flush()
+	return e.err
+}
+
+// analyseFn is the second pass: it analyses those connections of an input that are in no other,
+// and hands the segments of the others on by group.
+type analyseFn struct {
+	Analysis analysis
+
+	crossed beam.Counter
+}
+
+// Setup makes the counters.
+func (fn *analyseFn) Setup() {
+	fn.Analysis.Setup()
+	fn.crossed = beam.NewCounter("wscope", "shuffled_bytes")
+}
+
+// ProcessElement analyses one input.
+func (fn *analyseFn) ProcessElement(ctx context.Context, description []byte, plan func(*[]byte) bool,
+	steps func(int, []byte), messages func([]byte, []byte), crossed func(int, []byte)) error {
+	a := &fn.Analysis
+	var in input
+	if err := json.Unmarshal(description, &in); err != nil {
+		return err
+	}
+	if err := a.ready(plan); err != nil {
+		return err
+	}
+	file, ok := a.all.Numbers[in.key()]
+	if !ok {
+		return nil // the same file was named before
+	}
+	src, err := open(ctx, in.Name, false)
+	if err != nil {
+		return nil // a dead letter says so
+	}
+	defer src.Close()
+	e := a.emit(ctx, int(file), steps, messages)
+	pieces := gather{emit: func(key, frames []byte) {
+		fn.crossed.Inc(ctx, int64(len(frames)))
+		crossed(int(key[0]), frames)
+	}}
+	var b []byte
+	w := archive.Worker{
+		Plan: a.plan, Options: a.opt, Wait: a.all.Wait, Files: a.all.name, Steps: e.step, Messages: e.message,
+		Crossed: func(c *archive.Crossed) error {
+			b = appendCrossed(b[:0], c)
+			pieces.add([]byte{byte(group(a.plan, &c.Segment))}, b)
+			return nil
+		},
+	}
+	if _, err := w.Analyse(ctx, src, file); err != nil {
+		return err
+	}
+	pieces.flush()
+	return e.flush()
+}
+
+// finishFn finishes the connections of one group, whose segments came from several inputs.
+type finishFn struct {
+	Analysis analysis
+
+	spilt beam.Counter
+}
+
+// Setup makes the counters.
+func (fn *finishFn) Setup() {
+	fn.Analysis.Setup()
+	fn.spilt = beam.NewCounter("wscope", "spilt_bytes")
+}
+
+// ProcessElement takes the segments of a group.
+func (fn *finishFn) ProcessElement(ctx context.Context, number int, crossed func(*[]byte) bool, plan func(*[]byte) bool,
+	steps func(int, []byte), messages func([]byte, []byte)) error {
+	a := &fn.Analysis
+	if err := a.ready(plan); err != nil {
 		return err
 	}
 	var order sorter
 	defer order.close()
 	var b []byte
-	size := int64(0)
-	for pieces(&b) {
-		size += int64(len(b))
-		err := eachFrame(b, func(b []byte) error {
-			p := parser{b: b}
-			at := p.spot()
-			if p.bad {
-				return errPiece
-			}
-			place := fn.calendar.place(&at)
-			return order.add(append(place[:len(place):len(place)], b...))
-		})
-		if err != nil {
+	for crossed(&b) {
+		if err := eachFrame(b, order.add); err != nil {
 			return err
 		}
 	}
-	fn.connections.Inc(ctx, 1)
 	fn.spilt.Inc(ctx, order.spilt)
-	fn.sizes.Update(ctx, size)
-	a := &analysis{
-		fn: fn, ctx: ctx, connection: connection, calendar: fn.calendar, steps: steps,
-		part:      analyzer.NewPart(fn.opt, fn.Settings.name, func(uint32) string { return tunnel }),
-		partition: byte(analyzer.Shard(key.ConnHash())),
-	}
-	a.messages.emit = func(flow, frames []byte) {
-		fn.shuffled.Inc(ctx, int64(len(flow)+len(frames)))
-		messages(flow, frames)
-	}
-	err = order.each(func(b []byte) error { return a.piece(&key, b) })
+	e := a.emit(ctx, 1<<31+number, steps, messages)
+	f := archive.NewFinisher(a.plan, a.opt, a.all.Wait, a.all.name, e.step)
+	f.Messages(e.message)
+	f.Own = func(s *link.Segment) bool { return group(a.plan, s) == number }
+	err := order.each(func(b []byte) error {
+		c, err := readCrossed(b)
+		if err != nil {
+			return err
+		}
+		return f.Take(&c)
+	})
 	if err != nil {
 		return err
 	}
-	if err := a.finish(); err != nil {
+	if _, err := f.Finish(); err != nil {
 		return err
 	}
-	a.messages.flush()
-	return nil
-}
-
-// analysis is one connection at work: a PartSink.
-type analysis struct {
-	fn         *analyseFn
-	ctx        context.Context
-	connection []byte
-	calendar   *calendar
-	part       *analyzer.Part
-	partition  byte
-	steps      func(int, []byte)
-	messages   gather // by flow
-	message    []byte
-
-	began  bool
-	first  place // of its first piece
-	tick   int   // index of the next tick
-	secret int   // and of the next secrets
-	now    int64 // time of the latest tick before the latest piece
-	index  int64 // for marks
-	at     place // what is happening now
-	kind   byte  // and what kind of thing it is
-	made   uint32
-}
-
-// What happens at a place, in this order.
-const (
-	byTick byte = iota
-	bySegment
-	atEnd
-)
-
-// goneAfter is longer than any connection is kept without a packet.
-const goneAfter = int64(7200e9)
-
-// piece takes the next segment in its place.
-func (a *analysis) piece(key *link.Key, b []byte) error {
-	at := place(b[:len(place{})])
-	p := parser{b: b[len(at):]}
-	where := p.spot()
-	var s link.Segment
-	if err := p.segment(key, &s); err != nil {
-		return err
-	}
-	if !a.began {
-		a.began, a.first = true, at
-		a.tick = a.calendar.ticksFrom(&at)
-	}
-	if err := a.until(&at); err != nil {
-		return err
-	}
-	a.move(at, bySegment)
-	s.Mark = packet.Mark{Index: a.index, Time: where.Time, Number: at.number(), File: at.file()}
-	a.part.Segment(&s)
-	if a.tick > 0 {
-		a.now = a.calendar.ticks[a.tick-1].time
-	}
-	return a.part.Take(a)
-}
-
-// until tells the ticks and secrets that stand before the packet at p; its own tick does.
-func (a *analysis) until(p *place) error {
-	c := a.calendar
-	for {
-		secrets := a.secret < len(c.secrets) && bytes.Compare(c.secrets[a.secret].place[:], p[:]) < 0
-		ticks := a.tick < len(c.ticks) && bytes.Compare(c.ticks[a.tick].place[:], p[:]) <= 0
-		switch {
-		case secrets && (!ticks || bytes.Compare(c.secrets[a.secret].place[:], c.ticks[a.tick].place[:]) < 0):
-			a.part.Secrets(c.secrets[a.secret].text)
-			a.secret++
-		case ticks:
-			t := &c.ticks[a.tick]
-			a.move(t.place, byTick)
-			m := t.mark(a.index)
-			a.part.Tick(&m)
-			a.tick++
-			if err := a.part.Take(a); err != nil {
-				return err
-			}
-			if t.time-a.now > goneAfter { // nothing is left to tell the time to
-				a.tick = max(a.tick, c.ticksFrom(p))
-			}
-		default:
-			return nil
-		}
-	}
-}
-
-// finish ends the connection as the capture's end does.
-func (a *analysis) finish() error {
-	last := &a.calendar.last
-	if err := a.until(&last.place); err != nil {
-		return err
-	}
-	a.move(last.place, atEnd)
-	m := last.mark(a.index)
-	a.part.Finish(&m)
-	return a.part.Take(a)
-}
-
-// move goes on to a place: marks of one packet have one index.
-func (a *analysis) move(at place, kind byte) {
-	if at != a.at {
-		a.at = at
-		a.index++
-	}
-	a.kind = kind
-}
-
-// id names a flow over all connections.
-func (a *analysis) id(flow int64) []byte {
-	return binary.AppendUvarint(append([]byte(nil), a.connection...), uint64(flow))
-}
-
-// orderLength is how many bytes before a step say in which order steps are taken: the
-// capture's end last; else by packet; of what one packet makes happen by partition, and
-// within that by the age of the connection.
-const orderLength = 1 + 20 + 1 + 1 + 20 + 4
-
-func (a *analysis) order() []byte {
-	b := make([]byte, 0, 512)
-	end := byte(0)
-	if a.kind == atEnd {
-		end = 1
-	}
-	b = append(append(b, end), a.at[:]...)
-	b = append(append(b, a.partition, a.kind), a.first[:]...)
-	a.made++
-	return binary.BigEndian.AppendUint32(b, a.made)
-}
-
-func (a *analysis) step(s *step) error {
-	text, err := json.Marshal(s)
-	if err == nil {
-		a.steps(0, append(a.order(), text...))
-	}
-	return err
-}
-
-// Begun is of analyzer.PartSink.
-func (a *analysis) Begun(flow int64, f *analyzer.Flow, asked analyzer.Time) error {
-	a.fn.flows.Inc(a.ctx, 1)
-	return a.step(&step{ID: a.id(flow), Kind: stepBegun, Asked: asked, Flow: f})
-}
-
-// Answered is of analyzer.PartSink.
-func (a *analysis) Answered(flow int64) error {
-	return a.step(&step{ID: a.id(flow), Kind: stepAnswered})
-}
-
-// Ended is of analyzer.PartSink.
-func (a *analysis) Ended(flow int64, f *analyzer.Flow) error {
-	return a.step(&step{ID: a.id(flow), Kind: stepEnded, Flow: f})
-}
-
-// Polled is of analyzer.PartSink.
-func (a *analysis) Polled(r *analyzer.PollRequest) error {
-	return a.step(&step{Kind: stepPolled, Poll: r})
-}
-
-// Message is of analyzer.PartSink. A message goes on as it is rendered, with its number before it.
-func (a *analysis) Message(flow int64, m *analyzer.Message) error {
-	a.fn.messages.Inc(a.ctx, 1)
-	a.message = a.fn.json.Message(binary.BigEndian.AppendUint64(a.message[:0], uint64(m.Message)), m)
-	a.messages.add(a.id(flow), a.message)
-	return nil
+	return e.flush()
 }

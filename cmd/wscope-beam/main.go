@@ -25,7 +25,7 @@ var (
 	messages   = flag.Bool("messages", true, "write messages too, not flows and findings alone")
 	shards     = flag.Int("shards", 8, "`number` of files for each kind of record")
 	format     = flag.String("format", formatNDJSON, "`format` of the records: ndjson or parquet")
-	block      = flag.Int64("block", 64<<20, "`bytes` of the parts that uncompressed captures are cut into at the start; 0 does not cut, then or later")
+	replace    = flag.Bool("replace", false, "remove the records that an earlier run wrote to the folder; without it such a folder is refused")
 	keylogs    = flag.String("keylog", "", "TLS key log `files`, separated by commas")
 	decodeAs   = flag.String("decode-as", "", "`ports` that carry WebSocket frames from the first byte, separated by commas")
 	noMidway   = flag.Bool("no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
@@ -78,7 +78,6 @@ func analyse(ctx context.Context, captures []string, stdout io.Writer) (dead int
 	if err != nil {
 		return 0, err
 	}
-	dead = int64(len(j.Dead))
 	if result != nil {
 		counts := map[string]int64{}
 		for _, d := range result.Metrics().AllMetrics().Distributions() {
@@ -104,15 +103,15 @@ func newJob(ctx context.Context, captures []string) (*job, error) {
 	if *out == "" || len(captures) == 0 {
 		return nil, errors.New("usage: wscope-beam -out FOLDER [flags] CAPTURE…")
 	}
-	if *shards < 1 || *block < 0 || *block > 0 && *block < 1<<20 {
-		return nil, errors.New("-shards is at least 1, -block at least 1048576 or 0")
+	if *shards < 1 {
+		return nil, errors.New("-shards is at least 1")
 	}
 	if *format != formatNDJSON && *format != formatParquet {
 		return nil, fmt.Errorf("-format %q: ndjson or parquet", *format)
 	}
 	j := &job{
-		Out: *out, Shards: *shards, Format: *format, Block: *block, Checksum: *checksum, VLANs: *vlanAware,
-		Settings: settings{Messages: *messages, NoMidway: *noMidway, Checksum: *checksum, MaxMessage: *maxMessage},
+		Captures: captures, Out: *out, Shards: *shards, Format: *format,
+		Settings: settings{Messages: *messages, NoMidway: *noMidway, Checksum: *checksum, VLANs: *vlanAware, MaxMessage: *maxMessage},
 	}
 	for port := range strings.SplitSeq(*decodeAs, ",") {
 		if port == "" {
@@ -143,16 +142,8 @@ func newJob(ctx context.Context, captures []string) (*job, error) {
 	if j.Settings.Apps, err = newProtocols(!*noApps, *proto, *protoTypes, *ownApps); err != nil {
 		return nil, err
 	}
-	if j.Inputs, j.Dead, err = plan(ctx, captures); err != nil {
-		for _, d := range j.Dead {
-			err = errors.Join(err, errors.New(d.String()))
-		}
+	if err := emptied(ctx, j.Out, *replace); err != nil {
 		return nil, err
-	}
-	if len(j.Inputs) > 1 {
-		for _, in := range j.Inputs {
-			j.Settings.Files = append(j.Settings.Files, in.Name)
-		}
 	}
 	return j, nil
 }

@@ -30,11 +30,12 @@ func (fn *numberFn) ProcessElement(_ context.Context, _ int, steps func(*[]byte)
 	defer order.close()
 	var b []byte
 	for steps(&b) {
-		if err := order.add(b); err != nil {
+		if err := eachFrame(b, order.add); err != nil {
 			return err
 		}
 	}
-	n := numbering{fn: fn, merge: analyzer.NewMerge(), alive: map[string]*analyzer.Merged{}, flows: flows, findings: findings, numbers: numbers}
+	n := numbering{fn: fn, alive: map[string]*analyzer.Merged{}, flows: flows, findings: findings, numbers: numbers}
+	n.merge = analyzer.NewMerge(&n, nil)
 	defer n.late.close()
 	if err := order.each(n.step); err != nil {
 		return err
@@ -42,8 +43,9 @@ func (fn *numberFn) ProcessElement(_ context.Context, _ int, steps func(*[]byte)
 	return n.late.each(func(b []byte) error { return n.take(b[lateLength+orderLength:]) })
 }
 
-// numbering is numberFn at work.
+// numbering is numberFn at work: the sink of its Merge.
 type numbering struct {
+	analyzer.NopSink
 	fn              *numberFn
 	merge           *analyzer.Merge
 	alive           map[string]*analyzer.Merged
@@ -53,8 +55,8 @@ type numbering struct {
 }
 
 // lateLength is how many bytes order what the capture's end made: flows that have a number
-// by it, the others behind them.
-const lateLength = 8
+// by it, the others behind them by shard.
+const lateLength = 8 + 1
 
 // step takes a step in its order, but for those at the capture's end, which wait until all
 // flows that are still open are known.
@@ -62,48 +64,47 @@ func (n *numbering) step(b []byte) error {
 	if b[0] == 0 {
 		return n.take(b[orderLength:])
 	}
-	var s struct{ ID []byte }
-	if err := json.Unmarshal(b[orderLength:], &s); err != nil {
+	_, id, err := readStep(b[orderLength:])
+	if err != nil {
 		return err
 	}
 	number := uint64(1) << 63
-	if f := n.alive[string(s.ID)]; f != nil {
-		number = uint64(f.Number())
+	if f := n.alive[id].Number(); f != 0 {
+		number = uint64(f)
 	}
-	return n.late.add(append(binary.BigEndian.AppendUint64(make([]byte, 0, lateLength+len(b)), number), b...))
+	key := binary.BigEndian.AppendUint64(make([]byte, 0, lateLength+len(b)), number)
+	return n.late.add(append(append(key, b[1+20]), b...))
 }
 
 func (n *numbering) take(text []byte) error {
-	var s step
-	if err := json.Unmarshal(text, &s); err != nil {
+	s, id, err := readStep(text)
+	if err != nil {
 		return err
 	}
-	id := string(s.ID)
+	f, err := n.merge.Take(&s, n.alive[id])
+	if err != nil || f == nil {
+		return err
+	}
 	switch s.Kind {
-	case stepBegun:
-		n.alive[id] = n.merge.Begun(s.Flow, s.Asked)
-		n.numbers(s.ID, binary.BigEndian.AppendUint64(nil, uint64(s.Flow.Flow)))
-	case stepAnswered:
-		n.merge.Answered(n.alive[id])
-	case stepPolled:
-		n.merge.Polled(s.Poll)
-	case stepEnded:
-		n.merge.Ended(n.alive[id], s.Flow)
+	case analyzer.StepBegun:
+		n.alive[id] = f
+		n.numbers([]byte(id), binary.BigEndian.AppendUint64(nil, uint64(f.Number())))
+	case analyzer.StepEnded:
 		delete(n.alive, id)
-		return n.fn.records(s.Flow, n.flows, n.findings)
 	}
 	return nil
 }
 
-func (fn *numberFn) records(f *analyzer.Flow, flows, findings func(int, []byte)) error {
-	shard := int(f.Flow) % fn.Shards
-	flows(shard, appendFrame(nil, append(line(f.Flow, 0), report.FlowJSON(f)...)))
+// FlowEnded gives the records of a flow, which is complete.
+func (n *numbering) FlowEnded(f *analyzer.Flow) error {
+	shard := int(f.Flow) % n.fn.Shards
+	n.flows(shard, appendFrame(nil, append(line(f.Flow, 0), report.FlowJSON(f)...)))
 	for i := range f.Findings {
 		text, err := json.Marshal(finding{f.Flow, f.Findings[i]})
 		if err != nil {
 			return err
 		}
-		findings(shard, appendFrame(nil, append(append(line(f.Flow, int64(i)), text...), '\n')))
+		n.findings(shard, appendFrame(nil, append(append(line(f.Flow, int64(i)), text...), '\n')))
 	}
 	return nil
 }

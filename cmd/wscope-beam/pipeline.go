@@ -3,18 +3,17 @@ package main
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam"
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/core/sdf"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/register"
 )
 
 func init() {
-	register.DoFn3x1[context.Context, []byte, func([]byte), error](&surveyFn{})
-	register.DoFn7x1[context.Context, *sdf.LockRTracker, []byte, func([]byte, []byte), func([]byte, []byte), func([]byte), func([]byte), error](&readFn{})
-	register.DoFn5x1[context.Context, []byte, func(*[]byte) bool, func() func(*[]byte) bool, func([]byte, []byte), error](&joinFn{})
-	register.DoFn6x1[context.Context, []byte, func(*[]byte) bool, func() func(*[]byte) bool, func(int, []byte), func([]byte, []byte), error](&analyseFn{})
+	register.DoFn4x1[context.Context, []byte, func([]byte), func([]byte), error](&listFn{})
+	register.DoFn4x1[context.Context, []byte, func(int, []byte), func([]byte), error](&surveyFn{})
+	register.DoFn4x1[context.Context, int, func(*[]byte) bool, func([]byte), error](&planFn{})
+	register.DoFn6x1[context.Context, []byte, func(*[]byte) bool, func(int, []byte), func([]byte, []byte), func(int, []byte), error](&analyseFn{})
+	register.DoFn6x1[context.Context, int, func(*[]byte) bool, func(*[]byte) bool, func(int, []byte), func([]byte, []byte), error](&finishFn{})
 	register.DoFn6x1[context.Context, int, func(*[]byte) bool, func(int, []byte), func(int, []byte), func([]byte, []byte), error](&numberFn{})
 	register.DoFn4x1[[]byte, func(*[]byte) bool, func(*[]byte) bool, func(int, []byte), error](&joinNumbersFn{})
 	register.DoFn3x1[context.Context, int, func(*[]byte) bool, error](&writeFn{})
@@ -27,69 +26,53 @@ func init() {
 
 // job is what the flags say.
 type job struct {
-	Inputs   []input
-	Dead     []deadLetter // of the plan
-	Out      string       // folder
+	Captures []string // arguments
+	Out      string   // folder
 	Shards   int
 	Format   string // of the shards: ndjson or parquet
-	Block    int64  // bytes of a part at the start; 0 does not cut
-	Checksum bool
-	VLANs    bool
 	Settings settings
 }
 
 // build draws the pipeline:
 //
-//	inputs ⇒ survey ⇒ read → segments ──────────────⇒ analyse → steps ⇒ number → flows, findings ⇒ write
-//	                   ├→ fragments ⇒ join → segments ↗    └──→ messages ⇒ (with numbers) ⇒ write
-//	                   ├→ summaries → (to join and analyse, as a calendar)
-//	                   └→ dead letters ⇒ write
+//	arguments ⇒ list ⇒ survey ⇒ plan
+//	              ⇓               ↓
+//	            analyse (with the plan) → steps ─────────────⇒ number → flows, findings ⇒ write
+//	              ⇓ crossing segments   ↘ messages             ↓
+//	            finish (with the plan) → steps, messages ⇒ (with numbers) ⇒ write
 //
-// A double arrow is a shuffle: inputs and sources anyhow, so that workers share them, then
-// GroupByKeys: fragments by datagram, segments by connection, steps all together, messages
-// by flow, lines by shard. Segments, messages and lines are gathered (gather.go). read is a
-// splittable DoFn.
+// A double arrow is a shuffle: arguments and inputs anyhow, so that workers share them; then
+// GroupByKeys: surveys all together, crossing segments by group, steps all together, messages
+// by flow, lines by shard. What is small is gathered (gather.go).
 func (j *job) build(s beam.Scope) error {
-	var descriptions [][]byte
-	for _, in := range j.Inputs {
-		b, err := json.Marshal(in)
+	var arguments [][]byte
+	for i, path := range j.Captures {
+		b, err := json.Marshal(input{Path: i, Name: path})
 		if err != nil {
 			return err
 		}
-		descriptions = append(descriptions, b)
+		arguments = append(arguments, b)
 	}
-	inputs := beam.Reshuffle(s, beam.CreateList(s, descriptions))
-	sources := beam.Reshuffle(s, beam.ParDo(s, &surveyFn{Cut: j.Block > 0}, inputs))
-	segments, fragments, summaries, letters := beam.ParDo4(s, &readFn{Checksum: j.Checksum, VLANAware: j.VLANs, Block: j.Block}, sources)
-	calendar := beam.SideInput{Input: summaries}
-	joined := beam.ParDo(s, &joinFn{Checksum: j.Checksum, VLANAware: j.VLANs}, beam.GroupByKey(s, fragments), calendar)
-	all := beam.GroupByKey(s, beam.Flatten(s, segments, joined))
-	steps, messages := beam.ParDo2(s, &analyseFn{Settings: j.Settings}, all, calendar)
-	flows, findings, numbers := beam.ParDo3(s, &numberFn{Shards: j.Shards}, beam.GroupByKey(s, steps))
+	found, missing := beam.ParDo2(s, &listFn{}, beam.Reshuffle(s, beam.CreateList(s, arguments)))
+	inputs := beam.Reshuffle(s, found)
+	surveys, damage := beam.ParDo2(s, &surveyFn{Settings: j.Settings}, inputs)
+	plan := beam.SideInput{Input: beam.ParDo(s, &planFn{Settings: j.Settings}, beam.GroupByKey(s, surveys))}
+	steps, messages, crossed := beam.ParDo3(s, &analyseFn{Analysis: analysis{Settings: j.Settings}}, inputs, plan)
+	late, more := beam.ParDo2(s, &finishFn{Analysis: analysis{Settings: j.Settings}}, beam.GroupByKey(s, crossed), plan)
+	flows, findings, numbers := beam.ParDo3(s, &numberFn{Shards: j.Shards}, beam.GroupByKey(s, beam.Flatten(s, steps, late)))
 	type written struct {
 		kind  string
 		lines beam.PCollection
 	}
 	records := []written{{"flows", flows}, {"findings", findings}}
 	if j.Settings.Messages {
-		lines := beam.ParDo(s, &joinNumbersFn{Shards: j.Shards}, beam.CoGroupByKey(s, numbers, messages))
+		lines := beam.ParDo(s, &joinNumbersFn{Shards: j.Shards}, beam.CoGroupByKey(s, numbers, beam.Flatten(s, messages, more)))
 		records = append(records, written{"messages", lines})
 	}
 	for _, w := range records {
 		beam.ParDo0(s.Scope(w.kind), &writeFn{Folder: j.Out, Kind: w.kind, Shards: j.Shards, Format: j.Format}, beam.GroupByKey(s, w.lines))
 	}
-	if len(j.Dead) > 0 {
-		var early [][]byte
-		for _, d := range j.Dead {
-			b, err := json.Marshal(d)
-			if err != nil {
-				return err
-			}
-			early = append(early, b)
-		}
-		letters = beam.Flatten(s, letters, beam.CreateList(s, early))
-	}
-	dead := beam.ParDo(s, letterLine, letters)
+	dead := beam.ParDo(s, letterLine, beam.Flatten(s, missing, damage))
 	beam.ParDo0(s.Scope("dead-letters"), &writeFn{Folder: j.Out, Kind: "dead-letters", Shards: 1, Format: formatNDJSON}, beam.GroupByKey(s, dead))
 	return nil
 }
@@ -98,26 +81,4 @@ func (j *job) build(s beam.Scope) error {
 func letterLine(letter []byte) (int, []byte) {
 	b := append(make([]byte, lineOrder), letter...)
 	return 0, appendFrame(nil, append(b, '\n'))
-}
-
-// surveyFn says how inputs are read.
-type surveyFn struct {
-	Cut bool // they may be read in parts
-}
-
-// ProcessElement surveys one input.
-func (fn *surveyFn) ProcessElement(ctx context.Context, description []byte, sources func([]byte)) error {
-	var in input
-	if err := json.Unmarshal(description, &in); err != nil {
-		return err
-	}
-	src, err := survey(ctx, in, fn.Cut)
-	if err != nil {
-		return fmt.Errorf("%s: %w", in.Name, err)
-	}
-	b, err := json.Marshal(&src)
-	if err == nil {
-		sources(b)
-	}
-	return err
 }

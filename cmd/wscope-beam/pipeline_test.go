@@ -29,7 +29,7 @@ import (
 func TestMain(m *testing.M) { ptest.MainWithDefault(m, "prism") }
 
 // TestBeamGivesWhatOneRunGives holds the pipeline's records to those of one run over the
-// same 64 captures, whatever the size of the parts, and so the number of bundles: 24 of them
+// same 64 captures, whatever the number of shards: 24 of them
 // are rotations of six captures, whose flows they cut in the middle. TestMain says that it
 // is Prism that runs it, in this process.
 func TestBeamGivesWhatOneRunGives(t *testing.T) {
@@ -38,10 +38,9 @@ func TestBeamGivesWhatOneRunGives(t *testing.T) {
 	t.Logf("%d flows, %d messages, %d findings", len(want["flows"]), len(want["messages"]), len(want["findings"]))
 	for _, c := range []struct {
 		shards int
-		block  int64
-	}{{1, 0}, {4, 60 << 10}, {8, 2 << 20}} {
-		t.Run(fmt.Sprintf("blocks of %d, %d shards", c.block, c.shards), func(t *testing.T) {
-			got := pipelined(t, &job{Shards: c.shards, Block: c.block}, paths)
+	}{{1}, {8}} {
+		t.Run(fmt.Sprintf("%d shards", c.shards), func(t *testing.T) {
+			got := pipelined(t, &job{Shards: c.shards}, paths)
 			for kind, lines := range want {
 				same(t, kind, lines, got[kind])
 			}
@@ -69,7 +68,7 @@ func TestDamagedCaptureBecomesADeadLetter(t *testing.T) {
 	other := filepath.Join(folder, "other.pcap")
 	generate(t, other, "-conns", "10", "-seed", "4")
 	paths := []string{good, bad, none, other}
-	want, got := single(t, paths), pipelined(t, &job{Shards: 2, Block: 1 << 20}, paths)
+	want, got := single(t, paths), pipelined(t, &job{Shards: 2}, paths)
 	for kind, lines := range want {
 		same(t, kind, lines, got[kind])
 	}
@@ -115,15 +114,7 @@ func pipelined(t *testing.T, j *job, paths []string) map[string][]string {
 // run runs the pipeline over captures.
 func (j *job) run(t *testing.T, paths []string) {
 	t.Helper()
-	var err error
-	if j.Inputs, j.Dead, err = plan(context.Background(), paths); err != nil {
-		t.Fatal(err)
-	}
-	if j.Settings.Files = nil; len(j.Inputs) > 1 {
-		for _, in := range j.Inputs {
-			j.Settings.Files = append(j.Settings.Files, in.Name)
-		}
-	}
+	j.Captures = paths
 	p, s := beam.NewPipelineWithRoot()
 	if err := j.build(s); err != nil {
 		t.Fatal(err)
@@ -291,6 +282,8 @@ func generate(t *testing.T, name string, flags ...string) {
 		t.Fatalf("wscope-gen %v: %v\n%s", flags, err, out)
 	}
 }
+
+const pcapHeader = 24 // bytes
 
 var built string
 

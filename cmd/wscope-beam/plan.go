@@ -3,161 +3,195 @@ package main
 import (
 	"cmp"
 	"context"
-	"errors"
-	"io"
+	"encoding/json"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
-	"strings"
 
-	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
+	"github.com/apache/beam/sdks/v2/go/pkg/beam"
+	"github.com/fxamacker/cbor/v2"
 
-	"wscope/assembly/capture"
-	"wscope/assembly/packet"
+	"wscope/analyzer"
+	"wscope/analyzer/archive"
+	"wscope/assembly/link"
 )
 
-// input is one capture. Inputs are numbered as wscope numbers them: by the time of their
-// first packet, and as they were named where that is the same.
-type input struct {
-	File  int32  // its number
-	Name  string // as records tell it
-	First int64  // time of the first packet; noTime where there is none
-	Local bool   // it can be read from any place, and capture.Open can open it
+// surveyed is what the first pass over an input found.
+type surveyed struct {
+	Input  input
+	Same   string // the same for two names of one file
+	Survey analyzer.Survey
+	Early  [][]byte // secrets that are known before any packet
+	Wait   bool     // more may follow packets that they open
 }
 
-const noTime = math.MinInt64
+// surveyFn is the first pass: it surveys an input, and gives its dead letters.
+type surveyFn struct {
+	Settings settings
 
-// plan finds the captures that paths name (files, folders, and patterns where the
-// filesystem is a remote one) and numbers them. What cannot be opened is a dead letter.
-func plan(ctx context.Context, paths []string) ([]input, []deadLetter, error) {
-	var inputs []input
-	var dead []deadLetter
-	seen := map[string]bool{}
-	for _, p := range paths {
-		names, err := expand(ctx, p)
-		if err != nil {
-			dead = append(dead, deadLetter{File: p, Offset: -1, Reason: reason(err)})
-			continue
+	packets, bytes, letters beam.Counter
+}
+
+// Setup makes the counters.
+func (fn *surveyFn) Setup() {
+	fn.packets = beam.NewCounter("wscope", "packets")
+	fn.bytes = beam.NewCounter("wscope", "captured_bytes")
+	fn.letters = beam.NewCounter("wscope", "dead_letters")
+}
+
+// ProcessElement surveys one input.
+func (fn *surveyFn) ProcessElement(ctx context.Context, description []byte, surveys func(int, []byte), dead func([]byte)) error {
+	s := surveyed{}
+	if err := json.Unmarshal(description, &s.Input); err != nil {
+		return err
+	}
+	s.Same = identity(s.Input.Name)
+	src, err := open(ctx, s.Input.Name, true)
+	if err != nil {
+		fn.letters.Inc(ctx, 1)
+		if err := give(dead, deadLetter{s.Input.Name, -1, reason(err)}); err != nil {
+			return err
 		}
-		for _, name := range names {
-			if id := identity(name); !seen[id] {
-				seen[id] = true
-				inputs = append(inputs, input{Name: name, Local: !remote(name)})
+	} else {
+		defer src.Close()
+		opt := analyzer.Options{Checksum: fn.Settings.Checksum, VLANAware: fn.Settings.VLANs}
+		found, err := archive.Survey(ctx, src, 0, &opt)
+		if err != nil {
+			return err
+		}
+		s.Survey, s.Wait, s.Early = *found, src.Wait, src.Secrets
+		for _, p := range src.Problems() {
+			fn.letters.Inc(ctx, 1)
+			if err := give(dead, deadLetter{s.Input.Name, p.Offset, p.Reason}); err != nil {
+				return err
 			}
 		}
 	}
-	if len(inputs) == 0 {
-		return nil, dead, errors.New("no capture to read")
+	fn.packets.Inc(ctx, s.Survey.Packets)
+	fn.bytes.Inc(ctx, s.Survey.Bytes)
+	b, err := cbor.Marshal(&s)
+	if err == nil {
+		surveys(0, b)
 	}
-	if len(inputs) > 1 {
-		for i := range inputs {
-			inputs[i].First = first(ctx, &inputs[i])
+	return err
+}
+
+// planned is what all workers of the second pass know.
+type planned struct {
+	Names     []string         // by number
+	Numbers   map[string]int32 // by argument and order; see input.key
+	Early     [][]byte
+	Wait      bool
+	Ticks     []archive.Tick
+	Secrets   []archive.Secrets
+	Last      archive.Tick
+	Crossing  []uint32
+	Multipath []uint32
+	Ends      []link.Key
+	Fragments []archive.Fragment
+}
+
+// key names an input among all.
+func (in *input) key() string {
+	b, _ := json.Marshal([2]int{in.Path, in.Order}) // of two numbers
+	return string(b)
+}
+
+// planFn makes the plan of all surveys: what the files say of each other.
+type planFn struct{ Settings settings }
+
+// ProcessElement makes the one plan.
+func (fn *planFn) ProcessElement(_ context.Context, _ int, surveys func(*[]byte) bool, plan func([]byte)) error {
+	var list []*surveyed
+	var b []byte
+	for surveys(&b) {
+		s := new(surveyed)
+		if err := decoding.Unmarshal(b, s); err != nil {
+			return err
 		}
+		list = append(list, s)
 	}
-	slices.SortStableFunc(inputs, func(a, b input) int { return cmp.Compare(a.First, b.First) })
-	for i := range inputs {
-		inputs[i].File = int32(i)
+	slices.SortFunc(list, func(a, b *surveyed) int {
+		return cmp.Or(cmp.Compare(a.Input.Path, b.Input.Path), cmp.Compare(a.Input.Order, b.Input.Order))
+	})
+	seen := map[string]bool{}
+	list = slices.DeleteFunc(list, func(s *surveyed) bool {
+		was := seen[s.Same]
+		seen[s.Same] = true
+		return was
+	})
+	slices.SortStableFunc(list, func(a, b *surveyed) int { return cmp.Compare(a.first(), b.first()) })
+	p := planned{Numbers: map[string]int32{}}
+	var all []*analyzer.Survey
+	for i, s := range list {
+		s.Survey.File = int32(i)
+		p.Names = append(p.Names, s.Input.Name)
+		p.Numbers[s.Input.key()] = int32(i)
+		p.Early = append(p.Early, s.Early...)
+		p.Wait = p.Wait || s.Wait
+		all = append(all, &s.Survey)
 	}
-	return inputs, dead, nil
-}
-
-func remote(name string) bool { return strings.Contains(name, "://") }
-
-// expand lists what a path names.
-func expand(ctx context.Context, path string) ([]string, error) {
-	if !remote(path) {
-		src, err := capture.Open([]string{path}, capture.Options{})
-		if err != nil {
-			return nil, err
-		}
-		defer src.Close()
-		return src.Files(), nil
-	}
-	fs, err := filesystem.New(ctx, path)
+	opt, err := fn.Settings.options(p.Early)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	defer fs.Close()
-	if strings.HasSuffix(path, "/") {
-		path += "*"
+	x := archive.NewPlan(all, &opt, false)
+	p.Ticks, p.Secrets, p.Last, p.Fragments = x.Ticks, x.Secrets, x.Last, x.Fragments
+	for hash := range x.Crossing {
+		p.Crossing = append(p.Crossing, hash)
 	}
-	names, err := fs.List(ctx, path)
-	if err == nil && len(names) == 0 {
-		err = errors.New("nothing there")
+	for hash := range x.Multipath {
+		p.Multipath = append(p.Multipath, hash)
 	}
-	slices.Sort(names)
-	return names, err
+	for end := range x.Ends {
+		p.Ends = append(p.Ends, end)
+	}
+	slices.Sort(p.Crossing)
+	b, err = cbor.Marshal(&p)
+	if err == nil {
+		plan(b)
+	}
+	return err
 }
 
-// identity is the same for two names of one file.
-func identity(name string) string {
-	if remote(name) {
-		return name
+// first is the time of the first packet; that of an input without any comes before all.
+func (s *surveyed) first() int64 {
+	if s.Survey.Packets == 0 {
+		return math.MinInt64
 	}
-	if real, err := filepath.EvalSymlinks(name); err == nil {
-		name = real
-	}
-	if abs, err := filepath.Abs(name); err == nil {
-		name = abs
-	}
-	return name
+	return s.Survey.First
 }
 
-// first is the time of an input's first packet.
-func first(ctx context.Context, in *input) int64 {
-	r, err := open(ctx, in.Name)
-	if err != nil {
-		return noTime // told when it is read
+// readPlan reads the one plan.
+func readPlan(next func(*[]byte) bool) (p planned, err error) {
+	var b []byte
+	if !next(&b) {
+		return p, errNoPlan
 	}
-	defer r.Close()
-	src, err := stream(r)
-	if err != nil {
-		return noTime
-	}
-	defer src.Close()
-	var b packet.Batch
-	if src.Read(&b) != nil || len(b.Packets) == 0 {
-		return noTime
-	}
-	return b.Packets[0].Time
+	return p, decoding.Unmarshal(b, &p)
 }
 
-// stream reads a capture that is no file of its own.
-func stream(r io.Reader) (packet.Source, error) {
-	return capture.Open([]string{"-"}, capture.Options{Stdin: r})
+// archive is the plan as package archive has it.
+func (p *planned) archive(opt *analyzer.Options) *archive.Plan {
+	x := archive.Plan{
+		Ticks: p.Ticks, Secrets: p.Secrets, Last: p.Last, Fragments: p.Fragments,
+		Crossing: set(p.Crossing), Multipath: set(p.Multipath), Ends: set(p.Ends),
+		Midway: opt.Keys.Version() > 0 || p.Wait, Ports: archive.Ports(opt),
+	}
+	return &x
 }
 
-// open opens an input on any of Beam's filesystems.
-func open(ctx context.Context, name string) (io.ReadCloser, error) {
-	if !remote(name) {
-		return os.Open(name)
+func set[T comparable](list []T) map[T]struct{} {
+	m := make(map[T]struct{}, len(list))
+	for _, x := range list {
+		m[x] = struct{}{}
 	}
-	fs, err := filesystem.New(ctx, name)
-	if err != nil {
-		return nil, err
-	}
-	r, err := fs.OpenRead(ctx, name)
-	if err != nil {
-		fs.Close()
-		return nil, err
-	}
-	return &remoteFile{r, fs}, nil
+	return m
 }
 
-// remoteFile closes its filesystem too.
-type remoteFile struct {
-	io.ReadCloser
-	fs filesystem.Interface
-}
-
-func (f *remoteFile) Close() error { return errors.Join(f.ReadCloser.Close(), f.fs.Close()) }
-
-// reason is an error's text without the path, which is told already.
-func reason(err error) string {
-	var p *os.PathError
-	if errors.As(err, &p) {
-		return p.Err.Error()
+// name is what records call a file: nothing where there is but one.
+func (p *planned) name(i int32) string {
+	if len(p.Names) < 2 {
+		return ""
 	}
-	return err.Error()
+	return p.Names[i]
 }

@@ -4,15 +4,11 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem"
 	"github.com/apache/beam/sdks/v2/go/pkg/beam/io/filesystem/memfs"
@@ -25,8 +21,8 @@ import (
 func TestParquetShardsHoldTheSameRecords(t *testing.T) {
 	name := filepath.Join(t.TempDir(), "x.pcap")
 	generate(t, name, "-conns", "30", "-loss", "1", "-seed", "9")
-	lines := &job{Out: t.TempDir(), Shards: 3, Block: 1 << 20, Format: formatNDJSON}
-	tables := &job{Out: t.TempDir(), Shards: 3, Block: 30_000, Format: formatParquet}
+	lines := &job{Out: t.TempDir(), Shards: 3, Format: formatNDJSON}
+	tables := &job{Out: t.TempDir(), Shards: 3, Format: formatParquet}
 	lines.Settings.Messages, tables.Settings.Messages = true, true
 	lines.run(t, []string{name})
 	tables.run(t, []string{name})
@@ -61,7 +57,7 @@ func TestParquetShardsHoldTheSameRecords(t *testing.T) {
 	if len(again) != len(got) || len(got) < 6 {
 		t.Errorf("%d files, then %d", len(got), len(again))
 	}
-	few := &job{Out: t.TempDir(), Shards: 3, Block: 1 << 20, Format: formatParquet}
+	few := &job{Out: t.TempDir(), Shards: 3, Format: formatParquet}
 	few.run(t, []string{name})
 	for name, data := range shardsIn(t, few.Out) {
 		if !bytes.Equal(data, got[name]) || strings.HasPrefix(name, "messages") {
@@ -70,8 +66,8 @@ func TestParquetShardsHoldTheSameRecords(t *testing.T) {
 	}
 }
 
-// TestCapturesAndShardsElsewhere: captures come from a filesystem that is not the local one,
-// read from the beginning or, where it gives ranges, in parts; shards go to it.
+// TestCapturesAndShardsElsewhere: captures come from a filesystem that is not the local one, and
+// shards go to it.
 func TestCapturesAndShardsElsewhere(t *testing.T) {
 	folder := t.TempDir()
 	whole := filepath.Join(folder, "x.pcap")
@@ -99,90 +95,28 @@ func TestCapturesAndShardsElsewhere(t *testing.T) {
 		}
 		slices.Sort(want[kind])
 	}
-	for _, ranges := range []bool{false, true} {
-		if ranges {
-			openers["memfs"] = func(ctx context.Context, name string) (readerAt, int64, error) {
-				data, err := filesystem.Read(ctx, fs, name)
-				get := func(off, n int64) (io.ReadCloser, error) {
-					return io.NopCloser(bytes.NewReader(data[off:][:n])), nil
-				}
-				return &object{get, func() error { return nil }}, int64(len(data)), err
-			}
-			defer delete(openers, "memfs")
-			if s, err := survey(ctx, input{Name: there[0]}, true); err != nil || s.Kind != kindPcap {
-				t.Errorf("%s, %v", s.Kind, err)
-			}
-		}
-		got := pipelined(t, &job{Out: fmt.Sprintf("memfs://out-%v", ranges), Shards: 2, Block: 20_000}, []string{"memfs://in/"})
-		for kind, lines := range want {
-			same(t, kind, lines, got[kind])
-		}
+	got := pipelined(t, &job{Out: "memfs://out", Shards: 2}, []string{"memfs://in/"})
+	for kind, lines := range want {
+		same(t, kind, lines, got[kind])
 	}
 }
 
-// TestObjectsAreReadByRange from the stores of Google and Amazon, as far as a server that
-// speaks as they do can show.
-func TestObjectsAreReadByRange(t *testing.T) {
+// TestFolderOfAnEarlierRunIsRefused, since its shards and those of this run could mix.
+func TestFolderOfAnEarlierRunIsRefused(t *testing.T) {
 	folder := t.TempDir()
-	name := filepath.Join(folder, "x.pcap")
-	generate(t, name, "-conns", "10", "-seed", "6", "-total", "2M")
-	data, err := os.ReadFile(name)
-	if err != nil {
+	other := filepath.Join(folder, "notes.txt")
+	old := filepath.Join(folder, "flows-00003-of-00009.parquet")
+	if err := errorsOf(os.WriteFile(other, nil, 0o666), os.WriteFile(old, nil, 0o666)); err != nil {
 		t.Fatal(err)
 	}
-	largest := 0
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		switch r.URL.Path {
-		case "/storage/v1/b/bucket/o/a/x.pcap", "/b/bucket/o/a/x.pcap":
-			if r.URL.Query().Get("alt") != "media" {
-				w.Header().Set("Content-Type", "application/json")
-				fmt.Fprintf(w, `{"kind":"storage#object","bucket":"bucket","name":"a/x.pcap","size":"%d","generation":"7"}`, len(data))
-				return
-			}
-			fallthrough
-		case "/bucket/a/x.pcap":
-			w.Header().Set("ETag", `"7"`)
-			c := &counted{w: w}
-			http.ServeContent(&counting{w, c}, r, "", time.Unix(1, 0), bytes.NewReader(data))
-			largest = max(largest, int(c.n))
-		default:
-			http.NotFound(w, r)
-		}
-	}))
-	defer server.Close()
-	t.Setenv("STORAGE_EMULATOR_HOST", strings.TrimPrefix(server.URL, "http://"))
-	t.Setenv("AWS_ENDPOINT_URL", server.URL)
-	t.Setenv("AWS_REGION", "us-east-1")
-	t.Setenv("AWS_ACCESS_KEY_ID", "x")
-	t.Setenv("AWS_SECRET_ACCESS_KEY", "x")
-	want := readParts(t, source{Input: input{Name: name, Local: true}, Kind: kindWhole}, 0, nil)
-	for _, name := range []string{"gs://bucket/a/x.pcap", "s3://bucket/a/x.pcap"} {
-		t.Run(name[:2], func(t *testing.T) {
-			ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
-			defer cancel()
-			r, size, err := openAt(ctx, name)
-			if err != nil || size != int64(len(data)) {
-				t.Fatalf("%d bytes, %v", size, err)
-			}
-			defer r.Close()
-			b := make([]byte, 1000)
-			largest = 0
-			if _, err := r.ReadAt(b, 12345); err != nil || !bytes.Equal(b, data[12345:][:1000]) || largest != 1000 {
-				t.Fatalf("another range (%d bytes came), %v", largest, err)
-			}
-			s, err := survey(ctx, input{Name: name}, true)
-			if err != nil || s.Kind != kindPcap {
-				t.Fatalf("%s, %v", s.Kind, err)
-			}
-			want.same(t, "in parts", readParts(t, s, 700_000, nil))
-		})
+	ctx := context.Background()
+	if err := emptied(ctx, folder, false); err == nil {
+		t.Error("the folder is taken")
+	}
+	if err := errorsOf(emptied(ctx, folder, true), emptied(ctx, folder, false)); err != nil {
+		t.Error(err)
+	}
+	if _, err := os.Stat(other); err != nil {
+		t.Error(err)
 	}
 }
-
-// counting counts what a handler writes.
-type counting struct {
-	http.ResponseWriter
-	c *counted
-}
-
-func (c *counting) Write(b []byte) (int, error) { return c.c.Write(b) }

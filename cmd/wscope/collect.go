@@ -16,11 +16,12 @@ func newCollect(env *environment) *cobra.Command {
 	var b brokers
 	from, folder, serve, metrics := "nats://127.0.0.1:4222", "", "", ""
 	format, name := fleet.Parquet, "collector"
-	every, settle := 10*time.Second, 5*time.Minute
+	every, settle, giveUp := 10*time.Second, 5*time.Minute, time.Duration(0)
+	keep, keepSize := time.Duration(0), size(0)
 	cmd := &cobra.Command{
 		Use: "collect -o FOLDER", Short: "Collect the records of many sensors (live --to)",
 		Long: "collect takes what sensors send with live --to from NATS JetStream into Parquet files by hour of capture time and\n" +
-			"kind, HOUR/flows-FROM-TO.parquet, messages, findings, and dropped, which says what sensors had to drop. Each record\n" +
+			"kind, hour=HOUR/flows-FROM-TO.parquet, messages, findings, and dropped, which says what sensors had to drop. Each record\n" +
 			"says its sensor, interface, clock offset and schema version; the other columns are those of export --to parquet.\n" +
 			"With --format ndjson they are lines of JSON.\n\n" +
 			"What is taken is on disk, in FOLDER/.open, before the brokers are told so; an hour becomes a file when nothing came\n" +
@@ -63,7 +64,7 @@ func newCollect(env *environment) *cobra.Command {
 			return fleet.Collect(cmd.Context(), from, fleet.CollectorOptions{
 				Folder: folder, Format: format, Settle: settle, Stream: b.stream, Name: name, Replicas: b.replicas, Every: every,
 				Version: version(), NATS: options, Counts: counts,
-				Tell: func(line string) { env.notice("%s", line) },
+				GiveUp: giveUp, Keep: keep, KeepMost: int64(keepSize), Tell: func(line string) { env.notice("%s", line) },
 			})
 		},
 	}
@@ -75,6 +76,9 @@ func newCollect(env *environment) *cobra.Command {
 	f.DurationVar(&settle, "settle", settle, "`TIME` without a record for an hour after which it becomes a file")
 	f.StringVar(&name, "name", name, "`NAME` of the durable consumer: collectors with names of their own are each given everything")
 	f.DurationVar(&every, "every", every, "`TIME` after which what came is written")
+	f.DurationVar(&keep, "keep", 0, "remove the files of hours that ended longer ago than this `TIME` (default: keep all)")
+	f.Var(&keepSize, "keep-size", "remove the oldest hours while the files have more than this `SIZE` (default: keep all)")
+	f.DurationVar(&giveUp, "give-up", 0, "end with status 2 and the reason when nothing but failures came for this `TIME` (default: try for ever)")
 	f.StringVar(&metrics, "metrics", "", "serve Prometheus metrics of the fleet and of each sensor on `ADDR`")
 	b.flags(f)
 	return cmd
