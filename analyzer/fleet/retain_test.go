@@ -17,7 +17,7 @@ func TestRetainRemovesOldHoursAndNothingOfOthers(t *testing.T) {
 		left []string
 	}{
 		{0, 0, []string{"hour=2026-11-22T09", "hour=2026-11-22T10", "hour=2026-11-22T11", "hour=2026-11-22T12"}},
-		{90 * time.Minute, 0, []string{"hour=2026-11-22T09", "hour=2026-11-22T11", "hour=2026-11-22T12"}}, // T09 has a file of others
+		{80 * time.Minute, 0, []string{"hour=2026-11-22T09", "hour=2026-11-22T11", "hour=2026-11-22T12"}}, // T09 has a file of others
 		{0, 250, []string{"hour=2026-11-22T09", "hour=2026-11-22T11", "hour=2026-11-22T12"}},
 		{0, 1, []string{"hour=2026-11-22T09", "hour=2026-11-22T12"}},
 	} {
