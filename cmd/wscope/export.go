@@ -25,9 +25,9 @@ type exporting struct {
 
 // exportFormats are the values of --to, and those that are folders.
 var (
-	exportFormats = []string{"har", "parquet", "csv", "zeek", "pcapng", "payloads", "asyncapi", "k6"}
+	exportFormats = []string{"har", "parquet", "csv", "zeek", "ecs", "pcapng", "payloads", "asyncapi", "k6"}
 	exportFolders = []string{"parquet", "csv", "zeek", "payloads"}
-	exportApps    = []string{"parquet", "csv", "pcapng", "asyncapi"} // those with a place for what subprotocols say
+	exportApps    = []string{"parquet", "csv", "ecs", "pcapng", "asyncapi"} // those with a place for what subprotocols say
 )
 
 func newExport(env *environment) *cobra.Command {
@@ -40,6 +40,7 @@ func newExport(env *environment) *cobra.Command {
 			"  parquet   a folder with flows.parquet, messages.parquet and findings.parquet, for DuckDB, Spark, pandas\n" +
 			"  csv       a folder with flows.csv, messages.csv and findings.csv\n" +
 			"  zeek      a folder with websocket.log and conn.log as Zeek writes them; --json for lines of JSON\n" +
+			"  ecs       lines of JSON in the Elastic Common Schema, an event a flow and a finding, for Elasticsearch and OpenSearch\n" +
 			"  pcapng    the packets of the flows, with findings and the gist of messages as comments, and the keys\n" +
 			"            that open them, for Wireshark; the capture is read twice. The packets hold what --redact hides:\n" +
 			"            the two do not go together\n" +
@@ -61,7 +62,7 @@ func newExport(env *environment) *cobra.Command {
 	f := cmd.Flags()
 	e.in.apps.flags(f, true)
 	f.StringVar(&e.to, "to", "", strings.Join(exportFormats, ", "))
-	f.StringVarP(&e.out.file, "output", "o", "", "write to the file or folder `OUT`; - is standard output for har, pcapng, asyncapi and k6")
+	f.StringVarP(&e.out.file, "output", "o", "", "write to the file or folder `OUT`; - is standard output for har, ecs, pcapng, asyncapi and k6")
 	f.StringVar(&e.per, "per", "message", "payloads: a file a message, or a direction")
 	f.BoolVar(&e.json, "json", false, "zeek: lines of JSON")
 	cmd.RegisterFlagCompletionFunc("to", cobra.FixedCompletions(exportFormats, cobra.ShellCompDirectiveNoFileComp))
@@ -92,6 +93,8 @@ func (e *exporting) run(cmd *cobra.Command, args []string) error {
 		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, behaviour.NewAsyncAPI(w)) })
 	case e.to == "k6":
 		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, export.NewK6(w)) })
+	case e.to == "ecs":
+		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, export.NewECS(w, version())) })
 	default:
 		err = e.out.write(func(w *bufio.Writer) error { return e.fill(cmd, args, export.NewHAR(w, "", version())) })
 	}
