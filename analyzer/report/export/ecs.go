@@ -4,6 +4,8 @@ import (
 	"bufio"
 	"encoding/json"
 	"io"
+	"net"
+	"strconv"
 	"strings"
 
 	"wscope/analyzer/record"
@@ -150,7 +152,14 @@ func ecsHTTP(event object, f *record.Flow) {
 	}
 	event["http"] = http
 	url := object{}
-	put(url, "domain", h.Host)
+	domain := h.Host
+	if name, text, err := net.SplitHostPort(h.Host); err == nil {
+		domain = name
+		if port, err := strconv.ParseUint(text, 10, 16); err == nil {
+			url["port"] = port
+		}
+	}
+	put(url, "domain", domain)
 	path, query, asked := strings.Cut(h.Path, "?")
 	put(url, "path", path)
 	if asked {
