@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 )
@@ -43,16 +44,16 @@ func TestClock(t *testing.T) {
 // says of the connections stays the same.
 func TestAbsurdTimesEndNothing(t *testing.T) {
 	runs := 0
-	for n, path := range journals(t) {
-		path = filepath.Join(filepath.Dir(path), readJournal(t, path).Capture)
+	for n, path := range analyzertest.Journals(t) {
+		path = filepath.Join(filepath.Dir(path), analyzertest.ReadJournal(t, path).Capture)
 		if strings.HasSuffix(path, ".gz") {
 			continue
 		}
-		all, keys := load(t, path)
+		all, keys := analyzertest.Load(t, path)
 		if len(all) < 2 {
 			continue
 		}
-		want := heard(told(t, all, keys, func(int) bool { return true }))
+		want := heard(analyzertest.Run(t, all, keys, func(int) bool { return true }))
 		future := all[len(all)-1].Time + 7200e9
 		r := rand.New(rand.NewPCG(uint64(n), 77))
 		for k, at := range []int64{1<<63 - 1, future, all[0].Time - 7200e9, 0, future, 0} {
@@ -65,7 +66,7 @@ func TestAbsurdTimesEndNothing(t *testing.T) {
 			if n%2 == 0 && i+1 < len(all) && at >= future {
 				damaged[i+1].Time = at
 			}
-			got := heard(told(t, damaged, keys, func(int) bool { return true }))
+			got := heard(analyzertest.Run(t, damaged, keys, func(int) bool { return true }))
 			for what := range want {
 				got[what] -= want[what]
 			}
@@ -83,9 +84,9 @@ func TestAbsurdTimesEndNothing(t *testing.T) {
 }
 
 // heard counts messages and blame as said does, and how flows began and ended.
-func heard(k *kept) map[string]int {
-	n := said(k)
-	for _, f := range k.flows {
+func heard(k *analyzertest.Records) map[string]int {
+	n := analyzertest.Said(k)
+	for _, f := range k.Flows {
 		end := "still open"
 		if f.Close != nil {
 			end = f.Close.By + " " + f.Close.How

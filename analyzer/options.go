@@ -26,7 +26,7 @@ type Options struct {
 	// of the connections, those silent for longest, are ended there and counted in
 	// Summary.LetGo. What comes between two looks is a batch, however fast it comes. nil is never.
 	LetGo func() bool
-	// LetGone is told how many connections a shard let go, from any goroutine; nil is nobody.
+	// LetGone is called with how many connections a shard dropped, from any goroutine. It may be nil.
 	LetGone func(connections int)
 
 	Checksum   bool            // ignore segments with a wrong checksum

@@ -3,6 +3,7 @@ package analyzer_test
 import (
 	"path/filepath"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 )
@@ -11,11 +12,11 @@ import (
 // any two packets or never.
 func TestPackedFlowsGiveTheSame(t *testing.T) {
 	for _, opt := range []analyzer.Options{{}, {Frames: true, Payload: true}, {Updates: true, Events: true}} {
-		for _, path := range journals(t) {
-			capture := filepath.Join(filepath.Dir(path), readJournal(t, path).Capture)
-			flows, sum := analyze(t, capture, opt)
-			packed, packedSum := analyzeBy(t, analyzer.RunPacked, capture, opt)
-			if encode(t, flows.flows)+encode(t, flows.messages)+encode(t, sum) != encode(t, packed.flows)+encode(t, packed.messages)+encode(t, packedSum) {
+		for _, path := range analyzertest.Journals(t) {
+			capture := filepath.Join(filepath.Dir(path), analyzertest.ReadJournal(t, path).Capture)
+			flows, sum := analyzertest.Analyze(t, capture, opt)
+			packed, packedSum := analyzertest.AnalyzeBy(t, analyzer.RunPacked, capture, opt)
+			if analyzertest.Encode(t, flows.Flows)+analyzertest.Encode(t, flows.Messages)+analyzertest.Encode(t, sum) != analyzertest.Encode(t, packed.Flows)+analyzertest.Encode(t, packed.Messages)+analyzertest.Encode(t, packedSum) {
 				t.Errorf("%s: packed flows give something else (%+v)", capture, opt)
 			}
 		}

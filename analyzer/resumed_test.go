@@ -3,8 +3,8 @@ package analyzer_test
 import (
 	"bytes"
 	"encoding/binary"
-	"path/filepath"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/assembly/packet"
 )
@@ -14,7 +14,7 @@ import (
 // so that many are tried.
 func TestResumedInAnyShard(t *testing.T) {
 	for _, name := range []string{"tls12-resumed-id", "tls12-resumed-ticket"} {
-		all, keys := load(t, filepath.Join("..", "testdata", "peers", "tls", name+".pcap"))
+		all, keys := analyzertest.Load(t, analyzertest.Path("peers", "tls", name+".pcap"))
 		first, _, _ := bytes.Cut(keys, []byte("\n"))
 		port := binary.BigEndian.Uint16(tcpHeader(t, all[0]))
 		for other := uint16(20000); other < 20032; other++ {
@@ -29,14 +29,14 @@ func TestResumedInAnyShard(t *testing.T) {
 				}
 				moved[i] = p
 			}
-			k := told(t, moved, first, func(int) bool { return true })
-			for _, f := range k.flows {
+			k := analyzertest.Run(t, moved, first, func(int) bool { return true })
+			for _, f := range k.Flows {
 				if f.Pickup != "handshake" || f.TLS == nil || !f.TLS.Decrypted {
 					t.Errorf("%s with the first connection on port %d: that on %d is %s", name, other, f.Client.Port, f.Pickup)
 				}
 			}
-			if len(k.flows) != 2 {
-				t.Errorf("%s: %d flows", name, len(k.flows))
+			if len(k.Flows) != 2 {
+				t.Errorf("%s: %d flows", name, len(k.Flows))
 			}
 		}
 	}

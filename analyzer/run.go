@@ -11,7 +11,7 @@ import (
 )
 
 // Run analyses a capture to its end, or until ctx is done: connections that are open then
-// are told as they stand. Records go to sink in order, one at a time, from whichever
+// are reported as they stand. Records go to sink in order, one at a time, from whichever
 // goroutine has come so far.
 // It returns an error only where the sink or the source gave one: what could not be read of an
 // input is in Summary.Problems.

@@ -1,10 +1,9 @@
 package analyzer_test
 
 import (
-	"encoding/json"
 	"path/filepath"
-	"strings"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 )
@@ -12,12 +11,12 @@ import (
 // TestAnyNumberOfWorkersGivesTheSame holds every capture to one outcome, whether one
 // goroutine does all the work or several share it.
 func TestAnyNumberOfWorkersGivesTheSame(t *testing.T) {
-	for _, path := range journals(t) {
-		capture := filepath.Join(filepath.Dir(path), readJournal(t, path).Capture)
+	for _, path := range analyzertest.Journals(t) {
+		capture := filepath.Join(filepath.Dir(path), analyzertest.ReadJournal(t, path).Capture)
 		var first string
 		for _, workers := range []int{0, 1, 3} {
-			got, sum := analyze(t, capture, analyzer.Options{Workers: workers})
-			text := encode(t, got.flows) + encode(t, got.messages) + encode(t, sum)
+			got, sum := analyzertest.Analyze(t, capture, analyzer.Options{Workers: workers})
+			text := analyzertest.Encode(t, got.Flows) + analyzertest.Encode(t, got.Messages) + analyzertest.Encode(t, sum)
 			if first == "" {
 				first = text
 			} else if text != first {
@@ -30,21 +29,12 @@ func TestAnyNumberOfWorkersGivesTheSame(t *testing.T) {
 // TestOneCaptureInAnyFormGivesTheSame holds the derived captures that hold the same
 // packets in other file formats to the records of the original.
 func TestOneCaptureInAnyFormGivesTheSame(t *testing.T) {
-	dir := filepath.Join("..", "testdata", "peers")
-	want, _ := analyze(t, filepath.Join(dir, "plain", "ws-ping.pcap"), analyzer.Options{})
+	dir := analyzertest.Path("peers")
+	want, _ := analyzertest.Analyze(t, filepath.Join(dir, "plain", "ws-ping.pcap"), analyzer.Options{})
 	for _, name := range []string{"big-endian.pcap", "nanoseconds.pcap", "pcapng.pcapng", "pcapng-big-endian.pcapng"} {
-		got, _ := analyze(t, filepath.Join(dir, "derived", name), analyzer.Options{})
-		if encode(t, got.flows)+encode(t, got.messages) != encode(t, want.flows)+encode(t, want.messages) {
+		got, _ := analyzertest.Analyze(t, filepath.Join(dir, "derived", name), analyzer.Options{})
+		if analyzertest.Encode(t, got.Flows)+analyzertest.Encode(t, got.Messages) != analyzertest.Encode(t, want.Flows)+analyzertest.Encode(t, want.Messages) {
 			t.Errorf("%s gives other records than ws-ping.pcap", name)
 		}
 	}
-}
-
-func encode(t *testing.T, v any) string {
-	t.Helper()
-	var b strings.Builder
-	if err := json.NewEncoder(&b).Encode(v); err != nil {
-		t.Fatal(err)
-	}
-	return b.String()
 }

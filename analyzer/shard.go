@@ -108,7 +108,7 @@ func (s *shard) run(w *work, n int) {
 func (s *shard) segments(segs []link.Segment, part []uint32) {
 	for len(part) > 0 {
 		group := part[:min(len(part), assembly.Group)]
-		found := s.tcp.Ahead(segs, group)
+		found := s.tcp.Prefetch(segs, group)
 		for i, k := range group {
 			seg := &segs[k]
 			s.flows.SetPacket(seg.Mark.Index)

@@ -14,7 +14,7 @@ func (a *Assembler) ack(c *Conn, x Side, s *link.Segment) {
 	}
 	if peer.started && peer.far(s.Ack) {
 		// Not of this connection, or the capture lacks very much.
-		t := peer.rare()
+		t := peer.anomaly()
 		t.farHeard, t.farAck = true, s.Ack
 		return
 	}
@@ -49,7 +49,7 @@ func (a *Assembler) ack(c *Conn, x Side, s *link.Segment) {
 
 	if s.Seq+1 == st.next && len(s.Payload)+s.Missing == 0 && s.Flags&(link.SYN|link.FIN) == 0 &&
 		st.started && st.heard && st.acked == st.next {
-		st.rare().KeepAlives++ // RFC 9293 §3.8.4: a probe has an old number, to be answered
+		st.anomaly().KeepAlives++ // RFC 9293 §3.8.4: a probe has an old number, to be answered
 	}
 	if t := peer.trouble; t != nil && t.otherFIN != nil && s.Ack == t.otherFIN.Seq+1 {
 		a.believeFIN(c, x.Other())
@@ -62,7 +62,7 @@ func (a *Assembler) ack(c *Conn, x Side, s *link.Segment) {
 // zeroWindow counts a window of zero when it begins and its time when it ends.
 func (st *side) zeroWindow(window uint32, s *link.Segment) {
 	if window == 0 && s.Flags&(link.SYN|link.FIN) == 0 {
-		if t := st.rare(); !t.zero {
+		if t := st.anomaly(); !t.zero {
 			t.zero, t.zeroSince = true, s.Mark.Time
 			t.ZeroWindows++
 		}

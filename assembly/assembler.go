@@ -51,8 +51,8 @@ type Assembler struct {
 	flushing   bool             // a connection ends: nothing waits for a whole copy of what was cut
 	now        int64            // the latest Tick
 	ticked     bool
-	group      [Group]Found // what Ahead found
-	warmth     int64        // what its reads came to, so that they are made
+	group      [Group]Lookup // what Prefetch found
+	prefetched int64         // what its reads came to, so that they are made
 }
 
 // Held returns how many bytes wait behind holes, with their cost.
@@ -96,7 +96,7 @@ func (a *Assembler) segment(s *link.Segment, hash uint32, c *Conn, x Side) {
 		if s.Options != nil && a.multipath(c, x, s) {
 			return
 		}
-	} else if s.Flags&link.SYN != 0 || c.phase == closed || c.questioned || s.Options != nil {
+	} else if s.Flags&link.SYN != 0 || c.phase == closed || c.pending || s.Options != nil {
 		if (s.Options != nil || c.extra != nil && (c.extra.multipath != nil || c.extra.subflow != nil)) && a.multipath(c, x, s) {
 			return
 		}

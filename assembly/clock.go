@@ -18,7 +18,7 @@ func (c *Conn) clockBack(x Side, s *link.Segment) {
 			continue
 		}
 		if back := g.time - s.Mark.Time; back > clockSlip && s.Seq == g.seq+uint32(g.size>>1) {
-			t := c.sides[x].rare()
+			t := c.sides[x].anomaly()
 			t.ClockBack = max(t.ClockBack, back)
 		}
 		return

@@ -12,7 +12,7 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 		seq++
 	}
 	if !st.ended && st.started && !after(st.next, seq) && (st.finned && seq != st.fin || after(st.end(), seq)) {
-		st.rare().otherFIN = &link.Segment{Seq: seq, Mark: s.Mark}
+		st.anomaly().otherFIN = &link.Segment{Seq: seq, Mark: s.Mark}
 		if st.heard && st.acked == seq+1 {
 			a.believeFIN(c, x)
 			return
@@ -30,16 +30,16 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 	if after(st.next, seq) || st.far(seq) {
 		return // stale, or not of this connection
 	}
-	st.finned, st.fin, c.questioned = true, seq, true
-	t := st.rare()
+	st.finned, st.fin, c.pending = true, seq, true
+	t := st.anomaly()
 	t.FINAt, t.finEnd = s.Mark, st.end()
 	if n == 0 {
-		a.remember(c, x, s)
+		a.recordSegment(c, x, s)
 	}
 	if st.next != seq && st.hold == nil {
 		a.open(c, x, s.Mark.Time)
 	}
-	a.settle(c, x)
+	a.endIfComplete(c, x)
 }
 
 // believeFIN ends a stream at a FIN that the peer acknowledged, rather than at one or at bytes that
@@ -51,7 +51,7 @@ func (a *Assembler) believeFIN(c *Conn, x Side) {
 	if st.ended || after(st.next, f.Seq) {
 		return
 	}
-	st.finned, st.fin, c.questioned = true, f.Seq, true
+	st.finned, st.fin, c.pending = true, f.Seq, true
 	st.trouble.FINAt, st.trouble.finEnd = f.Mark, st.end()
 	if h := st.hold; h != nil {
 		for n := len(h.pieces); n > h.first && !after(f.Seq, h.pieces[n-1].seq); n-- {
@@ -65,7 +65,7 @@ func (a *Assembler) believeFIN(c *Conn, x Side) {
 	} else if st.next != st.fin {
 		a.open(c, x, f.Mark.Time)
 	}
-	a.settle(c, x)
+	a.endIfComplete(c, x)
 }
 
 // standsAt reports whether all captured bytes of a stream lie before seq, and none is missing there:
@@ -135,22 +135,22 @@ func (a *Assembler) end(c *Conn, x Side, why Cause, at *Mark) {
 	}
 }
 
-// countBehind counts a segment of a connection that nobody wants the bytes of, whose place
+// countBehind counts a segment of a connection whose bytes are not wanted, whose place
 // was passed: whether its bytes came before is not known.
 func (a *Assembler) countBehind(c *Conn, x Side, s *link.Segment) {
 	st := &c.sides[x]
 	switch {
 	case c.isCopy(x, s):
-		st.rare().Duplicates++
+		st.anomaly().Duplicates++
 	case len(s.Payload) == 1 && s.Seq+1 == st.next:
-		st.rare().KeepAlives++
+		st.anomaly().KeepAlives++
 	default:
 		c.countLate(x, s.Mark.Time-st.timeAt)
-		a.remember(c, x, s)
+		a.recordSegment(c, x, s)
 	}
 }
 
-// watch follows a connection that nobody wants the bytes of, up to its end.
+// watch follows a connection whose bytes are not wanted, up to its end.
 func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 	st := &c.sides[x]
 	a.release(&c.sides[A])
@@ -163,7 +163,7 @@ func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 	case !st.started || after(end, st.next) && !st.far(end) && !st.ended:
 		st.started, st.next, st.timeAt = true, end, s.Mark.Time
 		if len(s.Payload) > 0 {
-			a.remember(c, x, s)
+			a.recordSegment(c, x, s)
 		}
 	case len(s.Payload) > 0 && !st.far(end):
 		a.countBehind(c, x, s)
@@ -176,12 +176,12 @@ func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 	case s.Flags&link.RST != 0:
 		if c.validRST(x, s) {
 			c.sides[x].reset = true
-			c.sides[x].rare().RSTAt = s.Mark
+			c.sides[x].anomaly().RSTAt = s.Mark
 			a.endBoth(c, RST, &s.Mark)
 		}
 	case s.Flags&link.FIN != 0 && !st.ended && st.next == end:
-		st.finned, st.fin, c.questioned = true, end, true
-		st.rare().FINAt = s.Mark
+		st.finned, st.fin, c.pending = true, end, true
+		st.anomaly().FINAt = s.Mark
 		a.end(c, x, FIN, &s.Mark)
 	}
 }

@@ -20,17 +20,17 @@ type Conn struct {
 	// Data or Gap, and only watches for its end. End is still called.
 	Ignored bool
 
-	met        bool     // Assembler.New was called
-	questioned bool     // each segment is looked at closer: a SYN, a FIN or a RST waits to be confirmed, or there is an extra; see belongs
-	turn       uint8    // counts what memory took
-	kinds      uint16   // what segments there were; see History
-	Last       Mark     // the latest packet seen so far, of either side
-	recent     [2]print // the latest segments without data
-	memory     *memory  // the latest segments with data; nil until there is one
-	extra      *extra   // what few connections have; nil in most
-	sides      [2]side
-	seen       int64 // the assembler's time (the latest Tick) at the latest packet
-	hash       uint32
+	met     bool         // Assembler.New was called
+	pending bool         // each segment is looked at closer: a SYN, a FIN or a RST waits to be confirmed, or there is an extra; see belongs
+	turn    uint8        // counts what memory took
+	kinds   uint16       // what segments there were; see History
+	Last    Mark         // the latest packet seen so far, of either side
+	recent  [2]segmentID // the latest segments without data
+	memory  *memory      // the latest segments with data; nil until there is one
+	extra   *extra       // what few connections have; nil in most
+	sides   [2]side
+	seen    int64 // the assembler's time (the latest Tick) at the latest packet
+	hash    uint32
 
 	Start   Mark             // the first packet
 	SYNACK  int64            // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
@@ -43,9 +43,9 @@ type Conn struct {
 // Links is for package list.
 func (c *Conn) Links() *list.Links[Conn] { return &c.links }
 
-// Become makes h the Handler of the connection, in place of the one that calls it, from the
+// SetHandler makes h the Handler of the connection, in place of the one that calls it, from the
 // next call on: one that has handed over for good need not stand between.
-func (c *Conn) Become(h Handler) {
+func (c *Conn) SetHandler(h Handler) {
 	if c.handler != nil {
 		c.handler = h
 	}
@@ -72,7 +72,7 @@ func (c *Conn) Stats(s Side) SideStats {
 // a Data call, after the bytes of this call.
 func (c *Conn) Reached(s Side) uint32 { return c.sides[s].next }
 
-// Received says whether the peer of a side has acknowledged the side's stream up to the
+// Received reports whether the peer of a side has acknowledged the side's stream up to the
 // sequence number seq, which Reached gave. known is false where the capture has none of
 // the peer's acknowledgements.
 func (c *Conn) Received(s Side, seq uint32) (yes, known bool) {

@@ -12,7 +12,7 @@ type copies struct {
 
 // fingerprint is what tells a copy of a segment with data.
 type fingerprint struct {
-	print
+	segmentID
 	stamp uint32 // the TCP time stamp, 0 where absent
 	ack   uint32
 	time  int64 // capture time
@@ -28,13 +28,13 @@ const (
 )
 
 // place is where a number's fingerprint is.
-func (k *copies) place(p print) *fingerprint {
+func (k *copies) place(p segmentID) *fingerprint {
 	h := (p.seq ^ uint32(p.size)<<16) * 0x9e3779b1
 	return &k.prints[(h>>12)&uint32(len(k.prints)-1)]
 }
 
 // put remembers a segment, where the connection is one that the capture shows twice.
-func (a *Assembler) rememberLonger(k *copies, p print, s *link.Segment) {
+func (a *Assembler) rememberLonger(k *copies, p segmentID, s *link.Segment) {
 	if len(k.prints) == 0 {
 		a.moreCopies(k, firstCopies)
 		if len(k.prints) == 0 {
@@ -42,7 +42,7 @@ func (a *Assembler) rememberLonger(k *copies, p print, s *link.Segment) {
 		}
 	}
 	f := k.place(p)
-	if f.time != 0 && f.print != p && s.Mark.Time-f.time < copiesWithin && len(k.prints) < mostCopies {
+	if f.time != 0 && f.segmentID != p && s.Mark.Time-f.time < copiesWithin && len(k.prints) < mostCopies {
 		a.moreCopies(k, 2*len(k.prints))
 		f = k.place(p)
 	}
@@ -59,7 +59,7 @@ func (a *Assembler) moreCopies(k *copies, n int) {
 	k.prints = make([]fingerprint, n)
 	for _, f := range old {
 		if f.time != 0 {
-			*k.place(f.print) = f
+			*k.place(f.segmentID) = f
 		}
 	}
 }
@@ -86,8 +86,8 @@ func (k *copies) usual(by int64) bool {
 
 // isCopyOf reports whether a segment is a copy of the one of which f is known: TCP would have sent it
 // again with a new IP identification, time stamp or acknowledgement, or later.
-func (c *Conn) isCopyOf(f *fingerprint, x Side, p print, s *link.Segment) bool {
-	if f.print != p || f.stamp != s.Stamp {
+func (c *Conn) isCopyOf(f *fingerprint, x Side, p segmentID, s *link.Segment) bool {
+	if f.segmentID != p || f.stamp != s.Stamp {
 		return false
 	}
 	by := s.Mark.Time - f.time

@@ -79,7 +79,7 @@ func (a *Assembler) forget(c *Conn) {
 }
 
 // Tick tells the time by the capture: connections silent for too long are let go, and
-// holes that will not fill are told. It is called at fixed steps of capture time so that
+// holes that will not fill are reported. It is called at fixed steps of capture time so that
 // the outcome is the same however the work is shared: what becomes of a connection
 // depends on its own packets and on the Ticks alone (and, where they are reached, on the
 // limits of all connections together). at is not nil.
@@ -123,7 +123,7 @@ func (a *Assembler) Tick(now int64, at *Mark) {
 
 // silence is how long the connection had no packet. The time of its latest tells, where it is
 // not absurdly far ahead: the Tick before that may be much older, where a capture was silent
-// as a whole, for the time of a few packets behind that silence is told after them.
+// as a whole, since the time of a few packets behind that silence is reported after them.
 func (c *Conn) silence(now int64) int64 {
 	if t := c.Last.Time; t <= now+littleAhead {
 		return min(now-t, now-c.seen)

@@ -38,23 +38,23 @@ const (
 	CaptEnd // the capture ended
 )
 
-// Handler takes the two byte streams of a connection. Every stage of the house (TCP,
-// TLS, tunnels) speaks it to the next.
+// Handler takes the two byte streams of a connection. Every stage (TCP, TLS, upgrades) hands
+// them to the next by it.
 //
 // All calls for one connection come from one goroutine, each stream's bytes in order.
 // Between the two streams the order is that of the capture as far as each stream's
 // own order allows.
 type Handler interface {
-	// Data gives the next bytes of a side's stream. b is valid only during the call and
+	// Data takes the next bytes of a side's stream. b is valid only during the call and
 	// must not be changed. at is the packet that all bytes of b came from (a call never
 	// mixes packets); it is valid only during the call.
 	Data(s Side, b []byte, at *Mark)
 
-	// Gap says that n bytes of a side's stream are missing here; n is -1 where nobody
-	// can know how many. at is the packet at which this became certain.
+	// Gap reports that n bytes of a side's stream are missing here; n is -1 where the number
+	// is unknown. at is the packet at which this became certain.
 	Gap(s Side, n int64, why Cause, at *Mark)
 
-	// End says that a side's stream has ended, and why. It is called exactly once a side;
+	// End reports that a side's stream has ended, and why. It is called exactly once per side;
 	// nothing follows for that side.
 	End(s Side, why Cause, at *Mark)
 }

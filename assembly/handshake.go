@@ -25,7 +25,7 @@ func (a *Assembler) handshake(c *Conn, x Side, s *link.Segment) {
 	if answer && x == B && c.sides[A].syn {
 		c.SYNACK = max(-1, s.Mark.Time-c.Start.Time) // -1 too where the capture's clock went back between the two
 	}
-	a.remember(c, x, s)
+	a.recordSegment(c, x, s)
 	st.time(s.Seq+1, s.Mark.Time)
 }
 
@@ -38,11 +38,11 @@ func (a *Assembler) startByACK(c *Conn, x Side, s *link.Segment) {
 	}
 }
 
-// belongs says whether s is a part of c, where that is in question: it has a SYN, or c
+// belongs reports whether s is a part of c, where that is in question: it has a SYN, or c
 // is closed or questioned. If not, it has dealt with s: as the first segment of a new
 // connection on the same 4-tuple, or by dropping it.
 func (a *Assembler) belongs(c *Conn, x Side, s *link.Segment) bool {
-	if c.questioned {
+	if c.pending {
 		if syn := c.confirmed(x, s); syn != nil {
 			a.reuse(c, syn)
 			a.Segment(s)
@@ -71,8 +71,8 @@ func (a *Assembler) belongs(c *Conn, x Side, s *link.Segment) bool {
 			return false
 		}
 		syn := *s
-		c.sides[x].rare().claim = &syn
-		c.questioned = true
+		c.sides[x].anomaly().claim = &syn
+		c.pending = true
 		return false
 	case c.phase == closed && c.goesOn(x, s), c.beyond(x, s):
 		a.reuse(c, s)
@@ -81,7 +81,7 @@ func (a *Assembler) belongs(c *Conn, x Side, s *link.Segment) bool {
 	return true
 }
 
-// otherSYN says whether the SYN of s is another than the one that began this stream.
+// otherSYN reports whether the SYN of s is another than the one that began this stream.
 func (c *Conn) otherSYN(x Side, s *link.Segment) bool {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
 	switch {
@@ -101,14 +101,14 @@ func (c *Conn) otherSYN(x Side, s *link.Segment) bool {
 	return true
 }
 
-// unquestioned says whether a new connection may be believed at its SYN alone.
+// unquestioned reports whether a new connection may be believed at its SYN alone.
 func (c *Conn) unquestioned(x Side, s *link.Segment) bool {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
 	return c.phase == closed || s.Flags&link.ACK != 0 || len(s.Payload)+s.Missing > 0 ||
 		st.ended || !peer.started && st.bytes == 0 && st.hold == nil
 }
 
-// goesOn says whether s shows that there is a connection after the end of c: its data are
+// goesOn reports whether s shows that there is a connection after the end of c: its data are
 // far from the stream, or its sender goes on where its RST stood, which then was forged.
 func (c *Conn) goesOn(x Side, s *link.Segment) bool {
 	st := &c.sides[x]
@@ -117,7 +117,7 @@ func (c *Conn) goesOn(x Side, s *link.Segment) bool {
 	return len(s.Payload)+s.Missing > 0 && st.started && (st.far(s.Seq) && (!peer.started || acks && peer.far(s.Ack)) || st.reset && s.Seq == st.next)
 }
 
-// beyond says whether s is of a later connection whose SYNs the capture lacks: a side has
+// beyond reports whether s is of a later connection whose SYNs the capture lacks: a side has
 // ended its stream, and the numbers of s lie where neither stream can have come to.
 func (c *Conn) beyond(x Side, s *link.Segment) bool {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
@@ -125,18 +125,18 @@ func (c *Conn) beyond(x Side, s *link.Segment) bool {
 		st.beyond(s.Seq) && peer.beyond(s.Ack)
 }
 
-// beyond says whether a number is none of the stream, nor by a slip of somebody's a little more.
+// beyond reports whether a number is none of the stream, nor by a slip of somebody's a little more.
 func (st *side) beyond(seq uint32) bool {
 	last := st.next
 	if st.finned {
 		last = st.fin + 1
 	}
-	return after(seq, last+slip) || st.far(seq)
+	return after(seq, last+sequenceTolerance) || st.far(seq)
 }
 
-// slip is how far behind a stream's end a number may be and still be taken for wrong, rather than
+// sequenceTolerance is how far behind a stream's end a number may be and still be taken for wrong, rather than
 // for one of another connection: the first numbers of two are hardly ever so near.
-const slip = 1 << 16
+const sequenceTolerance = 1 << 16
 
 // confirmed gives the waiting SYN that s confirms: the peer acknowledges it, with its own SYN
 // or, where the capture lacks that, behind it; or its sender goes on behind it.
@@ -154,13 +154,13 @@ func (c *Conn) confirmed(x Side, s *link.Segment) *link.Segment {
 	return nil
 }
 
-// claimed says whether a number of a side's stream belongs to the connection that its waiting
+// claimed reports whether a number of a side's stream belongs to the connection that its waiting
 // SYN claims, rather than to the stream so far.
 func (c *Conn) claimed(x Side, seq uint32) bool {
 	st := &c.sides[x]
 	begin := st.trouble.claim.Seq + 1
 	n := seq - begin
-	return n < maxSlip && (n == 0 || n < min(seq-st.next, st.next-seq))
+	return n < maxTolerance && (n == 0 || n < min(seq-st.next, st.next-seq))
 }
 
 // reuse ends c and begins a new connection on its 4-tuple with s.
@@ -170,7 +170,7 @@ func (a *Assembler) reuse(c *Conn, s *link.Segment) {
 	a.Segment(s)
 }
 
-// far says whether a sequence number cannot be a part of the stream.
+// far reports whether a sequence number cannot be a part of the stream.
 func (st *side) far(seq uint32) bool {
 	d := int32(seq - st.next)
 	return d < -maxBehind || d > maxAhead
@@ -192,5 +192,5 @@ func (c *Conn) unacceptable(x Side, s *link.Segment) bool {
 		return false
 	}
 	ahead := int32(s.Ack - (peer.isn + 1))
-	return ahead < 0 || ahead > maxSlip+int32(peer.end()-(peer.isn+1))
+	return ahead < 0 || ahead > maxTolerance+int32(peer.end()-(peer.isn+1))
 }

@@ -6,7 +6,7 @@ import (
 	"wscope/assembly/link"
 )
 
-// The kinds of segment that History tells of: bits of Conn.kinds, those of side B eight higher.
+// The kinds of segment in History: bits of Conn.kinds, those of side B eight higher.
 const (
 	kindSYN = 1 << iota
 	kindSYNACK

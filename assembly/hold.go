@@ -64,7 +64,7 @@ func (a *Assembler) span(c *Conn, x Side, p piece, at *Mark) bool {
 			end = p.seq
 		}
 		if p.data != nil {
-			st.rare().Behind += int64(p.n - (end - p.seq))
+			st.anomaly().Behind += int64(p.n - (end - p.seq))
 		}
 		p.limit(end - p.seq)
 	}
@@ -74,7 +74,7 @@ func (a *Assembler) span(c *Conn, x Side, p piece, at *Mark) bool {
 	if after(st.next, p.seq) {
 		m := min(p.n, st.next-p.seq)
 		if p.data != nil {
-			st.rare().Repeated += int64(m)
+			st.anomaly().Repeated += int64(m)
 		}
 		p.skip(m)
 	}
@@ -130,7 +130,7 @@ func (a *Assembler) keep(c *Conn, x Side, p piece) bool {
 					i = a.fill(h, i, p.seq, p.data[:over], p.at)
 					fresh = true
 				} else if p.data != nil {
-					st.rare().Repeated += int64(over)
+					st.anomaly().Repeated += int64(over)
 				}
 				p.skip(over)
 				continue
@@ -222,20 +222,20 @@ func (a *Assembler) drain(c *Conn, x Side, now int64, all bool) (some bool) {
 		some = true
 		if h.stalled {
 			h.stalled = false
-			t := st.rare()
+			t := st.anomaly()
 			t.LastStall = [2]int64{h.stall, now}
 			t.StallTime += max(0, now-h.stall)
 		}
 		if st.next != p.seq {
 			if p.data != nil {
-				st.rare().Repeated += int64(min(p.n, st.next-p.seq))
+				st.anomaly().Repeated += int64(min(p.n, st.next-p.seq))
 			}
 		}
 		from, to := st.next-p.seq, p.n
 		if st.finned && after(p.seq+to, st.fin) {
 			to = st.fin - p.seq
 			if p.data != nil {
-				st.rare().Behind += int64(p.n - to)
+				st.anomaly().Behind += int64(p.n - to)
 			}
 		}
 		if from < to {

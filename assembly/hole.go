@@ -19,7 +19,7 @@ func (a *Assembler) release(st *side) {
 	for i := range h.waitingPieces() {
 		p := &h.waitingPieces()[i]
 		if p.data != nil {
-			st.rare().Dropped += int64(p.n)
+			st.anomaly().Dropped += int64(p.n)
 		}
 		a.account(h, -p.cost())
 		a.pool.put(p.data)
@@ -28,14 +28,14 @@ func (a *Assembler) release(st *side) {
 	a.pool.putHold(h)
 }
 
-// awaited says whether the peer acknowledged bytes that did not come yet. One number
+// awaited reports whether the peer acknowledged bytes that did not come yet. One number
 // alone may as well be that of a FIN that the capture lacks.
 func (st *side) awaited() bool {
 	return st.started && st.heard && int32(st.acked-st.next) > 1
 }
 
-// settle ends the stream if it has come to its FIN, and the hold if nothing waits.
-func (a *Assembler) settle(c *Conn, x Side) {
+// endIfComplete ends the stream if it has come to its FIN, and the hold if nothing waits.
+func (a *Assembler) endIfComplete(c *Conn, x Side) {
 	st := &c.sides[x]
 	if st.finned && !st.ended && st.next == st.fin {
 		a.end(c, x, FIN, &st.trouble.FINAt)
@@ -83,10 +83,10 @@ func (a *Assembler) due(c *Conn, x Side, now int64, at *Mark) {
 			a.skip(c, x, st.holeEnd(h.proof), Lost, now, at)
 		}
 		h.proven = false
-		a.settleBoth(c)
+		a.endBothIfComplete(c)
 	case !st.heard && now-h.waitsSince() >= disorder:
 		a.skip(c, x, st.holeEnd(st.next), Lost, now, at)
-		a.settleBoth(c)
+		a.endBothIfComplete(c)
 	}
 }
 
@@ -100,12 +100,12 @@ func (a *Assembler) force(c *Conn, x Side, now int64) {
 		p.final = true
 	}
 	a.advance(c, now)
-	a.settleBoth(c)
+	a.endBothIfComplete(c)
 }
 
-func (a *Assembler) settleBoth(c *Conn) {
-	a.settle(c, A)
-	a.settle(c, B)
+func (a *Assembler) endBothIfComplete(c *Conn) {
+	a.endIfComplete(c, A)
+	a.endIfComplete(c, B)
 }
 
 // waitsSince is the capture time since which the first hole is known.
@@ -171,7 +171,7 @@ func (a *Assembler) giveUp(h *hold, at *Mark) {
 	if h.proven && len(h.waitingPieces()) == 0 {
 		h.proven = false
 	}
-	a.settleBoth(c)
+	a.endBothIfComplete(c)
 }
 
 // flush delivers all that waits, telling the holes before it.

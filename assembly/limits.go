@@ -2,7 +2,7 @@ package assembly
 
 import "time"
 
-// Limits bound what an Assembler keeps. Reaching one is told as a gap with cause Limit
+// Limits bound what an Assembler keeps. Reaching one is reported as a gap with cause Limit
 // and counted, and the streams go on behind it.
 type Limits struct {
 	ConnBuffer  int // out-of-order bytes kept for one side of one connection; 0 is DefaultConnBuffer

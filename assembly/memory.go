@@ -6,8 +6,8 @@ import (
 	"wscope/assembly/link"
 )
 
-// print is what is remembered of a segment without data to recognize its second copy.
-type print struct {
+// segmentID is what is remembered of a segment without data to recognize its second copy.
+type segmentID struct {
 	seq  uint32
 	ipid uint16
 	size uint16 // payload length, with the side in its lowest bit
@@ -48,19 +48,19 @@ func (c *Conn) copyWithin(x Side) int64 {
 // FIN again as soon.
 const copyOfKnown = int64(100e6)
 
-func printOf(x Side, s *link.Segment) print {
+func segmentIDOf(x Side, s *link.Segment) segmentID {
 	seq := s.Seq
 	if s.Flags&link.SYN != 0 && len(s.Payload)+s.Missing > 0 {
 		seq++
 	}
-	return print{seq, s.IPID, uint16(min(len(s.Payload)+s.Missing, 1<<15-1))<<1 | uint16(x)}
+	return segmentID{seq, s.IPID, uint16(min(len(s.Payload)+s.Missing, 1<<15-1))<<1 | uint16(x)}
 }
 
-// remember takes note of a segment.
-func (a *Assembler) remember(c *Conn, x Side, s *link.Segment) {
+// recordSegment takes note of a segment.
+func (a *Assembler) recordSegment(c *Conn, x Side, s *link.Segment) {
 	if len(s.Payload)+s.Missing == 0 {
 		c.recent[1] = c.recent[0]
-		c.recent[0] = printOf(x, s)
+		c.recent[0] = segmentIDOf(x, s)
 		return
 	}
 	if c.memory == nil {
@@ -68,9 +68,9 @@ func (a *Assembler) remember(c *Conn, x Side, s *link.Segment) {
 	}
 	g := &c.memory.latest[c.turn%latest]
 	c.turn++
-	g.fingerprint = fingerprint{printOf(x, s), s.Stamp, s.Ack, s.Mark.Time}
+	g.fingerprint = fingerprint{segmentIDOf(x, s), s.Stamp, s.Ack, s.Mark.Time}
 	if e := c.extra; e != nil && e.copies != nil {
-		a.rememberLonger(e.copies, g.print, s)
+		a.rememberLonger(e.copies, g.segmentID, s)
 	}
 	g.n = uint8(min(len(s.Payload), headSize))
 	if b := s.Payload; len(b) >= headSize {
@@ -81,7 +81,7 @@ func (a *Assembler) remember(c *Conn, x Side, s *link.Segment) {
 	}
 }
 
-// lend gives a connection a memory: a free one, or that of whoever has had one for longest.
+// lend gives a connection a memory: a free one, or that of the connection that has had one for longest.
 func (a *Assembler) lend(c *Conn) {
 	if len(a.memories) < maxMemories {
 		a.memories = append(a.memories, new(memory))
@@ -100,7 +100,7 @@ func (a *Assembler) lend(c *Conn) {
 // sent it again with a new IP identification, its newest time stamp and its newest
 // acknowledgement.
 func (c *Conn) isCopy(x Side, s *link.Segment) bool {
-	p := printOf(x, s)
+	p := segmentIDOf(x, s)
 	if p.size < 2 {
 		return c.isCopyOfEmpty(x, s, p)
 	}
@@ -139,7 +139,7 @@ func (c *Conn) isCopy(x Side, s *link.Segment) bool {
 }
 
 // isCopyOfEmpty is isCopy for a SYN, FIN or ACK without data.
-func (c *Conn) isCopyOfEmpty(x Side, s *link.Segment, p print) bool {
+func (c *Conn) isCopyOfEmpty(x Side, s *link.Segment, p segmentID) bool {
 	since, within := c.Start.Time, synAgain
 	if x == B && c.SYNACK > 0 {
 		since += c.SYNACK
@@ -217,7 +217,7 @@ func differing(a, b []byte) (n int64) {
 
 // conflict counts n bytes that differ from those captured at the time since.
 func (st *side) conflict(n, since int64, at *Mark) {
-	t := st.rare()
+	t := st.anomaly()
 	if t.Conflicts == 0 {
 		t.FirstConflict, t.ConflictSince = *at, since
 	}

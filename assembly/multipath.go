@@ -84,7 +84,7 @@ func (a *Assembler) multipath(c *Conn, x Side, s *link.Segment) bool {
 			return true
 		}
 		c.more().multipath = &multipath{paths: []*path{new(path)}, alone: o.join}
-		c.questioned = true
+		c.pending = true
 	}
 	m := c.extra.multipath
 	p := m.paths[0]
@@ -167,7 +167,7 @@ func (a *Assembler) joins(c *Conn, x Side, s *link.Segment, o *mptcpOptions) boo
 	m.paths = append(m.paths, p)
 	f := &subflow{of: of, path: p, flip: m.keyed[A] && m.tokens[A] == o.token}
 	c.more().subflow = f
-	c.questioned = true
+	c.pending = true
 	e := &p.ends[x^flipped(f.flip)]
 	e.known, e.isn = true, s.Seq
 	c.sides[x].packets++
@@ -318,13 +318,13 @@ func (e *pathEnd) endless() *mapping {
 func (a *Assembler) takeMapped(c *Conn, x Side, s, t *link.Segment, e *pathEnd, n uint32) {
 	payload, at := s.Payload, s.Seq
 	if n == 1 && e.seen && at+1 == e.next && e.find(at) == nil {
-		c.sides[x].rare().Probes += int64(len(payload))
+		c.sides[x].anomaly().Probes += int64(len(payload))
 		return
 	}
 	for n > 0 {
 		g := e.find(at)
 		if g == nil {
-			c.sides[x].rare().Foreign += int64(len(payload))
+			c.sides[x].anomaly().Foreign += int64(len(payload))
 			return
 		}
 		m := n

@@ -17,7 +17,7 @@ func (c *Conn) present(x Side, s *link.Segment) {
 	if n := len(s.Payload) + s.Missing; st.started && s.Mark.Time-st.lastAt >= repeatAfter && s.Flags&link.SYN == 0 {
 		old := n > 0 && !after(s.Seq+uint32(n), st.end())
 		if probe := n == 0 && s.Seq+1 == st.next && !st.finned; old || probe || s.Flags&link.FIN != 0 && st.finned {
-			t := st.rare()
+			t := st.anomaly()
 			t.repeats = min(t.repeats, 1<<15) + 1
 		}
 	}

@@ -19,15 +19,15 @@ type reset struct {
 func (a *Assembler) rst(c *Conn, x Side, s *link.Segment) {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
 	if len(s.Payload) > 0 {
-		st.rare().Reason += int64(len(s.Payload))
+		st.anomaly().Reason += int64(len(s.Payload))
 	}
 	if !c.validRST(x, s) {
-		st.rare().IgnoredResets++
+		st.anomaly().IgnoredResets++
 		return
 	}
 	if !c.met && st.packets == 1 { // a SYN was refused
 		st.reset = true
-		st.rare().RSTAt = s.Mark
+		st.anomaly().RSTAt = s.Mark
 		st.trouble.resetTTL = s.TTL
 		a.endBoth(c, RST, &s.Mark)
 		return
@@ -40,9 +40,9 @@ func (a *Assembler) rst(c *Conn, x Side, s *link.Segment) {
 	r.exact = !st.started || s.Seq == st.next || s.Seq == st.end() || st.heard && s.Seq == st.acked ||
 		st.finned && (s.Seq == st.fin || s.Seq == st.fin+1)
 	c.more().reset = r
-	c.questioned = true
+	c.pending = true
 	st.reset = true
-	st.rare().RSTAt = s.Mark
+	st.anomaly().RSTAt = s.Mark
 	st.trouble.resetTTL = s.TTL
 	if r.exact {
 		a.move(c, resetting)
@@ -87,7 +87,7 @@ func (a *Assembler) confirmReset(c *Conn) *Mark {
 	c.extra.reset = nil
 	st, peer := &c.sides[r.side], &c.sides[r.side.Other()]
 	if n := peer.bytes - r.bytes; n > 0 {
-		peer.rare().AfterReset = n
+		peer.anomaly().AfterReset = n
 	}
 	if after(r.seq, st.next) && !st.finned {
 		st.next = r.seq // where this side would go on, had it not sent the RST; see goesOn
@@ -126,7 +126,7 @@ func (c *Conn) AfterReset(s Side) bool {
 	return r != nil && r.side != s && r.exact
 }
 
-// validRST says whether a RST is within what its receiver would accept. RFC 9293
+// validRST reports whether a RST is within what its receiver would accept. RFC 9293
 // §3.5.3: in the window, or while the handshake lasts if it acknowledges the SYN. A RST
 // of an earlier time is ignored, as its receiver ignores it.
 func (c *Conn) validRST(x Side, s *link.Segment) bool {

@@ -16,10 +16,10 @@ type side struct {
 	lastAt  int64 // capture time of its latest packet that is no RST; 0 while none
 	packets int64
 	bytes   int64
-	hold    *hold    // bytes that came before their turn; nil in an orderly stream
-	trouble *trouble // counters that most streams never need; nil until one does
-	scale   int8     // window scale of the SYN, -1 where absent
-	ttl     uint8    // of its packets, RSTs apart; 0 where they have several
+	hold    *hold      // bytes that came before their turn; nil in an orderly stream
+	trouble *anomalies // counters that most streams never need; nil until one does
+	scale   int8       // window scale of the SYN, -1 where absent
+	ttl     uint8      // of its packets, RSTs apart; 0 where they have several
 
 	started bool // next is known
 	heard   bool // the peer's ACKs are in the capture
@@ -30,8 +30,8 @@ type side struct {
 	timing  bool
 }
 
-// trouble is the rarely used part of a side.
-type trouble struct {
+// anomalies is the rarely used part of a side.
+type anomalies struct {
 	SideStats               // the fields that side does not have itself
 	full      int64         // nanoseconds for which the window had been zero when the stream ended
 	zeroSince int64         // the window is zero since then; valid with zero
@@ -46,10 +46,10 @@ type trouble struct {
 	repeats   uint16 // times that it repeated itself since the peer's latest packet
 }
 
-// rare gives the side's trouble, made at first use.
-func (st *side) rare() *trouble {
+// anomaly gives the side's anomalies, made at first use.
+func (st *side) anomaly() *anomalies {
 	if st.trouble == nil {
-		st.trouble = new(trouble)
+		st.trouble = new(anomalies)
 	}
 	return st.trouble
 }
@@ -61,5 +61,5 @@ func (st *side) time(end uint32, at int64) {
 	}
 }
 
-// after says whether sequence number a is after b.
+// after reports whether sequence number a is after b.
 func after(a, b uint32) bool { return int32(a-b) > 0 }

@@ -11,7 +11,7 @@ func (a *Assembler) data(c *Conn, x Side, s *link.Segment) {
 		seq++ // the SYN has a number of its own: RFC 9293 §3.4
 	}
 	if st.started && seq == st.next && st.hold == nil && c.sides[x^1].hold == nil && s.Missing == 0 && !st.ended {
-		a.remember(c, x, s)
+		a.recordSegment(c, x, s)
 		st.time(seq+uint32(len(s.Payload)), s.Mark.Time)
 		a.deliver(c, x, s.Payload, &s.Mark)
 		return
@@ -36,7 +36,7 @@ func (a *Assembler) disorder(c *Conn, x Side, seq uint32, s *link.Segment) {
 		return
 	}
 	if st.far(seq) || st.far(seq+n) {
-		a.astray(c, x, seq, n, s)
+		a.outOfWindow(c, x, seq, n, s)
 		return
 	}
 	if !after(seq+n, st.next) {
@@ -54,7 +54,7 @@ func (a *Assembler) disorder(c *Conn, x Side, seq uint32, s *link.Segment) {
 	contradicted := after(st.next, seq) && c.contradicts(x, seq, s.Payload[:min(st.next-seq, uint32(len(s.Payload)))], s)
 	copied := c.isCopy(x, s)
 	if !copied && !contradicted {
-		a.remember(c, x, s) // now: who takes the bytes may unmask them where they are
+		a.recordSegment(c, x, s) // now: who takes the bytes may unmask them where they are
 	}
 	p := piece{seq: seq, n: uint32(len(s.Payload)), data: s.Payload, at: s.Mark, ack: s.Ack}
 	p.waits = s.Flags&link.ACK != 0 && peer.lacks(s.Ack)
@@ -74,7 +74,7 @@ func (a *Assembler) disorder(c *Conn, x Side, seq uint32, s *link.Segment) {
 	if st.hold != nil || peer.hold != nil {
 		a.advance(c, s.Mark.Time)
 	}
-	a.settleBoth(c)
+	a.endBothIfComplete(c)
 	a.bound(st, &s.Mark)
 }
 
@@ -84,11 +84,11 @@ func (a *Assembler) old(c *Conn, x Side, seq uint32, s *link.Segment) {
 	n := uint32(len(s.Payload) + s.Missing)
 	probe := n == 1 && seq+1 == st.next && st.heard
 	if probe && st.acked == st.next && !c.isCopy(x, s) {
-		st.rare().KeepAlives++ // RFC 9293 §3.8.4: a garbage byte that was acknowledged already
+		st.anomaly().KeepAlives++ // RFC 9293 §3.8.4: a garbage byte that was acknowledged already
 		st.trouble.Probes += int64(len(s.Payload))
 		return
 	}
-	st.rare().Repeated += int64(len(s.Payload))
+	st.anomaly().Repeated += int64(len(s.Payload))
 	if !probe && c.contradicts(x, seq, s.Payload, s) {
 		a.doubt(c, x, &s.Mark)
 		return
@@ -108,7 +108,7 @@ func (a *Assembler) doubt(c *Conn, x Side, at *Mark) {
 func (a *Assembler) join(c *Conn, x Side, seq, n uint32, s *link.Segment) bool {
 	st := &c.sides[x]
 	if n == 1 && st.heard && seq+1 == st.acked {
-		st.rare().KeepAlives++
+		st.anomaly().KeepAlives++
 		st.trouble.Probes += int64(len(s.Payload))
 		return false
 	}
@@ -120,12 +120,12 @@ func (a *Assembler) join(c *Conn, x Side, seq, n uint32, s *link.Segment) bool {
 	return true
 }
 
-// astray takes a segment too far from its stream: forged, damaged, of another connection whose
+// outOfWindow takes a segment too far from its stream: forged, damaged, of another connection whose
 // beginning the capture lacks, or behind more loss than can be told from that. It is taken for
 // the same connection where acknowledgements agree, and where the next one continues it.
-func (a *Assembler) astray(c *Conn, x Side, seq, n uint32, s *link.Segment) {
+func (a *Assembler) outOfWindow(c *Conn, x Side, seq, n uint32, s *link.Segment) {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
-	t := st.rare()
+	t := st.anomaly()
 	acks := s.Flags&link.ACK != 0 && peer.started
 	switch {
 	case t.farHeard && near(seq, t.farAck), // its peer has acknowledged as much
@@ -146,7 +146,7 @@ func (a *Assembler) astray(c *Conn, x Side, seq, n uint32, s *link.Segment) {
 }
 
 // keepStray keeps a segment that is of no stream known until one continues it.
-func (t *trouble) keepStray(seq uint32, s *link.Segment) {
+func (t *anomalies) keepStray(seq uint32, s *link.Segment) {
 	stray := *s
 	stray.Seq, stray.Payload, stray.Options = seq, append([]byte(nil), s.Payload...), nil
 	stray.Flags &^= link.SYN
@@ -155,7 +155,7 @@ func (t *trouble) keepStray(seq uint32, s *link.Segment) {
 }
 
 // continuesStray reports whether a segment goes on where the latest stray one ended.
-func (t *trouble) continuesStray(seq uint32) bool {
+func (t *anomalies) continuesStray(seq uint32) bool {
 	return t.stray != nil && t.stray.Seq+uint32(len(t.stray.Payload)+t.stray.Missing) == seq
 }
 
@@ -165,7 +165,7 @@ func (a *Assembler) foreign(c *Conn, x Side, s *link.Segment) {
 	if len(s.Payload)+s.Missing == 0 {
 		return
 	}
-	t := c.sides[x].rare()
+	t := c.sides[x].anomaly()
 	if !t.continuesStray(s.Seq) {
 		t.keepStray(s.Seq, s)
 		return
@@ -176,8 +176,8 @@ func (a *Assembler) foreign(c *Conn, x Side, s *link.Segment) {
 	a.Segment(s)
 }
 
-// maxSlip is how far apart numbers may be that are to agree where no window is known.
-const maxSlip = 1 << 20
+// maxTolerance is how far apart numbers may be that are to agree where no window is known.
+const maxTolerance = 1 << 20
 
 // jump goes on with a stream at seq, n bytes being lost before it; -1 is not known.
 func (a *Assembler) jump(c *Conn, x Side, seq uint32, n int64, s *link.Segment) {
@@ -189,7 +189,7 @@ func (a *Assembler) jump(c *Conn, x Side, seq uint32, n int64, s *link.Segment) 
 	}
 	a.gap(c, x, n, Lost, &s.Mark)
 	st.next, st.heard, st.finned = seq, false, false
-	if t := st.rare(); t.farHeard && near(seq, t.farAck) {
+	if t := st.anomaly(); t.farHeard && near(seq, t.farAck) {
 		st.heard, st.acked, t.farHeard = true, t.farAck, false
 	}
 	a.data(c, x, s)
@@ -221,11 +221,11 @@ func (a *Assembler) behind(c *Conn, x Side, seq uint32, s *link.Segment) {
 	n := uint32(len(s.Payload))
 	if over := int32(st.next - seq); over > 0 && !st.far(seq) {
 		m := min(n, uint32(over))
-		st.rare().Repeated += int64(m)
+		st.anomaly().Repeated += int64(m)
 		n -= m
 		a.repeat(c, x, s)
 	}
-	st.rare().Behind += int64(n)
+	st.anomaly().Behind += int64(n)
 }
 
 // repeat takes a segment that brings nothing new.
@@ -233,7 +233,7 @@ func (a *Assembler) repeat(c *Conn, x Side, s *link.Segment) {
 	copied := c.isCopy(x, s)
 	c.countRepeat(x, s, copied)
 	if !copied {
-		a.remember(c, x, s)
+		a.recordSegment(c, x, s)
 	}
 }
 
@@ -241,17 +241,17 @@ func (a *Assembler) repeat(c *Conn, x Side, s *link.Segment) {
 func (c *Conn) countRepeat(x Side, s *link.Segment, copied bool) {
 	st := &c.sides[x]
 	if copied {
-		st.rare().Duplicates++
+		st.anomaly().Duplicates++
 		return
 	}
-	st.rare().Retransmitted++
+	st.anomaly().Retransmitted++
 	c.first(x, kindAgain)
 	if st.timing && after(st.timeEnd, s.Seq) {
 		st.timing = false
 	}
 }
 
-// waits says whether bytes before end come late, since others wait behind them, and since when
+// waits reports whether bytes before end come late, since others wait behind them, and since when
 // those do.
 func (st *side) waits(end uint32) (since int64, late bool) {
 	if h := st.hold; h != nil && h.stalled {
@@ -274,7 +274,7 @@ func (c *Conn) countLate(x Side, by int64) {
 	if c.SYNACK >= 0 && c.HandACK >= 0 {
 		roundTrip = c.SYNACK + c.HandACK
 	}
-	t := c.sides[x].rare()
+	t := c.sides[x].anomaly()
 	if by < roundTrip {
 		t.OutOfOrder++
 		return
@@ -297,7 +297,7 @@ func (a *Assembler) deliver(c *Conn, x Side, b []byte, at *Mark) {
 	c.handler.Data(x, b, at)
 }
 
-// gap tells of n missing bytes, -1 for an unknown number.
+// gap reports n missing bytes, -1 for an unknown number.
 func (a *Assembler) gap(c *Conn, x Side, n int64, why Cause, at *Mark) {
 	st := &c.sides[x]
 	if !c.met {
@@ -313,7 +313,7 @@ func (a *Assembler) gap(c *Conn, x Side, n int64, why Cause, at *Mark) {
 		return
 	}
 	if n > 0 {
-		st.rare().LostBytes += n
+		st.anomaly().LostBytes += n
 		c.first(x, kindGap)
 	}
 	if why == Limit {

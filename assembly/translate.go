@@ -82,7 +82,7 @@ func (c *Conn) learnCopy(x Side, s *link.Segment) bool {
 	if c.memory == nil || len(s.Payload) == 0 {
 		return false
 	}
-	p := printOf(x, s)
+	p := segmentIDOf(x, s)
 	for i := range uint8(latest) {
 		g := &c.memory.latest[(c.turn-1-i)%latest]
 		if g.size != p.size || g.ipid != p.ipid || g.stamp != s.Stamp || s.Mark.Time-g.time > copyOfKnown || g.seq == p.seq {
@@ -111,6 +111,6 @@ func (c *Conn) learn(x Side, offset uint32) bool {
 		return false
 	}
 	e.offsets[x] = append(e.offsets[x], offset)
-	c.questioned = true
+	c.pending = true
 	return true
 }

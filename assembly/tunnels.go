@@ -73,4 +73,4 @@ func (st *side) stands() (seq uint32, known bool) {
 }
 
 // near reports whether two sequence numbers can be of one stream at about one time.
-func near(a, b uint32) bool { return a-b+maxSlip < 2*maxSlip }
+func near(a, b uint32) bool { return a-b+maxTolerance < 2*maxTolerance }

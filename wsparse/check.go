@@ -172,7 +172,7 @@ func (s *Stream) checkKey(h *Header) {
 	}
 }
 
-// tells is whether checkKey will tell of key, the next one.
+// tells reports whether checkKey will report key, the next one.
 func (k *seen) tells(key uint32) bool {
 	if key == k.key {
 		return k.same == keysToTell-1 || key == 0 && k.same == zerosToTell-1

@@ -12,7 +12,7 @@ type digest struct {
 	sum [sha256.Size]byte
 }
 
-// hashes says whether the message's bytes go into the digest.
+// hashes reports whether the message's bytes go into the digest.
 func (s *Stream) hashes(m *body) bool { return s.cfg.Hash && m == &s.data }
 
 // beginDigest gets ready for the bytes of a data message.

@@ -3,7 +3,7 @@
 // those who observe a conversation and take no part in it.
 //
 // It knows bytes alone: no packet, no time, no flow. Decoding accepts and checking judges:
-// whatever the bytes allow is decoded, and what they break is told beside it as a Finding
+// whatever the bytes allow is decoded, and what they break is reported beside it as a Finding
 // of a Rule (Rules lists them; RULES.md is that list).
 //
 // There are three ways in. ParseMessage reads a message out of a slice and ReadMessage out

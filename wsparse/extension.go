@@ -68,10 +68,10 @@ func unquote(s string) string {
 	return b.String()
 }
 
-// isDeflate says whether it is permessage-deflate, RFC 7692 §7.
+// isDeflate reports whether it is permessage-deflate, RFC 7692 §7.
 func (e *extension) isDeflate() bool { return strings.EqualFold(e.name, "permessage-deflate") }
 
-// isRegistered says whether the name is one of IANA's WebSocket Extension Name Registry.
+// isRegistered reports whether the name is one of IANA's WebSocket Extension Name Registry.
 func (e *extension) isRegistered() bool {
 	return e.isDeflate() || strings.EqualFold(e.name, "bbf-usp-protocol")
 }

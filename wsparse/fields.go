@@ -40,7 +40,7 @@ func elements(fields []Field, name string) iter.Seq[string] {
 // list gives the elements of a list field.
 func list(fields []Field, name string) []string { return slices.Collect(elements(fields, name)) }
 
-// hasToken says whether a list field has a token, in any case.
+// hasToken reports whether a list field has a token, in any case.
 func hasToken(fields []Field, name, token string) bool {
 	for e := range elements(fields, name) {
 		if strings.EqualFold(e, token) {
@@ -71,7 +71,7 @@ func splitQuoted(s string, sep byte) iter.Seq[string] {
 	}
 }
 
-// isToken says whether s is a token, RFC 9110 §5.6.2.
+// isToken reports whether s is a token, RFC 9110 §5.6.2.
 func isToken(s string) bool {
 	for i := 0; i < len(s); i++ {
 		c := s[i]

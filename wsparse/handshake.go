@@ -106,7 +106,7 @@ func (h *Handshake) EarlyData(n int64) {
 	h.find(FromClient, rule.EarlyData, bytesInWords(n))
 }
 
-// upgraded says whether the answer's status is that of an accepted upgrade: 101, and over
+// upgraded reports whether the answer's status is that of an accepted upgrade: 101, and over
 // HTTP/2 any 2xx (RFC 8441 §5, RFC 9110 §9.3.6).
 func (h *Handshake) upgraded() bool {
 	if h.Request.http2() {

@@ -104,7 +104,7 @@ func ParseResponse(head []byte) (*Response, error) {
 	return &Response{Version: version, Status: int(n), Reason: reason, Fields: readFields(rest)}, nil
 }
 
-// IsUpgrade says whether a request asks for a WebSocket: Upgrade: websocket in any case
+// IsUpgrade reports whether a request asks for a WebSocket: Upgrade: websocket in any case
 // (HTTP/1.1), or :protocol websocket (HTTP/2).
 func (r *Request) IsUpgrade() bool {
 	if r.http2() {

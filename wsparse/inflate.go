@@ -20,11 +20,11 @@ type inflation struct {
 	err   error  // why inflating stopped
 }
 
-// inflateStep is how many compressed bytes are inflated at a time where nobody keeps the
+// inflateStep is how many compressed bytes are inflated at a time where the caller does not keep the
 // outcome: they become 1032 times as many at most.
 const inflateStep = 1000
 
-// deflated says whether RSV1 marks compressed messages. Where the negotiation was not seen, as
+// deflated reports whether RSV1 marks compressed messages. Where the negotiation was not seen, as
 // mid-stream, RSV1 is taken to mean what it nearly always means.
 func (s *Stream) deflated() bool { return s.cfg.Deflate != nil || s.cfg.Midstream && !s.cfg.Agreed }
 
@@ -139,7 +139,7 @@ func (s *Stream) endInflate(m *body) bool {
 }
 
 // judgeInflate says why a message could not be inflated. That it refers to bytes which the
-// capture lacks is nobody's fault.
+// capture lacks is no peer's fault.
 func (s *Stream) judgeInflate(m *body) {
 	var corrupt *inflate.CorruptError
 	switch {

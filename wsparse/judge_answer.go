@@ -27,7 +27,7 @@ func (h *Handshake) judgeRefusal() {
 	}
 }
 
-// judgeAcceptance tells of a server that accepts a request which it MUST answer with an error,
+// judgeAcceptance reports a server that accepts a request which it MUST answer with an error,
 // RFC 6455 §4.2.1. A server may support other versions than 13, and offers of extensions
 // are for it to decline.
 func (h *Handshake) judgeAcceptance() {
@@ -79,7 +79,7 @@ func (h *Handshake) judgeAccept() {
 	}
 }
 
-// IsAnsweredBy says whether r is the answer to this request and no other, by its
+// IsAnsweredBy reports whether r is the answer to this request and no other, by its
 // Sec-WebSocket-Accept.
 func (h *Handshake) IsAnsweredBy(r *Response) bool {
 	key, _ := lookup(h.Request.Fields, "Sec-WebSocket-Key")
@@ -131,7 +131,7 @@ func (h *Handshake) judgeExtensions() {
 	}
 }
 
-// offered says whether an extension of this name was in the request.
+// offered reports whether an extension of this name was in the request.
 func (h *Handshake) offered(e *extension) bool {
 	return slices.ContainsFunc(h.offers, func(o extension) bool { return strings.EqualFold(o.name, e.name) })
 }

@@ -76,7 +76,7 @@ func (h *Handshake) judgeRequestHead() {
 	}
 }
 
-// isAbsolute says whether a request's target is a URI of HTTP with an authority.
+// isAbsolute reports whether a request's target is a URI of HTTP with an authority.
 func isAbsolute(target string) bool {
 	scheme, rest, ok := strings.Cut(target, "://")
 	return ok && (strings.EqualFold(scheme, "http") || strings.EqualFold(scheme, "https")) && rest != "" && rest[0] != '/'

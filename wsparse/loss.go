@@ -15,7 +15,7 @@ func (s *Stream) jump(ev *Event) bool {
 	case atPayload:
 		return s.jumpPayload(ev)
 	case atSearch:
-		if p := s.settle(ev, true); p != nothing {
+		if p := s.endSearch(ev, true); p != nothing {
 			return p == gave
 		}
 		s.loseSearched(int64(s.search.held()))
@@ -98,14 +98,14 @@ const lastFrame = 2 + 4 + 125
 func (s *Stream) finish(ev *Event) progress {
 	switch {
 	case s.state == atSearch:
-		if p := s.settle(ev, true); p != nothing {
+		if p := s.endSearch(ev, true); p != nothing {
 			return p
 		}
 		if n := int64(s.search.held() - lastFrame); n > 0 && !s.search.last {
 			// What ends a stream is most often a Close. Among the last bytes alone there are
 			// fewer places where chance could look like one, so less evidence is needed.
 			s.loseSearched(n)
-			s.search.again(s.at)
+			s.search.restart(s.at)
 			return did
 		}
 		s.lost += int64(s.search.held())

@@ -58,7 +58,7 @@ func windowBits(s string) int {
 	return n
 }
 
-// answers says whether an answer is one that may be given to the offer; if not, why.
+// answers reports whether an answer is one that may be given to the offer; if not, why.
 func (a deflateOffer) answers(o deflateOffer) (why string) {
 	switch {
 	case o.serverNoTakeover && !a.serverNoTakeover: // §7.1.1.1

@@ -62,8 +62,8 @@ func (o Opcode) String() string {
 	return "invalid"
 }
 
-// IsControl says whether the opcode is one of the control half, RFC 6455 §5.5: 8 to 15.
+// IsControl reports whether the opcode is one of the control half, RFC 6455 §5.5: 8 to 15.
 func (o Opcode) IsControl() bool { return o&8 != 0 }
 
-// IsReserved says whether RFC 6455 leaves the opcode undefined: 3 to 7 and 11 to 15.
+// IsReserved reports whether RFC 6455 leaves the opcode undefined: 3 to 7 and 11 to 15.
 func (o Opcode) IsReserved() bool { return o&7 > 2 }

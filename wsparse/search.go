@@ -3,7 +3,7 @@ package wsparse
 import "slices"
 
 // search is a Stream's search for a frame boundary: behind a loss, or where its first byte may be
-// any. It looks at certain numbers of bytes and, where the Stream is told of segments, at the end
+// any. It looks at certain numbers of bytes and, where the Stream knows the segments, at the end
 // of what was fed, so that the outcome does not depend on how the bytes are cut otherwise.
 type search struct {
 	Search
@@ -99,9 +99,9 @@ func (s *Stream) searched(offset int64) SearchConfig {
 	return cfg
 }
 
-// again begins the search anew with the last bytes that it holds, those of the last frame of
+// restart begins the search anew with the last bytes that it holds, those of the last frame of
 // a stream; offset is that of the stream's end.
-func (w *search) again(offset int64) {
+func (w *search) restart(offset int64) {
 	w.last = true
 	b := w.v.b
 	if n := len(b) - lastFrame; n > 0 {
@@ -140,7 +140,7 @@ func (s *Stream) look(ev *Event) bool {
 	if !due && !(len(s.in) == 0 && w.Search.begun > 0) {
 		return false
 	}
-	if p := s.settle(ev, false); p != nothing {
+	if p := s.endSearch(ev, false); p != nothing {
 		return p == gave
 	}
 	s.trimSearch()
@@ -179,9 +179,9 @@ func (s *Stream) loseSearched(n int64) {
 	s.search.silent = false
 }
 
-// settle ends the search if there is a boundary: the bytes from there on are decoded next.
+// endSearch ends the search if there is a boundary: the bytes from there on are decoded next.
 // end says that no more bytes will come without a loss.
-func (s *Stream) settle(ev *Event, end bool) progress {
+func (s *Stream) endSearch(ev *Event, end bool) progress {
 	w := s.search
 	s.startSearch()
 	if !w.Look(end) {

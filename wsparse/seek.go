@@ -249,7 +249,7 @@ func (s *Search) drop(offset int64) {
 	s.v.starts = s.v.starts[:0]
 }
 
-// Gap says that n bytes are missing; -1 where nobody knows how many. Hypotheses live on whose next
+// Gap takes that n bytes are missing; -1 where the number is unknown. Hypotheses live on whose next
 // header stands behind the gap.
 func (s *Search) Gap(n int64) {
 	end := s.Offset()

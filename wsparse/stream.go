@@ -20,15 +20,15 @@ type Stream struct {
 	frameAt int64 // stream offset of the frame under way
 	seen    seen
 
-	state     state
-	nhdr      uint8 // bytes of hdr
-	calm      bool  // Next has said that all is consumed, and the next byte begins a message
-	fresh     bool  // the frame's First was not given yet
-	ended     bool  // End was called
-	uncertain bool  // messages may have begun in what was lost
-	loss      bool  // bytes of the frame under way are missing
-	unknown   bool  // messages before the first compressed one were lost
-	cfg       StreamConfig
+	state      state
+	nhdr       uint8 // bytes of hdr
+	atBoundary bool  // Next has said that all is consumed, and the next byte begins a message
+	fresh      bool  // the frame's First was not given yet
+	ended      bool  // End was called
+	uncertain  bool  // messages may have begun in what was lost
+	loss       bool  // bytes of the frame under way are missing
+	unknown    bool  // messages before the first compressed one were lost
+	cfg        StreamConfig
 
 	in   []byte // to be consumed next: what was fed, or the window of a search that succeeded
 	gap  int64  // bytes missing behind in; -1 unknown
@@ -76,7 +76,7 @@ func (s *Stream) reset(cfg StreamConfig) {
 	s.cfg.roomy = cfg.MaxMessage <= 0 || cfg.MaxMessage >= bareMost
 }
 
-// Init makes s a Stream at the first byte of a direction, for who embeds it as a value.
+// Init makes s a Stream at the first byte of a direction, for callers that embed a Stream by value.
 func (s *Stream) Init(cfg StreamConfig) {
 	s.reset(cfg)
 	if cfg.Midstream {
@@ -93,7 +93,7 @@ func (s *Stream) Init(cfg StreamConfig) {
 // returned false; the Stream keeps copies of what it needs longer.
 func (s *Stream) Feed(b []byte) {
 	s.release()
-	s.calm = false
+	s.atBoundary = false
 	switch {
 	case len(s.in) == 0 && s.gap == 0:
 		s.in = b
@@ -102,12 +102,12 @@ func (s *Stream) Feed(b []byte) {
 	}
 }
 
-// Gap says that n bytes are missing here; n is -1 where nobody knows how many. Call it
+// Gap takes that n bytes are missing here; n is -1 where the number is unknown. Call it
 // when Next has returned false; more gaps may follow before Next is called again, and then
 // bytes. A gap inside a payload costs only that payload; one that
 // may cover a header makes the Stream search for a frame boundary (see Resynced).
 func (s *Stream) Gap(n int64) {
-	s.calm = false
+	s.atBoundary = false
 	switch {
 	case n < 0 || s.gap < 0:
 		s.gap = -1
@@ -117,7 +117,7 @@ func (s *Stream) Gap(n int64) {
 }
 
 // End says that no byte will follow; take the last events after it.
-func (s *Stream) End() { s.ended, s.calm = true, false }
+func (s *Stream) End() { s.ended, s.atBoundary = true, false }
 
 // Next takes the next event out of what was fed. It returns false when all is consumed.
 func (s *Stream) Next(ev *Event) bool {
@@ -140,7 +140,7 @@ func (s *Stream) Next(ev *Event) bool {
 		switch s.state {
 		case atHeader:
 			if s.nhdr == 0 && !s.data.open {
-				if n := s.quick(s.in, ev, 1); n > 0 {
+				if n := s.fastPath(s.in, ev, 1); n > 0 {
 					s.in = s.in[n:]
 					return true
 				}
@@ -180,7 +180,7 @@ func (s *Stream) goOn(ev *Event) progress {
 // idle gives back what was borrowed for the work of Next.
 func (s *Stream) idle() {
 	s.in = nil
-	s.calm = s.state == atHeader && s.nhdr == 0 && !s.data.open && !s.ended
+	s.atBoundary = s.state == atHeader && s.nhdr == 0 && !s.data.open && !s.ended
 	if s.search != nil && s.state != atSearch {
 		s.search.put()
 		s.search = nil
@@ -348,7 +348,7 @@ func (s *Stream) payload(m *body, p []byte, all bool) []byte {
 	return nil
 }
 
-// chunk is how many bytes are unmasked at a time where nobody wants them in one piece.
+// chunk is how many bytes are unmasked at a time where they are not wanted in one piece.
 const chunk = 4096
 
 func (s *Stream) scratchFor(n int) []byte {
@@ -391,7 +391,7 @@ func (s *Stream) Held() int64 {
 // Offset is the stream offset of the next byte to be fed, lost bytes of known number included.
 func (s *Stream) Offset() int64 { return s.at + int64(len(s.in)) + int64(len(s.rest)) + max(s.gap, 0) }
 
-// SetDeflate tells of permessage-deflate after the Stream was made.
+// SetDeflate sets permessage-deflate after the Stream was made.
 func (s *Stream) SetDeflate(p *DeflateParams) { s.cfg.Deflate = p }
 
 // Lost is how many bytes were missing or not understood, and how many messages could not

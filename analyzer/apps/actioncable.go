@@ -33,7 +33,7 @@ func (actionCable) read(c *conversation, m *record.Message) bool {
 	u.topic = text(channel[0])
 	switch {
 	case c.from == client && isString(f[1]):
-		u.kind, u.gist = text(f[1]), words(f[3])
+		u.kind, u.gist = text(f[1]), textOf(f[3])
 		switch u.kind {
 		case "unsubscribe":
 		case "subscribe":
@@ -51,7 +51,7 @@ func (actionCable) read(c *conversation, m *record.Message) bool {
 			return false
 		}
 	case c.from == server && isString(f[0]):
-		u.kind, u.gist = text(f[0]), words(f[4])
+		u.kind, u.gist = text(f[0]), textOf(f[4])
 		switch u.kind {
 		case "welcome":
 		case "ping":
@@ -73,7 +73,7 @@ func (actionCable) read(c *conversation, m *record.Message) bool {
 			return false
 		}
 	case c.from == server && f[2] != nil && f[4] != nil:
-		u.kind, u.gist = "message", words(f[4])
+		u.kind, u.gist = "message", textOf(f[4])
 	default:
 		return false
 	}

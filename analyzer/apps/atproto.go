@@ -39,12 +39,12 @@ func (atproto) read(c *conversation, m *record.Message) bool {
 	}
 	var p [6][]byte
 	object(payload, p[:], "seq", "repo", "did", "error", "message", "name")
-	u := unit{kind: "event", name: text(h[1]), id: text(p[0]), topic: text(p[1]), gist: words(payload)}
+	u := unit{kind: "event", name: text(h[1]), id: text(p[0]), topic: text(p[1]), gist: textOf(payload)}
 	if u.topic == "" {
 		u.topic = text(p[2])
 	}
 	if string(h[0]) == "-1" {
-		u.kind, u.name, u.err = "error", text(p[3]), join(text(p[3]), words(p[4]))
+		u.kind, u.name, u.err = "error", text(p[3]), join(text(p[3]), textOf(p[4]))
 	}
 	c.add(u)
 	return true

@@ -86,7 +86,7 @@ func (d centrifugo) line(c *conversation, v []byte) bool {
 		case "error":
 			var f [2][]byte
 			object(val, f[:], "code", "message")
-			said.err = join(text(f[0]), words(f[1]))
+			said.err = join(text(f[0]), textOf(f[1]))
 		case "push":
 			said.push = true
 			for it := (members{b: val}); ; {
@@ -97,7 +97,7 @@ func (d centrifugo) line(c *conversation, v []byte) bool {
 				if is(name, "channel") {
 					said.topic = text(val)
 				} else {
-					said.method, said.gist = text(name), words(val)
+					said.method, said.gist = text(name), textOf(val)
 				}
 			}
 		default:
@@ -108,7 +108,7 @@ func (d centrifugo) line(c *conversation, v []byte) bool {
 			var f [4][]byte
 			object(val, f[:], "channel", "method", "token", "data")
 			said.topic, said.rpc, said.secret = text(f[0]), text(f[1]), f[2] != nil
-			if said.gist = words(val); said.secret {
+			if said.gist = textOf(val); said.secret {
 				said.gist = ""
 			}
 		}

@@ -223,7 +223,7 @@ func (c *conversation) describe() *record.App {
 		return &c.app
 	}
 	if u.gist == "" && u.said != nil {
-		u.gist = words(u.said)
+		u.gist = textOf(u.said)
 	}
 	c.app = record.App{
 		Protocol: c.protocol, Kind: u.kind, Name: u.name, ID: u.id, Topic: u.topic, Error: u.err, Gist: u.gist,

@@ -41,17 +41,17 @@ func (ddp) read(c *conversation, m *record.Message) bool {
 	case "pong":
 		u.part = returns
 	case "method":
-		u.name, u.part, u.key, u.gist = text(f[2]), asks, "method "+u.id, words(f[3])
+		u.name, u.part, u.key, u.gist = text(f[2]), asks, "method "+u.id, textOf(f[3])
 		if u.name == "login" {
 			c.credential("DDP login")
 			u.gist = ""
 		}
 	case "result":
-		u.part, u.key, u.gist = answers, "method "+u.id, words(f[5])
+		u.part, u.key, u.gist = answers, "method "+u.id, textOf(f[5])
 		if f[6] != nil {
 			var e [3][]byte
 			object(f[6], e[:], "error", "reason", "message")
-			u.part, u.err = fails, join(text(e[0]), words(e[1]))
+			u.part, u.err = fails, join(text(e[0]), textOf(e[1]))
 		}
 	case "sub":
 		u.name, u.part, u.key, u.op = text(f[4]), asks, "sub "+u.id, "sub "+text(f[4])
@@ -64,10 +64,10 @@ func (ddp) read(c *conversation, m *record.Message) bool {
 		}
 	case "unsub", "updated":
 		if u.kind == "updated" {
-			u.gist = words(f[11])
+			u.gist = textOf(f[11])
 		}
 	case "added", "changed", "removed", "addedBefore", "movedBefore":
-		u.gist = words(f[9])
+		u.gist = textOf(f[9])
 	case "error":
 		u.err = complaint(v)
 	default:

@@ -32,7 +32,7 @@ func (discord) read(c *conversation, m *record.Message) bool {
 		return false
 	}
 	op := text(f[0])
-	u := unit{kind: cmp.Or(discordOps[op], "op "+op), gist: words(f[1])}
+	u := unit{kind: cmp.Or(discordOps[op], "op "+op), gist: textOf(f[1])}
 	if isNumber(f[3]) {
 		u.id = text(f[3])
 	}

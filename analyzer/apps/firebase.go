@@ -83,14 +83,14 @@ func (d *firebase) message(c *conversation, v []byte) bool {
 			c.session = text(h[0])
 		}
 		names := map[string]string{"h": "handshake", "n": "end transmission", "s": "shutdown", "r": "reset", "e": "error", "o": "pong", "p": "ping"}
-		u := unit{kind: "control", name: names[text(g[0])], gist: words(g[1])}
+		u := unit{kind: "control", name: names[text(g[0])], gist: textOf(g[1])}
 		switch u.name {
 		case "ping":
 			u.part = beats
 		case "pong":
 			u.part = returns
 		case "error":
-			u.err = words(g[1])
+			u.err = textOf(g[1])
 		}
 		c.add(u)
 		return true
@@ -102,7 +102,7 @@ func (d *firebase) message(c *conversation, v []byte) bool {
 	object(f[1], g[:], "r", "a", "b", "error")
 	var body [3][]byte
 	object(g[2], body[:], "p", "s", "cred")
-	u := unit{topic: text(body[0]), id: text(g[0]), gist: words(g[2])}
+	u := unit{topic: text(body[0]), id: text(g[0]), gist: textOf(g[2])}
 	switch {
 	case g[0] != nil && g[1] != nil && c.from == client:
 		u.kind, u.name, u.part = "request", firebaseName(g[1], ""), asks

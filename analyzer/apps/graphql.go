@@ -36,7 +36,7 @@ func (d *graphQL) read(c *conversation, m *record.Message) bool {
 		return false
 	}
 	payload := f[2]
-	u := unit{kind: text(f[0]), id: text(f[1]), gist: words(payload)}
+	u := unit{kind: text(f[0]), id: text(f[1]), gist: textOf(payload)}
 	switch u.kind {
 	case "start", "data", "stop", "ka", "connection_terminate":
 		d.label(c, "graphql-ws")
@@ -69,7 +69,7 @@ func (d *graphQL) read(c *conversation, m *record.Message) bool {
 		}
 		d.begin(u.id, u.name)
 		if isString(q[1]) {
-			u.gist = words(q[1])
+			u.gist = textOf(q[1])
 		}
 	case "start_ack": // AppSync's
 		u.name, u.part = d.name(u.id), answers
@@ -322,7 +322,7 @@ func (appSyncEvents) read(c *conversation, m *record.Message) bool {
 	if !object(value(m.Data), f[:], "type", "id", "channel", "errors", "event", "authorization") || !isString(f[0]) {
 		return false
 	}
-	u := unit{kind: text(f[0]), id: text(f[1]), topic: text(f[2]), gist: words(f[4])}
+	u := unit{kind: text(f[0]), id: text(f[1]), topic: text(f[2]), gist: textOf(f[4])}
 	if f[5] != nil && c.from == client {
 		c.credential("AppSync authorization")
 	}

@@ -48,25 +48,25 @@ func (homeAssistant) one(c *conversation, v []byte) bool {
 	case u.kind == "auth_ok":
 		u.part, u.key = answers, "auth"
 	case u.kind == "auth_invalid":
-		u.part, u.key, u.err = fails, "auth", words(f[7])
+		u.part, u.key, u.err = fails, "auth", textOf(f[7])
 	case f[1] == nil:
 		return false
 	case u.kind == "result":
-		if u.part, u.gist = answers, words(f[5]); string(f[3]) == "false" {
+		if u.part, u.gist = answers, textOf(f[5]); string(f[3]) == "false" {
 			var e [2][]byte
 			object(f[4], e[:], "code", "message")
-			u.part, u.err = fails, join(text(e[0]), words(e[1]))
+			u.part, u.err = fails, join(text(e[0]), textOf(e[1]))
 		}
 	case u.kind == "event":
 		var e [1][]byte
 		object(f[6], e[:], "event_type")
-		u.name, u.gist = text(e[0]), words(f[6])
+		u.name, u.gist = text(e[0]), textOf(f[6])
 	case u.kind == "pong":
 		u.part = answers
 	case c.from == client:
 		var more [3][]byte
 		object(v, more[:], "domain", "event_type", "entity_id")
-		u.part, u.beat, u.gist = asks, u.kind == "ping", words(v)
+		u.part, u.beat, u.gist = asks, u.kind == "ping", textOf(v)
 		u.kind, u.name = "command", u.kind
 		if u.name == "call_service" {
 			u.topic = text(more[0]) + "." + text(f[8])

@@ -271,8 +271,8 @@ func is(v []byte, text string) bool {
 // maxText bytes on one line.
 func text(v []byte) string { return short(raw(v)) }
 
-// words is text for a gist.
-func words(v []byte) string { return gist(raw(v)) }
+// textOf is text for a gist.
+func textOf(v []byte) string { return gist(raw(v)) }
 
 // raw is a string's characters without its quotes, or another value as it is written.
 func raw(v []byte) []byte {

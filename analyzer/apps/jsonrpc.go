@@ -103,7 +103,7 @@ func (d rpc) one(c *conversation, v []byte) bool {
 	u.key = cmp.Or(u.topic, "-") + " " + string(id[:min(len(id), maxText)])
 	switch {
 	case isString(method):
-		u.kind, u.name, u.gist = "notification", text(method), words(params)
+		u.kind, u.name, u.gist = "notification", text(method), textOf(params)
 		d.contextProtocol(c, &u, params)
 		if id != nil {
 			u.kind, u.part = "request", asks
@@ -116,7 +116,7 @@ func (d rpc) one(c *conversation, v []byte) bool {
 	case fault != nil && string(fault) != "null":
 		u.kind, u.part, u.err = "error", fails, rpcError(fault)
 	case result != nil && id != nil:
-		u.kind, u.part, u.gist = "response", answers, words(result)
+		u.kind, u.part, u.gist = "response", answers, textOf(result)
 	default:
 		return false
 	}
@@ -154,9 +154,9 @@ func (d rpc) contextProtocol(c *conversation, u *unit, params []byte) {
 func rpcError(v []byte) string {
 	var f [2][]byte
 	if !object(v, f[:], "code", "message") {
-		return words(v)
+		return textOf(v)
 	}
-	return join(text(f[0]), words(f[1]))
+	return join(text(f[0]), textOf(f[1]))
 }
 
 // cdpMidway knows events such as {"method":"Network.dataReceived","params":{…}}.

@@ -94,7 +94,7 @@ func (jupyter) read(c *conversation, m *record.Message) bool {
 	if c.version == "" {
 		c.version = text(h[2])
 	}
-	u := unit{kind: said.channel, name: text(h[0]), id: text(h[1]), gist: words(said.content)}
+	u := unit{kind: said.channel, name: text(h[0]), id: text(h[1]), gist: textOf(said.content)}
 	switch u.kind {
 	case "shell", "iopub", "control", "stdin":
 	default:
@@ -115,12 +115,12 @@ func (jupyter) read(c *conversation, m *record.Message) bool {
 	var f [4][]byte
 	object(said.content, f[:], "status", "ename", "evalue", "code")
 	if is(f[0], "error") || u.name == "error" {
-		if u.err = join(text(f[1])+":", words(f[2])); u.part == answers {
+		if u.err = join(text(f[1])+":", textOf(f[2])); u.part == answers {
 			u.part = fails
 		}
 	}
 	if isString(f[3]) {
-		u.gist = words(f[3])
+		u.gist = textOf(f[3])
 	}
 	c.add(u)
 	return true

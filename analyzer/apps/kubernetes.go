@@ -56,7 +56,7 @@ func (d *kubernetes) read(c *conversation, m *record.Message) bool {
 	if channel == 3 && len(body) > 0 {
 		var f [3][]byte
 		if object(value(body), f[:], "status", "message", "reason"); is(f[0], "Failure") {
-			u.name, u.err = text(f[2]), words(f[1])
+			u.name, u.err = text(f[2]), textOf(f[1])
 		} else if f[0] != nil {
 			u.name = text(f[0])
 		} else {

@@ -17,7 +17,7 @@ type ledger struct {
 	untracked  int64
 	errors     int64
 	failures   []string
-	hearts     [2]heart
+	hearts     [2]heartbeat
 }
 
 // operation is one side's answered requests of one name.
@@ -57,7 +57,7 @@ func (l *ledger) enter(u *unit, from side, m *record.Message) match {
 	}
 	switch u.part {
 	case asks:
-		l.asked(u, key, from, m)
+		l.request(u, key, from, m)
 	case answers, fails:
 		to = l.answered(key, from, u.part == fails, m.End)
 		if u.name == "" {
@@ -86,7 +86,7 @@ func (l *ledger) enter(u *unit, from side, m *record.Message) match {
 	return to
 }
 
-func (l *ledger) asked(u *unit, key string, from side, m *record.Message) {
+func (l *ledger) request(u *unit, key string, from side, m *record.Message) {
 	if u.beat {
 		l.hearts[from].beat(m.Time)
 		l.hearts[from].answerable = true

@@ -30,7 +30,7 @@ func (nostr) read(c *conversation, m *record.Message) bool {
 			u.topic, body = text(f[1]), f[2]
 		}
 		object(body, event[:], "id", "kind")
-		u.gist = words(body)
+		u.gist = textOf(body)
 		if u.kind == "EVENT" {
 			u.name = joinName("kind", text(event[1]))
 		}
@@ -40,21 +40,21 @@ func (nostr) read(c *conversation, m *record.Message) bool {
 	case "OK":
 		u.id, u.part, u.key = text(f[1]), answers, "event "+text(f[1])
 		if string(f[2]) == "false" {
-			u.part, u.err = fails, words(f[3])
+			u.part, u.err = fails, textOf(f[3])
 		}
 	case "REQ", "COUNT":
-		u.id, u.gist = text(f[1]), words(f[2])
+		u.id, u.gist = text(f[1]), textOf(f[2])
 		if u.part, u.key = asks, "sub "+u.id; c.from == server {
 			u.part = answers
 		}
 	case "EOSE":
 		u.id, u.part, u.key = text(f[1]), answers, "sub "+text(f[1])
 	case "CLOSED":
-		u.id, u.part, u.key, u.err = text(f[1]), fails, "sub "+text(f[1]), words(f[2])
+		u.id, u.part, u.key, u.err = text(f[1]), fails, "sub "+text(f[1]), textOf(f[2])
 	case "CLOSE":
 		u.id, u.part, u.key = text(f[1]), drops, "sub "+text(f[1])
 	case "NOTICE":
-		u.gist = words(f[1])
+		u.gist = textOf(f[1])
 	default:
 		return false
 	}

@@ -45,14 +45,14 @@ func (ocpp) read(c *conversation, m *record.Message) bool {
 	u := unit{id: text(f[1])}
 	switch string(f[0]) {
 	case "2": // CALL
-		u.kind, u.part, u.name, u.gist = "call", asks, text(f[2]), words(f[3])
+		u.kind, u.part, u.name, u.gist = "call", asks, text(f[2]), textOf(f[3])
 		u.beat = u.name == "Heartbeat"
 	case "6": // SEND, 2.1: asks for no answer
-		u.kind, u.name, u.gist = "send", text(f[2]), words(f[3])
+		u.kind, u.name, u.gist = "send", text(f[2]), textOf(f[3])
 	case "3": // CALLRESULT
-		u.kind, u.part, u.gist = "result", answers, words(f[2])
+		u.kind, u.part, u.gist = "result", answers, textOf(f[2])
 	case "4", "5": // CALLERROR; CALLRESULTERROR, 2.1
-		u.kind, u.part, u.err, u.gist = "error", fails, join(text(f[2]), text(f[3])), words(f[4])
+		u.kind, u.part, u.err, u.gist = "error", fails, join(text(f[2]), text(f[3])), textOf(f[4])
 		if f[0][0] == '5' {
 			u.kind, u.part = "result error", says
 		}

@@ -48,7 +48,7 @@ func (phoenix) read(c *conversation, m *record.Message) bool {
 	if !isString(f[2]) || !isString(f[3]) {
 		return false
 	}
-	u := unit{kind: "push", name: text(f[3]), topic: text(f[2]), gist: words(f[4])}
+	u := unit{kind: "push", name: text(f[3]), topic: text(f[2]), gist: textOf(f[4])}
 	if isString(f[1]) || isNumber(f[1]) {
 		u.id = text(f[1])
 	}

@@ -38,7 +38,7 @@ func (pusher) read(c *conversation, m *record.Message) bool {
 	}
 	var d [4][]byte
 	object(data, d[:], "channel", "socket_id", "message", "code")
-	u := unit{kind: "event", name: text(f[0]), topic: text(f[1]), gist: words(f[2])}
+	u := unit{kind: "event", name: text(f[0]), topic: text(f[1]), gist: textOf(f[2])}
 	switch u.name {
 	case "pusher:connection_established":
 		u.kind, u.name = "connected", ""
@@ -54,7 +54,7 @@ func (pusher) read(c *conversation, m *record.Message) bool {
 	case "pusher:subscription_error":
 		u.kind, u.name, u.part, u.key, u.err = "error", "", fails, "subscribe "+u.topic, complaint(data)
 	case "pusher:error":
-		u.kind, u.name, u.err = "error", "", join(text(d[3]), words(d[2]))
+		u.kind, u.name, u.err = "error", "", join(text(d[3]), textOf(d[2]))
 	case "pusher:ping":
 		u.kind, u.name, u.part = "ping", "", beats
 	case "pusher:pong":

@@ -59,7 +59,7 @@ func (d *signalR) handshake(c *conversation, v []byte) bool {
 	if !object(v, f[:], "protocol", "version", "error", "type") || f[3] != nil {
 		return false
 	}
-	u := unit{kind: "handshake", part: answers, key: "handshake", gist: words(v)}
+	u := unit{kind: "handshake", part: answers, key: "handshake", gist: textOf(v)}
 	switch {
 	case c.from == client && isString(f[0]):
 		u.part, u.name, u.op = asks, text(f[0]), u.kind
@@ -68,7 +68,7 @@ func (d *signalR) handshake(c *conversation, v []byte) bool {
 	case c.from == client:
 		return false
 	case f[2] != nil:
-		u.part, u.err = fails, words(f[2])
+		u.part, u.err = fails, textOf(f[2])
 	}
 	d.shaken[c.from] = true
 	c.add(u)
@@ -91,11 +91,11 @@ func (d *signalR) record(c *conversation, v []byte) bool {
 	}
 	said := hubMessage{kind: int(kind[0] - '0'), invocation: text(f[1]), target: text(f[2])}
 	if isString(f[6]) {
-		said.err = words(f[6])
+		said.err = textOf(f[6])
 	}
 	for _, i := range [...]int{3, 4, 5, 7} {
 		if f[i] != nil && said.gist == "" {
-			said.gist = words(f[i])
+			said.gist = textOf(f[i])
 		}
 	}
 	c.add(said.unit())

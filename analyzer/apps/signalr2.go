@@ -30,15 +30,15 @@ func (signalR2) read(c *conversation, m *record.Message) bool {
 	case string(v) == "{}" && c.from == server:
 		c.add(unit{kind: "keep-alive", part: shows})
 	case c.from == client && isString(f[1]) && f[0] != nil:
-		u := unit{kind: "invocation", name: text(f[1]), topic: text(f[0]), id: text(f[3]), gist: words(f[2])}
+		u := unit{kind: "invocation", name: text(f[1]), topic: text(f[0]), id: text(f[3]), gist: textOf(f[2])}
 		if f[3] != nil {
 			u.part = asks
 		}
 		c.add(u)
 	case c.from == server && f[3] != nil && f[6] == nil:
-		u := unit{kind: "result", id: text(f[3]), part: answers, gist: words(f[4])}
+		u := unit{kind: "result", id: text(f[3]), part: answers, gist: textOf(f[4])}
 		if f[5] != nil {
-			u.part, u.err = fails, words(f[5])
+			u.part, u.err = fails, textOf(f[5])
 		}
 		if f[8] != nil {
 			u.kind, u.part = "progress", says
@@ -62,9 +62,9 @@ func signalR2Messages(c *conversation, list []byte, initial bool) bool {
 		}
 		var f [3][]byte
 		if object(e, f[:], "H", "M", "A") {
-			c.add(unit{kind: "client invocation", name: text(f[1]), topic: text(f[0]), gist: words(f[2])})
+			c.add(unit{kind: "client invocation", name: text(f[1]), topic: text(f[0]), gist: textOf(f[2])})
 		} else {
-			c.add(unit{kind: "message", gist: words(e)})
+			c.add(unit{kind: "message", gist: textOf(e)})
 		}
 	}
 	if n == 0 {

@@ -101,7 +101,7 @@ func (d *socketIO) open(c *conversation, rest []byte) bool {
 		return false
 	}
 	c.session, d.opened = text(f[0]), true
-	c.add(unit{kind: "open", id: c.session, gist: words(v)})
+	c.add(unit{kind: "open", id: c.session, gist: textOf(v)})
 	return true
 }
 
@@ -189,7 +189,7 @@ func readSocketPacket(b []byte) (p socketPacket, ok bool) {
 
 // unit tells a packet.
 func (d *socketIO) unit(c *conversation, p socketPacket) {
-	u := unit{kind: socketKinds[p.kind], topic: p.namespace, id: p.id, gist: words(p.payload)}
+	u := unit{kind: socketKinds[p.kind], topic: p.namespace, id: p.id, gist: textOf(p.payload)}
 	namespace := cmp.Or(p.namespace, "/")
 	switch p.kind {
 	case 0:
@@ -285,9 +285,9 @@ func socketMidway(g *glance) int {
 func complaint(v []byte) string {
 	var f [1][]byte
 	if object(v, f[:], "message") && isString(f[0]) {
-		return words(f[0])
+		return textOf(f[0])
 	}
-	return words(v)
+	return textOf(v)
 }
 
 // binary reads an attachment. Engine.IO 3 puts its packet type in front, as a byte.

@@ -48,7 +48,7 @@ func (d *sockJS) read(c *conversation, m *record.Message) bool {
 		if array(v, nil) != 2 {
 			return false
 		}
-		c.add(unit{kind: "close", gist: words(v)})
+		c.add(unit{kind: "close", gist: textOf(v)})
 		return true
 	case 'a':
 		return d.messages(c, m, value(b[1:]))
@@ -92,7 +92,7 @@ func (d *sockJS) message(c *conversation, m *record.Message, v []byte) {
 	in.from, in.in, in.outer, in.trying, in.scratch, in.terse = c.from, &inside, c, c.trying, c.scratch, c.terse
 	if !in.read(&inside) {
 		in.units = in.units[:0]
-		c.add(unit{kind: "message", gist: words(v)})
+		c.add(unit{kind: "message", gist: textOf(v)})
 		return
 	}
 	in.messages++ // so that the seeker knows that it is understood

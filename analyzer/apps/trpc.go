@@ -51,7 +51,7 @@ func (trpc) one(c *conversation, v []byte) bool {
 	case isString(f[1]) && c.from == client:
 		var p [2][]byte
 		object(f[2], p[:], "path", "input")
-		u.kind, u.name, u.gist = text(f[1]), text(p[0]), words(p[1])
+		u.kind, u.name, u.gist = text(f[1]), text(p[0]), textOf(p[1])
 		switch u.kind {
 		case "query", "mutation", "subscription":
 			u.part = asks
@@ -71,7 +71,7 @@ func (trpc) one(c *conversation, v []byte) bool {
 	case f[3] != nil:
 		var r [2][]byte
 		object(f[3], r[:], "type", "data")
-		u.kind, u.part, u.gist = "result", answers, words(r[1])
+		u.kind, u.part, u.gist = "result", answers, textOf(r[1])
 		if is(r[0], "started") || is(r[0], "stopped") {
 			u.kind = text(r[0])
 		}

@@ -118,7 +118,7 @@ func (d *wamp) one(c *conversation, v []byte) bool {
 		case 'e':
 			u.err = text(v)
 		case 'a':
-			u.gist = words(v)
+			u.gist = textOf(v)
 		}
 	}
 	if kind == "5" && len(f[1]) > 2 {

@@ -80,7 +80,7 @@ func (r *reconnects) begun(f *record.Flow) int64 {
 	return end.flow
 }
 
-// ended remembers an abnormal end, and tells of a storm.
+// ended records an abnormal end, and reports a storm.
 func (r *reconnects) ended(f *record.Flow, n *flow.Ref) {
 	key, ok := keyOf(f)
 	if !ok || !abnormal(f) {
@@ -93,7 +93,7 @@ func (r *reconnects) ended(f *record.Flow, n *flow.Ref) {
 		})
 	}
 	if !n.Reset {
-		r.remember(key, f)
+		r.record(key, f)
 	}
 }
 
@@ -101,7 +101,7 @@ func (r *reconnects) ended(f *record.Flow, n *flow.Ref) {
 func (r *reconnects) mayEnd(f *record.Flow, n *flow.Ref) {
 	if key, ok := keyOf(f); ok && abnormal(f) {
 		n.Reset = true
-		r.remember(key, f)
+		r.record(key, f)
 	}
 }
 
@@ -120,8 +120,8 @@ func (r *reconnects) goesOn(n *flow.Ref) {
 	}
 }
 
-// remember takes note of an abnormal end.
-func (r *reconnects) remember(key endKey, f *record.Flow) {
+// record takes note of an abnormal end.
+func (r *reconnects) record(key endKey, f *record.Flow) {
 	if r.ends == nil {
 		r.ends = map[endKey]*list.Element{}
 	}
@@ -136,7 +136,7 @@ func (r *reconnects) remember(key endKey, f *record.Flow) {
 	}
 }
 
-// abnormal says whether a flow ended otherwise than by a normal closing handshake.
+// abnormal reports whether a flow ended otherwise than by a normal closing handshake.
 func abnormal(f *record.Flow) bool {
 	if f.Handshake != nil && f.Handshake.Result == "rejected" {
 		return f.HTTP != nil && f.HTTP.Status >= 500

@@ -53,7 +53,7 @@ type Totals struct {
 	ends                                                      diagnose.Diagnosis
 }
 
-// Begun counts a flow that begins, unless it is a connection of which nobody knows whether it is a WebSocket.
+// Begun counts a flow that begins, unless it is a connection that may or may not be a WebSocket.
 func (t *Totals) Begun(f *record.Flow) {
 	if f.Pickup == "encrypted" {
 		return

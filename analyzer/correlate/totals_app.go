@@ -6,7 +6,7 @@ import (
 	"wscope/analyzer/record"
 )
 
-// Limits of what is told and kept of subprotocols over a capture.
+// Limits of what is reported and kept of subprotocols over a capture.
 const (
 	maxSlowest       = 10
 	maxAppTotals     = 100  // subprotocols

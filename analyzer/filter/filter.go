@@ -89,7 +89,7 @@ func conditions(source string) []string {
 	return parts
 }
 
-// Payload says whether the expression looks into payloads.
+// Payload reports whether the expression looks into payloads.
 func (f *Filter) Payload() bool {
 	return slices.Contains(f.uses, "message.text") || slices.Contains(f.uses, "message.json") || slices.Contains(f.uses, "frame.payload_text")
 }
@@ -113,23 +113,23 @@ func (f *Filter) Select() func() func(*record.Flow) bool {
 // Flow gives a function that says whether a finished flow is chosen. It, and those of
 // Message and Frame, are used by one goroutine at a time.
 func (f *Filter) Flow() func(*record.Flow) bool {
-	p := f.again()
+	p := f.compileAgain()
 	return func(r *record.Flow) bool { return p.true(records{flow: r}) }
 }
 
 // Message gives a function for analyzer.Options.KeepMessage.
 func (f *Filter) Message() func(*record.Flow, *record.Message) bool {
-	p := f.again()
+	p := f.compileAgain()
 	return func(r *record.Flow, m *record.Message) bool { return p.true(records{flow: r, message: m}) }
 }
 
 // Frame gives a function for analyzer.Options.KeepFrame.
 func (f *Filter) Frame() func(*record.Flow, *record.Frame) bool {
-	p := f.again()
+	p := f.compileAgain()
 	return func(r *record.Flow, fr *record.Frame) bool { return p.true(records{flow: r, frame: fr}) }
 }
 
-func (f *Filter) again() *program {
+func (f *Filter) compileAgain() *program {
 	p, err := f.program(f.source)
 	if err != nil {
 		panic("filter: an expression that compiled once: " + err.Error())
@@ -164,7 +164,7 @@ func (f *Filter) program(source string) (*program, error) {
 	return &program{Program: p, uses: slices.Sorted(maps.Keys(fold.uses)), doubts: fold.doubts, values: query.Values{}}, nil
 }
 
-// true says whether the records are chosen.
+// true reports whether the records are chosen.
 func (p *program) true(r records) bool {
 	for _, path := range p.uses {
 		p.values[path] = r.value(path)
@@ -229,7 +229,7 @@ func (f *folder) plain(word string) string {
 	return ""
 }
 
-// object says whether members of the name are names of the contract.
+// object reports whether members of the name are names of the contract.
 func (f *folder) object(path string) bool {
 	return path == "flow" || path == "message" || path == "frame" || f.names[path].object
 }

@@ -30,7 +30,7 @@ func (e *intervals) message(at int64) {
 	e.n, e.last = e.n+1, at
 }
 
-// checkBeacon tells of a side that sends small messages at even intervals while the
+// checkBeacon reports a side that sends small messages at even intervals while the
 // other sends none: what is left when software phones home.
 func (f *flow) checkBeacon(at *assembly.Mark) {
 	for i := range f.dirs {

@@ -19,7 +19,7 @@ func (f *flow) checkEnd(at *assembly.Mark) {
 	f.checkBeacon(at)
 }
 
-// checkTCP tells of bytes that TCP sent twice with different contents.
+// checkTCP reports bytes that TCP sent twice with different contents.
 func (f *flow) checkTCP() {
 	for i := range fromNames {
 		s := f.conn().Stats(f.side(i))
@@ -30,7 +30,7 @@ func (f *flow) checkTCP() {
 	}
 }
 
-// checkPings tells of a ping that was certainly received and not answered: RFC 6455
+// checkPings reports a ping that was certainly received and not answered: RFC 6455
 // §5.5.2 and 5.5.3. Nothing is said where bytes of the answering side are lost, or where an even
 // later ping was answered.
 func (f *flow) checkPings(at *assembly.Mark) {
@@ -60,7 +60,7 @@ func lostAny(d *direction) bool {
 	return lost > 0 || d.gaps > 0
 }
 
-// checkClose tells of a Close that was received and not answered, RFC 6455 §5.5.1: the
+// checkClose reports a Close that was received and not answered, RFC 6455 §5.5.1: the
 // other side ended the transport itself, having acknowledged it.
 func (f *flow) checkClose(at *assembly.Mark) {
 	c := &f.closing
@@ -80,7 +80,7 @@ func (f *flow) checkClose(at *assembly.Mark) {
 	f.findings.report(f, record.RuleClose, fromNames[1-c.first], "it ended the connection instead", at)
 }
 
-// granted says whether the capture has the answer that made it a WebSocket.
+// granted reports whether the capture has the answer that made it a WebSocket.
 func (f *flow) granted() bool {
 	ws := f.socket()
 	return ws != nil && ws.Handshake != nil && ws.Handshake.Result != wsparse.Unanswered

@@ -9,7 +9,7 @@ import (
 	"wscope/wsparse"
 )
 
-// checkConnect tells of an extended CONNECT that the server's SETTINGS, which were captured before
+// checkConnect reports an extended CONNECT that the server's SETTINGS, which were captured before
 // it, had not allowed.
 func (f *flow) checkConnect(ws *upgrade.WebSocket) {
 	if ws.Enabled == upgrade.Off {
@@ -58,7 +58,7 @@ func (f *flow) checkHandshake() {
 	}
 }
 
-// crossSite says whether an Origin's host is another than the request's.
+// crossSite reports whether an Origin's host is another than the request's.
 func crossSite(origin, host string) bool {
 	if origin == "" || origin == "null" || host == "" {
 		return false
@@ -89,7 +89,7 @@ func site(host string) string {
 	return strings.Join(labels[max(len(labels)-2, 0):], ".")
 }
 
-// secretName says whether a query parameter's name is one that secrets go by.
+// secretName reports whether a query parameter's name is one that secrets go by.
 func secretName(name string) bool {
 	switch strings.ToLower(name) {
 	case "token", "access_token", "auth", "auth_token", "authtoken", "jwt", "apikey", "api_key", "api-key", "key", "password", "passwd",
@@ -99,7 +99,7 @@ func secretName(name string) bool {
 	return false
 }
 
-// looksLikeToken says whether a value is a JSON web token.
+// looksLikeToken reports whether a value is a JSON web token.
 func looksLikeToken(s string) bool {
 	return strings.HasPrefix(s, "eyJ") && strings.Count(s, ".") == 2 && len(s) >= 40
 }

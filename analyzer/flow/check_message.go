@@ -61,7 +61,7 @@ var magics = []struct{ what, begin string }{
 	{"RAR archive", "Rar!\x1a\x07"}, {"xz", "\xfd7zXZ\x00"}, {"WebAssembly", "\x00asm\x01\x00\x00\x00"}, {"script", "#!/"},
 }
 
-// checkContent tells of another protocol or a file at the beginning of a binary message.
+// checkContent reports another protocol or a file at the beginning of a binary message.
 func (d *direction) checkContent(data []byte, at *assembly.Mark) {
 	f := d.flow
 	switch {

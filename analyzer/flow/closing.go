@@ -116,7 +116,7 @@ func (f *flow) endedWhere(r *record.Closing) {
 	}
 }
 
-// closer is the side that ended the flow: that sent Close first, or else ended its transport; -1 where nobody did.
+// closer is the side that ended the flow: that sent Close first, or else ended its transport; -1 where neither did.
 func (f *flow) closer() int {
 	if f.closing.first >= 0 {
 		return f.closing.first

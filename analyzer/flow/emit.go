@@ -164,7 +164,7 @@ func SetMessage(r *record.Message, m *wsparse.Message) {
 	}
 }
 
-// What Message.Compressed points to: nobody changes it.
+// What Message.Compressed points to. They are never changed.
 var compressed, notCompressed = true, false
 
 // messageTypes names a message by its opcode; reserved ones by the opcode's own name.

@@ -16,7 +16,7 @@ const maxFindings = 64
 // side is counted, so that a hostile capture cannot fill the memory.
 type findings struct{ list []record.Finding }
 
-// add tells of a rule of wsparse that a side broke.
+// add adds a rule of wsparse that a side broke.
 func (fs *findings) add(f *flow, from int, v *wsparse.Finding, at *assembly.Mark) {
 	if n := fs.seen(v.Rule.ID, fromNames[from]); n != nil {
 		n.Repeat(record.Time(at.Time))
@@ -28,7 +28,7 @@ func (fs *findings) add(f *flow, from int, v *wsparse.Finding, at *assembly.Mark
 	}, at)
 }
 
-// tell tells of a rule of this package. from is "" where it is about neither side alone.
+// report adds a rule of package record. from is "" where it is about neither side alone.
 func (fs *findings) report(f *flow, r *record.Rule, from, detail string, at *assembly.Mark) {
 	if n := fs.seen(r.ID, from); n != nil {
 		n.Repeat(record.Time(at.Time))
@@ -52,7 +52,7 @@ func (fs *findings) withdraw(from string, since record.Time) {
 	fs.list = slices.DeleteFunc(fs.list, func(n record.Finding) bool { return n.From == from && n.Time >= since })
 }
 
-// blames says whether a side broke a MUST: its peer may then fail the connection, RFC
+// blames reports whether a side broke a MUST: its peer may then fail the connection, RFC
 // 6455 §7.1.7, and owes it no answer.
 func (fs *findings) hasError(from string) bool {
 	for i := range fs.list {

@@ -288,8 +288,8 @@ func (f *flow) close() {
 // wire is a flow as the assembler sees it, where its WebSocket has the connection to itself.
 type wire flow
 
-// Whole implements upgrade.Whole.
-func (f *flow) Whole() assembly.Handler { return (*wire)(f) }
+// Handler implements upgrade.Whole.
+func (f *flow) Handler() assembly.Handler { return (*wire)(f) }
 
 // Data implements assembly.Handler.
 func (w *wire) Data(s assembly.Side, b []byte, at *assembly.Mark) {
@@ -309,12 +309,12 @@ func (w *wire) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	f.End(roles[s^f.clientSide], why, 0, at)
 }
 
-// Warm implements assembly.Warmer.
-func (w *wire) Warm(s assembly.Side) int64 {
+// Prefetch implements assembly.Prefetcher.
+func (w *wire) Prefetch(s assembly.Side) int64 {
 	f := (*flow)(w)
 	if f.state == nil {
 		return 0
 	}
 	d := &f.dirs[s^f.clientSide]
-	return f.messages + d.sizes.Min() + d.frames + d.stream.Warm()
+	return f.messages + d.sizes.Min() + d.frames + d.stream.Prefetch()
 }

@@ -5,7 +5,7 @@ import (
 	"wscope/assembly"
 )
 
-// emitGap tells of a hole in what a side sent.
+// emitGap emits a Gap record for a hole in what a side sent.
 func (f *flow) emitGap(from int, n int64, why assembly.Cause, at *assembly.Mark) {
 	s := f.table
 	if !s.opt.Events {

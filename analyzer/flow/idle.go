@@ -106,7 +106,7 @@ func (f *flow) pack() bool {
 	return true
 }
 
-// packHandshake packs the WebSocket with its handshake, which nobody asks for again before the next record. It
+// packHandshake packs the WebSocket with its handshake, which is not needed again before the next record. It
 // reports whether it could.
 func (f *flow) packHandshake() bool {
 	ws := f.ws
@@ -138,7 +138,7 @@ func (f *flow) unpack() {
 	f.table.idle.add(f)
 }
 
-// endsPacked says whether a flow that sleeps need not wake for an end: at the end of the
+// endsPacked reports whether a flow that sleeps need not wake for an end: at the end of the
 // capture it is enough to do so when its record is asked for.
 func (f *flow) endsPacked(why assembly.Cause) bool {
 	s := f.table

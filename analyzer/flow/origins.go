@@ -45,7 +45,7 @@ func (p *origins) keep(held, end int64, at *assembly.Mark) {
 	p.now = math.MaxInt64
 }
 
-// maxOrigins bounds what is remembered of a long search; beyond it offsets are told with
+// maxOrigins bounds what is remembered of a long search; beyond it offsets are reported with
 // the packet before.
 const maxOrigins = 1 << 12
 

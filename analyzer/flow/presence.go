@@ -5,7 +5,7 @@ import (
 	"wscope/assembly"
 )
 
-// presence says whether each side was still there when the flow ended, as its packets show: nothing came of it though the other
+// presence reports whether each side was still there when the flow ended, as its packets show: nothing came of it though the other
 // repeated itself, its window was closed, or the RST in its name has another TTL than its packets.
 func (f *flow) presence(r *record.Closing) {
 	for i := range f.dirs {

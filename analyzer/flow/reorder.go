@@ -8,7 +8,7 @@ import (
 )
 
 // reorder holds back what a flow's directions say while one of them looks for a frame boundary: what
-// it finds then was completed by earlier packets, and messages are told in the order of the packets
+// it finds then was completed by earlier packets, and messages are emitted in the order of the packets
 // that completed them.
 type reorder struct {
 	held  []heldEvent

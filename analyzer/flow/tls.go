@@ -81,7 +81,7 @@ const (
 	parkLive  = int64(10e9) // how long an end is parked in live use, in nanoseconds of capture time
 )
 
-// park keeps an end; it says false where that is in vain.
+// park keeps an end, and reports whether it did.
 func (p *parking) park(w *tlsConn, side assembly.Side, why assembly.Cause, at *assembly.Mark) bool {
 	if p.closed {
 		return false

@@ -89,7 +89,7 @@ func firstLine(s string) string {
 	return strings.TrimSpace(line)
 }
 
-// Uses says whether the expression has the name in it.
+// Uses reports whether the expression has the name in it.
 func (p *Program) Uses(name string) bool { return p.uses[name] }
 
 // String is the expression as written.

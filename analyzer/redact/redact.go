@@ -45,7 +45,7 @@ const (
 	tokenClose = "›"
 )
 
-// isToken says whether a text is a token already. Nothing but one is let through: a peer may write the marks too.
+// isToken reports whether a text is a token already. Nothing but one is let through: a peer may write the marks too.
 func isToken(s string) bool {
 	digits, ok := strings.CutPrefix(s, tokenOpen)
 	digits, closed := strings.CutSuffix(digits, tokenClose)

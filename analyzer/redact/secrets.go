@@ -158,7 +158,7 @@ func (s *secrets) hide(text string) string {
 	return b.String()
 }
 
-// inWord says whether a byte may be a part of a token, as looksSecret has them.
+// inWord reports whether a byte may be a part of a token, as looksSecret has them.
 func inWord(c byte) bool {
 	return c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || strings.IndexByte("-_.=+~%", c) >= 0
 }

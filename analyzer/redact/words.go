@@ -63,7 +63,7 @@ func (r *Redactor) name(s string) string {
 	return s
 }
 
-// looksSecret says whether a word looks like a token: long, and of letters and digits mixed as
+// looksSecret reports whether a word looks like a token: long, and of letters and digits mixed as
 // no name is.
 func looksSecret(s string) bool {
 	if strings.HasPrefix(s, "eyJ") || strings.HasPrefix(strings.ToLower(s), "base64url.bearer.") {

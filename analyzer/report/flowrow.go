@@ -161,7 +161,7 @@ func closeGist(f *record.Flow) (string, ink) {
 func findingsGist(list []record.Finding) (string, ink) {
 	var n [3]int64
 	for i := range list {
-		n[gravity(list[i].Severity)]++
+		n[severityRank(list[i].Severity)]++
 	}
 	var parts []string
 	first := plainInk
@@ -176,8 +176,8 @@ func findingsGist(list []record.Finding) (string, ink) {
 	return strings.Join(parts, ", "), first
 }
 
-// gravity orders severities, the gravest first.
-func gravity(severity string) int {
+// severityRank orders severities, the gravest first.
+func severityRank(severity string) int {
 	switch severity {
 	case "error":
 		return 0

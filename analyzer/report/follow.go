@@ -48,7 +48,7 @@ func (f *Follow) put(i ink, text string) {
 func (f *Follow) when(t record.Time) string {
 	since := t - f.last
 	f.last = t
-	text := f.clock.tell(t)
+	text := f.clock.format(t)
 	if f.any && since >= 0 && f.clock.style != Delta {
 		text += "  (" + Span(record.Seconds(since)) + " later)"
 	}

@@ -38,7 +38,7 @@ func (t *MessageTable) Message(m *record.Message) error {
 	kind := m.Type
 	t.rows.add([]cell{
 		{text: strconv.FormatInt(m.Flow, 10), ink: boldInk},
-		{text: t.clock.tell(m.Time), ink: dimInk},
+		{text: t.clock.format(m.Time), ink: dimInk},
 		{text: arrow(m.From), ink: sideInk(m.From)},
 		{text: kind, ink: sideInk(m.From)},
 		{text: Number(m.Length), ink: plainInk},
@@ -84,14 +84,14 @@ func (t *FrameTable) Begin(at record.Time) { t.clock.begin(at) }
 func (t *FrameTable) Frame(f *record.Frame) error {
 	at, fin, what := "", "", ""
 	if f.Time != 0 {
-		at = t.clock.tell(f.Time)
+		at = t.clock.format(f.Time)
 	}
 	if f.Finished {
 		fin = "fin"
 	}
 	switch {
 	case t.payload:
-		what = gist(f.Payload, f.IsText, t.rows.room())
+		what = label(f.Payload, f.IsText, t.rows.room())
 	case f.MaskKey != nil:
 		what = "0x" + leftZero(strconv.FormatUint(uint64(*f.MaskKey), 16), 8)
 	}
@@ -141,7 +141,7 @@ func messageGist(m *record.Message, room int) string {
 	case m.App != nil && m.App.Gist != "":
 		text = Clean(m.App.Gist)
 	default:
-		text = gist(m.Data, m.IsText, room)
+		text = label(m.Data, m.IsText, room)
 	}
 	if !m.Complete {
 		text = "(not whole) " + text
@@ -161,9 +161,9 @@ func closeText(code *int, reason string) string {
 	return text
 }
 
-// gist is the beginning of a payload in about room columns: text as it is, bytes in
+// label is the beginning of a payload in about room columns: text as it is, bytes in
 // hexadecimal.
-func gist(data []byte, text bool, room int) string {
+func label(data []byte, text bool, room int) string {
 	most := min(len(data), max(room, 1)+utf8.UTFMax)
 	if text {
 		for most > 0 && most < len(data) && data[most]&0xc0 == 0x80 {

@@ -35,7 +35,7 @@ type ranked struct {
 	row   []cell
 }
 
-// worse says whether a is less worth a look than b.
+// worse reports whether a is less worth a look than b.
 func worse(a, b *ranked) bool {
 	return cmp.Or(cmp.Compare(b.ended, a.ended), cmp.Compare(b.grave, a.grave), cmp.Compare(a.bytes, b.bytes), cmp.Compare(b.flow, a.flow)) < 0
 }
@@ -62,7 +62,7 @@ func (o *Overview) Add(f *record.Flow) {
 	r := ranked{grave: 3, bytes: f.ClientToServer.WireBytes + f.ServerToClient.WireBytes, flow: f.Flow}
 	for i := range f.Findings {
 		v := &f.Findings[i]
-		r.grave = min(r.grave, gravity(v.Severity))
+		r.grave = min(r.grave, severityRank(v.Severity))
 		if e := o.first[v.Rule]; e == nil || f.Flow < e.flow {
 			o.first[v.Rule] = &example{f.Flow, *v}
 		}

@@ -166,8 +166,8 @@ func (c *clock) begin(t record.Time) {
 	}
 }
 
-// tell is a time in the style.
-func (c *clock) tell(t record.Time) string {
+// format is a time in the style.
+func (c *clock) format(t record.Time) string {
 	c.begin(t)
 	since := c.first
 	switch c.style {

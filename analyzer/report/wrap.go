@@ -57,7 +57,7 @@ func beginning(s string, n int) string {
 	return s[:most]
 }
 
-// beyond says whether s does not fit n columns, or is too long for what takes so few.
+// beyond reports whether s does not fit n columns, or is too long for what takes so few.
 func beyond(s string, n int) bool {
 	b := beginning(s, n)
 	return len(b) < len(s) || width(b) > n

@@ -63,7 +63,7 @@ type Conn struct {
 	recent  []event // the latest, that are not counted yet: the last of a side may be an alert
 	begun   bool    // the opening was read, and tally counts
 	opening opening
-	tally   tally
+	tally   counts
 }
 
 // New returns the estimator of a connection. facts is called until it knows a version.
@@ -148,7 +148,7 @@ func (c *Conn) record(s Side, h *header) {
 
 // count adds events to a tally. Where they are the connection's first, their opening is read and
 // not counted.
-func (c *Conn) count(t *tally, events []event, first bool) (o opening) {
+func (c *Conn) count(t *counts, events []event, first bool) (o opening) {
 	list := make([]sized, len(events))
 	for i := range events {
 		list[i] = c.size(&events[i], t.protect)
@@ -164,8 +164,8 @@ func (c *Conn) count(t *tally, events []event, first bool) (o opening) {
 	return o
 }
 
-// settled returns what is known so far. alerts says of which sides the last record is taken for a close_notify.
-func (c *Conn) settled() (o opening, t tally, alerts [2]bool) {
+// summary returns what is known so far. alerts says of which sides the last record is taken for a close_notify.
+func (c *Conn) summary() (o opening, t counts, alerts [2]bool) {
 	events := c.recent
 	p := c.protect
 	if !p.known {

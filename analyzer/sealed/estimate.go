@@ -46,7 +46,7 @@ func (c *Conn) Estimate() Estimate {
 	if !c.hasFacts {
 		c.facts = c.readFacts()
 	}
-	o, t, alerts := c.settled()
+	o, t, alerts := c.summary()
 	var r Estimate
 	for s := range r.Sides {
 		r.Closing.Notify[s] = alerts[s] || c.alerts[s] != 0

@@ -21,12 +21,12 @@ const (
 type judge struct {
 	c *Conn
 	o *opening
-	t *tally
+	t *counts
 	p *protection
 	r *Estimate
 }
 
-func (j *judge) say(likely string, confidence float64, why ...string) {
+func (j *judge) conclude(likely string, confidence float64, why ...string) {
 	j.r.Likely, j.r.Confidence = likely, math.Round(confidence*100)/100
 	j.r.Why = append(j.r.Why, why...)
 }
@@ -78,28 +78,28 @@ func (j *judge) decide() {
 	h2 := protocol == "h2"
 	switch {
 	case h2 && len(f.Offered) == 1:
-		j.say(GRPC, 0.6, "ALPN is h2, and the client offered nothing else, as gRPC does; what its streams carry is not told apart")
+		j.conclude(GRPC, 0.6, "ALPN is h2, and the client offered nothing else, as gRPC does; what its streams carry is not told apart")
 		return
 	case h2:
 		sure := 0.95
 		if f.ALPN == "" {
 			sure = 0.85
 		}
-		j.say(HTTP2, sure, "ALPN is h2; what its streams carry is not told apart")
+		j.conclude(HTTP2, sure, "ALPN is h2; what its streams carry is not told apart")
 		return
 	case protocol != "" && protocol != "http/1.1":
-		j.say(Other, 0.95, "ALPN is "+protocol)
+		j.conclude(Other, 0.95, "ALPN is "+protocol)
 		return
 	case len(f.Offered) > 0 && !slices.Contains(f.Offered, "http/1.1") && !slices.Contains(f.Offered, "h2"):
-		j.say(Other, 0.9, "the client offered no ALPN protocol of the web")
+		j.conclude(Other, 0.9, "the client offered no ALPN protocol of the web")
 		return
 	}
 	if j.c.records[Client]+j.c.records[Server] == 0 {
-		j.say(Unknown, 0, "no application data")
+		j.conclude(Unknown, 0, "no application data")
 		return
 	}
 	if j.c.records[Client] == 0 || j.c.records[Server] == 0 && j.c.readers[Server].lost == 0 && j.o.request >= leastRequest && j.t.dirs[Client].records > 0 {
-		j.say(Unknown, 0, "one side alone is in the capture")
+		j.conclude(Unknown, 0, "one side alone is in the capture")
 		return
 	}
 	if !j.c.whole() {
@@ -114,13 +114,13 @@ func (j *judge) fromOpening(protocol string) {
 	o, s := j.o, &j.t.shape
 	switch {
 	case o.serverFirst:
-		j.say(Other, 0.8, "the server spoke first")
+		j.conclude(Other, 0.8, "the server spoke first")
 		return
 	case o.request == 0:
-		j.say(Unknown, 0, "the client sent nothing")
+		j.conclude(Unknown, 0, "the client sent nothing")
 		return
 	case o.answer == 0 && j.c.records[Server] == 0:
-		j.say(Unknown, 0, "the server's answer is not in the capture")
+		j.conclude(Unknown, 0, "the server's answer is not in the capture")
 		return
 	case o.request < leastRequest || o.answer < int32(leastAnswer):
 		j.tooShort(protocol)
@@ -137,21 +137,21 @@ func (j *judge) fromOpening(protocol string) {
 	}
 	w.add(0.5, fmt.Sprintf("a request of %d bytes and an answer of %d, as an upgrade has", o.request, o.answer))
 	if w.sum >= 2.5 && w.against == 0 {
-		j.say(WebSocket, w.confidence(), append(w.why, j.bounds()...)...)
+		j.conclude(WebSocket, w.confidence(), append(w.why, j.bounds()...)...)
 		return
 	}
 	cl, se := &j.t.dirs[Client], &j.t.dirs[Server]
 	switch {
 	case cl.records == 0 && s.pushes >= 2:
-		j.say(SSE, 0.6, silentClient)
+		j.conclude(SSE, 0.6, silentClient)
 	case w.against > 0 && (s.clientShort > 0 || s.clientSmall > 2):
-		j.say(Other, 0.6, w.not...)
+		j.conclude(Other, 0.6, w.not...)
 	case s.pushes >= 2 && cl.records > 0 && cl.shortest < int32(smallRequest):
-		j.say(Unknown, 0.3, "both sides speak, but not as WebSockets do")
+		j.conclude(Unknown, 0.3, "both sides speak, but not as WebSockets do")
 	case cl.records == 0 && se.records == 0:
-		j.say(HTTP1, 0.5, "one request and one answer")
+		j.conclude(HTTP1, 0.5, "one request and one answer")
 	default:
-		j.say(HTTP1, 0.6, "requests as long as the first, each with its answer")
+		j.conclude(HTTP1, 0.6, "requests as long as the first, each with its answer")
 	}
 }
 
@@ -175,7 +175,7 @@ func (j *judge) bounds() (why []string) {
 func (j *judge) tooShort(protocol string) {
 	o := j.o
 	if j.t.dirs[Client].records == 0 && j.t.shape.pushes >= 2 && o.answer >= smallResponse {
-		j.say(SSE, 0.6, silentClient)
+		j.conclude(SSE, 0.6, silentClient)
 		return
 	}
 	why := fmt.Sprintf("the first exchange, %d bytes and %d, is too short for an upgrade", o.request, o.answer)
@@ -184,10 +184,10 @@ func (j *judge) tooShort(protocol string) {
 		if protocol == "http/1.1" {
 			sure = 0.9
 		}
-		j.say(HTTP1, sure, why)
+		j.conclude(HTTP1, sure, why)
 		return
 	}
-	j.say(Other, 0.7, why)
+	j.conclude(Other, 0.7, why)
 }
 
 // midway judges a connection that was joined after its beginning.
@@ -196,11 +196,11 @@ func (j *judge) midway() {
 	const begin = "its handshake is not in the capture whole"
 	switch {
 	case w.against > 0:
-		j.say(Unknown, 0, append([]string{begin}, w.not...)...)
+		j.conclude(Unknown, 0, append([]string{begin}, w.not...)...)
 	case w.sum >= 4 && (j.r.Closing.Frames && j.t.dirs[Client].chain-j.t.dirs[Server].chain == 4 || j.sizes() >= 2):
-		j.say(WebSocket, min(w.confidence(), 0.9), append([]string{begin}, append(w.why, j.bounds()...)...)...)
+		j.conclude(WebSocket, min(w.confidence(), 0.9), append([]string{begin}, append(w.why, j.bounds()...)...)...)
 	default:
-		j.say(Unknown, 0, begin, "nothing in it is a WebSocket's alone")
+		j.conclude(Unknown, 0, begin, "nothing in it is a WebSocket's alone")
 	}
 }
 

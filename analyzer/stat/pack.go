@@ -4,7 +4,7 @@ import "encoding/binary"
 
 // Append packs the sketch into a few bytes.
 func (s *Sketch) Append(b []byte) []byte {
-	s.settle()
+	s.flush()
 	used := int64(0)
 	s.buckets(func(int32, int64) bool {
 		used++

@@ -67,12 +67,12 @@ func (s *Sketch) Add(v int64) {
 	}
 	s.pending[s.fill] = uint16(bucketOf(v))
 	if s.fill++; s.fill == sketchPending {
-		s.settle()
+		s.flush()
 	}
 }
 
-// settle counts the values that are pending.
-func (s *Sketch) settle() {
+// flush counts the values that are pending.
+func (s *Sketch) flush() {
 	for _, bucket := range s.pending[:s.fill] {
 		s.count(int32(bucket), 1)
 	}
@@ -118,7 +118,7 @@ func (s *Sketch) buckets(do func(bucket int32, n int64) bool) {
 
 // Merge adds another sketch's values.
 func (s *Sketch) Merge(o *Sketch) {
-	o.settle()
+	o.flush()
 	if o.n == 0 {
 		return
 	}
@@ -134,7 +134,7 @@ func (s *Sketch) Merge(o *Sketch) {
 	if s.n == 0 || o.max > s.max {
 		s.max = o.max
 	}
-	s.settle()
+	s.flush()
 	s.n += o.n
 	if s.pages == nil {
 		s.spill()
@@ -147,7 +147,7 @@ func (s *Sketch) Merge(o *Sketch) {
 
 // Quantile returns the value below or at which the share q of the values is; 0 if there are none.
 func (s *Sketch) Quantile(q float64) int64 {
-	s.settle()
+	s.flush()
 	if s.n == 0 {
 		return 0
 	}

@@ -52,7 +52,7 @@ func (rubbish) parse(s *stream, b *packet.Batch, buf []byte) (used, need int) {
 
 func (rubbish) end(*stream, []byte) {}
 
-// isPcapng says whether buf begins with a pcapng section header block.
+// isPcapng reports whether buf begins with a pcapng section header block.
 func isPcapng(buf []byte) bool {
 	if len(buf) < 12 || binary.BigEndian.Uint32(buf) != blockSection {
 		return false

@@ -8,9 +8,9 @@
 // input, with a format (pcap.go, pcapng.go) that finds the packets in its bytes; files
 // (source.go, merge.go) makes one capture of several streams. Every limit is in limits.go.
 //
-// Damage is no error: it is told as a Problem, with its offset, and reading goes on at
+// Damage is no error: it is reported as a Problem, with its offset, and reading goes on at
 // the next record that can be believed. A record that the end of its input cuts is not
 // given, as in other tools. A snaplen in a header is not believed, in either direction.
 //
-// The package knows no protocol: what Data holds is told by Link and is for package link.
+// The package knows no protocol: Link says what Data holds, and package link decodes it.
 package capture

@@ -108,7 +108,7 @@ func (f *files) folder(path string, seen map[string]bool) error {
 	return nil
 }
 
-// twice says whether a file was named before, and notes it.
+// twice reports whether a file was named before, and notes it.
 func twice(path string, seen map[string]bool) bool {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
@@ -121,8 +121,8 @@ func twice(path string, seen map[string]bool) bool {
 	return was
 }
 
-// isCapture says whether a file's content, decompressed, begins as a capture does. A file
-// that cannot be read counts as one, so that somebody is told.
+// isCapture reports whether a file's content, decompressed, begins as a capture does. A file
+// that cannot be read counts as one, so that it is reported.
 func isCapture(path string) bool {
 	head, compressed, err := unpackedHead(path)
 	if err != nil {

@@ -30,7 +30,7 @@ const noTime = math.MinInt64
 // errStopped ends a read because the run's Context is done. It is no damage.
 var errStopped = errors.New("stopped")
 
-// once says whether the input can be opened only once, so that there is no looking into
+// once reports whether the input can be opened only once, so that there is no looking into
 // it before it is read.
 func (in *input) once() bool {
 	if in.name == "-" || isTCP(in.name) {
@@ -54,7 +54,7 @@ func (c closers) Close() error {
 func isTCP(name string) bool { return strings.HasPrefix(name, "tcp://") }
 
 // openStream opens the input and gives a stream of its bytes, decompressed; ahead lets the
-// decompressor run ahead of who reads.
+// decompressor run ahead of the reader.
 func (in *input) openStream(o Options, p *problems, ahead bool) (*stream, io.Closer, error) {
 	raw, err := in.openRaw(o)
 	if err != nil {

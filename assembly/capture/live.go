@@ -16,8 +16,8 @@ type LiveOptions struct {
 	Fallback func(packet.LinkType) string
 
 	// Wait makes an interface that goes down or vanishes be opened again when it is back, and
-	// one that is not there yet when it comes. Tell is told of both, or of the end, in a line,
-	// from any goroutine; nil is nobody.
+	// one that is not there yet when it comes. Tell is given a line about both, or about the end,
+	// from any goroutine; it may be nil.
 	Wait bool
 	Tell func(line string)
 }

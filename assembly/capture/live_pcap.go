@@ -40,7 +40,7 @@ func OpenLive(o LiveOptions) (LiveSource, error) {
 		t := &tap{name: name, file: int32(i), live: l, ended: true}
 		err := t.open()
 		if absent(err) && o.Wait {
-			l.tell("%s: waiting: %v", name, err)
+			l.notice("%s: waiting: %v", name, err)
 		} else if err != nil {
 			for _, t := range l.taps {
 				t.end()
@@ -60,7 +60,7 @@ func OpenLive(o LiveOptions) (LiveSource, error) {
 	return l, nil
 }
 
-// absent says whether an error of opening is that of an interface that is not there, or not up.
+// absent reports whether an error of opening is that of an interface that is not there, or not up.
 func absent(err error) bool {
 	if err == nil {
 		return false
@@ -210,13 +210,13 @@ func (l *live) closed() bool {
 	}
 }
 
-func (l *live) tell(format string, a ...any) {
+func (l *live) notice(format string, a ...any) {
 	if l.opts.Tell != nil {
 		l.opts.Tell(fmt.Sprintf(format, a...))
 	}
 }
 
-// gone says whether the interface went down or away: libpcap does not tell it to a reader
+// gone reports whether the interface went down or away: libpcap does not tell it to a reader
 // that does not block, which gopacket's is. It looks when no packets come, and not often.
 func (t *tap) gone() error {
 	if t.nic == 0 || time.Since(t.looked) < reopenEvery {
@@ -254,10 +254,10 @@ func (t *tap) reopen(why error) bool {
 	}
 	if !l.opts.Wait {
 		l.probs.add(t.name, -1, "capture ended: %v", why)
-		l.tell("%s: capture ended: %v", t.name, why) // others may go on for weeks
+		l.notice("%s: capture ended: %v", t.name, why) // others may go on for weeks
 		return false
 	}
-	l.tell("%s: capture paused: %v", t.name, why)
+	l.notice("%s: capture paused: %v", t.name, why)
 	t.end()
 	return t.await("goes on", func(error) bool { return true })
 }
@@ -277,11 +277,11 @@ func (t *tap) await(does string, passes func(error) bool) bool {
 		}
 		switch err := t.open(); {
 		case err == nil:
-			l.tell("%s: capture %s", t.name, does)
+			l.notice("%s: capture %s", t.name, does)
 			return true
 		case !passes(err):
 			l.probs.add(t.name, -1, "capture ended: %v", err)
-			l.tell("%s: capture ended: %v", t.name, err)
+			l.notice("%s: capture ended: %v", t.name, err)
 			return false
 		}
 	}
@@ -361,9 +361,9 @@ func (t *tap) over(err error) error {
 	return nil
 }
 
-// drained says whether all that the kernel had for a capture that is over has been read.
+// drained reports whether all that the kernel had for a capture that is over has been read.
 // The kernel hands packets over in blocks, the last of them when liveDelay has passed, or
-// later on a busy machine: an empty ring says nothing, the kernel's count of packets does.
+// later on a busy machine: an empty ring proves nothing, but the kernel's count of packets does.
 // It counts more than can be read on a loopback, whose packets libpcap gives once of twice,
 // and before the filter is in place; then drainLimit decides.
 func (t *tap) drained() bool {

@@ -56,7 +56,7 @@ func (f *files) hold(list []packet.Secrets) {
 	}
 }
 
-// overlaps says whether a packet of b is later than the first of the next input.
+// overlaps reports whether a packet of b is later than the first of the next input.
 func (f *files) overlaps(b *packet.Batch) bool {
 	if f.next == len(f.inputs) || len(f.active) >= maxOpen {
 		return false
@@ -138,7 +138,7 @@ func (f *files) earliest() (first *member, until int64) {
 	return first, until
 }
 
-// before says whether m's next packet goes before o's.
+// before reports whether m's next packet goes before o's.
 func (m *member) before(o *member) bool {
 	a, b := m.head().Time, o.head().Time
 	return a < b || a == b && m.file < o.file

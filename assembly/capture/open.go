@@ -37,7 +37,7 @@ func (o Options) stdin() io.Reader {
 //
 // Of a folder its captures are read, told by their content; other files in it are passed
 // over in silence, and so are folders within it. A file that is named twice is read once.
-// Files compressed with gzip, zstd, lz4 or xz are told by their content too.
+// Files compressed with gzip, zstd, lz4 or xz are recognised by their content too.
 //
 // Inputs are read oldest first, by the time of their first packet. Where one begins
 // before another ends they are merged packet by packet, the earlier input first where

@@ -47,7 +47,7 @@ func pcapMagic(buf []byte) (magic uint32, swap, ok bool) {
 	return 0, false, false
 }
 
-// isPcap says whether buf begins with a pcap file header.
+// isPcap reports whether buf begins with a pcap file header.
 func isPcap(buf []byte) bool {
 	_, _, ok := pcapMagic(buf)
 	return ok
@@ -184,7 +184,7 @@ func (f *pcap) resync(buf []byte, pos int, eof bool) (at int, found bool) {
 	}
 }
 
-// likely says whether h, f.record bytes or more, looks like the header of a record in
+// likely reports whether h, f.record bytes or more, looks like the header of a record in
 // this file, and how long its packet is.
 func (f *pcap) likely(h []byte) (size int, ok bool) {
 	sec, frac, caplen, length := f.u32(h), f.u32(h[4:]), f.u32(h[8:]), f.u32(h[12:])

@@ -188,7 +188,7 @@ func (f *pcapng) packet(s *stream, b *packet.Batch, in uint32, ticks uint64, cap
 }
 
 // simple appends the packet of a simple packet block: it is of the first interface and
-// has no time, so it gets that of the packet before it. What was captured of it is told
+// has no time, so it gets that of the packet before it. What was captured of it is reported
 // by the interface's snaplen alone.
 func (f *pcapng) simple(s *stream, b *packet.Batch, body []byte, pos int) {
 	switch {

@@ -22,7 +22,7 @@ func (f *pcapng) resync(buf []byte, pos int, eof bool) (at int, found bool) {
 	return pos, false
 }
 
-// likely says whether h looks like the beginning of a block of a known type and of a
+// likely reports whether h looks like the beginning of a block of a known type and of a
 // size that a packet has, and which.
 func (f *pcapng) likely(h []byte) (total int, ok bool) {
 	if len(h) < 12 {

@@ -231,7 +231,7 @@ func (r *Ring) Reopen() error {
 	return r.err
 }
 
-// inPlace says whether the file at hand is still the one at its name.
+// inPlace reports whether the file at hand is still the one at its name.
 func (r *Ring) inPlace() bool {
 	if r.file == nil {
 		return false

@@ -40,7 +40,7 @@ type format interface {
 	// from buf[used:] it must see at once to go on, 0 where any more will do.
 	parse(s *stream, b *packet.Batch, buf []byte) (used, need int)
 
-	// end tells of what is left at the end of the input, which no record could be made of.
+	// end reports what is left at the end of the input, which no record could be made of.
 	end(s *stream, rest []byte)
 }
 

@@ -42,7 +42,7 @@ func (t *tail) Read(b []byte) (int, error) {
 	}
 }
 
-// replaced says whether the file was cut short, or another stands under its name.
+// replaced reports whether the file was cut short, or another stands under its name.
 // A name that is gone is waited for.
 func (t *tail) replaced() bool {
 	mine, err := t.File.Stat()

@@ -122,7 +122,7 @@ func (k *body) kind(c byte) {
 	}
 }
 
-// broken says whether the body was none of the forms, or ended within a packet.
+// broken reports whether the body was none of the forms, or ended within a packet.
 func (k *body) broken() bool {
 	return k.place == pollAstray || k.place == pollLength || k.place == pollType || k.version == '3' && k.left > 0
 }

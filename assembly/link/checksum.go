@@ -19,7 +19,7 @@ func sum16(s uint64, data []byte) uint16 {
 	return uint16(s)
 }
 
-// tcpSumRight says whether the checksum of a whole segment is right. The pseudo header
+// tcpSumRight reports whether the checksum of a whole segment is right. The pseudo header
 // of IPv4 needs no case of its own: the 0xffff of a mapped address adds zero.
 func tcpSumRight(segment []byte, ip *datagram) bool {
 	s := uint64(sum16(0, ip.src[:])) + uint64(sum16(0, ip.dst[:])) + protoTCP + uint64(len(segment))

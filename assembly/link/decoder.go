@@ -65,7 +65,7 @@ func (d *Decoder) general(p *packet.Packet, wire int, s *Segment) bool {
 	return true
 }
 
-// enter says whether one more header that may nest is still allowed.
+// enter reports whether one more header that may nest is still allowed.
 func (d *Decoder) enter() bool {
 	d.depth++
 	if d.depth > maxDepth {

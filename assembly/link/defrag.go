@@ -53,7 +53,7 @@ func (d *Decoder) fragment(k fragmentKey, proto uint8, offset int, more bool, bo
 	}
 	f := &d.defrag
 	d.Stats.FragmentsLost += f.expire(d.mark.Time)
-	// RFC 8200 §4.5: all but the last have a multiple of eight bytes; an empty one says nothing.
+	// RFC 8200 §4.5: all but the last have a multiple of eight bytes; an empty one is ignored.
 	if body.wire == 0 || offset+body.wire > maxDatagram || more && body.wire%8 != 0 {
 		d.Stats.FragmentsLost++
 		return cursor{}, 0, false
@@ -102,7 +102,7 @@ func (d *Decoder) FragmentsWaiting() (n int64) {
 	return n
 }
 
-// pastEnd says whether a piece lies beyond end.
+// pastEnd reports whether a piece lies beyond end.
 func (p *partial) pastEnd(end int) bool {
 	return len(p.pieces) > 0 && p.pieces[len(p.pieces)-1].end > end
 }

@@ -5,7 +5,7 @@ package link
 // as unsupported.
 const maxDepth = 32
 
-// maxTunnels is how many tunnels are told apart; those beyond it share one number.
+// maxTunnels is how many tunnels have a number of their own; those beyond it share one.
 const maxTunnels = 1 << 16
 
 // maxNames bounds each map of Stats: what a hostile capture can name beyond it is

@@ -44,7 +44,7 @@ func (d *Decoder) mpls(c cursor, s *Segment) bool {
 	return d.ethernet(c, s)
 }
 
-// likelyFrame says whether b has a common ethertype where a frame has it.
+// likelyFrame reports whether b has a common ethertype where a frame has it.
 func likelyFrame(b []byte) bool {
 	if len(b) < 14 {
 		return false

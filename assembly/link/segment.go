@@ -29,7 +29,7 @@ type Key struct {
 	// (type, VNI, key or session, both outer addresses without regard to direction), in
 	// order of appearance; Decoder.TunnelName names it. GTP's endpoint identifiers are left
 	// out, for they differ between the directions of one conversation.
-	// VLAN tags take part only when the Decoder is told so.
+	// VLAN tags take part only with Decoder.VLANAware.
 	Tunnel uint32
 }
 

@@ -65,7 +65,7 @@ func afterTag(t uint16, b []byte) (uint16, []byte) {
 	return t, b
 }
 
-// untoldTag says whether b, which is to be of type t, is a VLAN tag with an IP packet of
+// untoldTag reports whether b, which is to be of type t, is a VLAN tag with an IP packet of
 // that type behind it. Linux of late (6.18 does) gives captures on "any" the type of what
 // is behind all tags, and leaves those in the frame that are not kept apart from it: the second of
 // two. A tag whose priority makes it look like the packet is not seen.

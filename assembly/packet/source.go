@@ -21,7 +21,7 @@ type Source interface {
 }
 
 // SecretsMayFollow reports whether secrets may come from src after packets that they open, so
-// that whoever has such packets should keep them until then, within limits. It is so of what
+// that a reader of such packets should keep them until then, within limits. It is so of what
 // can only be read forwards: a pipe, an interface, a file that is compressed or still
 // written. A Source that has no method SecretsMayFollow of its own is taken for one.
 func SecretsMayFollow(src Source) bool {

@@ -5,12 +5,12 @@
 // ClientHello is read. What follows is opened with secrets from an NSS key log, which
 // assembly/tlsopen keeps. A packet is shown when it authenticates and never otherwise.
 //
-// Start reading at handler.go, what a connection is told, then Assembler.Datagram, which
+// Start reading at handler.go, what a connection hands on, then Assembler.Datagram, which
 // shows a datagram's way: conn.go (which keys a packet is under), frames.go (what it
 // holds), stream.go and hold.go (bytes in order, and those that are not yet), wait.go
 // (packets that cannot be opened yet), close.go, path.go (addresses and connection IDs that
 // change). router.go finds QUIC among UDP and says which shard takes a datagram.
 //
-// It knows no HTTP, sends nothing, and judges nobody. It does not open drafts of QUIC
+// It knows no HTTP, sends nothing, and judges no peer. It does not open drafts of QUIC
 // before version 1, nor multipath; AES-CCM is not opened.
 package quic

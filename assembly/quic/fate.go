@@ -4,7 +4,7 @@ package quic
 const maxFates = 1024
 
 // decide takes what is known of the DATAGRAM frames up to a packet for all that will be known:
-// nobody sends them again, so that one that is not acknowledged is lost.
+// they are never sent again, so one that is not acknowledged is lost.
 func (s *side) decide(upTo uint64) {
 	n := 0
 	for n < len(s.sentIn) && s.sentIn[n] <= upTo {

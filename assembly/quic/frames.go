@@ -104,7 +104,7 @@ func (c *Conn) frames(x Side, space int, pn uint64, b []byte, at *Mark) {
 	}
 }
 
-// skipFrame passes over a frame that says nothing to a listener.
+// skipFrame skips a frame that means nothing to a listener.
 func skipFrame(t uint64, f *fields) bool {
 	switch t {
 	case framePing, frameDone, frameImmediateAck:

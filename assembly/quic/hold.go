@@ -148,7 +148,7 @@ func (c *Conn) lossCause(x Side) assembly.Cause {
 }
 
 // due gives up on holes once the missing bytes can no longer arrive: their packets were
-// acknowledged, so nobody sends them again, or nothing came for too long.
+// acknowledged, so they are not sent again, or nothing came for too long.
 func (c *Conn) due(now int64, at *Mark) {
 	for i := 0; i < len(c.holes); {
 		h := c.holes[i]
@@ -158,7 +158,7 @@ func (c *Conn) due(now int64, at *Mark) {
 		}
 		s, x := h.stream, h.side
 		c.skip(s, x, c.lossCause(x), at)
-		s.settle(x, at)
+		s.endIfComplete(x, at)
 	}
 }
 

@@ -86,7 +86,7 @@ func (c *Conn) data(x Side, id, off uint64, b []byte, fin bool, pn uint64, at *M
 	} else {
 		c.disorder(s, x, off, b, pn, at)
 	}
-	s.settle(x, at)
+	s.endIfComplete(x, at)
 }
 
 // deliver hands over the next bytes of a direction.
@@ -100,7 +100,7 @@ func (s *Stream) deliver(x Side, b []byte, pn uint64, at *Mark) {
 	}
 }
 
-// gap tells of bytes that do not come any more.
+// gap reports bytes that will not come any more.
 func (s *Stream) gap(x Side, n uint64, why assembly.Cause, at *Mark) {
 	s.half[x].next += n
 	s.half[x].lost += int64(n)
@@ -108,8 +108,8 @@ func (s *Stream) gap(x Side, n uint64, why assembly.Cause, at *Mark) {
 	s.handler.Gap(x, int64(n), why, at)
 }
 
-// settle ends a direction that has come to its final size.
-func (s *Stream) settle(x Side, at *Mark) {
+// endIfComplete ends a direction that has come to its final size.
+func (s *Stream) endIfComplete(x Side, at *Mark) {
 	h := &s.half[x]
 	switch {
 	case h.ended:

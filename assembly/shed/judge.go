@@ -32,7 +32,7 @@ type refusal struct {
 	isn  uint32 // of its SYN, by which a repeated SYN is told from a new connection
 }
 
-// pressure is told how many batches wait.
+// pressure takes how many batches wait.
 func (j *judge) pressure(waiting int) {
 	switch {
 	case waiting >= j.depth*7/8: // those under way are given up too
@@ -48,7 +48,7 @@ func (j *judge) pressure(waiting int) {
 	}
 }
 
-// pass says whether a packet is let through. What is no TCP, or cannot be told, is.
+// pass reports whether a packet is let through. What is no TCP, or cannot be told, is.
 func (j *judge) pass(p *packet.Packet) bool {
 	if !j.refusing && len(j.refused) == 0 {
 		return true
@@ -65,7 +65,7 @@ func (j *judge) pass(p *packet.Packet) bool {
 	return j.given == 0 || j.given&(1<<(s.Hash>>16%parts)) == 0
 }
 
-// refuses says whether a segment belongs to a connection that was refused, or now is.
+// refuses reports whether a segment belongs to a connection that was refused, or now is.
 func (j *judge) refuses(s *link.Segment) bool {
 	key := undirected(&s.Key)
 	r, known := j.refused[key]

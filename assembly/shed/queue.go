@@ -27,7 +27,7 @@ type Queue struct {
 	src     packet.Source
 	idle    time.Duration
 	now     func() time.Time
-	spare   spare
+	free    freeList
 	full    chan *batch
 	done    chan struct{}
 	stopped chan struct{}
@@ -82,7 +82,7 @@ func (q *Queue) pump() {
 	defer close(q.stopped)
 	var last *batch
 	for {
-		b := q.spare.take()
+		b := q.free.take()
 		if b == last {
 			last = nil // it came back
 		}
@@ -91,7 +91,7 @@ func (q *Queue) pump() {
 		q.judge.pressure(len(q.full))
 		q.sift(&b.Batch)
 		if b.err == nil && q.join(last, b) {
-			q.spare.give(b)
+			q.free.give(b)
 			continue
 		}
 		select {
@@ -168,7 +168,7 @@ func (q *Queue) hand(b *packet.Batch, full *batch) error {
 	q.joining.Unlock()
 	err := full.err
 	*b, full.Batch = full.Batch, *b
-	q.spare.give(full)
+	q.free.give(full)
 	return err
 }
 
@@ -194,14 +194,14 @@ func (q *Queue) Close() error {
 	return err
 }
 
-// spare keeps batches to be filled again. The one that came back last is taken first: what
+// freeList keeps batches to be filled again. The one that came back last is taken first: what
 // lies in the processor's cache is used again, and a queue that never was long stays small.
-type spare struct {
+type freeList struct {
 	mu   sync.Mutex
 	list []*batch
 }
 
-func (s *spare) take() *batch {
+func (s *freeList) take() *batch {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	n := len(s.list)
@@ -213,7 +213,7 @@ func (s *spare) take() *batch {
 	return b
 }
 
-func (s *spare) give(b *batch) {
+func (s *freeList) give(b *batch) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.list = append(s.list, b)

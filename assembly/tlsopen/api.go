@@ -43,12 +43,12 @@ type Options struct {
 	Wait bool
 	// Park is asked at the second End, while bytes are still held back for secrets that may
 	// come from elsewhere though the connection has ended. Where it returns true this End
-	// counts as not called, and whoever parked it calls it again. nil parks none.
+	// counts as not called, and the parking code calls it again. nil parks none.
 	Park func(s assembly.Side, why assembly.Cause, at *assembly.Mark) bool
 	// Watch is given the bytes, gaps and ends of the TLS streams as well, until application data was
 	// opened: for what can be said of a connection that is not. nil watches nothing.
 	Watch Watcher
-	// Ended is called once, after inner was told both Ends. nil where nobody wants to know.
+	// Ended is called once, after inner got both Ends. It may be nil.
 	Ended func(at *assembly.Mark)
 }
 

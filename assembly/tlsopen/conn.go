@@ -56,9 +56,9 @@ func (c *conn) watches() bool {
 	return c.watch != nil
 }
 
-// Become makes h what the opened bytes go to, in place of the inner handler that calls it, from
+// SetHandler makes h what the opened bytes go to, in place of the inner handler that calls it, from
 // the next call on: one that has handed over for good need not stand between.
-func (c *conn) Become(h assembly.Handler) { c.inner = h }
+func (c *conn) SetHandler(h assembly.Handler) { c.inner = h }
 
 // Gap implements assembly.Handler.
 func (c *conn) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {

@@ -6,7 +6,7 @@ import (
 )
 
 // Add reads key-log text (the format of NSS's SSLKEYLOGFILE): whole lines, the last of
-// which may lack its end; whoever follows a growing file keeps an unfinished line back.
+// which may lack its end; a caller that follows a growing file keeps an unfinished line back.
 // It returns how many secrets it took and the number of lines that were none (empty
 // lines, comments and labels of secrets that no record needs, apart). A damaged line
 // costs that line alone.
@@ -66,7 +66,7 @@ func (k *Keys) addRSA(name, secret []byte) taken {
 		if !ok || len(i) == 0 || len(i) > 32 || len(m) != 48 {
 			return garbage
 		}
-		k.remember(i, m)
+		k.recordSession(i, m)
 		return took
 	}
 	encrypted, premaster := unhex(name), unhex(secret)

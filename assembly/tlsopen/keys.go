@@ -138,10 +138,10 @@ func (k *Keys) session(id []byte) []byte {
 	return nil
 }
 
-// remember keeps a session's master secret for its resumption, where a key log may say
+// recordSession keeps a session's master secret for its resumption, where a key log may say
 // nothing of it again. It is known to connections that use the same store alone: those of other
 // Forks find it by Sessions, if the log has the first connection's secret.
-func (k *Keys) remember(id, master []byte) {
+func (k *Keys) recordSession(id, master []byte) {
 	if len(id) == 0 || len(master) != 48 {
 		return
 	}

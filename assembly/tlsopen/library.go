@@ -26,7 +26,7 @@ const (
 	ecdheECDSAAES128 = 0xc02b
 )
 
-// library names what a ClientHello looks like, or is empty. It is told by what the libraries send by default, as
+// library names what a ClientHello looks like, or is empty. It goes by what the libraries send by default, as
 // recorded of Chromium 156, Firefox ESR, Go 1.26, OpenJDK 17, node 20, OpenSSL 3.0 (curl and Python too) and Deno
 // (rustls): a program that changes the defaults may look like another.
 func (s *shape) library() string {

@@ -1,6 +1,6 @@
 package tlsopen
 
-// All limits of the package. Reaching one is told (as a gap, or by Info.Why), never silent.
+// All limits of the package. Reaching one is reported (as a gap, or by Info.Why), never silent.
 const (
 	headerLen = 5            // type, version, length (RFC 8446 §5.1)
 	maxBody   = 1<<14 + 2048 // largest record body: TLS 1.2's, which is more than TLS 1.3's

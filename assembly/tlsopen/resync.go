@@ -55,7 +55,7 @@ func (t *stream) damaged(b []byte, why assembly.Cause, at *assembly.Mark) {
 	}
 }
 
-// gap is told that n bytes of the stream are missing; -1 where nobody knows how many.
+// gap takes that n bytes of the stream are missing; -1 where the number is unknown.
 func (t *stream) gap(n int64, why assembly.Cause, at *assembly.Mark) {
 	switch {
 	case t.dead || n == 0:
@@ -95,7 +95,7 @@ func (t *stream) gap(n int64, why assembly.Cause, at *assembly.Mark) {
 	t.loss.searching, t.loss.inexact = true, true
 }
 
-// desync is told that what should be a record is none.
+// desync is called where what should be a record is none.
 func (t *stream) desync(at *assembly.Mark) {
 	if !t.sealed && !t.hello {
 		t.c.encrypted("not TLS records", at)

@@ -129,8 +129,8 @@ func (n *negotiation) findMaster(k *Keys) []byte {
 		}
 	}
 	if n.master != nil { // for the sessions that resume this one
-		k.remember(n.serverSession, n.master)
-		k.remember(n.newTicket, n.master)
+		k.recordSession(n.serverSession, n.master)
+		k.recordSession(n.newTicket, n.master)
 	}
 	return n.master
 }

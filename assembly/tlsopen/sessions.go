@@ -3,7 +3,7 @@ package tlsopen
 import "crypto/sha256"
 
 // Sessions notes which connection each TLS 1.2 session was begun by, and which resume it, so
-// that they open by the secret of the first, whoever opens that and whether anybody does. It is
+// that they open by the secret of the first, whether or not that is opened. It is
 // shown the segments of all connections in the order of the capture, ahead of those who open
 // them, and tells Keys; as it needs but what stands in clear at the beginning of handshakes, it
 // reads whole messages of single segments and rebuilds no stream. K names a connection by its
@@ -36,7 +36,7 @@ func NewSessions[K comparable](k *Keys) *Sessions[K] {
 	}
 }
 
-// BeginsHandshake says whether a segment's payload may begin with a handshake record.
+// BeginsHandshake reports whether a segment's payload may begin with a handshake record.
 func BeginsHandshake(b []byte) bool { return len(b) > headerLen && b[0] == typeHandshake && b[1] == 3 }
 
 // Segment takes a payload that may begin with a handshake record. there and back name the

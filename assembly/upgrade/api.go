@@ -14,7 +14,7 @@ type Pickup uint8
 const (
 	ByHandshake Pickup = iota // an upgrade request was seen, whatever became of it
 	Midstream                 // frames recognised by their bytes, with no upgrade in the capture
-	Told                      // as Midstream, but the user said so (--decode-as)
+	Forced                    // as Midstream, but the user said so (--decode-as)
 )
 
 // WebSocket is one WebSocket connection that was found, or one that was asked for.
@@ -94,12 +94,12 @@ type Receiver interface {
 	End(from wsparse.Role, why assembly.Cause, code uint64, at *assembly.Mark)
 }
 
-// Whole is a Receiver that can take a connection's streams itself, where its WebSocket has
+// DirectReceiver is a Receiver that can take a connection's streams itself, where its WebSocket has
 // the connection to itself from here on: the tunnel then stands no longer between, and is let go.
-type Whole interface {
+type DirectReceiver interface {
 	Receiver
-	// Whole gives the Handler for it. It does with each call what the Receiver would.
-	Whole() assembly.Handler
+	// Handler gives the Handler for it. It does with each call what the Receiver would.
+	Handler() assembly.Handler
 }
 
 // Hooks connect a tunnel to the rooms before and behind it.
@@ -113,15 +113,15 @@ type Hooks struct {
 	Security func(c *assembly.Conn, client assembly.Side, inner assembly.Handler) (h assembly.Handler, info any)
 
 	// Sealed is called at a TLS connection whose handshake is not in the capture, and returns who takes
-	// its bytes; nil where nobody does. client is who is taken for the client.
+	// its bytes; nil where the bytes are not wanted. client is the side that is taken for the client.
 	Sealed func(c *assembly.Conn, client assembly.Side) assembly.Handler
 
-	// Other is told once a connection what it is when no WebSocket can be in it:
+	// Other is called once for a connection that can hold no WebSocket, with what it is:
 	// "http/1.1", "h2", "ssh", "unknown", … for the summary's hints.
 	Other func(c *assembly.Conn, what string)
 
-	// Polled is told of each request of Engine.IO's polling once it is answered or lost; nil
-	// where nobody asks. p is the receiver's.
+	// Polled is called with each request of Engine.IO's polling once it is answered or lost. It may be nil.
+	// p is the receiver's.
 	Polled func(p *engineio.Poll)
 
 	// Session is called when a WebTransport session is asked for, and returns who takes it;

@@ -25,24 +25,24 @@ func (h *http1) cutHead(s assembly.Side, at *assembly.Mark) {
 	status, ok := statusLine(head)
 	switch {
 	case !ok:
-		m.place = astray
+		m.place = unaligned
 	case status == 101:
-		f := newSniffer(h.lane)
-		f.http, f.up, f.switched = h, h.up, true
-		h.queue, h.up = queue{}, nil
+		f := newSniffer(h.layer)
+		f.http, f.pending, f.switched = h, h.pending, true
+		h.queue, h.pending = queue{}, nil
 		h.unpolls()
 		h.handOver(f)
 	case status >= 200:
-		m.place = astray // how its body is framed is not known
-		if h.queue.n > 0 || h.up == nil {
+		m.place = unaligned // how its body is framed is not known
+		if h.queue.n > 0 || h.pending == nil {
 			if _, p := h.expected(); p != nil {
 				h.answers(p, status, true, true, at)
 			}
 			return
 		}
 		head = append(head[:bytes.LastIndexByte(head, '\n')+1], "\r\n"...)
-		h.up.cut = true
-		h.refused(h.up, head, at)
+		h.pending.cut = true
+		h.refuse(h.pending, head, at)
 		h.resume()
 	}
 }

@@ -87,7 +87,7 @@ func firstLine(b []byte) kind {
 	return undecided
 }
 
-// likeRequest says whether b can be the beginning of a request: the beginning of a
+// likeRequest reports whether b can be the beginning of a request: the beginning of a
 // request line, or a whole one.
 func likeRequest(b []byte) bool {
 	const longestMethod = 24

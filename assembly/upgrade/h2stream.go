@@ -11,33 +11,33 @@ import (
 
 // carrier is what the streams of one connection share, of HTTP/2 or HTTP/3.
 type carrier struct {
-	lane    *lane
+	layer   *layer
 	version string // "2", "3"
 	waiting int    // bytes that wait on streams for their answers
 }
 
 // stream is a stream of HTTP/2 or HTTP/3 that is a WebSocket or may be, or has one inside.
 type stream struct {
-	on     *carrier
-	id     uint64
-	client assembly.Side
-	up     *asked // what its request asked for
-	state  streamState
-	lane   *lane             // of a tunnel, and of a stream whose request was not seen
-	early  *tape             // what the client sent before the answer
-	poll   *engineio.Request // pollStream: nil once it is over
-	quic   *quic.Stream      // HTTP/3; else nil
-	ended  [2]bool
+	on      *carrier
+	id      uint64
+	client  assembly.Side
+	request *upgradeRequest // what its request asked for
+	state   streamState
+	layer   *layer            // of a tunnel, and of a stream whose request was not seen
+	early   *replayBuffer     // what the client sent before the answer
+	poll    *engineio.Request // pollStream: nil once it is over
+	quic    *quic.Stream      // HTTP/3; else nil
+	ended   [2]bool
 }
 
 type streamState uint8
 
 const (
 	plainStream   streamState = iota // of no interest
-	askedStream                      // waits for the answer
+	pendingStream                    // waits for the answer
 	openStream                       // a WebSocket
 	refusedStream                    // was to be one
-	laneStream                       // see stream.lane
+	layerStream                      // see stream.layer
 	pollStream                       // a request of Engine.IO's polling
 )
 
@@ -67,11 +67,11 @@ func (h *http2) headers(s assembly.Side, o h2Open, whole bool, at *assembly.Mark
 		// What it asks for is known in part: the bytes will show.
 	case isRequest && st == nil:
 		st = h.opened(s, o, method, at)
-	case isAnswer && st != nil && st.state == askedStream && s != st.client && (whole || !k.granted()):
+	case isAnswer && st != nil && st.state == pendingStream && s != st.client && (whole || !k.granted()):
 		st.answered(&k.section, h.enabled, at)
 	case isAnswer && st != nil && st.poll != nil && s != st.client:
 		st.pollAnswered(k.response("2"), k.packed())
-	case !whole && st != nil && st.state == askedStream && s != st.client:
+	case !whole && st != nil && st.state == pendingStream && s != st.client:
 		st.begin() // answered, but nobody knows how: the bytes will show
 	case isAnswer && st == nil && h.midway && !k.mayBeWebSocket():
 		st = &stream{on: &h.carrier, id: uint64(o.stream), client: h.client}
@@ -88,7 +88,7 @@ func (h *http2) headers(s assembly.Side, o h2Open, whole bool, at *assembly.Mark
 	}
 }
 
-// mayBeWebSocket says whether an answer whose request is not known can have opened a
+// mayBeWebSocket reports whether an answer whose request is not known can have opened a
 // WebSocket: those have no content of a type or length.
 func (k *headerBlock) mayBeWebSocket() bool {
 	if k.pseudo[":status"] != "200" {
@@ -117,7 +117,7 @@ func (h *http2) opened(s assembly.Side, o h2Open, method string, at *assembly.Ma
 
 // open takes the request that opened the stream; it is false for one that is of no interest.
 func (st *stream) open(k *section, method string, begin *assembly.Mark, enabled Setting, at *assembly.Mark) bool {
-	l := st.on.lane
+	l := st.on.layer
 	protocol, extended := k.pseudo[":protocol"]
 	r := k.request(st.on.version)
 	switch {
@@ -128,11 +128,11 @@ func (st *stream) open(k *section, method string, begin *assembly.Mark, enabled 
 		ws.Begin, ws.Asked = *begin, *at
 		ws.Enabled = enabled
 		ws.Stream = st.quic
-		st.state = askedStream
-		st.up = &asked{kind: "websocket", ws: ws, recv: l.find(ws, at)}
+		st.state = pendingStream
+		st.request = &upgradeRequest{kind: "websocket", ws: ws, recv: l.find(ws, at)}
 	case method == "CONNECT" && !extended:
-		st.state = askedStream
-		st.up = &asked{kind: "connect", target: r.Host}
+		st.state = pendingStream
+		st.request = &upgradeRequest{kind: "connect", target: r.Host}
 	default:
 		st.poll = engineio.New(l.root.conn, st.client, []byte(method), []byte(r.Target), k.packed(), at)
 		if st.poll == nil {
@@ -162,21 +162,21 @@ func (st *stream) answered(k *section, enabled Setting, at *assembly.Mark) {
 	if r == nil || r.Status < 200 {
 		return
 	}
-	if ws := st.up.ws; ws != nil {
+	if ws := st.request.ws; ws != nil {
 		if ws.Enabled == Unknown {
 			ws.Enabled = enabled
 		}
-		if st.up.early > 0 && k.granted() {
-			ws.Handshake.EarlyData(st.up.early)
+		if st.request.early > 0 && k.granted() {
+			ws.Handshake.EarlyData(st.request.early)
 		}
-		st.up.answer(r, at)
+		st.request.answer(r, at)
 	}
 	switch {
 	case k.granted():
 		st.begin()
 	default:
 		st.state = refusedStream
-		st.up.line = st.up.ws != nil && !k.packed()
+		st.request.line = st.request.ws != nil && !k.packed()
 		early := st.early
 		st.letGo()
 		st.replayEnds(early)
@@ -188,13 +188,13 @@ func (h *http2) stream(s assembly.Side, id uint32, b []byte, at *assembly.Mark) 
 	if st := h.streams[id]; st != nil {
 		return st
 	}
-	if !h.midway || len(b) == 0 || h.lane.root.hooks.NoMidway || len(h.streams) >= maxStreams {
+	if !h.midway || len(b) == 0 || h.layer.root.hooks.NoMidway || len(h.streams) >= maxStreams {
 		return nil
 	}
 	st := &stream{on: &h.carrier, id: uint64(id), client: h.client}
 	if h.sniffs() < maxSniffs {
 		st.tunnel()
-		st.lane.stream = st.id
+		st.layer.stream = st.id
 	}
 	h.keep(st, at)
 	return st
@@ -203,8 +203,8 @@ func (h *http2) stream(s assembly.Side, id uint32, b []byte, at *assembly.Mark) 
 // sniffs counts the streams on which it is not yet known what they are.
 func (h *http2) sniffs() (n int) {
 	for _, st := range h.streams {
-		if st.lane != nil {
-			if _, ok := st.lane.stage.(*sniffer); ok {
+		if st.layer != nil {
+			if _, ok := st.layer.stage.(*sniffer); ok {
 				n++
 			}
 		}
@@ -216,23 +216,23 @@ func (h *http2) sniffs() (n int) {
 func (st *stream) begin() {
 	early := st.early
 	st.letGo()
-	if st.up.ws != nil {
+	if st.request.ws != nil {
 		st.state = openStream
 	} else {
 		st.tunnel()
-		st.lane.through(Hop{Kind: "h" + st.on.version + "-connect", Target: st.up.target})
+		st.layer.through(Hop{Kind: "h" + st.on.version + "-connect", Target: st.request.target})
 	}
 	if early != nil {
-		early.play(st)
+		early.replay(st)
 	}
 }
 
-// tunnel makes the stream a lane of its own.
+// tunnel makes the stream a layer of its own.
 func (st *stream) tunnel() {
-	l := st.on.lane
-	st.state = laneStream
-	st.lane = &lane{root: l.root, secure: l.secure, client: l.client, via: l.via, realIP: l.realIP, quic: st.quic, inner: true}
-	st.lane.stage = newSniffer(st.lane)
+	l := st.on.layer
+	st.state = layerStream
+	st.layer = &layer{root: l.root, secure: l.secure, client: l.client, via: l.via, realIP: l.realIP, quic: st.quic, inner: true}
+	st.layer.stage = newSniffer(st.layer)
 }
 
 // letGo forgets what waits for an answer.
@@ -244,7 +244,7 @@ func (st *stream) letGo() {
 }
 
 // replayEnds tells the ends among what waited.
-func (st *stream) replayEnds(t *tape) {
+func (st *stream) replayEnds(t *replayBuffer) {
 	if t == nil {
 		return
 	}
@@ -255,10 +255,10 @@ func (st *stream) replayEnds(t *tape) {
 	}
 }
 
-// wait returns the tape of what the client sends before the answer.
-func (st *stream) wait(f func(*tape)) {
+// wait returns the replay buffer of what the client sends before the answer.
+func (st *stream) wait(f func(*replayBuffer)) {
 	if st.early == nil {
-		st.early = new(tape)
+		st.early = new(replayBuffer)
 	}
 	st.on.waiting -= st.early.size()
 	f(st.early)
@@ -272,21 +272,21 @@ func (st *stream) wait(f func(*tape)) {
 func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	switch st.state {
 	case openStream:
-		if st.up.recv != nil {
-			st.up.recv.Data(role(s, st.client), b, at)
+		if st.request.recv != nil {
+			st.request.recv.Data(role(s, st.client), b, at)
 		}
-	case laneStream:
-		st.lane.Data(s, b, at)
+	case layerStream:
+		st.layer.Data(s, b, at)
 	case refusedStream:
 		if s != st.client {
-			st.up.bodyLine(b)
+			st.request.bodyLine(b)
 		}
-	case askedStream:
+	case pendingStream:
 		if s == st.client {
-			if st.up.ws != nil && at.Index == st.up.ws.Asked.Index {
-				st.up.early += int64(len(b)) // in the packet of the request: nothing of an answer was known
+			if st.request.ws != nil && at.Index == st.request.ws.Asked.Index {
+				st.request.early += int64(len(b)) // in the packet of the request: nothing of an answer was known
 			}
-			st.wait(func(t *tape) { t.Data(s, b, at) })
+			st.wait(func(t *replayBuffer) { t.Data(s, b, at) })
 		}
 	case pollStream:
 		if st.poll != nil {
@@ -299,14 +299,14 @@ func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 func (st *stream) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	switch st.state {
 	case openStream:
-		if st.up.recv != nil {
-			st.up.recv.Gap(role(s, st.client), n, why, at)
+		if st.request.recv != nil {
+			st.request.recv.Gap(role(s, st.client), n, why, at)
 		}
-	case laneStream:
-		st.lane.Gap(s, n, why, at)
-	case askedStream:
+	case layerStream:
+		st.layer.Gap(s, n, why, at)
+	case pendingStream:
 		if s == st.client {
-			st.wait(func(t *tape) { t.Gap(s, n, why, at) })
+			st.wait(func(t *replayBuffer) { t.Gap(s, n, why, at) })
 		}
 	case pollStream:
 		if st.poll != nil {
@@ -324,10 +324,10 @@ func (st *stream) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 func (st *stream) note(kind string, s assembly.Side, code uint64) {
 	var ws *WebSocket
 	switch {
-	case st.lane != nil:
-		ws = st.lane.ws
-	case st.up != nil:
-		ws = st.up.ws
+	case st.layer != nil:
+		ws = st.layer.ws
+	case st.request != nil:
+		ws = st.request.ws
 	}
 	if ws != nil && len(ws.Ends) < maxEnds {
 		ws.Ends = append(ws.Ends, StreamEnd{Kind: kind, From: role(s, ws.Client), Code: code})
@@ -340,16 +340,16 @@ func (st *stream) end(s assembly.Side, why assembly.Cause, code uint64, at *asse
 		return
 	}
 	st.ended[s] = true
-	if st.state == askedStream && s == st.client && why == assembly.FIN && code == 0 && !st.ended[s.Other()] {
-		st.wait(func(t *tape) { t.End(s, why, at) }) // the answer may still come
+	if st.state == pendingStream && s == st.client && why == assembly.FIN && code == 0 && !st.ended[s.Other()] {
+		st.wait(func(t *replayBuffer) { t.End(s, why, at) }) // the answer may still come
 		return
 	}
-	if st.state == askedStream && st.early != nil {
+	if st.state == pendingStream && st.early != nil {
 		early := st.early
 		st.letGo()
-		if st.up.recv != nil && beginsFrames(early.bytes[st.client], true) {
+		if st.request.recv != nil && beginsFrames(early.bytes[st.client], true) {
 			st.state = openStream // unanswered for good: what it sent is given nevertheless
-			early.play(st)
+			early.replay(st)
 		} else {
 			st.replayEnds(early)
 		}
@@ -360,15 +360,15 @@ func (st *stream) end(s assembly.Side, why assembly.Cause, code uint64, at *asse
 func (st *stream) tellEnd(s assembly.Side, why assembly.Cause, code uint64, at *assembly.Mark) {
 	r := role(s, st.client)
 	switch {
-	case st.lane != nil:
-		st.lane.endStream(s, why, code, at)
-	case st.up != nil:
-		st.up.end(r, why, code, at)
+	case st.layer != nil:
+		st.layer.endStream(s, why, code, at)
+	case st.request != nil:
+		st.request.end(r, why, code, at)
 	case st.poll != nil && s != st.client:
 		if why != assembly.FIN || st.poll.Status == 0 {
 			at = nil
 		}
-		st.poll.End(st.on.lane.root.hooks.Polled, at)
+		st.poll.End(st.on.layer.root.hooks.Polled, at)
 		st.poll = nil
 	}
 }
@@ -380,9 +380,9 @@ func (st *stream) pollAnswered(r *wsparse.Response, packed bool) {
 	}
 }
 
-// endStream is End with an error code of HTTP/2 or HTTP/3, which a WebSocket is told.
-func (l *lane) endStream(s assembly.Side, why assembly.Cause, code uint64, at *assembly.Mark) {
-	if w, ok := l.stage.(*settled); ok && l.stream != 0 {
+// endStream is End with an error code of HTTP/2 or HTTP/3, which a WebSocket receives.
+func (l *layer) endStream(s assembly.Side, why assembly.Cause, code uint64, at *assembly.Mark) {
+	if w, ok := l.stage.(*webSocketStage); ok && l.stream != 0 {
 		w.recv.End(role(s, w.client), why, code, at)
 		return
 	}

@@ -24,10 +24,10 @@ type requestSide struct {
 	begin   assembly.Mark // of the frame at hand
 	block   []byte        // of a HEADERS frame, and of one that waits for the table
 	over    bool          // the block is beyond the limit
-	blocked *tape         // what came behind a field section that waits; nil where none does
+	blocked *replayBuffer // what came behind a field section that waits; nil where none does
 	headers int           // field sections seen
 	lost    bool          // where the next frame begins is not known
-	since   *tape         // lost: what came since, in which it is searched
+	since   *replayBuffer // lost: what came since, in which it is searched
 	ended   bool
 }
 
@@ -39,7 +39,7 @@ func (r *h3Request) Data(x assembly.Side, b []byte, at *assembly.Mark) {
 	}
 	d := &r.sides[x]
 	if d.blocked != nil {
-		r.hold(x, func(t *tape) { t.Data(x, b, at) })
+		r.hold(x, func(t *replayBuffer) { t.Data(x, b, at) })
 		return
 	}
 	if d.lost {
@@ -68,7 +68,7 @@ func (r *h3Request) Data(x assembly.Side, b []byte, at *assembly.Mark) {
 		r.payload(x, piece, at)
 		if d.blocked != nil {
 			if len(b) > 0 {
-				r.hold(x, func(t *tape) { t.Data(x, b, at) })
+				r.hold(x, func(t *replayBuffer) { t.Data(x, b, at) })
 			}
 			return
 		}
@@ -122,7 +122,7 @@ func (r *h3Request) headers(x assembly.Side, at *assembly.Mark) {
 	}
 	if err == h3.ErrBlocked {
 		if r.h.held+len(d.block) <= maxWaiting {
-			d.blocked = new(tape)
+			d.blocked = new(replayBuffer)
 			r.h.held += len(d.block)
 			r.h.blocked[x] = append(r.h.blocked[x], r)
 			d.blocked.Data(x, nil, at) // so that the section's end is known
@@ -150,11 +150,11 @@ func (r *h3Request) decoded(x assembly.Side, k *section, whole bool, at *assembl
 	case r.wt != nil:
 		r.wt.answered(k, whole, at)
 	case r.stream == nil:
-	case isAnswer && r.stream.state == askedStream && (whole || !k.granted()):
+	case isAnswer && r.stream.state == pendingStream && (whole || !k.granted()):
 		r.stream.answered(k, r.h.enabled(), at)
 	case isAnswer && r.stream.poll != nil:
 		r.stream.pollAnswered(k.response("3"), k.packed())
-	case !whole && r.stream.state == askedStream:
+	case !whole && r.stream.state == pendingStream:
 		r.stream.begin() // answered, but nobody knows how: the bytes will show
 	}
 }
@@ -167,15 +167,15 @@ func (r *h3Request) opened(k *section, method string, at *assembly.Mark) {
 		return
 	}
 	st := &stream{on: &r.h.carrier, id: r.quic.ID, client: assembly.A, quic: r.quic}
-	r.h.lane.quic = r.quic
+	r.h.layer.quic = r.quic
 	if st.open(k, method, begin, r.h.enabled(), at) {
 		r.stream = st
 	}
-	r.h.lane.quic = nil
+	r.h.layer.quic = nil
 }
 
 // hold keeps what comes behind a field section that waits.
-func (r *h3Request) hold(x assembly.Side, f func(*tape)) {
+func (r *h3Request) hold(x assembly.Side, f func(*replayBuffer)) {
 	t := r.sides[x].blocked
 	r.h.held -= t.size()
 	f(t)
@@ -210,7 +210,7 @@ func (r *h3Request) Gap(x assembly.Side, n int64, why assembly.Cause, at *assemb
 	}
 	d := &r.sides[x]
 	if d.blocked != nil {
-		r.hold(x, func(t *tape) { t.Gap(x, n, why, at) })
+		r.hold(x, func(t *replayBuffer) { t.Gap(x, n, why, at) })
 		return
 	}
 	if d.lost || d.ended {
@@ -258,7 +258,7 @@ func (r *h3Request) End(x assembly.Side, why assembly.Cause, code uint64, at *as
 	d := &r.sides[x]
 	if d.blocked != nil {
 		if why == assembly.FIN {
-			r.hold(x, func(t *tape) { t.End(x, why, at) })
+			r.hold(x, func(t *replayBuffer) { t.End(x, why, at) })
 			if d.blocked != nil {
 				return
 			}

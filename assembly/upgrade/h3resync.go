@@ -15,7 +15,7 @@ func (r *h3Request) search(x assembly.Side, b []byte, at *assembly.Mark) {
 		return
 	}
 	if d.since == nil {
-		d.since = new(tape)
+		d.since = new(replayBuffer)
 	}
 	d.since.Data(x, b, at)
 	t := d.since

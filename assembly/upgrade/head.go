@@ -49,12 +49,12 @@ func statusLine(head []byte) (status int, ok bool) {
 	return status, status >= 100 && (len(line) == 12 || line[12] == ' ')
 }
 
-// isVersion says whether b is "HTTP/1.0", "HTTP/1.1" or another HTTP/1.
+// isVersion reports whether b is "HTTP/1.0", "HTTP/1.1" or another HTTP/1.
 func isVersion(b []byte) bool {
 	return len(b) == 8 && string(b[:7]) == "HTTP/1." && b[7] >= '0' && b[7] <= '9'
 }
 
-// isToken says whether c may stand in a method, RFC 9110 §5.6.2.
+// isToken reports whether c may stand in a method, RFC 9110 §5.6.2.
 func isToken(c byte) bool {
 	switch {
 	case c >= 'A' && c <= 'Z', c >= 'a' && c <= 'z', c >= '0' && c <= '9':
@@ -132,7 +132,7 @@ func decimal(b []byte) int64 {
 	return n
 }
 
-// upgrades says whether an Upgrade field of the head names the protocol (lower case,
+// upgrades reports whether an Upgrade field of the head names the protocol (lower case,
 // without a version), RFC 9110 §7.8.
 func upgrades(head []byte, protocol string) bool {
 	_, rest := cutLine(head)
@@ -148,7 +148,7 @@ func upgrades(head []byte, protocol string) bool {
 	}
 }
 
-// lists says whether a comma-separated list has the protocol.
+// lists reports whether a comma-separated list has the protocol.
 func lists(value []byte, protocol string) bool {
 	for len(value) > 0 {
 		var item []byte

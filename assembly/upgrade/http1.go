@@ -8,39 +8,39 @@ import (
 	"wscope/wsparse"
 )
 
-// http1 is the stage of a lane that speaks HTTP/1, RFC 9112. It follows the messages of
+// http1 is the stage of a layer that speaks HTTP/1, RFC 9112. It follows the messages of
 // both directions, so that nothing in a body is taken for a head, until a request for
 // another protocol is granted.
 type http1 struct {
-	lane    *lane
-	client  assembly.Side
-	in      [2]message // by side
-	queue   queue      // requests that wait for their answers
-	up      *asked     // the request for another protocol that waits; always the latest
-	over    *asked     // a refused one, whose Receiver is not yet told the end
-	early   *tape      // what the client sent behind up
-	held    *tape      // what the server sent before the request it answers
-	loose   bool       // requests may be missing: an answer without one does not wait
-	hasty   bool       // so much of the server waited that until the next request nothing does
-	unasked unasked    // a 101 without a request
-	again   bool       // what the sniffer has seen is being played
-	open    bool       // so much came behind up, in frames, that it no longer waits
-	ended   [2]bool
-	ends    *[2]event // with ended
-	polls   *polls    // of Engine.IO; nil while there is none
+	layer     *layer
+	client    assembly.Side
+	in        [2]message      // by side
+	queue     queue           // requests that wait for their answers
+	pending   *upgradeRequest // the request for another protocol that waits; always the latest
+	refused   *upgradeRequest // a refused one, whose Receiver is not yet told the end
+	early     *replayBuffer   // what the client sent behind pending
+	held      *replayBuffer   // what the server sent before the request it answers
+	loose     bool            // requests may be missing: an answer without one does not wait
+	unordered bool            // so much of the server waited that until the next request nothing does
+	orphan    orphan101       // a 101 without a request
+	replaying bool            // what the sniffer has seen is being played
+	open      bool            // so much came behind pending, in frames, that it no longer waits
+	ended     [2]bool
+	ends      *[2]event // with ended
+	polls     *polls    // of Engine.IO; nil while there is none
 }
 
-func newHTTP1(l *lane, client assembly.Side) *http1 {
+func newHTTP1(l *layer, client assembly.Side) *http1 {
 	// Where the beginning of the connection was captured, an answer that seems to have no
 	// request is only early: packets change places in captures.
-	return &http1{lane: l, client: client, loose: !l.root.conn.Initiator}
+	return &http1{layer: l, client: client, loose: !l.root.conn.Initiator}
 }
 
 // Data implements assembly.Handler.
 func (h *http1) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	for len(b) > 0 {
-		if h.lane.stage != assembly.Handler(h) {
-			h.lane.Data(s, b, at)
+		if h.layer.stage != assembly.Handler(h) {
+			h.layer.Data(s, b, at)
 			return
 		}
 		b = h.take(s, b, at)
@@ -50,12 +50,12 @@ func (h *http1) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 // take passes over a part of b and returns the rest.
 func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 	m := &h.in[s]
-	if s == h.client && h.up != nil && h.up.whole {
+	if s == h.client && h.pending != nil && h.pending.whole {
 		h.wait(b, at)
 		return nil
 	}
-	if s == h.client && h.over != nil && h.over.recv != nil && h.framed(m, b) {
-		h.over.recv.Data(wsparse.FromClient, b, at)
+	if s == h.client && h.refused != nil && h.refused.recv != nil && h.framed(m, b) {
+		h.refused.recv.Data(wsparse.FromClient, b, at)
 		return nil
 	}
 	switch m.place {
@@ -74,7 +74,7 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 		return b
 	case inHead:
 		if len(m.head) < 64 && !h.begins(s, m.head, b) {
-			h.stray(s, b, at)
+			h.noMessage(s, b, at)
 			return nil
 		}
 		head, rest, ok := m.takeHead(b)
@@ -88,46 +88,46 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 			ok = h.response(head, at)
 		}
 		if !ok {
-			m.place = astray
+			m.place = unaligned
 			return nil
 		}
 		return rest
-	case astray:
+	case unaligned:
 		if !h.begins(s, nil, b) {
-			h.stray(s, b, at)
+			h.noMessage(s, b, at)
 			return nil
 		}
 		m.place = between
 		return b
 	}
 	body, rest, ok := m.takeBody(b)
-	if s != h.client && h.over != nil {
-		h.over.bodyLine(body)
+	if s != h.client && h.refused != nil {
+		h.refused.bodyLine(body)
 	}
 	if !ok {
-		m.place = astray
+		m.place = unaligned
 		h.unpolls()
 		return nil
 	}
 	if h.polls != nil {
 		h.polled(s, body, m.place == between, at)
 	}
-	if m.place == between && s == h.client && h.up != nil {
-		h.up.whole = true
+	if m.place == between && s == h.client && h.pending != nil {
+		h.pending.whole = true
 	}
 	return rest
 }
 
-// framed says whether a client whose upgrade was refused goes on in frames all the same. It
+// framed reports whether a client whose upgrade was refused goes on in frames all the same. It
 // then does so for good.
 func (h *http1) framed(m *message, b []byte) bool {
-	if !h.over.frames {
-		h.over.frames = m.place == between && len(b) >= 6 && b[0] >= 0x80 && beginsFrames(b, true)
+	if !h.refused.frames {
+		h.refused.frames = m.place == between && len(b) >= 6 && b[0] >= 0x80 && beginsFrames(b, true)
 	}
-	return h.over.frames
+	return h.refused.frames
 }
 
-// begins says whether a message of this side can begin with what was kept of it and b.
+// begins reports whether a message of this side can begin with what was kept of it and b.
 func (h *http1) begins(s assembly.Side, kept, b []byte) bool {
 	var first [64]byte
 	n := copy(first[:], kept)
@@ -138,12 +138,12 @@ func (h *http1) begins(s assembly.Side, kept, b []byte) bool {
 	return likeResponse(first[:n])
 }
 
-// holds says whether the server's next message has to wait for the request it answers.
+// holds reports whether the server's next message has to wait for the request it answers.
 func (h *http1) holds() bool {
 	if h.held != nil {
 		return true
 	}
-	if h.hasty || h.queue.n > 0 || h.up != nil || h.ended[h.client] {
+	if h.unordered || h.queue.n > 0 || h.pending != nil || h.ended[h.client] {
 		return false
 	}
 	return !h.loose || h.in[h.client].place == inHead
@@ -151,31 +151,31 @@ func (h *http1) holds() bool {
 
 func (h *http1) hold(b []byte, at *assembly.Mark) {
 	if h.held == nil {
-		h.held = new(tape)
+		h.held = new(replayBuffer)
 	}
 	h.held.Data(h.client.Other(), b, at)
 	if h.held.size() <= maxTape {
 		return
 	}
-	if h.unasked.waits {
-		h.proceed(nil, at)
+	if h.orphan.waits {
+		h.proceedOrphan(nil, at)
 	} else {
-		h.hasten()
+		h.releaseUnordered()
 	}
 }
 
-// hasten lets the server go on without the request that it answers.
-func (h *http1) hasten() {
-	h.hasty = true
+// releaseUnordered lets the server go on without the request that it answers.
+func (h *http1) releaseUnordered() {
+	h.unordered = true
 	h.release()
 }
 
 // release lets the server go on with what was held of it.
 func (h *http1) release() {
 	if t := h.held; t != nil {
-		h.held, h.unasked.waits = nil, false
-		h.loose = h.loose || h.queue.n == 0 && h.up == nil
-		t.play(h.lane)
+		h.held, h.orphan.waits = nil, false
+		h.loose = h.loose || h.queue.n == 0 && h.pending == nil
+		t.replay(h.layer)
 	}
 }
 
@@ -183,35 +183,35 @@ func (h *http1) release() {
 func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if why == assembly.Early {
 		h.loose = true
-		if s != h.client && h.up != nil {
-			h.up.unsure = true
+		if s != h.client && h.pending != nil {
+			h.pending.unsure = true
 		}
-		if h.unasked.waits {
+		if h.orphan.waits {
 			h.missing(s, n, why, at)
 		}
 		return
 	}
-	if s == h.client && h.up != nil && h.up.whole {
+	if s == h.client && h.pending != nil && h.pending.whole {
 		if h.open {
-			h.up.recv.Gap(wsparse.FromClient, n, why, at)
+			h.pending.recv.Gap(wsparse.FromClient, n, why, at)
 			return
 		}
 		h.waitGap(n, why, at)
 		return
 	}
-	if s == h.client && h.over != nil && h.over.frames {
-		h.over.recv.Gap(wsparse.FromClient, n, why, at)
+	if s == h.client && h.refused != nil && h.refused.frames {
+		h.refused.recv.Gap(wsparse.FromClient, n, why, at)
 		return
 	}
-	if h.held != nil && !h.unasked.waits && (s != h.client || h.holdsSwitch()) {
+	if h.held != nil && !h.orphan.waits && (s != h.client || h.holdsSwitch()) {
 		h.loose = true
-		h.hasten()
-		if h.lane.stage != assembly.Handler(h) {
-			h.lane.Gap(s, n, why, at)
+		h.releaseUnordered()
+		if h.layer.stage != assembly.Handler(h) {
+			h.layer.Gap(s, n, why, at)
 			return
 		}
 	}
-	if h.unasked.waits { // perhaps only now
+	if h.orphan.waits { // perhaps only now
 		h.missing(s, n, why, at)
 		return
 	}
@@ -220,7 +220,7 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 		h.cutHead(s, at)
 		return
 	}
-	if s == h.client && m.place == astray {
+	if s == h.client && m.place == unaligned {
 		h.miss(n, why, at)
 		return
 	}
@@ -237,8 +237,8 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	h.queue = queue{}
 	h.unpolls()
 	head := m.place == between || m.place == inHead
-	m.head, m.place = nil, astray
-	if head && !h.again {
+	m.head, m.place = nil, unaligned
+	if head && !h.replaying {
 		h.resniff(s, n, why, at)
 	} else if s == h.client {
 		h.miss(n, why, at)
@@ -251,71 +251,71 @@ func (h *http1) holdsSwitch() bool {
 	return ok && status == 101
 }
 
-// resniff gives the lane back to the sniffer at a gap in which anything may have
+// resniff gives the layer back to the sniffer at a gap in which anything may have
 // happened. The request that waits goes with it.
 func (h *http1) resniff(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
-	if h.over != nil {
-		h.over.passed(at)
-		h.over = nil
+	if h.refused != nil {
+		h.refused.passed(at)
+		h.refused = nil
 	}
 	held := h.held
 	h.held = nil
 	h.sniffAgain()
-	h.lane.Gap(s, n, why, at)
+	h.layer.Gap(s, n, why, at)
 	if held != nil && bytes.HasPrefix(held.bytes[h.client.Other()], []byte("HTTP/1.1 101")) { // it answers what is missing
-		held.play(h.lane)
+		held.replay(h.layer)
 	}
 }
 
-// sniffAgain makes the lane a sniffer that knows which request waits for an answer.
+// sniffAgain makes the layer a sniffer that knows which request waits for an answer.
 func (h *http1) sniffAgain() {
-	f := newSniffer(h.lane)
-	f.http, f.up = h, h.up
-	h.up = nil
+	f := newSniffer(h.layer)
+	f.http, f.pending = h, h.pending
+	h.pending = nil
 	h.handOver(f)
 }
 
-// handOver gives the lane to a stage that begins here, and first what that has missed: which
+// handOver gives the layer to a stage that begins here, and first what that has missed: which
 // side has ended, and what the client sent behind its request for another protocol.
 func (h *http1) handOver(next assembly.Handler) {
 	waited := h.early
 	h.early = nil
-	h.lane.stage = next
+	h.layer.stage = next
 	for s := assembly.A; s <= assembly.B; s++ {
 		switch {
 		case !h.ended[s]:
 		case waited != nil && waited.hasEnd(s):
 			h.ended[s] = false // it comes again behind what waited, perhaps to h
 		default:
-			h.lane.End(s, h.ends[s].why, &h.ends[s].at)
+			h.layer.End(s, h.ends[s].why, &h.ends[s].at)
 		}
 	}
 	if waited != nil {
-		waited.play(h.lane)
+		waited.replay(h.layer)
 	}
 }
 
 // End implements assembly.Handler.
 func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
-	if h.held != nil && !h.unasked.waits {
+	if h.held != nil && !h.orphan.waits {
 		h.loose = true
-		h.hasten()
+		h.releaseUnordered()
 	}
-	if h.unasked.waits {
+	if h.orphan.waits {
 		if s != h.client {
 			h.held.End(s, why, at)
 			return
 		}
-		h.proceed(nil, at)
+		h.proceedOrphan(nil, at)
 	}
-	if h.lane.stage != assembly.Handler(h) {
-		h.lane.End(s, why, at)
+	if h.layer.stage != assembly.Handler(h) {
+		h.layer.End(s, why, at)
 		return
 	}
-	if h.over != nil {
-		h.over.end(role(s, h.client), why, 0, at)
+	if h.refused != nil {
+		h.refused.end(role(s, h.client), why, 0, at)
 	}
-	if h.up != nil {
+	if h.pending != nil {
 		h.endAsked(s, why, at)
 	}
 	if h.ends == nil {
@@ -325,9 +325,9 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if s != h.client && h.polls != nil && h.in[s].place == toClose {
 		h.polled(s, nil, why == assembly.FIN, at)
 	}
-	if h.ended[0] && h.ended[1] && h.lane.stage == assembly.Handler(h) {
+	if h.ended[0] && h.ended[1] && h.layer.stage == assembly.Handler(h) {
 		h.unpolls()
-		h.lane.tell("http/1.1")
+		h.layer.reportOther("http/1.1")
 	}
 }
 
@@ -346,7 +346,7 @@ const maxQueue = 64
 func (h *http1) expect(isHead bool) {
 	if h.queue.n == maxQueue {
 		if _, p := h.expected(); p != nil {
-			p.End(h.lane.root.hooks.Polled, nil)
+			p.End(h.layer.root.hooks.Polled, nil)
 		}
 	}
 	if isHead {

@@ -13,7 +13,7 @@ type polls struct {
 
 // asks takes the head of a request that is about to wait for its answer, in case it is a poll.
 func (h *http1) asks(method, target []byte, f framing, at *assembly.Mark) {
-	p := engineio.New(h.lane.root.conn, h.client, method, target, f.packed, at)
+	p := engineio.New(h.layer.root.conn, h.client, method, target, f.packed, at)
 	if h.polls == nil {
 		if p == nil {
 			return
@@ -41,7 +41,7 @@ func (p *polls) next(nth int) *engineio.Request {
 func (h *http1) answers(p *engineio.Request, status int, packed, over bool, at *assembly.Mark) {
 	p.Answered(status, packed)
 	if over {
-		p.End(h.lane.root.hooks.Polled, at)
+		p.End(h.layer.root.hooks.Polled, at)
 		return
 	}
 	h.polls.reading[1] = p
@@ -54,10 +54,10 @@ func (h *http1) unpolls() {
 	}
 	if p := h.polls.reading[1]; p != nil {
 		p.Unread = true
-		p.End(h.lane.root.hooks.Polled, nil)
+		p.End(h.layer.root.hooks.Polled, nil)
 	}
 	for _, p := range h.polls.waiting {
-		p.End(h.lane.root.hooks.Polled, nil)
+		p.End(h.layer.root.hooks.Polled, nil)
 	}
 	h.polls = nil
 }
@@ -73,7 +73,7 @@ func (h *http1) polled(s assembly.Side, b []byte, over bool, at *assembly.Mark) 
 	if over {
 		h.polls.reading[i] = nil
 		if i == 1 {
-			p.End(h.lane.root.hooks.Polled, at)
+			p.End(h.layer.root.hooks.Polled, at)
 		}
 	}
 }

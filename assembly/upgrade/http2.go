@@ -9,7 +9,7 @@ import (
 	"wscope/assembly"
 )
 
-// http2 is the stage of a lane that speaks HTTP/2, RFC 9113. It follows the frames of both
+// http2 is the stage of a layer that speaks HTTP/2, RFC 9113. It follows the frames of both
 // directions and opens the streams that are WebSockets, RFC 8441, or tunnels, RFC 9113
 // §8.5; DATA of all others is counted down unread.
 type http2 struct {
@@ -20,11 +20,11 @@ type http2 struct {
 	in      [2]h2.Frame
 	blocks  [2]headerBlock
 	open    [2]h2Open          // the header block that is not complete
-	lost    [2]*tape           // where a frame's boundary is searched: what came since
+	lost    [2]*replayBuffer   // where a frame's boundary is searched: what came since
 	scan    [2]h2.Search       // of lost
 	streams map[uint32]*stream // those that matter; with midway also those known not to
 	top     uint32             // highest stream that the client opened
-	held    *tape              // what the server sent on a stream before it was opened
+	held    *replayBuffer      // what the server sent on a stream before it was opened
 	loose   bool               // requests may be missing
 	midway  bool               // streams may have been opened unseen
 	enabled Setting            // of extended CONNECT, by the server
@@ -47,15 +47,15 @@ type h2Open struct {
 const maxStreams = 1 << 14
 
 // newHTTP2 is HTTP/2 from its first byte.
-func newHTTP2(l *lane, client assembly.Side) *http2 {
-	return &http2{carrier: carrier{lane: l, version: "2"}, client: client, sure: true, preface: len(h2.Preface), loose: !l.root.conn.Initiator,
+func newHTTP2(l *layer, client assembly.Side) *http2 {
+	return &http2{carrier: carrier{layer: l, version: "2"}, client: client, sure: true, preface: len(h2.Preface), loose: !l.root.conn.Initiator,
 		streams: make(map[uint32]*stream)}
 }
 
 // newHTTP2Midway is HTTP/2 whose beginning was not captured.
-func newHTTP2Midway(l *lane) *http2 {
-	h := &http2{carrier: carrier{lane: l, version: "2"}, loose: true, midway: true, streams: make(map[uint32]*stream)}
-	h.lost = [2]*tape{new(tape), new(tape)}
+func newHTTP2Midway(l *layer) *http2 {
+	h := &http2{carrier: carrier{layer: l, version: "2"}, loose: true, midway: true, streams: make(map[uint32]*stream)}
+	h.lost = [2]*replayBuffer{new(replayBuffer), new(replayBuffer)}
 	return h
 }
 
@@ -84,7 +84,7 @@ func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 			if h.early(s, f) {
 				raw, begin := f.Raw, f.Begin
 				f.Done()
-				h.held = new(tape)
+				h.held = new(replayBuffer)
 				h.hold(raw[:], &begin)
 				if h.held == nil { // let go at once
 					h.Data(s, b, at)
@@ -94,7 +94,7 @@ func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 				return
 			}
 			if !f.Valid() || h.open[s].stream != 0 && (f.Kind != h2.FrameContinuation || f.Stream != h.open[s].stream) {
-				h.astray(s, at)
+				h.loseBoundary(s, at)
 				h.Data(s, b, at)
 				return
 			}
@@ -120,7 +120,7 @@ func (h *http2) takePreface(b []byte) []byte {
 	return b[n:]
 }
 
-// early says whether a frame of the server is on a stream that its client has yet to
+// early reports whether a frame of the server is on a stream that its client has yet to
 // open: packets change places in captures.
 func (h *http2) early(s assembly.Side, f *h2.Frame) bool {
 	return s != h.client && !h.loose && f.Stream&1 == 1 && f.Stream > h.top && f.Kind != h2.FrameWindowUpdate && !h.ended[h.client]
@@ -140,7 +140,7 @@ func (h *http2) hold(b []byte, at *assembly.Mark) {
 func (h *http2) release() {
 	if t := h.held; t != nil {
 		h.held = nil
-		t.play(h.lane)
+		t.replay(h.layer)
 	}
 }
 
@@ -199,7 +199,7 @@ func (h *http2) block(s assembly.Side, f *h2.Frame, piece []byte, last bool, at 
 
 // settings takes a piece of the server's SETTINGS, RFC 9113 §6.5: of them one says something
 // here, RFC 8441 §3. The first SETTINGS are the first frame, so that from then on it is off
-// where nothing turned it on; with frames missing nobody knows.
+// where nothing turned it on; with frames missing it is unknown.
 func (h *http2) settings(f *h2.Frame, piece []byte, last bool) {
 	const enableConnectProtocol = 8
 	for len(piece) > 0 {
@@ -274,7 +274,7 @@ func (h *http2) ids() []uint32 { return slices.Sorted(maps.Keys(h.streams)) }
 // Gap implements assembly.Handler.
 func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if t := h.lost[s]; t != nil {
-		h.lost[s] = new(tape) // no frame can be whole across it
+		h.lost[s] = new(replayBuffer) // no frame can be whole across it
 		h.scan[s] = h2.Search{}
 		return
 	}
@@ -289,7 +289,7 @@ func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 		known = h.missing(s, f, n, why, at)
 	}
 	if n < 0 || known < n {
-		h.astray(s, at)
+		h.loseBoundary(s, at)
 	}
 }
 
@@ -330,9 +330,9 @@ func (h *http2) missing(s assembly.Side, f *h2.Frame, n int64, why assembly.Caus
 	return n
 }
 
-// astray begins to look for a frame's boundary in the direction of s. Any stream may lack
+// loseBoundary begins to look for a frame's boundary in the direction of s. Any stream may lack
 // bytes, and any header block may have been missed.
-func (h *http2) astray(s assembly.Side, at *assembly.Mark) {
+func (h *http2) loseBoundary(s assembly.Side, at *assembly.Mark) {
 	h.midway, h.loose = true, true
 	h.blocks[s].Reset()
 	h.open[s] = h2Open{}
@@ -340,7 +340,7 @@ func (h *http2) astray(s assembly.Side, at *assembly.Mark) {
 	if s != h.client && h.enabled == Off {
 		h.enabled = Unknown // once on it stays on: "MUST NOT send … 0 after previously sending a value of 1"
 	}
-	h.lost[s], h.scan[s] = new(tape), h2.Search{}
+	h.lost[s], h.scan[s] = new(replayBuffer), h2.Search{}
 	if s == h.client {
 		h.preface = 0
 	}
@@ -357,11 +357,11 @@ func (h *http2) resync(s assembly.Side) {
 	if i := h.scan[s].Look(t.bytes[s], 0, 2); i >= 0 {
 		h.lost[s] = nil
 		t.skip(s, i)
-		t.play(h.lane)
+		t.replay(h.layer)
 		return
 	}
 	if t.size() > maxTape {
-		h.lost[s], h.scan[s] = new(tape), h2.Search{}
+		h.lost[s], h.scan[s] = new(replayBuffer), h2.Search{}
 	}
 }
 
@@ -385,6 +385,6 @@ func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 		st.end(s, why, code, at)
 	}
 	if h.ended[0] && h.ended[1] {
-		h.lane.tell("h2")
+		h.layer.reportOther("h2")
 	}
 }

@@ -27,8 +27,8 @@ type http3 struct {
 func NewHTTP3(c *quic.Conn, h *Hooks, secure any) quic.Handler {
 	// What finds a WebSocket inside a CONNECT tunnel asks a connection for its addresses.
 	stand := &assembly.Conn{Key: c.Key, Start: c.Start, Last: c.Last, Initiator: true, SYNACK: -1, HandACK: -1}
-	l := &lane{root: &root{conn: stand, hooks: h}, secure: secure, client: assembly.A, inner: true, stage: deaf{}}
-	return &http3{carrier: carrier{lane: l, version: "3"}, conn: c, sessions: map[uint64]*session{}}
+	l := &layer{root: &root{conn: stand, hooks: h}, secure: secure, client: assembly.A, inner: true, stage: discard{}}
+	return &http3{carrier: carrier{layer: l, version: "3"}, conn: c, sessions: map[uint64]*session{}}
 }
 
 // Open implements quic.Handler.
@@ -41,7 +41,7 @@ func (h *http3) Open(s *quic.Stream, at *assembly.Mark) quic.StreamHandler {
 
 // Closed implements quic.Handler.
 func (h *http3) Closed(at *assembly.Mark) {
-	r := h.lane.root
+	r := h.layer.root
 	if !r.found && r.hooks.Other != nil {
 		r.told = true
 		r.hooks.Other(nil, "h3")

@@ -29,7 +29,7 @@ const (
 	chunkData              // in a chunk, its CRLF included
 	trailers               // after the last chunk
 	toClose                // in a body that lasts until the connection is closed
-	astray                 // not known: waits for a segment that begins like a message
+	unaligned              // not known: waits for a segment that begins like a message
 )
 
 // startBody goes to where a body of this framing begins.
@@ -160,7 +160,7 @@ func hexValue(c byte) int {
 // skip passes over n missing bytes. It is false where the place behind them is not known.
 func (m *message) skip(n int64) bool {
 	switch m.place {
-	case toClose, astray:
+	case toClose, unaligned:
 		return true
 	case inBody, chunkData:
 		if n < 0 || n > m.left {

@@ -8,14 +8,14 @@ import (
 
 // search looks for a conversation that began before what was seen, in the bytes of the
 // sides that begin with nothing known. final says that no more will come. It reports whether
-// the lane was handed on.
+// the layer was handed on.
 func (f *sniffer) search(final bool, at *assembly.Mark) bool {
-	l := f.lane
-	if f.told() {
-		f.settleTold(at)
+	l := f.layer
+	if f.forced() {
+		f.startForced(at)
 		return true
 	}
-	if f.up == nil && (l.root.hooks.NoMidway || !f.midway()) {
+	if f.pending == nil && (l.root.hooks.NoMidway || !f.midway()) {
 		// What a connection begins with was captured, and is no upgrade.
 		if f.kind == [2]kind{nothing, nothing} || f.seen.size() > maxTape/8 {
 			f.give(at)
@@ -42,7 +42,7 @@ func (f *sniffer) search(final bool, at *assembly.Mark) bool {
 	return false
 }
 
-// limit is how much the tape may cost while frames are searched: more where there is a hypothesis
+// limit is how much the replayBuffer may cost while frames are searched: more where there is a hypothesis
 // that only bytes which are far can prove.
 func (f *sniffer) limit() int {
 	for _, s := range f.sides {
@@ -66,7 +66,7 @@ type sideSearch struct {
 func (f *sniffer) sideOf(s assembly.Side) *sideSearch {
 	if f.sides[s] == nil {
 		f.sides[s] = &sideSearch{
-			frames: wsparse.NewSearch(wsparse.SearchConfig{From: f.lane.sender(s), Deflate: true, Strict: true}),
+			frames: wsparse.NewSearch(wsparse.SearchConfig{From: f.layer.sender(s), Deflate: true, Strict: true}),
 			shift:  -int64(f.first[s]), fed: f.first[s], packet: -1,
 		}
 	}
@@ -76,8 +76,8 @@ func (f *sniffer) sideOf(s assembly.Side) *sideSearch {
 // searchSide searches what is there of one side.
 func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) bool {
 	b := f.seen.bytes[s]
-	if (f.asked() || f.switched) && beginsFrames(b[f.first[s]:], s == f.http.client) {
-		f.settleSwitched(s, at)
+	if (f.upgradePending() || f.switched) && beginsFrames(b[f.first[s]:], s == f.http.client) {
+		f.startSwitched(s, at)
 		return true
 	}
 	w := f.sideOf(s)
@@ -90,14 +90,14 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 	found, ok := w.look(final)
 	if i := w.h2.Look(b, f.first[s], 3); i >= 0 && (!ok || i < found.index) || ok && h2.EndsInData(b[:max(found.index, 0)]) {
 		f.lose(at)
-		f.lane.become(newHTTP2Midway(f.lane), f.seen)
+		f.layer.switchTo(newHTTP2Midway(f.layer), f.seen)
 		return true
 	}
 	if ok && f.contradicted(s) {
 		return false
 	}
 	if ok {
-		f.settleMidway(s, found, at)
+		f.startMidway(s, found, at)
 	}
 	return ok
 }
@@ -139,27 +139,27 @@ func (f *sniffer) forget() {
 		}
 		f.passed[s] = f.passed[s] || n > 0
 	}
-	f.seen = new(tape)
+	f.seen = new(replayBuffer)
 }
 
-// settleMidway makes the lane a WebSocket whose frames were found on side s. Clients mask
+// startMidway makes the layer a WebSocket whose frames were found on side s. Clients mask
 // theirs; where neither side does, who connected is the client.
-func (f *sniffer) settleMidway(s assembly.Side, found boundary, at *assembly.Mark) {
-	if f.asked() {
-		f.settleSwitched(s, at)
+func (f *sniffer) startMidway(s assembly.Side, found boundary, at *assembly.Mark) {
+	if f.upgradePending() {
+		f.startSwitched(s, at)
 		return
 	}
 	client := s
 	if !found.masked {
 		client = s.Other()
-		if f.lane.secure == nil && (f.unmasked(client) || f.connects(s)) {
+		if f.layer.secure == nil && (f.unmasked(client) || f.connects(s)) {
 			client = f.connector(client)
 		}
 	}
-	ws := f.lane.webSocket(client, Midstream)
+	ws := f.layer.webSocket(client, Midstream)
 	ws.Begin = f.seen.markAt(s, found.index)
 	ws.Aligned[role(s, client)-wsparse.FromClient] = found.index == 0 && !f.passed[s]
-	f.lane.settle(f.lane.find(ws, at), client, f.seen)
+	f.layer.toWebSocket(f.layer.find(ws, at), client, f.seen)
 }
 
 // unmasked reports whether a side sends frames that are not masked.
@@ -174,7 +174,7 @@ func (f *sniffer) unmasked(s assembly.Side) bool {
 // connects reports whether a side is, by its ports, hardly one that others connect to.
 func (f *sniffer) connects(s assembly.Side) bool {
 	const ephemeral, service = 32768, 10000 // RFC 6335 §6, and what systems draw from
-	k := f.lane.root.conn.Key
+	k := f.layer.root.conn.Key
 	if s == assembly.B {
 		k = k.Reverse()
 	}
@@ -184,7 +184,7 @@ func (f *sniffer) connects(s assembly.Side) bool {
 // connector is the side that is the client by what else is known: who sent the SYN, or who does not
 // have the lower port.
 func (f *sniffer) connector(guess assembly.Side) assembly.Side {
-	c := f.lane.root.conn
+	c := f.layer.root.conn
 	switch {
 	case c.Initiator, c.Key.SrcPort > c.Key.DstPort:
 		return assembly.A
@@ -194,45 +194,45 @@ func (f *sniffer) connector(guess assembly.Side) assembly.Side {
 	return guess
 }
 
-// asked says whether a WebSocket was asked for and the answer not seen.
-func (f *sniffer) asked() bool { return f.up != nil && f.up.ws != nil }
+// upgradePending says whether a WebSocket was asked for and the answer not seen.
+func (f *sniffer) upgradePending() bool { return f.pending != nil && f.pending.ws != nil }
 
-// settleSwitched makes the lane the WebSocket that was asked for, or one of which only is
+// startSwitched makes the layer the WebSocket that was asked for, or one of which only is
 // known that something was. Its frames begin where its heads ended.
-func (f *sniffer) settleSwitched(s assembly.Side, at *assembly.Mark) {
+func (f *sniffer) startSwitched(s assembly.Side, at *assembly.Mark) {
 	client := f.http.client
-	if f.asked() {
-		f.lane.settle(f.up.recv, client, f.seen)
+	if f.upgradePending() {
+		f.layer.toWebSocket(f.pending.recv, client, f.seen)
 		return
 	}
-	ws := f.lane.webSocket(client, Midstream)
+	ws := f.layer.webSocket(client, Midstream)
 	ws.Begin = f.seen.markAt(s, f.first[s])
 	ws.Aligned = [2]bool{f.first[client] == 0, f.first[client.Other()] == 0}
-	f.lane.settle(f.lane.find(ws, at), client, f.seen)
+	f.layer.toWebSocket(f.layer.find(ws, at), client, f.seen)
 }
 
-// told says whether the user wants this connection taken for a WebSocket.
-func (f *sniffer) told() bool {
-	k := &f.lane.root.conn.Key
-	as := f.lane.root.hooks.DecodeAs
-	return len(as) > 0 && f.http == nil && !f.lane.inner && (as[k.SrcPort] || as[k.DstPort])
+// forced says whether the user wants this connection taken for a WebSocket.
+func (f *sniffer) forced() bool {
+	k := &f.layer.root.conn.Key
+	as := f.layer.root.hooks.DecodeAs
+	return len(as) > 0 && f.http == nil && !f.layer.inner && (as[k.SrcPort] || as[k.DstPort])
 }
 
-// settleTold makes the lane a WebSocket because the user says so. The port that was named
+// startForced makes the layer a WebSocket because the user says so. The port that was named
 // is the server's.
-func (f *sniffer) settleTold(at *assembly.Mark) {
-	c := f.lane.root.conn
+func (f *sniffer) startForced(at *assembly.Mark) {
+	c := f.layer.root.conn
 	client := assembly.A
-	if !f.lane.root.hooks.DecodeAs[c.Key.DstPort] {
+	if !f.layer.root.hooks.DecodeAs[c.Key.DstPort] {
 		client = assembly.B
 	}
-	ws := f.lane.webSocket(client, Told)
+	ws := f.layer.webSocket(client, Forced)
 	ws.Begin = f.seen.events[0].at
 	for s := assembly.A; s <= assembly.B; s++ {
 		// Frames may stand at the first byte that was captured all the same.
 		ws.Aligned[role(s, client)-wsparse.FromClient] = !f.early[s] || beginsFrames(f.seen.bytes[s], s == client)
 	}
-	f.lane.settle(f.lane.find(ws, at), client, f.seen)
+	f.layer.toWebSocket(f.layer.find(ws, at), client, f.seen)
 }
 
 // beginsFrames says whether b begins with WebSocket frames, where there is reason to think

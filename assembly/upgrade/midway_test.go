@@ -138,7 +138,7 @@ func TestMidwayInsideTLSKnowsTheClient(t *testing.T) {
 		found bool
 	}{{assembly.A, masked, true}, {assembly.B, masked, false}, {assembly.A, strings.Repeat(world, 20), false}, {assembly.B, strings.Repeat(world, 20), true}} {
 		rec := new(recorder)
-		l := &lane{root: &root{conn: &assembly.Conn{}, hooks: rec.hooks()}, secure: "tls", client: assembly.A}
+		l := &layer{root: &root{conn: &assembly.Conn{}, hooks: rec.hooks()}, secure: "tls", client: assembly.A}
 		l.stage = newSniffer(l)
 		at := &assembly.Mark{Number: 1}
 		l.Gap(c.side, -1, assembly.Lost, at)

@@ -9,8 +9,8 @@ import (
 	"wscope/assembly"
 )
 
-// proxyHeader reads the PROXY protocol's header in front of a lane
-// (https://www.haproxy.org/download/1.8/doc/proxy-protocol.txt). It is true where the lane
+// proxyHeader reads the PROXY protocol's header in front of a layer
+// (https://www.haproxy.org/download/1.8/doc/proxy-protocol.txt). It is true where the layer
 // was handed on; where the header is not whole yet the side stays undecided.
 func (f *sniffer) proxyHeader(s assembly.Side, at *assembly.Mark) bool {
 	b := f.seen.bytes[s][f.first[s]:]
@@ -30,8 +30,8 @@ func (f *sniffer) proxyHeader(s assembly.Side, at *assembly.Mark) bool {
 	target := ""
 	if from.IsValid() {
 		target = to.String()
-		if f.lane.realIP == "" {
-			f.lane.realIP = from.String()
+		if f.layer.realIP == "" {
+			f.layer.realIP = from.String()
 		}
 	}
 	skip := [2]int{}

@@ -13,11 +13,11 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 	if !ok {
 		return false
 	}
-	if h.over != nil {
-		h.over.passed(at)
-		h.over = nil
+	if h.refused != nil {
+		h.refused.passed(at)
+		h.refused = nil
 	}
-	h.unasked.since = nil
+	h.orphan.since = nil
 	m := &h.in[h.client]
 	f := readFraming(head)
 	m.startBody(f, false)
@@ -25,17 +25,17 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 	case f.upgrade && upgrades(head, "websocket"), f.key && !f.upgrade: // proxies lose Upgrade, which is hop-by-hop
 		h.askWebSocket(head, at)
 	case string(method) == "CONNECT":
-		h.up = &asked{kind: "connect", target: string(target)}
+		h.pending = &upgradeRequest{kind: "connect", target: string(target)}
 	case f.upgrade:
-		h.up = &asked{kind: "other"}
+		h.pending = &upgradeRequest{kind: "other"}
 	default:
 		h.asks(method, target, f, at)
 		h.expect(string(method) == "HEAD")
 	}
-	if h.up != nil {
-		h.up.whole = m.place == between
+	if h.pending != nil {
+		h.pending.whole = m.place == between
 	}
-	h.hasty = false
+	h.unordered = false
 	h.release()
 	return true
 }
@@ -47,15 +47,15 @@ func (h *http1) askWebSocket(head []byte, at *assembly.Mark) {
 	if err != nil || r == nil {
 		r = &wsparse.Request{Method: string(method), Target: string(target), Version: "1.1"}
 	}
-	ws := h.lane.webSocket(h.client, ByHandshake)
+	ws := h.layer.webSocket(h.client, ByHandshake)
 	ws.HTTP = r.Version
 	ws.Handshake = wsparse.JudgeRequest(r)
 	ws.Begin, ws.Asked = h.in[h.client].begin, *at
 	if host := absoluteHost(target); host != nil {
 		ws.Via = append(ws.Via[:len(ws.Via):len(ws.Via)], Hop{Kind: "absolute-form", Target: string(host)})
 	}
-	h.up = &asked{kind: "websocket", ws: ws}
-	h.up.recv = h.lane.find(ws, at)
+	h.pending = &upgradeRequest{kind: "websocket", ws: ws}
+	h.pending.recv = h.layer.find(ws, at)
 }
 
 // absoluteHost is the host of a target in absolute form, RFC 9112 §3.2.2, without
@@ -76,14 +76,14 @@ func absoluteHost(target []byte) []byte {
 // it is anything else, it is let go.
 func (h *http1) wait(b []byte, at *assembly.Mark) {
 	if h.open {
-		h.up.recv.Data(wsparse.FromClient, b, at)
+		h.pending.recv.Data(wsparse.FromClient, b, at)
 		return
 	}
 	if h.early == nil {
-		h.early = new(tape)
+		h.early = new(replayBuffer)
 	}
-	if h.up.ws != nil && at.Index == h.up.ws.Asked.Index {
-		h.up.early += int64(len(b)) // in the packet of the request: nothing of an answer was known
+	if h.pending.ws != nil && at.Index == h.pending.ws.Asked.Index {
+		h.pending.early += int64(len(b)) // in the packet of the request: nothing of an answer was known
 	}
 	h.early.Data(h.client, b, at)
 	if h.early.size() <= maxTape {
@@ -91,18 +91,18 @@ func (h *http1) wait(b []byte, at *assembly.Mark) {
 	}
 	waited := h.early
 	h.early = nil
-	if h.up.recv != nil && beginsFrames(waited.bytes[h.client], true) {
+	if h.pending.recv != nil && beginsFrames(waited.bytes[h.client], true) {
 		h.open = true
-		waited.play(&settled{recv: h.up.recv, client: h.client})
+		waited.replay(&webSocketStage{recv: h.pending.recv, client: h.client})
 		return
 	}
-	h.early = new(tape)
+	h.early = new(replayBuffer)
 	h.early.Gap(h.client, int64(len(waited.bytes[h.client])), assembly.Limit, at)
 }
 
 func (h *http1) waitGap(n int64, why assembly.Cause, at *assembly.Mark) {
 	if h.early == nil {
-		h.early = new(tape)
+		h.early = new(replayBuffer)
 	}
 	h.early.Gap(h.client, n, why, at)
 }
@@ -110,18 +110,18 @@ func (h *http1) waitGap(n int64, why assembly.Cause, at *assembly.Mark) {
 // endAsked takes the end of a side while a request for another protocol waits.
 func (h *http1) endAsked(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if h.open {
-		h.up.end(role(s, h.client), why, 0, at)
+		h.pending.end(role(s, h.client), why, 0, at)
 		return
 	}
 	if s == h.client && !h.ended[s.Other()] {
 		// The answer may still come: the end waits behind what else the client sent.
 		if h.early == nil {
-			h.early = new(tape)
+			h.early = new(replayBuffer)
 		}
 		h.early.End(s, why, at)
 		return
 	}
 	// The sniffer says what the client sent behind its request: frames, or more HTTP.
 	h.sniffAgain()
-	h.lane.End(s, why, at)
+	h.layer.End(s, why, at)
 }

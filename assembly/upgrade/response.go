@@ -27,18 +27,18 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		server.startBody(f, status >= 300)
 		return true
 	}
-	if h.queue.n > 0 || h.up == nil {
+	if h.queue.n > 0 || h.pending == nil {
 		isHead, p = h.expected()
 	} else {
-		up := h.up
+		up := h.pending
 		if up.kind == "connect" && status < 300 {
-			h.up = nil
-			if h.lane.through(Hop{Kind: "connect", Target: up.target}) {
-				h.handOver(newSniffer(h.lane))
+			h.pending = nil
+			if h.layer.through(Hop{Kind: "connect", Target: up.target}) {
+				h.handOver(newSniffer(h.layer))
 			}
 			return true
 		}
-		h.refused(up, head, at)
+		h.refuse(up, head, at)
 		up.line = up.recv != nil && !f.packed
 	}
 	if isHead || status == 204 || status == 304 {
@@ -49,30 +49,30 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 	if p != nil {
 		h.answers(p, status, f.packed, server.place == between, at)
 	}
-	if h.up == nil {
+	if h.pending == nil {
 		h.resume()
 	}
 	return true
 }
 
-// overtaken says whether an answer whose head ends at answers a request that is missing, since
+// overtaken reports whether an answer whose head ends at answers a request that is missing, since
 // it was captured before the one that waits.
 func (h *http1) overtaken(at *assembly.Mark) bool {
-	return h.loose && h.queue.n == 0 && h.up != nil && h.up.ws != nil && at.Index < h.up.ws.Asked.Index
+	return h.loose && h.queue.n == 0 && h.pending != nil && h.pending.ws != nil && at.Index < h.pending.ws.Asked.Index
 }
 
-// refused ends the asking: the conversation goes on in HTTP.
-func (h *http1) refused(up *asked, head []byte, at *assembly.Mark) {
-	h.up, h.open = nil, false
+// refuse ends the asking: the conversation goes on in HTTP.
+func (h *http1) refuse(up *upgradeRequest, head []byte, at *assembly.Mark) {
+	h.pending, h.open = nil, false
 	if up.ws == nil {
 		return
 	}
 	answer(up, head, at)
-	h.over = up
+	h.refused = up
 }
 
 // answer completes the handshake by an answer's head.
-func answer(up *asked, head []byte, at *assembly.Mark) {
+func answer(up *upgradeRequest, head []byte, at *assembly.Mark) {
 	r, err := wsparse.ParseResponse(head)
 	if err != nil || r == nil {
 		status, _ := statusLine(head)
@@ -86,27 +86,27 @@ func answer(up *asked, head []byte, at *assembly.Mark) {
 func (h *http1) resume() {
 	if t := h.early; t != nil {
 		h.early = nil
-		t.play(h.lane)
+		t.replay(h.layer)
 	}
 }
 
 // switching takes a 101, RFC 9110 §15.2.2.
 func (h *http1) switching(head []byte, at *assembly.Mark) {
 	websocket := upgrades(head, "websocket")
-	if h.up != nil && websocket && !h.up.isAnsweredBy(head) {
-		h.up.passed(at)
-		h.up = nil
+	if h.pending != nil && websocket && !h.pending.isAnsweredBy(head) {
+		h.pending.passed(at)
+		h.pending = nil
 	}
-	up := h.up
-	if up == nil && websocket && !h.unasked.sure && !h.ended[h.client] {
-		h.await(head, at)
+	up := h.pending
+	if up == nil && websocket && !h.orphan.sure && !h.ended[h.client] {
+		h.awaitRequest(head, at)
 		return
 	}
-	h.queue, h.up = queue{}, nil
+	h.queue, h.pending = queue{}, nil
 	h.unpolls()
-	if h.over != nil {
-		h.over.passed(at)
-		h.over = nil
+	if h.refused != nil {
+		h.refused.passed(at)
+		h.refused = nil
 	}
 	switch {
 	case up != nil && up.ws != nil && (websocket || !upgrades(head, "h2c") && !upgrades(head, "tls")):
@@ -115,17 +115,17 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 			up.ws.Handshake.EarlyData(up.early)
 		}
 		answer(up, head, at)
-		h.settle(up)
+		h.toWebSocket(up)
 	case websocket:
 		// The request was not captured. The server's frames begin here for certain, and the
 		// client's with the next bytes that it sends, where there are any.
-		ws := h.lane.webSocket(h.client, Midstream)
+		ws := h.layer.webSocket(h.client, Midstream)
 		ws.Begin = *at
 		if r, err := wsparse.ParseResponse(head); err == nil { // else what it agrees to is not known
 			ws.Answer = r
 		}
-		ws.Aligned = [2]bool{h.unasked.aligned, true}
-		h.settle(&asked{ws: ws, recv: h.lane.find(ws, at)})
+		ws.Aligned = [2]bool{h.orphan.aligned, true}
+		h.toWebSocket(&upgradeRequest{ws: ws, recv: h.layer.find(ws, at)})
 	default:
 		if up != nil && up.ws != nil { // asked for several; another was chosen
 			answer(up, head, at)
@@ -133,20 +133,20 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 		}
 		switch {
 		case upgrades(head, "tls"): // RFC 2817
-			h.handOver(newSniffer(h.lane))
+			h.handOver(newSniffer(h.layer))
 		case upgrades(head, "h2c"): // RFC 7540 §3.2
-			h.handOver(newHTTP2(h.lane, h.client))
+			h.handOver(newHTTP2(h.layer, h.client))
 		default:
-			h.lane.ignore("http/1.1 upgraded to another protocol")
+			h.layer.ignore("http/1.1 upgraded to another protocol")
 		}
 	}
 }
 
-// settle makes the lane a WebSocket.
-func (h *http1) settle(up *asked) {
+// toWebSocket makes the layer a WebSocket.
+func (h *http1) toWebSocket(up *upgradeRequest) {
 	if up.recv == nil {
-		h.lane.ignore("")
+		h.layer.ignore("")
 		return
 	}
-	h.handOver(h.lane.settled(up.recv, h.client))
+	h.handOver(h.layer.webSocketHandler(up.recv, h.client))
 }

@@ -113,7 +113,7 @@ func (r *recorder) hooks() *Hooks {
 			switch ws.Pickup {
 			case Midstream:
 				b.WriteString(" midstream")
-			case Told:
+			case Forced:
 				b.WriteString(" told")
 			}
 			fmt.Fprintf(&b, " client=%c", 'A'+ws.Client)

@@ -72,13 +72,13 @@ func (k *section) response(version string) *wsparse.Response {
 	return &wsparse.Response{Version: version, Status: status, Fields: k.fields}
 }
 
-// granted says whether the status of a response is 2xx, as far as it is known.
+// granted reports whether the status of a response is 2xx, as far as it is known.
 func (k *section) granted() bool {
 	status := k.pseudo[":status"]
 	return len(status) == 3 && status[0] == '2'
 }
 
-// packed says whether the body that belongs to the section is compressed.
+// packed reports whether the body that belongs to the section is compressed.
 func (k *section) packed() bool {
 	for _, f := range k.fields {
 		if f.Name == "content-encoding" {

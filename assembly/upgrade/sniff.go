@@ -6,11 +6,11 @@ import (
 	"wscope/assembly"
 )
 
-// sniffer is the stage that finds out what a lane speaks. It keeps what it sees until it
+// sniffer is the stage that finds out what a layer speaks. It keeps what it sees until it
 // knows, and then hands all of it to the stage that fits.
 type sniffer struct {
-	lane     *lane
-	seen     *tape
+	layer    *layer
+	seen     *replayBuffer
 	first    [2]int         // by side: index in seen.bytes of what is taken for its first bytes
 	kind     [2]kind        // what they are
 	sides    [2]*sideSearch // of those that begin with nothing known
@@ -18,12 +18,12 @@ type sniffer struct {
 	late     [2]bool        // bytes before first are missing
 	early    [2]bool        // the capture lacks the stream's beginning
 	ended    [2]bool
-	http     *http1 // who had the lane before, where HTTP/1 was spoken until a gap
-	up       *asked // the request for another protocol that was not answered by then
-	switched bool   // a 101 was seen, but not to what
+	http     *http1          // who had the layer before, where HTTP/1 was spoken until a gap
+	pending  *upgradeRequest // the request for another protocol that was not answered by then
+	switched bool            // a 101 was seen, but not to what
 }
 
-func newSniffer(l *lane) *sniffer { return &sniffer{lane: l, seen: new(tape)} }
+func newSniffer(l *layer) *sniffer { return &sniffer{layer: l, seen: new(replayBuffer)} }
 
 // Data implements assembly.Handler.
 func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
@@ -51,17 +51,17 @@ func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	}
 }
 
-// midway says whether the conversation may have begun before what was seen of it.
+// midway reports whether the conversation may have begun before what was seen of it.
 func (f *sniffer) midway() bool {
-	return f.http != nil || f.early[0] || f.early[1] || f.late[0] || f.late[1] || f.lane.stream != 0
+	return f.http != nil || f.early[0] || f.early[1] || f.late[0] || f.late[1] || f.layer.stream != 0
 }
 
-// likeHTTP says whether a segment plainly begins with an HTTP/1 head.
+// likeHTTP reports whether a segment plainly begins with an HTTP/1 head.
 func likeHTTP(b []byte) bool {
 	return len(b) > 16 && (string(b[:7]) == "HTTP/1." || string(b[:4]) == "GET ")
 }
 
-// likeRecords says whether a segment plainly begins with a TLS record of application data: no frame
+// likeRecords reports whether a segment plainly begins with a TLS record of application data: no frame
 // and no text begins so (see firstRecord). Where the next record begins inside, that is looked at too.
 func likeRecords(b []byte) bool {
 	if len(b) < 6 || b[0] != 0x17 || firstRecord(b) != tlsMidway {
@@ -71,7 +71,7 @@ func likeRecords(b []byte) bool {
 	return next+6 > len(b) || firstRecord(b[next:]) != nothing
 }
 
-// hand gives the lane to the stage for what side s begins with. It is false where that is
+// hand gives the layer to the stage for what side s begins with. It is false where that is
 // not known.
 func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 	switch f.kind[s] {
@@ -85,7 +85,7 @@ func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 		f.toTLS(s.Other(), at)
 	case preface:
 		f.lose(at)
-		f.lane.become(newHTTP2(f.lane, s), f.seen)
+		f.layer.switchTo(newHTTP2(f.layer, s), f.seen)
 	case proxyV1, proxyV2:
 		return f.proxyHeader(s, at)
 	case socks4, socks5:
@@ -94,25 +94,25 @@ func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 		f.toSealed(at)
 	case ssh:
 		f.lose(at)
-		f.lane.ignore("ssh")
+		f.layer.ignore("ssh")
 	default:
 		return false
 	}
 	return true
 }
 
-// toHTTP1 hands over to HTTP/1, to who had the lane before where there is one.
+// toHTTP1 hands over to HTTP/1, to who had the layer before where there is one.
 func (f *sniffer) toHTTP1(client assembly.Side, at *assembly.Mark) {
 	h := f.http
 	if h == nil {
-		h = newHTTP1(f.lane, client)
+		h = newHTTP1(f.layer, client)
 	}
-	if f.up != nil {
+	if f.pending != nil {
 		if f.kind[client] == request { // it sent another: this one came to nothing
 			f.lose(at)
 		} else {
-			h.up = f.up
-			h.up.unsure = h.up.unsure || f.seen.hasGap(client.Other())
+			h.pending = f.pending
+			h.pending.unsure = h.pending.unsure || f.seen.hasGap(client.Other())
 		}
 	}
 	f.backTo(h)
@@ -120,20 +120,20 @@ func (f *sniffer) toHTTP1(client assembly.Side, at *assembly.Mark) {
 
 // backTo hands over to HTTP/1. The gaps in what was seen do not bring the sniffer back.
 func (f *sniffer) backTo(h *http1) {
-	h.again = true
-	f.lane.become(h, f.seen)
-	h.again = false
+	h.replaying = true
+	f.layer.switchTo(h, f.seen)
+	h.replaying = false
 }
 
-// toTLS hands over to who opens TLS. What comes out is a lane of its own.
+// toTLS hands over to who opens TLS. What comes out is a layer of its own.
 func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 	f.lose(at)
-	l := f.lane
+	l := f.layer
 	if l.root.hooks.Security == nil {
 		l.ignore("tls")
 		return
 	}
-	in := &lane{root: l.root, client: client, via: l.via, realIP: l.realIP, inner: l.inner}
+	in := &layer{root: l.root, client: client, via: l.via, realIP: l.realIP, inner: l.inner}
 	in.stage = newSniffer(in)
 	h, info := l.root.hooks.Security(l.root.conn, client, in)
 	if h == nil {
@@ -141,17 +141,17 @@ func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 		return
 	}
 	in.secure = info
-	in.below, _ = h.(becoming)
-	l.become(h, f.seen)
+	in.below, _ = h.(handlerSetter)
+	l.switchTo(h, f.seen)
 	if l.own {
-		l.root.conn.Become(h)
+		l.root.conn.SetHandler(h)
 	}
 }
 
 // toSealed hands over a TLS connection whose handshake is not in the capture.
 func (f *sniffer) toSealed(at *assembly.Mark) {
 	f.lose(at)
-	l := f.lane
+	l := f.layer
 	var h assembly.Handler
 	if l.own && l.root.hooks.Sealed != nil {
 		h = l.root.hooks.Sealed(l.root.conn, likelyClient(l.root.conn))
@@ -160,8 +160,8 @@ func (f *sniffer) toSealed(at *assembly.Mark) {
 		l.ignore("tls")
 		return
 	}
-	l.become(h, f.seen)
-	l.root.conn.Become(h)
+	l.switchTo(h, f.seen)
+	l.root.conn.SetHandler(h)
 }
 
 // likelyClient is who is taken for the client where no handshake says it: who connected, or who has the higher port.
@@ -175,12 +175,12 @@ func likelyClient(c *assembly.Conn) assembly.Side {
 // behind sniffs again behind the first bytes of both sides, which belonged to a proxy.
 func (f *sniffer) behind(hop Hop, n [2]int, at *assembly.Mark) {
 	f.lose(at)
-	if !f.lane.through(hop) {
+	if !f.layer.through(hop) {
 		return
 	}
 	f.seen.skip(assembly.A, f.first[assembly.A]+n[assembly.A])
 	f.seen.skip(assembly.B, f.first[assembly.B]+n[assembly.B])
-	f.lane.become(newSniffer(f.lane), f.seen)
+	f.layer.switchTo(newSniffer(f.layer), f.seen)
 }
 
 // give gives up: nothing was recognised. Where HTTP/1 was spoken before, it goes on
@@ -191,15 +191,15 @@ func (f *sniffer) give(at *assembly.Mark) {
 		f.backTo(f.http)
 		return
 	}
-	f.lane.ignore("unknown")
+	f.layer.ignore("unknown")
 }
 
 // lose ends the request that waited for an answer, because the connection goes on
 // otherwise.
 func (f *sniffer) lose(at *assembly.Mark) {
-	if f.up != nil {
-		f.up.passed(at)
-		f.up = nil
+	if f.pending != nil {
+		f.pending.passed(at)
+		f.pending = nil
 	}
 }
 
@@ -212,14 +212,14 @@ func (f *sniffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly
 	if why == assembly.Cut && f.kind[s] == undecided && bytes.HasPrefix(f.seen.bytes[s][f.first[s]:], []byte("GET /")) {
 		f.kind[s] = request
 		f.toHTTP1(s, at)
-		f.lane.Gap(s, n, why, at)
+		f.layer.Gap(s, n, why, at)
 		return
 	}
 	f.late[s] = true
 	if w := f.sides[s]; w != nil {
 		if found, ok := w.look(true); ok && !f.contradicted(s) {
-			f.settleMidway(s, found, at)
-			f.lane.Gap(s, n, why, at)
+			f.startMidway(s, found, at)
+			f.layer.Gap(s, n, why, at)
 			return
 		}
 		w.frames.Gap(n)
@@ -241,18 +241,18 @@ func (f *sniffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if !f.ended[s.Other()] || f.search(true, at) {
 		return
 	}
-	if f.up != nil {
+	if f.pending != nil {
 		for i := range f.seen.events {
 			if e := &f.seen.events[i]; e.kind == endEvent {
-				f.up.end(role(e.side, f.http.client), e.why, 0, &e.at)
+				f.pending.end(role(e.side, f.http.client), e.why, 0, &e.at)
 			}
 		}
 	}
 	switch {
 	case f.http != nil:
-		f.lane.tell("http/1.1")
+		f.layer.reportOther("http/1.1")
 	case len(f.seen.bytes[0])+len(f.seen.bytes[1]) > 0:
-		f.lane.tell("unknown")
+		f.layer.reportOther("unknown")
 	}
-	f.lane.stage = deaf{}
+	f.layer.stage = discard{}
 }

@@ -40,12 +40,12 @@ func firstSocks(b []byte) kind {
 	return socks5
 }
 
-// asksSOCKS says whether side s began as a SOCKS client does.
+// asksSOCKS reports whether side s began as a SOCKS client does.
 func (f *sniffer) asksSOCKS(s assembly.Side) bool {
 	return f.kind[s] == socks4 || f.kind[s] == socks5
 }
 
-// socks follows a SOCKS negotiation in what was seen. It is true where the lane was handed
+// socks follows a SOCKS negotiation in what was seen. It is true where the layer was handed
 // on, or more bytes have to come.
 func (f *sniffer) socks(client assembly.Side, at *assembly.Mark) bool {
 	c := f.seen.bytes[client][f.first[client]:]
@@ -73,7 +73,7 @@ func (f *sniffer) socks(client assembly.Side, at *assembly.Mark) bool {
 		}
 		return f.search(false, at)
 	case socksRefused:
-		f.lane.ignore("socks")
+		f.layer.ignore("socks")
 		return true
 	}
 	n := [2]int{}

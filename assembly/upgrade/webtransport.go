@@ -82,11 +82,11 @@ func (h *http3) newSession(s *quic.Stream, k *section, begin, at *assembly.Mark)
 	if len(h.sessions) >= maxSessions {
 		return nil
 	}
-	x := &session{h: h, info: &Session{Stream: s, Request: k.request("3"), Secure: h.lane.secure,
+	x := &session{h: h, info: &Session{Stream: s, Request: k.request("3"), Secure: h.layer.secure,
 		Client: h.settings[assembly.A], Server: h.settings[assembly.B], Begin: *begin, Asked: *at}}
-	h.lane.root.found = true
+	h.layer.root.found = true
 	h.sessions[s.ID] = x
-	if hooks := h.lane.root.hooks; hooks.Session != nil {
+	if hooks := h.layer.root.hooks; hooks.Session != nil {
 		x.recv = hooks.Session(x.info, at)
 	}
 	waiting := h.orphans[s.ID]

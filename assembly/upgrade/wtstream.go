@@ -16,7 +16,7 @@ type sessionStream struct {
 	id     uint64
 	known  bool // the number was read
 	x      *session
-	waits  *tape // what came while the session was not known
+	waits  *replayBuffer // what came while the session was not known
 	cost   int
 	lost   bool
 }
@@ -36,7 +36,7 @@ func (s *sessionStream) Data(x assembly.Side, b []byte, at *assembly.Mark) {
 		return
 	}
 	if s.x == nil {
-		s.wait(func(t *tape) { t.Data(x, b, at) })
+		s.wait(func(t *replayBuffer) { t.Data(x, b, at) })
 		return
 	}
 	if s.x.recv != nil {
@@ -78,7 +78,7 @@ func (s *sessionStream) adopt(x *session) {
 }
 
 // replay gives everything to a stream's handler, each side's bytes in their order.
-func replay(t *tape, h quic.StreamHandler) {
+func replay(t *replayBuffer, h quic.StreamHandler) {
 	var off [2]int64
 	for i := range t.events {
 		switch e := &t.events[i]; e.kind {
@@ -95,9 +95,9 @@ func replay(t *tape, h quic.StreamHandler) {
 }
 
 // wait keeps what comes while the session is not known.
-func (s *sessionStream) wait(f func(*tape)) {
+func (s *sessionStream) wait(f func(*replayBuffer)) {
 	if s.waits == nil {
-		s.waits = new(tape)
+		s.waits = new(replayBuffer)
 	}
 	s.h.waits -= s.cost
 	f(s.waits)
@@ -117,7 +117,7 @@ func (s *sessionStream) Gap(x assembly.Side, n int64, why assembly.Cause, at *as
 	case !s.known && x == s.quic.Initiator():
 		s.lost = true // whose it is will not be known
 	case s.x == nil:
-		s.wait(func(t *tape) { t.Gap(x, n, why, at) })
+		s.wait(func(t *replayBuffer) { t.Gap(x, n, why, at) })
 	case s.x.recv != nil:
 		s.x.recv.Gap(s.quic, role(x, assembly.A), n, why, at)
 	}
@@ -128,7 +128,7 @@ func (s *sessionStream) End(x assembly.Side, why assembly.Cause, code uint64, at
 	switch {
 	case s.lost:
 	case s.x == nil:
-		s.wait(func(t *tape) {
+		s.wait(func(t *replayBuffer) {
 			t.events = append(t.events, event{at: *at, n: int64(code), side: x, kind: endEvent, why: why})
 		})
 	case s.x.recv != nil:

@@ -40,7 +40,7 @@ type check struct {
 func newCheck(env *environment) *cobra.Command {
 	c := &check{env: env, in: &input{env: env, whole: true}}
 	cmd := &cobra.Command{
-		Use: "check --rules FILE CAPTURE…", Short: "Hold captures against rules and a baseline: a verdict for CI",
+		Use: "check --rules FILE CAPTURE…", Short: "Check captures against rules and a baseline, for CI",
 		Long: "check holds captures against rules (YAML; --schema gives its JSON Schema, --list the ready-made rules) and against a\n" +
 			"baseline, the behaviour of earlier captures: each capture is a run, and several are a sample of what runs are like. The exit status is 1 where a rule of the severity of --fail-on, or a\n" +
 			"worse one, is broken. --redact changes what the report quotes, never the verdict.",
@@ -147,7 +147,7 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		err = c.verdict(r)
 	}
 	if err == nil || errors.Is(err, errNegative) {
-		if t := trouble(sum); t != nil {
+		if t := incompleteRun(sum); t != nil {
 			return t
 		}
 	}

@@ -46,7 +46,7 @@ func (c *choice) flags(cmd *cobra.Command) {
 	f.StringVar(&c.until, "until", "", "pass over packets after `TIME`")
 }
 
-// choosing says whether any flag chooses.
+// choosing reports whether any flag chooses.
 func (c *choice) choosing() bool {
 	return c.flow != 0 || c.filter != "" || c.host != "" || c.port != 0 || c.since != "" || c.until != ""
 }
@@ -131,7 +131,7 @@ func when(name, s string) (analyzer.Time, analyzer.Seconds, error) {
 	return analyzer.Time(t.UnixNano()), 0, nil
 }
 
-// ends says whether a flow is between the wanted ends.
+// ends reports whether a flow is between the wanted ends.
 func (c *choice) ends(f *analyzer.Flow) bool {
 	if c.port != 0 && int(f.Client.Port) != c.port && int(f.Server.Port) != c.port {
 		return false

@@ -22,7 +22,7 @@ func newDiff(env *environment) *cobra.Command {
 	var ignore behaviour.Ignore
 	var oneRun, allowEmpty bool
 	cmd := &cobra.Command{
-		Use: "diff OLD NEW", Short: "Say what changed between two captures",
+		Use: "diff OLD NEW", Short: "Show what changed between two captures",
 		Long: "diff compares how the peers behave in two captures, folders of captures, or baselines that check wrote: kinds of\n" +
 			"messages, the fields of their JSON, their order, sizes and latencies beyond the noise, closes, findings. Flows and messages\n" +
 			"are matched by what they are for, not by their place; ports, times and identifiers are left aside.\n" +

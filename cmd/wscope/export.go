@@ -34,7 +34,7 @@ func newExport(env *environment) *cobra.Command {
 	e := &exporting{in: &input{env: env, whole: true}, out: &output{env: env}}
 	cmd := &cobra.Command{
 		Use:   "export --to FORMAT CAPTURE… -o OUT",
-		Short: "Write the files of other tools",
+		Short: "Write files for other tools",
 		Long: "export writes what was found as the files of other tools:\n\n" +
 			"  har       an HTTP Archive, for the developer tools of browsers: one entry a flow, with its messages\n" +
 			"  parquet   a folder with flows.parquet, messages.parquet and findings.parquet, for DuckDB, Spark, pandas\n" +
@@ -157,5 +157,5 @@ func (e *exporting) fill(cmd *cobra.Command, args []string, x export.Exporter) e
 		return err
 	}
 	e.in.hints(sum)
-	return trouble(sum)
+	return incompleteRun(sum)
 }

@@ -60,7 +60,7 @@ func (e *exporting) packets(cmd *cobra.Command, args []string) error {
 		case err != nil:
 			return err
 		}
-		return trouble(sum)
+		return incompleteRun(sum)
 	})
 }
 

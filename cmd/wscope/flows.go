@@ -13,7 +13,7 @@ func newFlows(env *environment) *cobra.Command {
 	in, out := &input{env: env}, &output{env: env}
 	cmd := &cobra.Command{
 		Use:   "flows CAPTURE…",
-		Short: "Give a record a flow",
+		Short: "Print one record per flow",
 		Long: "flows gives a record for each WebSocket: who talked to whom, how it was opened and closed, how much was\n" +
 			"said, and what broke the RFCs. Flows come in the order of their numbers (that in which they begin) as long as no more than\n" +
 			"65,536 that ended wait for one before them; after that, and with --tail, in the order in which they end.",
@@ -42,7 +42,7 @@ func newFlows(env *environment) *cobra.Command {
 					return err
 				}
 				in.hints(sum)
-				return trouble(sum)
+				return incompleteRun(sum)
 			})
 		},
 	}

@@ -17,7 +17,7 @@ func newFollow(env *environment) *cobra.Command {
 	in, out := &input{env: env, choice: choice{kind: filter.Messages}}, &output{env: env}
 	last := 0
 	cmd := &cobra.Command{
-		Use: "follow CAPTURE… --flow N", Short: "Show one conversation, both directions, as people read it",
+		Use: "follow CAPTURE… --flow N", Short: "Show one conversation, both directions, in order",
 		Long: "follow shows a WebSocket's conversation like a chat: who, when, how long after the last, what; with pings,\n" +
 			"closes, gaps of the capture and findings in their place. JSON is laid out and folded, binary is a hexdump. Without --flow\n" +
 			"it follows the first flow. Of a TLS connection that could not be opened it shows the records: who, when, how long. With --format json, ndjson or csv it gives the flow's messages.",

@@ -36,6 +36,7 @@ var rooms = map[string][]string{
 	"analyzer/record":                   {"analyzer/stat", "wsparse/rule"},
 	"analyzer/diagnose":                 {"analyzer/record", "analyzer/stat"},
 	"analyzer/flow":                     {"analyzer/record", "analyzer/sealed", "analyzer/stat", "assembly", "assembly/link", "assembly/list", "assembly/packet", "assembly/tlsopen", "assembly/quic", "assembly/h3", "assembly/engineio", "assembly/upgrade", "wsparse"},
+	"analyzer/analyzertest":             {"analyzer", "assembly/capture", "assembly/packet", "assembly/tlsopen"},
 	"analyzer/correlate":                {"analyzer/diagnose", "analyzer/flow", "analyzer/record", "wsparse"},
 	"analyzer":                          {"analyzer/correlate", "analyzer/flow", "analyzer/record", "analyzer/stat", "assembly", "assembly/capture", "assembly/packet", "assembly/link", "assembly/tlsopen", "assembly/quic"},
 	"analyzer/archive":                  {"analyzer", "assembly/capture", "assembly/link", "assembly/packet", "assembly/tlsopen"},
@@ -172,7 +173,7 @@ func TestRoomsThatShowRecordsLinkNoEngine(t *testing.T) {
 	}
 }
 
-// ownModule says whether a folder is a module of its own, with its own dependencies.
+// ownModule reports whether a folder is a module of its own, with its own dependencies.
 func ownModule(dir string) bool {
 	matches, _ := filepath.Glob(filepath.Join(dir, "go.mod"))
 	return len(matches) > 0 && filepath.Clean(dir) != filepath.Join("..", "..")

@@ -124,7 +124,7 @@ func (in *input) run(cmd *cobra.Command, paths []string, opt analyzer.Options, s
 	if len(paths) == 0 {
 		return nil, fmt.Errorf("%s needs a capture: a file, a folder, or - for standard input", cmd.CommandPath())
 	}
-	opt, sink, hide, err := in.dress(paths, opt, sink)
+	opt, sink, hide, err := in.wrapSink(paths, opt, sink)
 	if err != nil {
 		return nil, err
 	}
@@ -169,9 +169,9 @@ func (in *input) open(ctx context.Context, paths []string, bar *progress) (packe
 	return newTailSource(src, live.NewKeyFollower(in.keyFiles(), nil, in.env.notice), cancel), nil
 }
 
-// dress puts between the analysis and a sink what --flow and --redact ask for. hide
+// wrapSink puts between the analysis and a sink what --flow and --redact ask for. hide
 // redacts the summary. Every command that runs the analysis itself must come by here.
-func (in *input) dress(paths []string, opt analyzer.Options, sink analyzer.Sink) (_ analyzer.Options, _ analyzer.Sink, hide func(*analyzer.Summary), err error) {
+func (in *input) wrapSink(paths []string, opt analyzer.Options, sink analyzer.Sink) (_ analyzer.Options, _ analyzer.Sink, hide func(*analyzer.Summary), err error) {
 	sink = in.chosen(sink)
 	if !in.redact {
 		return opt, sink, func(*analyzer.Summary) {}, nil
@@ -212,8 +212,8 @@ func (in *input) hints(sum *analyzer.Summary) {
 	}
 }
 
-// trouble is the error for a run whose inputs could not be read whole.
-func trouble(sum *analyzer.Summary) error {
+// incompleteRun is the error for a run whose inputs could not be read whole.
+func incompleteRun(sum *analyzer.Summary) error {
 	if len(sum.Problems) > 0 {
 		return errTrouble
 	}

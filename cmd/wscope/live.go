@@ -60,7 +60,7 @@ type liveCommand struct {
 func newLive(env *environment) *cobra.Command {
 	l := &liveCommand{env: env, in: &input{env: env}, buffer: 32 << 20, maxMemory: 1 << 30}
 	cmd := &cobra.Command{
-		Use: "live -i INTERFACE [BPF…]", Short: "Analyse what passes an interface, as it passes",
+		Use: "live -i INTERFACE [BPF…]", Short: "Analyse the traffic of an interface as it passes",
 		Long: liveHelp,
 		Example: "  wscope live -i eth0\n" +
 			"  wscope live -i eth0 -i lo --keylog keys.txt port 443\n" +
@@ -77,79 +77,80 @@ func newLive(env *environment) *cobra.Command {
 	return cmd
 }
 
-const liveHelp = `live analyses what passes the interfaces. On a terminal it shows a screen (? explains it) and, when
-left, the summary. Elsewhere it gives records as lines of JSON: each flow when it begins
-("event":"open"), at intervals while it speaks ("update") and when it ends ("close"), with
---messages its messages ("message"), and a summary at the end ("summary").
+const liveHelp = `live analyses the traffic of the interfaces. On a terminal it shows a screen (? explains it) and, when you
+leave it, the summary. Elsewhere it writes records as lines of JSON: each flow when it begins
+("event":"open"), at intervals while it is active ("update") and when it ends ("close"), its messages
+("message") with --messages, and a summary at the end ("summary").
 
---filter chooses among these records: those of flows are held to it as they stand, so that what is
-known only at the end chooses the last one; with --messages it speaks of message. too, and of flow.
-as far as the handshake says. The summary, the metrics and the files of -w are of everything.
+--filter chooses among these records. A flow's records are tested as they stand, so an expression over what is
+known only at the end chooses the last record. With --messages the names of message. can be used too, and those of
+flow. as far as the handshake tells them. The summary, the metrics and the files of -w cover everything.
 
-BPF is a filter of pcap-filter(7). By default the kernel lets through TCP and IP fragments, also in
+BPF is a filter of pcap-filter(7). By default the kernel passes TCP, QUIC's port and IP fragments, also in
 VLANs; --tunnels adds what may carry TCP inside other packets.
 
-When packets come faster than they can be analysed, connections that begin then are refused whole,
-and if that is not enough those under way are given up, a sixteenth at a time: what is reported of the
-others is right, and the summary says how many were refused. When memory gets short (--max-memory), an eighth of
-the connections is let go at a time: first those that have ended or were never answered, then those
-silent for longest; bytes waiting for lost segments never take more than a quarter of it.
+When packets come faster than they can be analysed, connections that begin then are skipped whole. If that is not
+enough, connections under way are dropped, a sixteenth at a time. What is reported of the others is right, and the
+summary counts those skipped. When memory gets short (--max-memory), an eighth of the connections is dropped at a
+time: first those that have ended or were never answered, then those silent for longest. Bytes that wait for lost
+segments never take more than a quarter of the memory.
 
-The first SIGINT or SIGTERM ends the capture, analyses what has come, writes all files whole and gives
-the summary; the second stops at once. SIGHUP opens the files of -w and -o again (the next of a
-ring), SIGUSR1 gives a summary so far on standard error.
+The first SIGINT or SIGTERM ends the capture, analyses what has come, completes all files and writes
+the summary; the second stops at once. SIGHUP reopens the files of -w and -o (the next of a
+ring), SIGUSR1 writes a summary so far to standard error.
 
 After opening the interfaces live becomes the user that called sudo (or --user) and gives up all
 capabilities; with --wait it keeps CAP_NET_RAW, to open an interface again.
 
---keys-of reads the TLS secrets of your own Go programs as they do handshakes, unchanged (Go 1.18 and later,
-Linux on amd64 and arm64): every process that runs the executable of that process or name, also one that begins
-later. It needs CAP_BPF and CAP_PERFMON, or root, when it starts. wscope keys says how to get the keys of others.
+--keys-of reads the TLS secrets of your own Go programs during their handshakes, without changing them (Go 1.18 and
+later, Linux on amd64 and arm64): of every process that runs the executable of that process or name, also one that
+starts later. It needs CAP_BPF and CAP_PERFMON, or root, when it starts. wscope keys explains how to get the keys of
+other programs.
 
-With --to, records go to NATS JetStream for wscope collect. They are gathered for half a second or 256 KB at
-most, then synced to disk in --spool, and leave it when the brokers say that they hold them; what a run leaves
-there the next one sends. So a sensor that is killed, or whose machine fails, loses its last half second of
-records and the flows that were open, and nothing is there twice. A message whose record is longer than 640 KB
-goes with 100 KB of its payload and "cut". What does not fit --spool-limit is dropped, newest first, and told: on
-standard error, to the collector as a record, and by exit status 2.`
+With --to, records go to NATS JetStream for wscope collect. They are gathered for at most half a second or 256 KB,
+synced to disk in --spool, and leave it when the brokers have confirmed them; the next run sends what is left. So a
+sensor that is killed, or whose machine fails, loses its last half second of records and the flows that were open, and
+no record arrives twice. A message whose record is longer than 640 KB is sent with 100 KB of its payload and "cut".
+What does not fit --spool-limit is dropped, newest first, and reported: on standard error, to the collector as a
+record, and by exit status 2.`
 
 func (l *liveCommand) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
 	f.VarP(repeatable{&l.interfaces}, "interface", "i", "capture on `INTERFACE` (repeatable; any is all of them on Linux)")
 	f.IntVar(&l.snaplen, "snaplen", 0, "keep `N` bytes of each packet (default: all)")
 	f.Var(&l.buffer, "buffer", "`SIZE` of the kernel's buffer of each interface")
-	f.BoolVar(&l.promisc, "promisc", false, "take packets that are for other machines too")
-	f.BoolVar(&l.immediate, "immediate", false, "take each packet as it comes: sooner, but dearer")
-	f.BoolVar(&l.tunnels, "tunnels", false, "let through what may carry TCP inside (VXLAN, GRE, GTP-U, …)")
+	f.BoolVar(&l.promisc, "promisc", false, "capture packets for other machines too")
+	f.BoolVar(&l.immediate, "immediate", false, "deliver each packet at once: sooner, at more cost")
+	f.BoolVar(&l.tunnels, "tunnels", false, "capture what may carry TCP inside (VXLAN, GRE, GTP-U, …)")
 	f.BoolVar(&l.wait, "wait", false, "wait for an interface that is not there, goes down or vanishes")
 	f.DurationVar(&l.duration, "duration", 0, "end after this `TIME`, such as 90s")
 	f.Int64Var(&l.count, "count", 0, "end after `N` packets")
 	f.StringVarP(&l.save, "write", "w", "", "save the packets that are analysed to `FILE` (pcapng)")
-	f.Var(&l.rotateSize, "rotate-size", "go on to another file when one has this `SIZE`, such as 100M")
-	f.DurationVar(&l.rotateTime, "rotate-time", 0, "go on to another file after this `TIME`")
-	f.IntVar(&l.ring, "ring", 0, "keep the `N` newest files, those that an earlier run left among them")
+	f.Var(&l.rotateSize, "rotate-size", "start a new file at this `SIZE`, such as 100M")
+	f.DurationVar(&l.rotateTime, "rotate-time", 0, "start a new file after this `TIME`")
+	f.IntVar(&l.ring, "ring", 0, "keep the `N` newest files, counting those of an earlier run")
 	f.StringVarP(&l.output, "output", "o", "", "append the records to `FILE`")
-	f.BoolVar(&l.messages, "messages", false, "give the messages too (\"event\":\"message\")")
+	f.BoolVar(&l.messages, "messages", false, "write the messages too (\"event\":\"message\")")
 	f.IntVar(&l.maxPayload, "max-payload", 0, "shorten text and base64 to `N` bytes (default: all of it)")
 	f.DurationVar(&l.interval, "interval", 10*time.Second, "`TIME` between records of a living flow")
-	f.Var(&l.maxMemory, "max-memory", "`SIZE` of memory to keep to, besides the kernel's buffers; 0 is no limit")
+	f.Var(&l.maxMemory, "max-memory", "`SIZE` of memory to stay within, besides the kernel's buffers; 0 is no limit")
 	f.StringVar(&l.filter, "filter", "", "write only records that `EXPR` is true of, such as 'flow.http.host == \"x\"' (wscope fields lists the names)")
 	l.in.apps.flags(f, false)
 	f.Lookup("apps").Usage += " (with --messages and on the screen by default)"
-	f.BoolVar(&l.noScreen, "no-screen", false, "give lines of JSON on a terminal too")
+	f.BoolVar(&l.noScreen, "no-screen", false, "write lines of JSON on a terminal too")
 	f.StringVar(&l.metrics, "metrics", "", "serve Prometheus metrics and /healthz on `ADDR`, such as :9464 (loopback where it has no host)")
-	f.Var(repeatable{&l.hosts}, "metrics-host", "tell this `HOST` apart in the metrics (repeatable)")
-	f.Var(repeatable{&l.paths}, "metrics-path", "tell this `PATH` apart in the metrics (repeatable)")
+	f.Var(repeatable{&l.hosts}, "metrics-host", "count this `HOST` separately in the metrics (repeatable)")
+	f.Var(repeatable{&l.paths}, "metrics-path", "count this `PATH` separately in the metrics (repeatable)")
 	l.publish.flags(f)
 	f.StringVar(&l.user, "user", "", "become `USER` after opening the interfaces")
 	f.Var(repeatable{&l.in.keylogs}, "keylog", "follow this TLS key log `FILE` as it grows (repeatable; also $SSLKEYLOGFILE)")
 	f.Var(repeatable{&l.keysOf}, "keys-of", "read the TLS secrets of the Go program `PID|NAME` from now on (repeatable; Linux)")
-	f.Var(repeatable{&l.in.decodeAs}, "decode-as", "take what `PORT` carries for WebSocket frames from the first byte (repeatable)")
+	f.Var(repeatable{&l.in.decodeAs}, "decode-as", "treat the bytes of `PORT` as WebSocket frames from the first on (repeatable)")
 	f.Var(repeatable{&l.in.quicPorts}, "quic-port", quicPortUsage)
 	f.BoolVar(&l.in.noMidway, "no-midstream", false, "look for no WebSocket whose upgrade is not in the capture")
-	f.BoolVar(&l.in.vlanAware, "vlan-aware", false, "the same addresses on two VLANs are two connections")
-	f.IntVar(&l.in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 16 MiB)")
-	f.IntVarP(&l.in.jobs, "jobs", "j", defaultJobs(), "goroutines that analyse (default: one a processor)")
+	f.BoolVar(&l.in.vlanAware, "vlan-aware", false, "treat the same addresses on two VLANs as two connections")
+	f.IntVar(&l.in.maxMessage, "max-message", 0, "keep at most this many bytes of a message (default 16 MiB)")
+	f.IntVarP(&l.in.jobs, "jobs", "j", defaultJobs(), "goroutines that analyse (default: one per processor)")
 	f.BoolVar(&l.in.redact, "redact", false, redactUsage+"; -w keeps the packets as they are")
 	f.Lookup("jobs").DefValue = "0" // help and manual pages are the same on every machine
 }
@@ -199,8 +200,8 @@ func (l *liveCommand) checkInterfaces() error {
 	return nil
 }
 
-// tell writes a line to standard error, from any goroutine.
-func (l *liveCommand) tell(format string, a ...any) {
+// notice writes a line to standard error, from any goroutine.
+func (l *liveCommand) notice(format string, a ...any) {
 	l.notices.Add(report.Clean(fmt.Sprintf(format, a...)))
 }
 
@@ -228,7 +229,7 @@ func (l *liveCommand) run(ctx context.Context, args []string) error {
 	filter, fallback := live.KernelFilter(strings.Join(args, " "), l.tunnels, l.in.quicPorts)
 	tap, err := capture.OpenLive(capture.LiveOptions{
 		Interfaces: l.interfaces, BPF: filter, Fallback: fallback, Snaplen: l.snaplen, Buffer: int(l.buffer),
-		Promiscuous: l.promisc, Immediate: l.immediate, Wait: l.wait, Tell: func(line string) { l.tell("%s", line) },
+		Promiscuous: l.promisc, Immediate: l.immediate, Wait: l.wait, Tell: func(line string) { l.notice("%s", line) },
 	})
 	if err != nil {
 		return l.env.explain(err, "live …")
@@ -247,7 +248,7 @@ func (l *liveCommand) run(ctx context.Context, args []string) error {
 	if err := privilege.Drop(l.user, kept); err != nil {
 		return err
 	}
-	keys := live.NewKeyFollower(keylogs, probe.Lines(), l.tell)
+	keys := live.NewKeyFollower(keylogs, probe.Lines(), l.notice)
 	defer keys.Close()
 	var save *live.Saver
 	if l.save != "" {
@@ -269,11 +270,11 @@ func (l *liveCommand) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	opt, sink, hide, err := l.in.dress(nil, opt, fleet) // so that what is sent is redacted too
+	opt, sink, hide, err := l.in.wrapSink(nil, opt, fleet) // so that what is sent is redacted too
 	if err != nil {
 		return err
 	}
-	end := live.Listen(ctx, live.Handlers{After: l.duration, Stop: tap.Stop, Summary: func() { l.tell("%s", stats.Text()) }, Reopen: func() {
+	end := live.Listen(ctx, live.Handlers{After: l.duration, Stop: tap.Stop, Summary: func() { l.notice("%s", stats.Text()) }, Reopen: func() {
 		if save != nil {
 			save.Reopen()
 		}
@@ -336,16 +337,16 @@ func (l *liveCommand) newSaver(tap capture.LiveSource) (*live.Saver, error) {
 			Name: func(file, _ int32) string { return tap.Files()[file] },
 		},
 	})
-	return live.NewSaver(ring, l.tell), err
+	return live.NewSaver(ring, l.notice), err
 }
 
 // newOutput makes the output that the flags and the terminal ask for.
 func (l *liveCommand) newOutput() (live.Output, error) {
 	if !l.wantsScreen() {
-		return live.NewEventOutput(l.env.stdout, l.output, l.tell)
+		return live.NewEventOutput(l.env.stdout, l.output, l.notice)
 	}
 	return live.NewScreenOutput(live.ScreenOptions{
-		In: l.env.stdin, Out: l.env.stdout, Notices: l.notices, Notice: l.tell,
+		In: l.env.stdin, Out: l.env.stdout, Notices: l.notices, Notice: l.notice,
 		Color: func() (bool, error) { return l.env.colors(l.env.stdout) },
 		Width: func() int { return columns(l.env.stdout) },
 	}), nil

@@ -107,7 +107,7 @@ func (w *wire) passes(bytes int64) {
 	w.t.Fatal("nothing passes")
 }
 
-// gap says whether a flow lacks bytes and blames no peer for it.
+// gap reports whether a flow lacks bytes and blames no peer for it.
 func gap(f map[string]any) bool {
 	lost := 0.0
 	for _, direction := range []string{"client_to_server", "server_to_client"} {

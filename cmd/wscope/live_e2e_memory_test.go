@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"testing"
 	"time"
+	"wscope/cmd/wscope/live"
 )
 
 // TestE2EMemory opens 60,000 connections that fall silent, beside some that talk, with
@@ -125,7 +126,7 @@ type crowdTold struct {
 	talkers map[string]map[string]any
 	order   []int // numbers of the crowd's flows, as they were told to end
 	letGo   int
-	counts  captureCounts
+	counts  live.Counts
 }
 
 // readCrowd reads the records one by one: all of them at once would take a gigabyte.
@@ -153,7 +154,7 @@ func readCrowd(t *testing.T, path string) *crowdTold {
 			Pickup   string
 			Findings []json.RawMessage // of a summary they are counts
 			LetGo    int               `json:"let_go"`
-			Capture  captureCounts
+			Capture  live.Counts
 		}
 		if bytes.HasPrefix(line, []byte(`{"event":"open"`)) {
 			continue

@@ -211,3 +211,37 @@ func frames(t *testing.T, path string) (list []string) {
 	}
 	return list
 }
+
+// The packets that are sent, from the IP header on.
+func ipv4(protocol byte, fragment uint16, rest ...byte) []byte {
+	b := append(make([]byte, 20), rest...)
+	b[0], b[8], b[9] = 0x45, 64, protocol
+	binary.BigEndian.PutUint16(b[2:], uint16(len(b)))
+	binary.BigEndian.PutUint16(b[6:], fragment)
+	return b
+}
+
+func ipv6(next byte, rest ...byte) []byte {
+	b := append(make([]byte, 40), rest...)
+	b[0], b[6], b[7] = 0x60, next, 64
+	binary.BigEndian.PutUint16(b[4:], uint16(len(rest)))
+	return b
+}
+
+// ports begins a TCP or UDP header.
+func ports(from, to uint16) []byte {
+	b := make([]byte, 40)
+	binary.BigEndian.PutUint16(b, from)
+	binary.BigEndian.PutUint16(b[2:], to)
+	b[12] = 5 << 4
+	return b
+}
+
+// tagged puts VLAN tags before a packet that follows an EtherType.
+func tagged(etherType uint16, packet []byte, tags ...uint16) (uint16, []byte) {
+	for i := len(tags) - 1; i >= 0; i-- {
+		tag := binary.BigEndian.AppendUint16([]byte{0, 5}, etherType)
+		etherType, packet = tags[i], append(tag, packet...)
+	}
+	return etherType, packet
+}

@@ -168,7 +168,7 @@ func (p *peerPlan) clients(j *journal) error {
 	return nil
 }
 
-// goesOn says whether there is another message after n of them.
+// goesOn reports whether there is another message after n of them.
 func (p *peerPlan) goesOn(n int) bool {
 	if p.Until == "" {
 		return n < p.Messages

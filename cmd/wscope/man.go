@@ -12,7 +12,7 @@ import (
 
 func newMan(*environment) *cobra.Command {
 	return &cobra.Command{
-		Use: "man DIR", Short: "Write the manual pages of all commands into a folder",
+		Use: "man DIR", Short: "Write the manual pages to a folder",
 		Example: "  wscope man man1",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -89,7 +89,7 @@ func (p *publish) flags(f *pflag.FlagSet) {
 }
 
 // publisher puts a fleet's publisher before next, where --to asks for one. sent ends it,
-// and says whether no record was dropped. What opt renders is rendered for it too.
+// and reports whether no record was dropped. What opt renders is rendered for it too.
 func (l *liveCommand) publisher(opt *analyzer.Options, next analyzer.Sink) (sink analyzer.Sink, sent func() bool, err error) {
 	p := &l.publish
 	if p.to == "" {
@@ -109,7 +109,7 @@ func (l *liveCommand) publisher(opt *analyzer.Options, next analyzer.Sink) (sink
 	pub, err := fleet.NewPublisher(p.to, fleet.PublisherOptions{
 		Origin: fleet.Origin{Sensor: p.sensor, Interface: strings.Join(l.interfaces, ","), ClockOffset: analyzer.Seconds(p.offset)},
 		Spool:  p.spool, SpoolLimit: int64(p.limit), Stream: p.stream, Replicas: p.replicas,
-		Messages: l.messages, MaxPayload: l.maxPayload, NATS: options, Tell: func(line string) { l.tell("%s", line) },
+		Messages: l.messages, MaxPayload: l.maxPayload, NATS: options, Tell: func(line string) { l.notice("%s", line) },
 	}, next)
 	if err != nil {
 		return nil, nil, err
@@ -121,11 +121,11 @@ func (l *liveCommand) publisher(opt *analyzer.Options, next analyzer.Sink) (sink
 		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 		defer cancel()
 		if err := pub.Close(ctx); err != nil {
-			l.tell("--to: %s", err)
+			l.notice("--to: %s", err)
 		}
 		dropped := pub.Dropped()
 		for _, kind := range slices.Sorted(maps.Keys(dropped)) {
-			l.tell("--to: %d %s were dropped", dropped[kind], kind)
+			l.notice("--to: %d %s were dropped", dropped[kind], kind)
 		}
 		return len(dropped) == 0
 	}, nil

@@ -123,7 +123,7 @@ func (r *recording) run(ctx context.Context, command []string) error {
 			r.env.notice("%s: the kernel dropped %d packets: the capture has gaps", s.Interface, s.Dropped)
 		}
 	}
-	r.say(ctx, gathered)
+	r.explain(ctx, gathered)
 	return status
 }
 

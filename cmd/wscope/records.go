@@ -97,7 +97,7 @@ func (in *input) records(cmd *cobra.Command, args []string, opt analyzer.Options
 			return err
 		}
 		in.hints(sum)
-		return trouble(sum)
+		return incompleteRun(sum)
 	})
 }
 
@@ -105,7 +105,7 @@ func newMessages(env *environment) *cobra.Command {
 	in, out := &input{env: env, choice: choice{kind: filter.Messages}}, &output{env: env}
 	max, hash := 0, false
 	cmd := &cobra.Command{
-		Use: "messages CAPTURE…", Short: "Give a record a message",
+		Use: "messages CAPTURE…", Short: "Print one record per message",
 		Long: "messages gives a record for each message, data and control, in the order of the capture: by the packet that\n" +
 			"made it whole.",
 		Example: "  wscope messages capture.pcap\n" +
@@ -152,7 +152,7 @@ func newFrames(env *environment) *cobra.Command {
 	in, out := &input{env: env, choice: choice{kind: filter.Frames}}, &output{env: env}
 	payload, max := false, 0
 	cmd := &cobra.Command{
-		Use: "frames CAPTURE…", Short: "Give a record a frame",
+		Use: "frames CAPTURE…", Short: "Print one record per frame",
 		Long: "frames gives a record for each frame, with the names of the Kaitai Struct WebSocket specification.",
 		Example: "  wscope frames capture.pcap\n" +
 			"  wscope frames --payload --format csv capture.pcap\n" +

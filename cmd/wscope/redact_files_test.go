@@ -124,7 +124,7 @@ func TestRedactHidesLive(t *testing.T) {
 			t.Fatal(err)
 		}
 		defer src.Close()
-		opt, sink, _, err = l.in.dress(nil, opt, sink)
+		opt, sink, _, err = l.in.wrapSink(nil, opt, sink)
 		if err == nil {
 			_, err = analyzer.Run(context.Background(), src, opt, sink)
 		}

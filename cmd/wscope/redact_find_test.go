@@ -22,7 +22,7 @@ var (
 	escapes   = regexp.MustCompile(`(?i)\\x([0-9a-f]{2})|\\u00([0-9a-f]{2})`)
 )
 
-// given says whether a text gives a secret away.
+// given reports whether a text gives a secret away.
 func given(text string) bool { return gives(text) != "" }
 
 // gives is the place of a secret in a text, with what stands around it; "" where there is none. It looks at the

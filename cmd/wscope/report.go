@@ -13,7 +13,7 @@ func newReport(env *environment) *cobra.Command {
 	in, out := &input{env: env, whole: true}, &output{env: env}
 	cmd := &cobra.Command{
 		Use:   "report CAPTURE… -o FILE.html",
-		Short: "Write one self-contained page to look at in a browser",
+		Short: "Write a self-contained HTML page",
 		Long: "report writes a single HTML file: totals, charts, the table of flows with search and filters, and for each\n" +
 			"flow its timeline, findings and conversation. The page asks nobody for anything and opens from disk. Payloads\n" +
 			"beyond what a browser holds well are left out, and the page says so.",
@@ -46,7 +46,7 @@ func newReport(env *environment) *cobra.Command {
 					return err
 				}
 				in.hints(sum)
-				return trouble(sum)
+				return incompleteRun(sum)
 			})
 		},
 	}

@@ -13,7 +13,7 @@ import (
 func newRoot(env *environment) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "wscope CAPTURE…",
-		Short: "Say what happened on each WebSocket connection of a packet capture",
+		Short: "Analyse the WebSocket connections of a packet capture",
 		Long: "wscope reads pcap and pcapng files, rebuilds TCP, opens TLS with the keys it is given, and says of\n" +
 			"each WebSocket who talked to whom, how it was opened and closed, what was said, and what broke the RFCs.",
 		Example: "  wscope capture.pcap\n" +
@@ -57,7 +57,7 @@ func newRoot(env *environment) *cobra.Command {
 // newHelp is cobra's command help, but that it takes a mistyped command for an error.
 func newHelp(root *cobra.Command) *cobra.Command {
 	return &cobra.Command{
-		Use: "help [COMMAND]", Short: "Say how a command is used",
+		Use: "help [COMMAND]", Short: "Help about a command",
 		ValidArgsFunction: func(_ *cobra.Command, args []string, _ string) (names []string, _ cobra.ShellCompDirective) {
 			for _, c := range root.Commands() {
 				if len(args) == 0 && c.IsAvailableCommand() {

@@ -93,5 +93,5 @@ func (in *input) watch(cmd *cobra.Command, paths []string, s sampling) (*behavio
 		return nil, err
 	}
 	in.hints(sum)
-	return w, trouble(sum)
+	return w, incompleteRun(sum)
 }

@@ -13,7 +13,7 @@ func newSummary(env *environment) *cobra.Command {
 	in, out := &input{env: env, whole: true}, &output{env: env, formats: []string{"table", "json", "ndjson", "csv"}}
 	top := 0
 	cmd := &cobra.Command{
-		Use: "summary CAPTURE…", Short: "Say for people what happened: totals, flows, findings",
+		Use: "summary CAPTURE…", Short: "Summarize a capture: totals, flows, findings",
 		Long: "summary reads captures whole and says what happened: totals, a table of the flows, what broke the RFCs and\n" +
 			"where, and hints. With --format json it gives one document, {\"flows\": […], \"summary\": {…}}; with ndjson the\n" +
 			"summary alone; with csv its fields as name,value.",
@@ -55,7 +55,7 @@ func (in *input) summary(cmd *cobra.Command, args []string, opt analyzer.Options
 		if err = report.WriteSummary(w, screen, sum, &o.Overview); err != nil {
 			return err
 		}
-		return trouble(sum)
+		return incompleteRun(sum)
 	case "json":
 		w.WriteString(`{"flows":`)
 		flows, err2 := newFlowWriter(w, in, out)
@@ -84,7 +84,7 @@ func (in *input) summary(cmd *cobra.Command, args []string, opt analyzer.Options
 		}
 	}
 	in.hints(sum)
-	return trouble(sum)
+	return incompleteRun(sum)
 }
 
 // overview gives flows to a report.Overview.

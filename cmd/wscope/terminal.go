@@ -42,13 +42,13 @@ func (e *environment) detail(format string, a ...any) {
 	}
 }
 
-// isTerminal says whether a stream is a terminal.
+// isTerminal reports whether a stream is a terminal.
 func isTerminal(stream any) bool {
 	f, ok := stream.(*os.File)
 	return ok && term.IsTerminal(f.Fd())
 }
 
-// colors says whether to colour what goes to a stream.
+// colors reports whether to colour what goes to a stream.
 func (e *environment) colors(stream any) (bool, error) {
 	switch e.color {
 	case "always":

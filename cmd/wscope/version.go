@@ -10,7 +10,7 @@ import (
 
 func newVersion(env *environment) *cobra.Command {
 	return &cobra.Command{
-		Use: "version", Short: "Say which wscope this is",
+		Use: "version", Short: "Print the version",
 		Example: "  wscope version",
 		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {

@@ -12,7 +12,7 @@ import (
 func newWhy(env *environment) *cobra.Command {
 	in, out := &input{env: env, whole: true}, &output{env: env, formats: []string{"table"}}
 	cmd := &cobra.Command{
-		Use: "why CAPTURE…", Short: "Say why connections ended",
+		Use: "why CAPTURE…", Short: "Explain why connections ended",
 		Long: "why says how connections ended otherwise than in good order: how many, by whom, how, after what silence, what\n" +
 			"they have in common, and in which packets to look. Causes are named where at least three connections share them,\n" +
 			"and only as far as packets can show them. With --flow it tells how the chosen flows ended.",
@@ -52,7 +52,7 @@ func newWhy(env *environment) *cobra.Command {
 					return err
 				}
 				in.hints(sum)
-				return trouble(sum)
+				return incompleteRun(sum)
 			})
 		},
 	}

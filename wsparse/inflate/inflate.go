@@ -64,7 +64,7 @@ const (
 // New returns an Inflater with an empty history.
 func New() *Inflater { return &Inflater{} }
 
-// SetTakeover says whether messages may refer to earlier ones, which is so in a new
+// SetTakeover reports whether messages may refer to earlier ones, which is so in a new
 // Inflater. With false every message starts with an empty history, and none is kept.
 func (f *Inflater) SetTakeover(on bool) {
 	f.forget = !on
@@ -159,7 +159,7 @@ func (f *Inflater) MaxDistance() int { return f.farthest }
 // Ending says how the last message that was inflated without an error ended.
 func (f *Inflater) Ending() Ending { return f.ending }
 
-// BadPadding says whether, in the last message, a block with BFINAL that did not end at a
+// BadPadding reports whether, in the last message, a block with BFINAL that did not end at a
 // byte boundary was followed by other bits than the zeros of RFC 7692 §7.2.1.
 func (f *Inflater) BadPadding() bool { return f.unpadded }
 

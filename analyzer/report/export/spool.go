@@ -104,7 +104,7 @@ func (s *spool) close() error {
 	return err
 }
 
-// has says whether anything is kept under key.
+// has reports whether anything is kept under key.
 func (s *spool) has(key int64) bool {
 	_, filed := s.last[key]
 	return filed || len(s.pending[key]) > 0

@@ -89,7 +89,7 @@ func (z *Zeek) FlowEnded(f *record.Flow) error {
 	return l.end()
 }
 
-// opened says whether a flow's frames were read.
+// opened reports whether a flow's frames were read.
 func opened(f *record.Flow) bool {
 	return f.ClientToServer.Frames+f.ServerToClient.Frames > 0 || f.Pickup == "midstream" || f.Handshake != nil && (f.Handshake.Result == "accepted" || f.Handshake.Result == "invalid")
 }

@@ -90,7 +90,7 @@ func connState(history string) string {
 	return "S1"
 }
 
-// isLocal says whether Zeek takes an address for local, as it does unless configured: where it is of no public
+// isLocal reports whether Zeek takes an address for local, as it does unless configured: where it is of no public
 // network, as such or in 6to4.
 //
 // https://docs.zeek.org/en/master/scripts/base/utils/site.zeek.html#id-Site::private_address_space

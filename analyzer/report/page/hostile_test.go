@@ -124,13 +124,13 @@ func TestLimitsAreKeptAndTold(t *testing.T) {
 	for _, c := range []struct {
 		shows  string
 		limits Limits
-		want   left
+		want   omitted
 	}{
-		{"all of it", Limits{Message: 1 << 20, Payload: 1 << 20, Messages: 100, Flows: 1 << 20}, left{}},
-		{"a long payload is cut", Limits{Message: 1000, Payload: 1 << 20, Messages: 100, Flows: 1 << 20}, left{Short: 1}},
-		{"a payload beyond what is left stays out", Limits{Message: 1 << 20, Payload: 50000, Messages: 100, Flows: 1 << 20}, left{Payloads: 1}},
-		{"messages beyond the number have no row", Limits{Message: 1 << 20, Payload: 1 << 20, Messages: 5, Flows: 1 << 20}, left{Messages: int64(len(hostile)) - 5}},
-		{"a flow beyond the bytes is not there", Limits{Message: 1 << 20, Payload: 1 << 20, Messages: 100, Flows: 10}, left{Flows: 1, Messages: int64(len(hostile))}},
+		{"all of it", Limits{Message: 1 << 20, Payload: 1 << 20, Messages: 100, Flows: 1 << 20}, omitted{}},
+		{"a long payload is cut", Limits{Message: 1000, Payload: 1 << 20, Messages: 100, Flows: 1 << 20}, omitted{Short: 1}},
+		{"a payload beyond what is left stays out", Limits{Message: 1 << 20, Payload: 50000, Messages: 100, Flows: 1 << 20}, omitted{Payloads: 1}},
+		{"messages beyond the number have no row", Limits{Message: 1 << 20, Payload: 1 << 20, Messages: 5, Flows: 1 << 20}, omitted{Messages: int64(len(hostile)) - 5}},
+		{"a flow beyond the bytes is not there", Limits{Message: 1 << 20, Payload: 1 << 20, Messages: 100, Flows: 10}, omitted{Flows: 1, Messages: int64(len(hostile))}},
 	} {
 		t.Run(c.shows, func(t *testing.T) {
 			got := read(t, hostilePage(t, c.limits))

@@ -34,7 +34,7 @@ type budget struct {
 	flows    int64
 }
 
-// row says whether a message may have a row.
+// row reports whether a message may have a row.
 func (b *budget) row() bool {
 	if b.messages >= b.limits.Messages {
 		return false
@@ -43,7 +43,7 @@ func (b *budget) row() bool {
 	return true
 }
 
-// takes says whether a payload of n bytes fits, for a flow that has taken own bytes so far. No
+// takes reports whether a payload of n bytes fits, for a flow that has taken own bytes so far. No
 // flow gets more than it leaves to the others, so that one download does not silence them.
 func (b *budget) takes(own, n int64) bool {
 	if own+n > b.limits.Payload-b.payload {
@@ -53,7 +53,7 @@ func (b *budget) takes(own, n int64) bool {
 	return true
 }
 
-// record says whether a flow's record of n bytes fits.
+// record reports whether a flow's record of n bytes fits.
 func (b *budget) record(n int) bool {
 	if b.flows+int64(n) > b.limits.Flows {
 		return false

@@ -33,7 +33,7 @@ type Writer struct {
 	alive    map[int64]*rows
 	epoch    *record.Time // the first flow's start
 	rate     rate
-	left     left
+	left     omitted
 	kept     int64 // flows with a record
 	data     []byte
 	waiting  int // bytes of the living flows' rows
@@ -57,8 +57,8 @@ type entry struct {
 	Gaps   []*record.Gap `json:"gaps,omitempty"`
 }
 
-// left is what the limits kept out of the page.
-type left struct {
+// omitted is what the limits kept out of the page.
+type omitted struct {
 	Flows    int64 `json:"flows"`
 	Messages int64 `json:"messages"`
 	Payloads int64 `json:"payloads"` // of messages that have a row
@@ -240,9 +240,9 @@ type about struct {
 		Flows    int `json:"flows"`
 		Messages int `json:"messages"`
 	} `json:"blocks"`
-	Kept   int64  `json:"kept"` // flows with a record
-	Left   left   `json:"left"`
-	Limits Limits `json:"limits"`
+	Kept   int64   `json:"kept"` // flows with a record
+	Left   omitted `json:"left"`
+	Limits Limits  `json:"limits"`
 }
 
 // rule is what a rule says, for those that were broken.

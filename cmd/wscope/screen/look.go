@@ -79,7 +79,7 @@ func (b *Board) look(o *order, reverse bool, filter string) *Look {
 	return l
 }
 
-// matches says whether a row has all words in what it shows; "!" is one with findings.
+// matches reports whether a row has all words in what it shows; "!" is one with findings.
 func (r *Row) matches(words []string) bool {
 	for _, w := range words {
 		if w == "!" {

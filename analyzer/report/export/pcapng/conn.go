@@ -57,7 +57,7 @@ func (n *Notes) want(f *record.Flow) {
 	c.spans = append(c.spans, span{f.Connection, f.End})
 }
 
-// wanted says whether a segment is of a wanted connection. It is asked in the order of
+// wanted reports whether a segment is of a wanted connection. It is asked in the order of
 // the capture.
 func (n *Notes) wanted(s *link.Segment, tunnel string) bool {
 	c := n.conns[pairOf(s.Key.Src, s.Key.SrcPort, s.Key.Dst, s.Key.DstPort, tunnel)]

@@ -48,7 +48,7 @@ func (n *Notes) FlowEnded(f *record.Flow) error {
 
 // Message keeps a message's gist. Whether its flow is wanted shows only later.
 func (n *Notes) Message(m *record.Message) error {
-	return n.comments.add(m.File, comment{m.Packet, m.Flow, gist(m)})
+	return n.comments.add(m.File, comment{m.Packet, m.Flow, label(m)})
 }
 
 // Close removes temporary files.
@@ -82,7 +82,7 @@ func finding(flow int64, r *record.Finding) string {
 	return s
 }
 
-func gist(m *record.Message) string {
+func label(m *record.Message) string {
 	s := fmt.Sprintf("wscope flow %d message %d: %s %s, %d bytes", m.Flow, m.Message, m.From, m.Type, m.Length)
 	if !m.Complete {
 		s += ", not whole"

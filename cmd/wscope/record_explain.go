@@ -17,10 +17,10 @@ import (
 // maxClosed is how many groups of connections that stayed closed are told.
 const maxClosed = 8
 
-// say tells what the capture holds, read back from the file, and which TLS connections of which
+// explain tells what the capture holds, read back from the file, and which TLS connections of which
 // process could not be opened and what would help. A capture that shows nothing must not pass for
 // one that shows nothing wrong.
-func (r *recording) say(ctx context.Context, g *gathered) {
+func (r *recording) explain(ctx context.Context, g *gathered) {
 	src, err := capture.Open([]string{r.file}, capture.Options{Context: ctx})
 	if err != nil {
 		r.env.notice("%s: %v", r.file, err)

@@ -2,8 +2,8 @@ package upgrade
 
 import "wscope/assembly"
 
-// A tape keeps what happened on a lane, in its order, to play it again later.
-type tape struct {
+// A replay buffer keeps what happened on a layer, in its order, to play it again later.
+type replayBuffer struct {
 	bytes  [2][]byte
 	events []event
 }
@@ -29,13 +29,13 @@ const (
 // are bounded too.
 const eventCost = 56
 
-// size is what the tape costs, for comparison with maxTape.
-func (t *tape) size() int {
+// size is what the replay buffer costs, for comparison with maxTape.
+func (t *replayBuffer) size() int {
 	return len(t.bytes[0]) + len(t.bytes[1]) + eventCost*len(t.events)
 }
 
 // Data implements assembly.Handler.
-func (t *tape) Data(s assembly.Side, b []byte, at *assembly.Mark) {
+func (t *replayBuffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	t.bytes[s] = append(t.bytes[s], b...)
 	if n := len(t.events); n > 0 {
 		last := &t.events[n-1]
@@ -48,17 +48,17 @@ func (t *tape) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 }
 
 // Gap implements assembly.Handler.
-func (t *tape) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
+func (t *replayBuffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	t.events = append(t.events, event{at: *at, n: n, side: s, kind: gapEvent, why: why})
 }
 
 // End implements assembly.Handler.
-func (t *tape) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
+func (t *replayBuffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	t.events = append(t.events, event{at: *at, side: s, kind: endEvent, why: why})
 }
 
-// play gives everything to h. h must not record on the same tape.
-func (t *tape) play(h assembly.Handler) {
+// replay gives everything to h. h must not record on the same replay buffer.
+func (t *replayBuffer) replay(h assembly.Handler) {
 	var off [2]int64
 	for i := range t.events {
 		e := &t.events[i]
@@ -75,13 +75,13 @@ func (t *tape) play(h assembly.Handler) {
 	}
 }
 
-// hasEnd says whether the end of a side is on the tape.
-func (t *tape) hasEnd(s assembly.Side) bool { return t.has(endEvent, s) }
+// hasEnd reports whether the end of a side is on the replay buffer.
+func (t *replayBuffer) hasEnd(s assembly.Side) bool { return t.has(endEvent, s) }
 
-// hasGap says whether a gap of a side is on the tape.
-func (t *tape) hasGap(s assembly.Side) bool { return t.has(gapEvent, s) }
+// hasGap reports whether a gap of a side is on the replay buffer.
+func (t *replayBuffer) hasGap(s assembly.Side) bool { return t.has(gapEvent, s) }
 
-func (t *tape) has(kind eventKind, s assembly.Side) bool {
+func (t *replayBuffer) has(kind eventKind, s assembly.Side) bool {
 	for i := range t.events {
 		if e := &t.events[i]; e.kind == kind && e.side == s {
 			return true
@@ -91,7 +91,7 @@ func (t *tape) has(kind eventKind, s assembly.Side) bool {
 }
 
 // skip forgets the first n bytes of a side.
-func (t *tape) skip(s assembly.Side, n int) {
+func (t *replayBuffer) skip(s assembly.Side, n int) {
 	t.bytes[s] = t.bytes[s][n:]
 	left := int64(n)
 	kept := t.events[:0]
@@ -110,7 +110,7 @@ func (t *tape) skip(s assembly.Side, n int) {
 }
 
 // markAt is the packet of byte n of a side.
-func (t *tape) markAt(s assembly.Side, n int) assembly.Mark {
+func (t *replayBuffer) markAt(s assembly.Side, n int) assembly.Mark {
 	off := int64(0)
 	for i := range t.events {
 		if e := &t.events[i]; e.kind == dataEvent && e.side == s {

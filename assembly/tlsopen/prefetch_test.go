@@ -30,31 +30,31 @@ type warmed struct {
 	sides [2]int
 }
 
-func (w *warmed) Warm(s assembly.Side) int64 { w.sides[s]++; return 0 }
+func (w *warmed) Prefetch(s assembly.Side) int64 { w.sides[s]++; return 0 }
 
 // A connection reads ahead for each suite, at any time, and passes the word on to who took the
 // place of its inner handler.
-func TestWarm(t *testing.T) {
+func TestPrefetch(t *testing.T) {
 	for _, id := range []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305} {
 		c, first, records := bulk(t, id, 100, 2)
-		c.Warm(assembly.A)
+		c.Prefetch(assembly.A)
 		at := &assembly.Mark{}
 		c.Data(assembly.A, records[0], at)
 		next := &warmed{}
-		c.Become(next)
-		c.Warm(assembly.A)
-		c.Warm(assembly.B)
+		c.SetHandler(next)
+		c.Prefetch(assembly.A)
+		c.Prefetch(assembly.B)
 		c.Data(assembly.A, records[1], at)
 		if first.bytes != 100 || next.bytes != 100 || next.sides != [2]int{1, 1} {
 			t.Errorf("%s: %d and %d bytes, read ahead %v", suiteName(id), first.bytes, next.bytes, next.sides)
 		}
-		if n := testing.AllocsPerRun(10, func() { c.Warm(assembly.A) }); n != 0 {
+		if n := testing.AllocsPerRun(10, func() { c.Prefetch(assembly.A) }); n != 0 {
 			t.Errorf("%s: %v allocations", suiteName(id), n)
 		}
 	}
 }
 
-// The state of AES-GCM is as large as the lines that Warm passes over suppose, and that of no
+// The state of AES-GCM is as large as the lines that Prefetch passes over suppose, and that of no
 // AEAD is read beyond its end.
 func TestStateOfAEAD(t *testing.T) {
 	for _, id := range []uint16{0x1301, 0x1302, 0x1303, 0x1304, 0x1305} {

@@ -7,8 +7,8 @@ import (
 	"wscope/wsparse"
 )
 
-// asked is a request for another protocol: an upgrade, or a CONNECT.
-type asked struct {
+// upgradeRequest is a request for another protocol: an upgrade, or a CONNECT.
+type upgradeRequest struct {
 	kind   string     // "websocket", "connect", "other"
 	target string     // of a CONNECT
 	ws     *WebSocket // with "websocket"
@@ -22,8 +22,8 @@ type asked struct {
 	ended  [2]bool    // by role: recv was told the end
 }
 
-// isAnsweredBy says whether the head of a 101 is taken for the answer.
-func (a *asked) isAnsweredBy(head []byte) bool {
+// isAnsweredBy reports whether the head of a 101 is taken for the answer.
+func (a *upgradeRequest) isAnsweredBy(head []byte) bool {
 	if !a.unsure || a.ws == nil {
 		return true
 	}
@@ -32,7 +32,7 @@ func (a *asked) isAnsweredBy(head []byte) bool {
 }
 
 // answer judges the handshake.
-func (a *asked) answer(r *wsparse.Response, at *assembly.Mark) {
+func (a *upgradeRequest) answer(r *wsparse.Response, at *assembly.Mark) {
 	a.ws.Handshake.Answer(r)
 	a.ws.Answered = *at
 	if a.recv != nil {
@@ -41,7 +41,7 @@ func (a *asked) answer(r *wsparse.Response, at *assembly.Mark) {
 }
 
 // bodyLine keeps the first line of a refusal's body.
-func (a *asked) bodyLine(b []byte) {
+func (a *upgradeRequest) bodyLine(b []byte) {
 	if !a.line || len(b) == 0 {
 		return
 	}
@@ -54,7 +54,7 @@ func (a *asked) bodyLine(b []byte) {
 }
 
 // end tells the end of one direction, once.
-func (a *asked) end(from wsparse.Role, why assembly.Cause, code uint64, at *assembly.Mark) {
+func (a *upgradeRequest) end(from wsparse.Role, why assembly.Cause, code uint64, at *assembly.Mark) {
 	i := from - wsparse.FromClient
 	if a.recv == nil || a.ended[i] {
 		return
@@ -65,7 +65,7 @@ func (a *asked) end(from wsparse.Role, why assembly.Cause, code uint64, at *asse
 
 // passed ends both directions of a request that came to nothing while the connection
 // goes on.
-func (a *asked) passed(at *assembly.Mark) {
+func (a *upgradeRequest) passed(at *assembly.Mark) {
 	a.end(wsparse.FromClient, assembly.Reused, 0, at)
 	a.end(wsparse.FromServer, assembly.Reused, 0, at)
 }

@@ -1,4 +1,4 @@
-package analyzer_test
+package flow_test
 
 import "fmt"
 

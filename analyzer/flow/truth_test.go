@@ -1,160 +1,34 @@
-package analyzer_test
+package flow_test
 
 import (
-	"bytes"
-	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"encoding/json"
 	"fmt"
-	"os"
 	"path/filepath"
-	"regexp"
 	"slices"
 	"strings"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
-	"wscope/assembly/capture"
-	"wscope/assembly/packet"
-	"wscope/assembly/tlsopen"
 )
-
-// journal is what the endpoints of a capture wrote down themselves; see testdata/README.md.
-type journal struct {
-	Capture string
-	Shows   string
-	Breaks  *struct{ By, RFC string }
-	Risk    string // the finding that is worth a look
-	Flows   []struct {
-		ClientPort  uint16 `json:"client_port"`
-		ServerPort  uint16 `json:"server_port"`
-		StreamID    uint64 `json:"stream_id"`
-		Path        string
-		Status      int
-		Result      string
-		Pickup      string
-		Subprotocol string
-		Extensions  string
-		Close       *struct {
-			By, How, Reason string
-			Code            *int
-			ReplyCode       *int `json:"reply_code"`
-		}
-		Messages []struct {
-			From, Type, SHA256 string
-			Length             int64
-			Fragments          int
-			RTT                float64 `json:"rtt_ms"`
-		}
-		Missing *struct { // the message that the capture no longer holds whole
-			From, Type string
-			Length     int64
-		}
-		Sent []any // in place of messages where raw sockets spoke
-	}
-}
-
-// kept is a Sink that keeps copies of all records.
-type kept struct {
-	analyzer.NopSink
-	flows    []*analyzer.Flow
-	messages []*analyzer.Message
-	frames   []*analyzer.Frame
-}
-
-func (k *kept) FlowEnded(f *analyzer.Flow) error { k.flows = append(k.flows, f); return nil }
-func (k *kept) Frame(f *analyzer.Frame) error    { k.frames = append(k.frames, f); return nil }
-
-func (k *kept) Message(m *analyzer.Message) error {
-	own := *m
-	own.Data = bytes.Clone(m.Data)
-	if m.App != nil {
-		app := *m.App
-		own.App = &app
-	}
-	k.messages = append(k.messages, &own)
-	return nil
-}
-
-var otherKeys = regexp.MustCompile(`keys: ([a-z0-9/-]+\.keys)`)
-
-// analyze runs a capture of testdata with all records kept.
-func analyze(t testing.TB, path string, opt analyzer.Options) (*kept, *analyzer.Summary) {
-	t.Helper()
-	return analyzeBy(t, analyzer.Run, path, opt)
-}
-
-// analyzeBy does it by run.
-func analyzeBy(t testing.TB, run func(context.Context, packet.Source, analyzer.Options, analyzer.Sink) (*analyzer.Summary, error), path string, opt analyzer.Options) (*kept, *analyzer.Summary) {
-	t.Helper()
-	src, err := capture.Open([]string{path}, capture.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer src.Close()
-	opt.Messages, opt.Payload = true, true
-	opt.Keys = tlsopen.NewKeys()
-	keys := strings.TrimSuffix(path, filepath.Ext(path)) + ".keys"
-	if text, err := os.ReadFile(strings.TrimSuffix(path, filepath.Ext(path)) + ".log.json"); err == nil {
-		if m := otherKeys.FindSubmatch(text); m != nil { // a derived capture: the original's keys open it
-			keys = filepath.Join("..", "testdata", "peers", string(m[1]))
-		}
-	}
-	if text, err := os.ReadFile(keys); err == nil {
-		opt.Keys.Add(text)
-	}
-	k := &kept{}
-	sum, err := run(context.Background(), src, opt, k)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return k, sum
-}
-
-// journals are all captures of testdata that stand beside their endpoints' journal.
-func journals(t testing.TB) []string {
-	t.Helper()
-	var paths []string
-	for _, depth := range []string{"*", "*/*", "*/*/*"} {
-		found, _ := filepath.Glob(filepath.Join("..", "testdata", depth+".log.json"))
-		paths = append(paths, found...)
-	}
-	if len(paths) == 0 {
-		t.Fatal("no journals in testdata")
-	}
-	return paths
-}
-
-func readJournal(t testing.TB, path string) *journal {
-	t.Helper()
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	j := &journal{}
-	if err := json.Unmarshal(text, j); err != nil {
-		t.Fatalf("%s: %v", path, err)
-	}
-	return j
-}
 
 // TestRecordsAreWhatTheEndpointsSay holds every capture of real peers to what these
 // peers wrote down: each message by direction, order and content, and how it all ended.
 func TestRecordsAreWhatTheEndpointsSay(t *testing.T) {
-	for _, path := range journals(t) {
-		j := readJournal(t, path)
+	for _, path := range analyzertest.Journals(t) {
+		j := analyzertest.ReadJournal(t, path)
 		name := strings.TrimSuffix(filepath.Base(path), ".log.json")
 		t.Run(filepath.Base(filepath.Dir(path))+"/"+name, func(t *testing.T) {
-			got, _ := analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{})
+			got, _ := analyzertest.Analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{})
 			for i := range j.Flows {
 				want := &j.Flows[i]
-				f := flowOf(got, want.ClientPort, want.StreamID, want.Path, i)
+				f := analyzertest.FlowOf(got, want.ClientPort, want.StreamID, want.Path, i)
 				if f == nil && want.Sent != nil && want.Result == "" && strings.HasPrefix(j.Shows, "nothing of WebSocket") {
 					continue
 				}
 				if f == nil {
-					t.Errorf("no flow from port %d, path %s, stream %d (%d flows)", want.ClientPort, want.Path, want.StreamID, len(got.flows))
+					t.Errorf("no flow from port %d, path %s, stream %d (%d flows)", want.ClientPort, want.Path, want.StreamID, len(got.Flows))
 					continue
 				}
 				if f.TLS != nil && strings.HasSuffix(f.TLS.Why, "is not opened") {
@@ -186,7 +60,7 @@ func TestRecordsAreWhatTheEndpointsSay(t *testing.T) {
 						}
 						wanted = append(wanted, fmt.Sprintf("%s %d %s", m.Type, m.Length, m.SHA256[:16]))
 					}
-					for _, m := range got.messages {
+					for _, m := range got.Messages {
 						if m.Flow != f.Flow || m.From != from || m.Type == "close" {
 							continue
 						}
@@ -271,36 +145,15 @@ func show(n *int) string {
 	return fmt.Sprint(*n)
 }
 
-// flowOf finds the flow that a journal speaks of.
-func flowOf(k *kept, port uint16, stream uint64, path string, index int) *analyzer.Flow {
-	var matches []*analyzer.Flow
-	for _, f := range k.flows {
-		if f.Client.Port == port && (stream == 0 || f.HTTP != nil && f.HTTP.StreamID == stream) {
-			matches = append(matches, f)
-		}
-	}
-	for _, f := range matches {
-		if int(f.Flow) == index+1 {
-			return f
-		}
-	}
-	for _, f := range matches {
-		if f.HTTP == nil || f.HTTP.Path == path {
-			return f
-		}
-	}
-	return nil
-}
-
 // TestPingsTookNoLongerThanThePingerMeasured holds round trips to what the pingers measured around
 // theirs: an upper bound. Where every ping of a side was measured, so are the smallest and the
 // largest.
 func TestPingsTookNoLongerThanThePingerMeasured(t *testing.T) {
 	const slack = 0.3e-3 // seconds that the clocks of tcpdump and of the pinger may differ by
 	flows := 0
-	for _, path := range journals(t) {
-		j := readJournal(t, path)
-		var got *kept
+	for _, path := range analyzertest.Journals(t) {
+		j := analyzertest.ReadJournal(t, path)
+		var got *analyzertest.Records
 		for i := range j.Flows {
 			want := &j.Flows[i]
 			measured := map[string][]float64{}
@@ -314,9 +167,9 @@ func TestPingsTookNoLongerThanThePingerMeasured(t *testing.T) {
 			}
 			for from, rtts := range measured {
 				if got == nil {
-					got, _ = analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{})
+					got, _ = analyzertest.Analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{})
 				}
-				f := flowOf(got, want.ClientPort, want.StreamID, want.Path, i)
+				f := analyzertest.FlowOf(got, want.ClientPort, want.StreamID, want.Path, i)
 				if f == nil || f.Ping == nil || len(rtts) != pings[from] || want.Missing != nil {
 					continue
 				}

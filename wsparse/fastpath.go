@@ -1,22 +1,22 @@
 package wsparse
 
 // Take is Feed and all the Next there is for bytes that are one frame of the kind that
-// nearly all are (see quick), whole and nothing else: most packets hold that. It fills ev with
+// nearly all are (see fastPath), whole and nothing else: most packets hold that. It fills ev with
 // the one event. For any other bytes, while the Stream is in the middle of something, and
-// where a frame is more than an event, it says false and has done nothing: Feed them then.
+// where a frame is more than an event, it returns false and has done nothing: call Feed then.
 func (s *Stream) Take(b []byte, ev *Event) bool {
-	return s.calm && (s.cfg.Brief || !s.cfg.Frames) && s.quick(b, ev, len(b)) > 0
+	return s.atBoundary && (s.cfg.Brief || !s.cfg.Frames) && s.fastPath(b, ev, len(b)) > 0
 }
 
-// Warm reads the memory that Take touches first. What it returns says nothing.
-func (s *Stream) Warm() int64 { return s.at }
+// Prefetch reads the memory that Take touches first. The result only keeps the loads alive.
+func (s *Stream) Prefetch() int64 { return s.at }
 
-// quick takes the next frame if it is what nearly all frames are: whole in the bytes at
+// fastPath takes the next frame if it is what nearly all frames are: whole in the bytes at
 // hand, a text or binary message of its own, not compressed, and with nothing wrong in it.
 // It then does what accept, piece and endMessage would, in one go, fills ev and returns the
 // frame's length. It writes little of the Stream. Where it returns 0, as for a frame of
 // less than least bytes, it has changed nothing that matters.
-func (s *Stream) quick(in []byte, ev *Event, least int) int {
+func (s *Stream) fastPath(in []byte, ev *Event, least int) int {
 	if len(in) < 2 || in[0] != 0x80|byte(Text) && in[0] != 0x80|byte(Binary) {
 		return 0
 	}

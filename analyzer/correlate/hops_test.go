@@ -1,8 +1,8 @@
-package analyzer_test
+package correlate_test
 
 import (
-	"path/filepath"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 )
@@ -13,12 +13,12 @@ func TestBothHopsOfAProxyAreLinked(t *testing.T) {
 		"nginx": "key", "nginx-tls": "key", "haproxy": "key", "haproxy-h1-to-h2": "key", "haproxy-h2-to-h1": "time and path",
 		"proxy-v1": "key", "connect": "key",
 	} {
-		got, _ := analyze(t, filepath.Join("..", "testdata", "peers", "proxy", name+".pcap"), analyzer.Options{})
+		got, _ := analyzertest.Analyze(t, analyzertest.Path("peers", "proxy", name+".pcap"), analyzer.Options{})
 		flows := map[int64]*analyzer.Flow{}
-		for _, f := range got.flows {
+		for _, f := range got.Flows {
 			flows[f.Flow] = f
 		}
-		for _, f := range got.flows {
+		for _, f := range got.Flows {
 			p := f.Proxied
 			if p == nil {
 				t.Errorf("%s: flow %d has no other hop", name, f.Flow)
@@ -30,8 +30,8 @@ func TestBothHopsOfAProxyAreLinked(t *testing.T) {
 			}
 		}
 	}
-	got, _ := analyze(t, filepath.Join("..", "testdata", "peers", "plain", "ws-keepalive.pcap"), analyzer.Options{})
-	for _, f := range got.flows {
+	got, _ := analyzertest.Analyze(t, analyzertest.Path("peers", "plain", "ws-keepalive.pcap"), analyzer.Options{})
+	for _, f := range got.Flows {
 		if f.Proxied != nil {
 			t.Errorf("no proxy is in this capture, but flow %d has %+v", f.Flow, *f.Proxied)
 		}

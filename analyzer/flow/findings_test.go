@@ -1,10 +1,11 @@
-package analyzer_test
+package flow_test
 
 import (
 	"cmp"
 	"path/filepath"
 	"strings"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 )
@@ -15,14 +16,14 @@ var expected = map[string]string{"http-in-frames": "protocol-inside", "stall": "
 // TestCleanCapturesHaveNoFindings holds every capture whose endpoints broke no rule to
 // zero findings, and those that show one breach to telling it of the right side.
 func TestCleanCapturesHaveNoFindings(t *testing.T) {
-	for _, path := range journals(t) {
-		j := readJournal(t, path)
+	for _, path := range analyzertest.Journals(t) {
+		j := analyzertest.ReadJournal(t, path)
 		name := strings.TrimSuffix(filepath.Base(path), ".log.json")
 		t.Run(filepath.Base(filepath.Dir(path))+"/"+name, func(t *testing.T) {
-			got, _ := analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{})
+			got, _ := analyzertest.Analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{})
 			told, worth := false, cmp.Or(j.Risk, expected[name])
 			seen := worth == ""
-			for _, f := range got.flows {
+			for _, f := range got.Flows {
 				for _, x := range f.Findings {
 					seen = seen || x.Rule == worth
 					if worth == x.Rule || x.Rule == "upgrade-refused" && f.Pickup == "rejected" {
@@ -53,10 +54,10 @@ func TestCleanCapturesHaveNoFindings(t *testing.T) {
 func TestEachRuleHasACapture(t *testing.T) {
 	told := map[string]bool{}
 	for _, depth := range []string{"*", "*/*", "*/*/*"} {
-		paths, _ := filepath.Glob(filepath.Join("..", "testdata", depth+".pcap*"))
+		paths, _ := filepath.Glob(analyzertest.Path(depth + ".pcap*"))
 		for _, path := range paths {
-			got, _ := analyze(t, path, analyzer.Options{})
-			for _, f := range got.flows {
+			got, _ := analyzertest.Analyze(t, path, analyzer.Options{})
+			for _, f := range got.Flows {
 				for _, x := range f.Findings {
 					told[x.Rule] = true
 				}

@@ -1,4 +1,4 @@
-package analyzer_test
+package flow_test
 
 import (
 	"bytes"
@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 )
@@ -75,15 +76,15 @@ func ledgerOf(t *testing.T, frames []*analyzer.Frame, takeover bool) (l ledger) 
 // permessage-deflate anew, with other inflaters, whose content is what the senders' journals say.
 func TestCompressionLedgerIsWhatOthersInflate(t *testing.T) {
 	directions, farthest := 0, int64(0)
-	for _, path := range journals(t) {
-		j := readJournal(t, path)
+	for _, path := range analyzertest.Journals(t) {
+		j := analyzertest.ReadJournal(t, path)
 		if j.Capture == "snaplen-96.pcap" || strings.Contains(path, "gap") || strings.Contains(path, "invalid") {
 			continue // not all of it is there, or it is no DEFLATE
 		}
-		got, _ := analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{Frames: true})
+		got, _ := analyzertest.Analyze(t, filepath.Join(filepath.Dir(path), j.Capture), analyzer.Options{Frames: true})
 		for i := range j.Flows {
 			want := &j.Flows[i]
-			f := flowOf(got, want.ClientPort, want.StreamID, want.Path, i)
+			f := analyzertest.FlowOf(got, want.ClientPort, want.StreamID, want.Path, i)
 			if f == nil || want.Messages == nil {
 				continue
 			}
@@ -93,7 +94,7 @@ func TestCompressionLedgerIsWhatOthersInflate(t *testing.T) {
 					continue
 				}
 				var frames []*analyzer.Frame
-				for _, x := range got.frames {
+				for _, x := range got.Frames {
 					if x.Flow == f.Flow && x.From == from {
 						frames = append(frames, x)
 					}

@@ -1,7 +1,7 @@
 package sealed
 
-// tally is what is counted of a connection behind its opening.
-type tally struct {
+// counts is what is counted of a connection behind its opening.
+type counts struct {
 	protect *protection
 	dirs    [2]direction
 	pairs   pairs
@@ -31,7 +31,7 @@ const (
 	pause         = int64(100e6)
 )
 
-func (t *tally) init(p *protection, padding [2]int32) {
+func (t *counts) init(p *protection, padding [2]int32) {
 	t.protect = p
 	for s := range t.dirs {
 		t.dirs[s].goWrite, t.dirs[s].full = p.goWrite(), full
@@ -44,7 +44,7 @@ func (t *tally) init(p *protection, padding [2]int32) {
 
 // keyUpdate reports whether a record is TLS 1.3's KeyUpdate (RFC 8446 §4.6.3), or the server's answer to one: five bytes are
 // no frame of a client.
-func (t *tally) keyUpdate(e *sized) bool {
+func (t *counts) keyUpdate(e *sized) bool {
 	const length = 5
 	if t.protect.hash == 0 && t.protect.loose == 0 || e.n != length {
 		return false
@@ -62,7 +62,7 @@ func (t *tally) keyUpdate(e *sized) bool {
 
 // add counts a record of application data. body says that it came between a request and its answer, as
 // bodies do.
-func (t *tally) add(e sized, body bool) {
+func (t *counts) add(e sized, body bool) {
 	if t.keyUpdate(&e) {
 		return
 	}

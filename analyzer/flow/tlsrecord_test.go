@@ -1,4 +1,4 @@
-package analyzer_test
+package flow_test
 
 import (
 	"context"
@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"wscope/analyzer"
+	"wscope/analyzer/analyzertest"
 	"wscope/analyzer/record"
 	"wscope/assembly/tlsopen"
 )
@@ -45,8 +46,8 @@ func (r *tlsRecords) TLSRecord(t *record.TLSRecord) error {
 // frames that they turn out to hold once the keys are there, behind the request and the answer.
 func TestRecordsOfClosedConnections(t *testing.T) {
 	for _, name := range []string{"tls12-go", "tls12-node", "tls13-go", "tls13-go-node"} {
-		path := "../testdata/peers/tls/" + name
-		all, _ := load(t, path+".pcap")
+		path := analyzertest.Path("peers", "tls", name)
+		all, _ := analyzertest.Load(t, path+".pcap")
 		text, err := os.ReadFile(path + ".keys")
 		if err != nil {
 			t.Fatal(err)
@@ -54,7 +55,7 @@ func TestRecordsOfClosedConnections(t *testing.T) {
 		run := func(keys *tlsopen.Keys) *tlsRecords {
 			r := &tlsRecords{tls: map[[2]any][]record.TLSRecord{}, flows: map[string]*record.Flow{}, numbers: map[int64]string{}}
 			opt := analyzer.Options{Events: true, Keys: keys}
-			if _, err := analyzer.Run(context.Background(), &packets{all: all, keep: func(int) bool { return true }}, opt, r); err != nil {
+			if _, err := analyzer.Run(context.Background(), &analyzertest.Packets{All: all, Keep: func(int) bool { return true }}, opt, r); err != nil {
 				t.Fatal(err)
 			}
 			return r

@@ -1,10 +1,10 @@
-package analyzer_test
+package flow_test
 
 import (
 	"context"
 	"math"
-	"path/filepath"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 	"wscope/assembly/capture"
@@ -26,8 +26,8 @@ func TestLateSegmentsAreTsharks(t *testing.T) {
 		{"loss", 8, 0.000112},
 		{"stall", 52, 0.103943},
 	} {
-		got, _ := analyze(t, filepath.Join("..", "testdata", "peers", "lossy", c.name+".pcap"), analyzer.Options{})
-		tcp := got.flows[0].TCP
+		got, _ := analyzertest.Analyze(t, analyzertest.Path("peers", "lossy", c.name+".pcap"), analyzer.Options{})
+		tcp := got.Flows[0].TCP
 		if late := tcp.Retransmitted + tcp.Duplicates + tcp.OutOfOrder; late != c.late || tcp.CaptureLoss != 0 {
 			t.Errorf("%s: %d segments are late, tshark tells %d; lost in the capture: %d", c.name, late, c.late, tcp.CaptureLoss)
 		}
@@ -40,16 +40,16 @@ func TestLateSegmentsAreTsharks(t *testing.T) {
 // TestWithoutKeysTCPIsToldAllTheSame counts the late segments of connections that nobody can read.
 func TestWithoutKeysTCPIsToldAllTheSame(t *testing.T) {
 	for name, late := range map[string]int64{"all-tls": 38, "all-h2": 53} {
-		src, err := capture.Open([]string{filepath.Join("..", "testdata", "peers", "lossy", name+".pcap")}, capture.Options{})
+		src, err := capture.Open([]string{analyzertest.Path("peers", "lossy", name+".pcap")}, capture.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer src.Close()
-		got := &kept{}
+		got := &analyzertest.Records{}
 		if _, err := analyzer.Run(context.Background(), src, analyzer.Options{}, got); err != nil {
 			t.Fatal(err)
 		}
-		if tcp := got.flows[0].TCP; got.flows[0].Pickup != "encrypted" || tcp.Retransmitted+tcp.Duplicates+tcp.OutOfOrder != late {
+		if tcp := got.Flows[0].TCP; got.Flows[0].Pickup != "encrypted" || tcp.Retransmitted+tcp.Duplicates+tcp.OutOfOrder != late {
 			t.Errorf("%s: %+v, want %d late segments", name, tcp, late)
 		}
 	}

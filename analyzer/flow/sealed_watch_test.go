@@ -1,9 +1,10 @@
-package analyzer_test
+package flow_test
 
 import (
 	"encoding/binary"
 	"math/rand/v2"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/assembly/packet"
 )
@@ -47,9 +48,9 @@ func TestMidwayTLSNeedsApplicationData(t *testing.T) {
 			}
 			say(int(seed%2), [2][]byte{c.client, c.server}[seed%2])
 			say(int(1-seed%2), [2][]byte{c.client, c.server}[1-seed%2])
-			k := told(t, all, nil, func(int) bool { return true })
-			if len(k.flows) != c.flows {
-				t.Errorf("%s, seed %d: %d flows, want %d", c.name, seed, len(k.flows), c.flows)
+			k := analyzertest.Run(t, all, nil, func(int) bool { return true })
+			if len(k.Flows) != c.flows {
+				t.Errorf("%s, seed %d: %d flows, want %d", c.name, seed, len(k.Flows), c.flows)
 			}
 		}
 	}

@@ -31,8 +31,8 @@ const (
 	unusedTo   = 7
 )
 
-// Warm implements assembly.Warmer.
-func (c *conn) Warm(s assembly.Side) int64 {
+// Prefetch implements assembly.Prefetcher.
+func (c *conn) Prefetch(s assembly.Side) int64 {
 	t := &c.sides[s]
 	n := int64(t.seq)
 	for i := range t.lines {
@@ -43,8 +43,8 @@ func (c *conn) Warm(s assembly.Side) int64 {
 	if t.op != nil {
 		n += int64(t.op.tagLen)
 	}
-	if w, ok := c.inner.(assembly.Warmer); ok {
-		n += w.Warm(s)
+	if w, ok := c.inner.(assembly.Prefetcher); ok {
+		n += w.Prefetch(s)
 	}
 	return n
 }

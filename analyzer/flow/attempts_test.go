@@ -1,9 +1,10 @@
-package analyzer_test
+package flow_test
 
 import (
 	"encoding/binary"
 	"testing"
 
+	"wscope/analyzer/analyzertest"
 	"wscope/assembly/packet"
 )
 
@@ -22,7 +23,7 @@ func TestManyAttemptsAtTheEnd(t *testing.T) {
 			all = append(all, packet.Packet{Mark: packet.Mark{Index: i, Number: i + 1, Time: i * 1e6}, Data: p, Length: len(p), Link: 101})
 		}
 	}
-	if k := told(t, all, nil, func(int) bool { return true }); len(k.flows) != 0 {
-		t.Errorf("%d flows", len(k.flows))
+	if k := analyzertest.Run(t, all, nil, func(int) bool { return true }); len(k.Flows) != 0 {
+		t.Errorf("%d flows", len(k.Flows))
 	}
 }

@@ -1,4 +1,4 @@
-package analyzer_test
+package flow_test
 
 import (
 	"crypto/sha256"
@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 )
@@ -29,7 +30,7 @@ type quicTruth struct {
 // TestQUICAgainstEndpoints holds the records of recordings over QUIC to what their endpoints
 // knew, whatever the number of workers.
 func TestQUICAgainstEndpoints(t *testing.T) {
-	paths, err := filepath.Glob("../testdata/peers/quic/*.pcap")
+	paths, err := filepath.Glob(analyzertest.Path("peers", "quic", "*.pcap"))
 	if err != nil || len(paths) == 0 {
 		t.Fatal("no recordings", err)
 	}
@@ -41,9 +42,9 @@ func TestQUICAgainstEndpoints(t *testing.T) {
 			if err != nil || json.Unmarshal(b, &truth) != nil {
 				t.Fatal(err)
 			}
-			first, _ := analyze(t, path, analyzer.Options{Workers: 1})
+			first, _ := analyzertest.Analyze(t, path, analyzer.Options{Workers: 1})
 			agreeQUIC(t, name, first, &truth)
-			again, _ := analyze(t, path, analyzer.Options{Workers: 5})
+			again, _ := analyzertest.Analyze(t, path, analyzer.Options{Workers: 5})
 			if fmt.Sprint(records(first)) != fmt.Sprint(records(again)) {
 				t.Error("the records differ with the number of workers")
 			}
@@ -51,23 +52,23 @@ func TestQUICAgainstEndpoints(t *testing.T) {
 	}
 }
 
-func records(k *kept) (all []string) {
-	for _, f := range k.flows {
+func records(k *analyzertest.Records) (all []string) {
+	for _, f := range k.Flows {
 		b, _ := json.Marshal(f)
 		all = append(all, string(b))
 	}
-	for _, m := range k.messages {
+	for _, m := range k.Messages {
 		b, _ := json.Marshal(m)
 		all = append(all, string(b)+string(m.Data))
 	}
 	return all
 }
 
-func agreeQUIC(t *testing.T, name string, k *kept, truth *quicTruth) {
-	if len(k.flows) != 1 {
-		t.Fatalf("%d flows", len(k.flows))
+func agreeQUIC(t *testing.T, name string, k *analyzertest.Records, truth *quicTruth) {
+	if len(k.Flows) != 1 {
+		t.Fatalf("%d flows", len(k.Flows))
 	}
-	f := k.flows[0]
+	f := k.Flows[0]
 	if f.HTTP == nil || f.HTTP.Path != truth.Path || f.HTTP.Version != "3" || f.Handshake.Result != "accepted" || len(f.Findings) > 0 || f.QUIC == nil {
 		t.Errorf("flow %+v, %+v, findings %+v", f, f.HTTP, f.Findings)
 	}
@@ -83,7 +84,7 @@ func agreeQUIC(t *testing.T, name string, k *kept, truth *quicTruth) {
 		i := slices.Index([]string{"client", "server"}, m.From)
 		want[i] = append(want[i], fmt.Sprint(m.Type, m.Length, m.SHA256))
 	}
-	for _, m := range k.messages {
+	for _, m := range k.Messages {
 		if m.Type == "close" || lossy && !m.Complete {
 			continue
 		}

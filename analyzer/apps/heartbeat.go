@@ -2,8 +2,8 @@ package apps
 
 import "wscope/analyzer/record"
 
-// heart is the heartbeats that one side sends.
-type heart struct {
+// heartbeat is the heartbeats that one side sends.
+type heartbeat struct {
 	sent, answered int64
 	answerable     bool
 	first, last    record.Time
@@ -13,7 +13,7 @@ type heart struct {
 	rtt            record.Sketch
 }
 
-func (h *heart) beat(at record.Time) {
+func (h *heartbeat) beat(at record.Time) {
 	if h.sent == 0 {
 		h.first = at
 	} else {
@@ -28,7 +28,7 @@ func (h *heart) beat(at record.Time) {
 }
 
 // await keeps a heartbeat until the other side answers it; sure says that the subprotocol knows an answer.
-func (h *heart) await(at record.Time, sure bool) {
+func (h *heartbeat) await(at record.Time, sure bool) {
 	h.answerable = h.answerable || sure
 	if len(h.waiting) == maxBeats {
 		h.waiting = append(h.waiting[:0], h.waiting[1:]...)
@@ -38,7 +38,7 @@ func (h *heart) await(at record.Time, sure bool) {
 
 // answer takes the other side's answer: it is to the oldest heartbeat that waits, since
 // what one side sends arrives in order.
-func (h *heart) answer(at record.Time) {
+func (h *heartbeat) answer(at record.Time) {
 	if len(h.waiting) == 0 {
 		return
 	}
@@ -48,10 +48,10 @@ func (h *heart) answer(at record.Time) {
 	h.waiting = append(h.waiting[:0], h.waiting[1:]...)
 }
 
-func (h *heart) lost() { h.waiting = h.waiting[:0] }
+func (h *heartbeat) lost() { h.waiting = h.waiting[:0] }
 
 // record is the heartbeats as a record; nil where there were none.
-func (h *heart) record() *record.AppHeartbeat {
+func (h *heartbeat) record() *record.AppHeartbeat {
 	if h.sent == 0 {
 		return nil
 	}

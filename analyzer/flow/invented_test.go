@@ -1,4 +1,4 @@
-package analyzer_test
+package flow_test
 
 import (
 	"context"
@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
 	"wscope/assembly/capture"
@@ -84,11 +85,11 @@ func readAll(path string) (all []packet.Packet) {
 
 // midway counts the flows that were found midway, and by handshake.
 func midway(t *testing.T, all []packet.Packet, keep func(i int) bool) (midway, handshakes int) {
-	k := &kept{}
-	if _, err := analyzer.Run(context.Background(), &packets{all: all, keep: keep}, analyzer.Options{}, k); err != nil && err != io.EOF {
+	k := &analyzertest.Records{}
+	if _, err := analyzer.Run(context.Background(), &analyzertest.Packets{All: all, Keep: keep}, analyzer.Options{}, k); err != nil && err != io.EOF {
 		t.Error(err)
 	}
-	for _, f := range k.flows {
+	for _, f := range k.Flows {
 		switch f.Pickup {
 		case "midstream":
 			midway++

@@ -37,7 +37,7 @@ func TestAheadChangesNothing(t *testing.T) {
 			for i := range part {
 				part[i] = uint32(from + i)
 			}
-			found := two.Ahead(segs, part)
+			found := two.Prefetch(segs, part)
 			for i, k := range part {
 				two.Take(&segs[k], &found[i])
 			}

@@ -2,11 +2,11 @@ package upgrade
 
 import "wscope/assembly"
 
-// unasked is what is known of a 101 whose request was not seen. The request may be lost, or
+// orphan101 is what is known of a 101 whose request was not seen. The request may be lost, or
 // it may come yet: where the capture lacks packets, a side's bytes wait for those before
 // them, and within TLS for a record that opens, so that an answer can overtake what it
 // answers. All that the server sends waits in http1.held until the client's next bytes tell.
-type unasked struct {
+type orphan101 struct {
 	waits   bool
 	sure    bool   // there is no request to come
 	aligned bool   // with sure: the client's next byte begins a frame
@@ -14,27 +14,27 @@ type unasked struct {
 	acked   uint32 // the client's sequence number that had been acknowledged with the 101
 	// since is what the client sent since the first gap in which a request may be lost, and
 	// nothing of it begins a request; nil where no such gap was.
-	since *tape
+	since *replayBuffer
 }
 
-// maxSince bounds unasked.since.
+// maxSince bounds orphan101.since.
 const maxSince = 16 << 10
 
-// await holds back a 101 and what follows it.
-func (h *http1) await(head []byte, at *assembly.Mark) {
-	u := &h.unasked
+// awaitRequest holds back a 101 and what follows it.
+func (h *http1) awaitRequest(head []byte, at *assembly.Mark) {
+	u := &h.orphan
 	u.waits = true
-	if h.lane.own {
-		u.acked, u.known = h.lane.root.conn.Acked(h.client)
+	if h.layer.own {
+		u.acked, u.known = h.layer.root.conn.Acked(h.client)
 	}
-	h.held = new(tape)
+	h.held = new(replayBuffer)
 	h.held.Data(h.client.Other(), head, at)
 }
 
-// proceed goes on without a request: the 101 is all that is known of the WebSocket. The
+// proceedOrphan goes on without a request: the 101 is all that is known of the WebSocket. The
 // client sends b now, behind what is kept of it.
-func (h *http1) proceed(b []byte, at *assembly.Mark) {
-	m, u := &h.in[h.client], &h.unasked
+func (h *http1) proceedOrphan(b []byte, at *assembly.Mark) {
+	m, u := &h.in[h.client], &h.orphan
 	kept, begin := m.head, m.begin
 	m.head, m.place = nil, between
 	if h.onlyAsked(len(kept), b) {
@@ -42,28 +42,28 @@ func (h *http1) proceed(b []byte, at *assembly.Mark) {
 	}
 	u.sure, u.aligned = true, len(b) > 0 && u.since == nil
 	h.release()
-	if h.lane.stage == assembly.Handler(h) {
+	if h.layer.stage == assembly.Handler(h) {
 		return
 	}
 	if u.since != nil {
-		u.since.play(h.lane)
+		u.since.replay(h.layer)
 		u.since = nil
 	}
 	if len(kept) > 0 {
-		h.lane.Data(h.client, kept, &begin)
+		h.layer.Data(h.client, kept, &begin)
 	}
 	if len(b) > 0 {
-		h.lane.Data(h.client, b, at)
+		h.layer.Data(h.client, b, at)
 	}
 }
 
-// onlyAsked says whether what is missing of the client is its request and no more: its
+// onlyAsked reports whether what is missing of the client is its request and no more: its
 // frames, of which b is the first, begin where that ended which the 101 acknowledged. RFC
 // 6455 §4.1 has a client wait for the answer.
 func (h *http1) onlyAsked(kept int, b []byte) bool {
-	u := &h.unasked
+	u := &h.orphan
 	return u.known && kept == 0 && u.since != nil && len(u.since.bytes[h.client]) == 0 &&
-		h.lane.root.conn.Reached(h.client)-uint32(len(b)) == u.acked && beginsFrames(b, true)
+		h.layer.root.conn.Reached(h.client)-uint32(len(b)) == u.acked && beginsFrames(b, true)
 }
 
 // missing takes a gap while a 101 waits for its request.
@@ -73,31 +73,31 @@ func (h *http1) missing(s assembly.Side, n int64, why assembly.Cause, at *assemb
 		return
 	}
 	m := &h.in[s]
-	if m.place != astray && m.skip(n) {
+	if m.place != unaligned && m.skip(n) {
 		if h.polls != nil {
 			h.unpolled(s, m.place == between, at)
 		}
 		return
 	}
-	m.head, m.place = nil, astray
+	m.head, m.place = nil, unaligned
 	h.miss(n, why, at)
 }
 
 // miss keeps that a part of the client's stream is missing in which a request may have been.
 func (h *http1) miss(n int64, why assembly.Cause, at *assembly.Mark) {
-	u := &h.unasked
+	u := &h.orphan
 	if u.since == nil {
-		u.since = new(tape)
+		u.since = new(replayBuffer)
 	}
 	u.since.Gap(h.client, n, why, at)
 	h.boundSince(at)
 }
 
-// stray takes bytes that begin no message where one should begin.
-func (h *http1) stray(s assembly.Side, b []byte, at *assembly.Mark) {
-	u := &h.unasked
+// noMessage takes bytes that begin no message where one should begin.
+func (h *http1) noMessage(s assembly.Side, b []byte, at *assembly.Mark) {
+	u := &h.orphan
 	if s == h.client && u.waits {
-		h.proceed(b, at)
+		h.proceedOrphan(b, at)
 		return
 	}
 	m := &h.in[s]
@@ -108,13 +108,13 @@ func (h *http1) stray(s assembly.Side, b []byte, at *assembly.Mark) {
 		u.since.Data(s, b, at)
 		h.boundSince(at)
 	}
-	m.head, m.place = nil, astray
+	m.head, m.place = nil, unaligned
 }
 
 // boundSince lets go of what is too much.
 func (h *http1) boundSince(at *assembly.Mark) {
-	if u := &h.unasked; u.since.size() > maxSince {
-		u.since = new(tape)
+	if u := &h.orphan; u.since.size() > maxSince {
+		u.since = new(replayBuffer)
 		u.since.Gap(h.client, -1, assembly.Limit, at)
 	}
 }

@@ -1,11 +1,12 @@
-package analyzer
+package flow_test
 
 import (
 	"context"
-	"path/filepath"
 	"regexp"
 	"testing"
 
+	"wscope/analyzer"
+	"wscope/analyzer/analyzertest"
 	"wscope/assembly/capture"
 )
 
@@ -22,13 +23,13 @@ func TestEndingsAreExplained(t *testing.T) {
 		{"invalid/pings-at-once", "", 0},
 		{"plain/ws-unanswered", "client ended the connection … after the request, which was not answered", 0},
 	} {
-		src, err := capture.Open([]string{filepath.Join("..", "testdata", "peers", c.capture+".pcap")}, capture.Options{})
+		src, err := capture.Open([]string{analyzertest.Path("peers", c.capture+".pcap")}, capture.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer src.Close()
 		var e ends
-		if _, err := Run(context.Background(), src, Options{}, &e); err != nil {
+		if _, err := analyzer.Run(context.Background(), src, analyzer.Options{}, &e); err != nil {
 			t.Fatal(err)
 		}
 		got := e.flows[0].Close
@@ -41,13 +42,13 @@ func TestEndingsAreExplained(t *testing.T) {
 // TestTheLatestOfSeveralPingsIsEnough finds nothing wrong where pings came in one packet and the
 // last of them was answered, RFC 6455 §5.5.3.
 func TestTheLatestOfSeveralPingsIsEnough(t *testing.T) {
-	src, err := capture.Open([]string{filepath.Join("..", "testdata", "peers", "invalid", "pings-at-once.pcap")}, capture.Options{})
+	src, err := capture.Open([]string{analyzertest.Path("peers", "invalid", "pings-at-once.pcap")}, capture.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer src.Close()
 	var e ends
-	if _, err := Run(context.Background(), src, Options{}, &e); err != nil {
+	if _, err := analyzer.Run(context.Background(), src, analyzer.Options{}, &e); err != nil {
 		t.Fatal(err)
 	}
 	if f := e.flows[0]; len(f.Findings) > 0 || f.Ping.Answered != 1 || f.Ping.Unanswered != 2 {
@@ -57,8 +58,8 @@ func TestTheLatestOfSeveralPingsIsEnough(t *testing.T) {
 
 // ends is a Sink that keeps finished flows.
 type ends struct {
-	NopSink
-	flows []*Flow
+	analyzer.NopSink
+	flows []*analyzer.Flow
 }
 
-func (e *ends) FlowEnded(f *Flow) error { e.flows = append(e.flows, f); return nil }
+func (e *ends) FlowEnded(f *analyzer.Flow) error { e.flows = append(e.flows, f); return nil }
