@@ -1,5 +1,5 @@
 # Two stages: build with libpcap, run with little more than it. The user is not root; for
-# live capture give it one capability:
+# live capture give it one capability (the version comes in as --build-arg VERSION="$(cmd/dist/version)"):
 #	docker run --rm --network host --cap-drop ALL --cap-add NET_RAW IMAGE live -i eth0
 FROM golang:1.26-bookworm AS build
 RUN apt-get update && apt-get install -y --no-install-recommends libpcap-dev
@@ -7,7 +7,8 @@ WORKDIR /src
 COPY go.mod go.sum ./
 RUN go mod download
 COPY . .
-RUN go build -buildvcs=false -trimpath -ldflags="-s -w" -tags libpcap -o /out/ ./cmd/wscope ./cmd/wscope-broker
+ARG VERSION=
+RUN go build -buildvcs=false -trimpath -ldflags="-s -w -X main.stamped=$VERSION" -tags libpcap -o /out/ ./cmd/wscope ./cmd/wscope-broker
 
 FROM debian:bookworm-slim
 RUN apt-get update && apt-get install -y --no-install-recommends libpcap0.8 libcap2-bin && rm -rf /var/lib/apt/lists/* \

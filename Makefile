@@ -7,7 +7,9 @@ export GOFLAGS += -buildvcs=false
 # (root on a Debian machine), "make setup" installs them; else wscope is built without.
 TAGS := $(shell test -e /usr/include/pcap/pcap.h -o -e /usr/local/include/pcap/pcap.h && command -v cc >/dev/null 2>&1 && echo libpcap)
 
-.PHONY: demo test build setup bench fuzz lint generate module
+VERSION := $(shell sh cmd/dist/version 2>/dev/null)
+
+.PHONY: demo test build setup bench fuzz lint generate module dist
 
 demo: setup ## set everything up and see the main job
 	@$(MAKE) --no-print-directory build
@@ -37,11 +39,14 @@ module: ## rename the module throughout: make module PATH=example.org/wscope
 
 build:
 	@mkdir -p bin
-	$(GO) build -tags '$(TAGS)' -ldflags=-w -o bin/ ./cmd/wscope ./cmd/wscope-broker
+	$(GO) build -tags '$(TAGS)' -ldflags='-w -X main.stamped=$(VERSION)' -o bin/ ./cmd/wscope ./cmd/wscope-broker
 	@if [ "$$(uname)" = Linux ] && command -v cc >/dev/null 2>&1; then \
 		cc -O2 -Wall -fPIC -shared -o bin/wscope-keylog.so cmd/wscope/keys/preload/keylog.c -ldl -lpthread; \
 	else echo 'built without wscope-keylog.so, which gets the TLS keys of OpenSSL programs: it needs Linux and a C compiler'; fi
 	@test -n '$(TAGS)' || echo 'built without live capture: the headers of libpcap (Debian: libpcap-dev) or a C compiler are missing'
+
+dist: ## build what is released into dist: packages, tarballs, formulae, sums, SBOM
+	cmd/dist/build dist
 
 setup:
 	@if [ -e /usr/include/pcap/pcap.h ] || [ -e /usr/local/include/pcap/pcap.h ]; then :; \

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"strconv"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -20,8 +21,15 @@ func newVersion(env *environment) *cobra.Command {
 	}
 }
 
-// version is the module's version, or the revision that it was built from.
+// stamped and stampedAt are set by the linker in builds of a checkout (cmd/dist/version): the version, and the seconds since
+// 1970 of its revision. go install MODULE@VERSION has the version from the module instead.
+var stamped, stampedAt string
+
+// version is the version that the build was stamped with, the module's, or the revision that it was built from.
 func version() string {
+	if stamped != "" {
+		return stamped
+	}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
 		return "unknown"
@@ -40,6 +48,9 @@ func version() string {
 // revisionTime is the time of the revision that the program was built from; 1970 where
 // nobody knows.
 func revisionTime() time.Time {
+	if seconds, err := strconv.ParseInt(stampedAt, 10, 64); err == nil {
+		return time.Unix(seconds, 0).UTC()
+	}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, s := range info.Settings {
 			if t, err := time.Parse(time.RFC3339, s.Value); s.Key == "vcs.time" && err == nil {
