@@ -1,9 +1,6 @@
 package goprobe
 
-import (
-	"debug/elf"
-	"encoding/binary"
-)
+import "debug/elf"
 
 // Words of runtime.moduledata since Go 1.18: it begins with the address of the pclntab, and six slices and
 // three words behind that stands where the text begins.
@@ -92,7 +89,7 @@ func relocations(exe *elf.File, each func(where, to uint64)) func(where uint64) 
 // moduleStart searches the data for the moduledata, and returns where it says that the text begins, or 0.
 func moduleStart(exe *elf.File, table uint64, inText func(uint64) bool) uint64 {
 	var want [8]byte
-	exe.ByteOrder.(binary.ByteOrder).PutUint64(want[:], table)
+	exe.ByteOrder.PutUint64(want[:], table)
 	for _, name := range []string{".go.module", ".noptrdata", ".data", ".data.rel.ro"} {
 		s := exe.Section(name)
 		if s == nil || s.Type == elf.SHT_NOBITS || s.Size > maxModule {

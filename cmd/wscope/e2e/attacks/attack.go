@@ -145,27 +145,3 @@ func firstLine(b []byte) string {
 	line, _, _ := strings.Cut(string(b), "\n")
 	return line
 }
-
-// without wants that none of some texts is in the output.
-func without(texts ...string) func(stdout, stderr []byte) string {
-	return func(stdout, stderr []byte) string {
-		for _, s := range texts {
-			if bytes.Contains(stdout, []byte(s)) || bytes.Contains(stderr, []byte(s)) {
-				return fmt.Sprintf("%q is in the output", s)
-			}
-		}
-		return ""
-	}
-}
-
-// with wants all of some texts in the output.
-func with(texts ...string) func(stdout, stderr []byte) string {
-	return func(stdout, stderr []byte) string {
-		for _, s := range texts {
-			if !bytes.Contains(stdout, []byte(s)) && !bytes.Contains(stderr, []byte(s)) {
-				return fmt.Sprintf("%q is not in the output", s)
-			}
-		}
-		return ""
-	}
-}

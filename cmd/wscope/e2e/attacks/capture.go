@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"compress/flate"
 	"encoding/binary"
-	"fmt"
 	"strings"
 )
 
@@ -174,12 +173,4 @@ func (c *capture) greeting() {
 	x.send(0, frame(0x88, true, []byte{3, 232}))
 	x.send(1, frame(0x88, false, []byte{3, 232}))
 	x.close()
-}
-
-func repeat(format string, n int) string {
-	var b strings.Builder
-	for i := range n {
-		fmt.Fprintf(&b, format, i)
-	}
-	return b.String()
 }
