@@ -28,6 +28,7 @@ type end struct {
 	back           bool  // this hop is the proxy's own
 	same           int64 // the flow of the same TCP connection
 
+	frames     int64   // of both sides
 	unheard    float64 // seconds from the last frame of the side that did not end it; -1 where unknown
 	before     float64 // silence before the first frame that stayed without an answer, seconds
 	survived   float64 // the longest silence before that one, seconds
@@ -62,6 +63,7 @@ func newEnd(f *record.Flow) end {
 	if f.TCP != nil && f.TCP.CaptureLoss > 0 {
 		e.lost = true
 	}
+	e.frames = f.ClientToServer.Frames + f.ServerToClient.Frames
 	if p := f.Proxied; p != nil {
 		e.hop, e.back = p.Flow, p.Role == "back"
 	}
@@ -77,6 +79,7 @@ func newEnd(f *record.Flow) end {
 		e.how, e.by = "refused", "server"
 		if f.HTTP != nil {
 			e.status = f.HTTP.Status
+			e.reason = refusal(f.HTTP)
 		}
 		if f.Asked != 0 {
 			e.at = int64(f.Asked)
@@ -137,6 +140,19 @@ func newEnd(f *record.Flow) end {
 	return e
 }
 
+// refusal is what a refusal says besides its status: where to go, or the first line of its body. Of HTML only a title is
+// worth a look.
+func refusal(h *record.HTTP) string {
+	text := strings.TrimSpace(h.Body)
+	if h.Location != "" {
+		text = h.Location
+	} else if strings.HasPrefix(text, "<") {
+		_, text, _ = strings.Cut(text, "<title>")
+		text, _, _ = strings.Cut(text, "</title>")
+	}
+	return strings.Clone(text[:min(len(text), maxText)])
+}
+
 // abnormal reports whether the end needs an explanation.
 func (e *end) abnormal() bool {
 	switch e.how {
@@ -156,6 +172,9 @@ func (e *end) key() key {
 		how = "handshake" // whether the reply was captured is no cause
 	}
 	k := key{e.by, how, e.code, e.status, withoutNumbers(e.reason), e.trait, ""}
+	if e.how == "refused" {
+		k.reason = "" // the status is the kind; bodies differ in identifiers
+	}
 	switch e.trait {
 	case gone, forgot:
 		k.side = e.gone

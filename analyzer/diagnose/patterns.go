@@ -106,8 +106,9 @@ func ageLimit(ends []end) (group, []end, bool) {
 	age := max(spread(each(in, (*end).age)), floor)
 	begun := spread(each(in, func(e *end) float64 { return float64(e.start) / 1e9 }))
 	silence := spread(each(in, func(e *end) float64 { return e.silence }))
-	if begun < apart*age || silence < age/2 {
-		return group{}, nil, false
+	talking, _ := divide(in, func(e *end) bool { return e.silence >= 0 && e.silence < e.quietest })
+	if begun < apart*age || silence < age/2 && 10*len(talking) < 9*len(in) {
+		return group{}, nil, false // it may be their silence, unless they lived through longer ones
 	}
 	return group{ends: in, pattern: "age"}, out, true
 }

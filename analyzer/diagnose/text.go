@@ -86,6 +86,9 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 		if e.status != 0 {
 			fmt.Fprintf(&b, " with %d", e.status)
 		}
+		if len(r.Reason) >= 4 { // as with a Close
+			b.WriteString(" \"" + r.Reason + "\"")
+		}
 		b.WriteString(c.since(g))
 	case "unanswered":
 		b.WriteString("got no answer to " + plural(n, "its request", "their requests"))
@@ -146,6 +149,9 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 	told := e.how == "fin" || e.how == "rst" || g.pattern != "" // a Close speaks for itself
 	if len(quiet) > 0 && r.How != "unanswered" && r.How != "refused" && (told || low(quiet) >= shortest) {
 		after = ", " + plural(n, "", "each ") + between(quiet) + " after the last frame"
+	}
+	if wordless, _ := divide(g.ends, func(e *end) bool { return e.frames == 0 && !e.lost }); after == "" && (r.How == "fin" || r.How == "rst") && len(wordless) == n {
+		after = ", before any frame"
 	}
 	switch g.pattern {
 	case "forgotten":

@@ -2,6 +2,7 @@ package flow
 
 import (
 	"fmt"
+	"strings"
 
 	"wscope/analyzer/record"
 	"wscope/assembly"
@@ -14,9 +15,46 @@ func (f *flow) checkEnd(at *assembly.Mark) {
 	if f.sealed != nil {
 		return
 	}
+	f.checkChoice()
 	f.checkPings(at)
 	f.checkClose(at)
 	f.checkBeacon(at)
+}
+
+// checkChoice reports a client that left at once when none of the subprotocols that it had offered was chosen, as browsers
+// and many libraries do.
+func (f *flow) checkChoice() {
+	if f.ws == nil || f.ws.Handshake == nil {
+		return
+	}
+	h := f.ws.Handshake
+	if h.Result != wsparse.Accepted || len(h.SubprotocolsOffered) == 0 || h.Subprotocol != "" || lostAny(&f.dirs[0]) || lostAny(&f.dirs[1]) {
+		return
+	}
+	if d := &f.dirs[0]; d.frames > 1 || d.frames == 1 && f.closing.number[0] == 0 {
+		return // it went on without one
+	}
+	var left int64
+	switch s := f.conn().Stats(f.side(0)); {
+	case f.closing.first == 0:
+		left = f.closing.at[0]
+	case f.closing.first > 0 || f.firstEnd() != 0:
+		return
+	case s.FIN:
+		left = s.FINAt.Time
+	case s.RST:
+		left = s.RSTAt.Time
+	}
+	if left == 0 || left-f.ws.Answered.Time > record.FailsWithin {
+		return
+	}
+	var names []string
+	for _, p := range h.SubprotocolsOffered {
+		if !looksLikeToken(p) {
+			names = append(names, p)
+		}
+	}
+	f.findings.report(f, record.RuleChoice, "server", "offered "+strings.Join(names, ", "), &f.ws.Answered)
 }
 
 // checkTCP reports bytes that TCP sent twice with different contents.

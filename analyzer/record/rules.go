@@ -18,6 +18,9 @@ var (
 	RuleClose = &Rule{"close-unanswered", "error", "RFC 6455 §5.5.1",
 		"an endpoint that receives a Close frame and did not previously send one MUST send a Close frame in response",
 		"the receiver acknowledged the Close and then ended the connection itself; nothing that it sent is lost, and the closer broke no MUST"}
+	RuleChoice = &Rule{"subprotocol-not-chosen", "note", "WHATWG WebSockets §4.1",
+		"the client offered subprotocols, the server chose none, and the client left at once: browsers fail such a connection",
+		fmt.Sprintf("the answer was accepted without a subprotocol, and the client ended the connection within %g s of it without having sent data", float64(FailsWithin)/1e9)}
 	RuleConnect = &Rule{"extended-connect-not-enabled", "error", "RFC 9113 §5.5",
 		"extensions that change the meaning of existing protocol elements MUST be negotiated before being used: the server's SETTINGS had not allowed :protocol (RFC 8441 §3)",
 		"the server's SETTINGS were captured before the request"}
@@ -52,7 +55,7 @@ var (
 
 // Observed are the rules above, in the order of the documents.
 var Observed = []*Rule{
-	RulePing, RuleClose, RuleConflict, RuleConnect, RuleOrigin, RuleToken, RuleClear, RuleLeak,
+	RulePing, RuleClose, RuleConflict, RuleChoice, RuleConnect, RuleOrigin, RuleToken, RuleClear, RuleLeak,
 	RuleInside, RuleMagic, RuleBeacon, RuleStall, RuleStorm,
 }
 

@@ -45,7 +45,7 @@ type Ending struct {
 	How           string          `json:"how" redact:"open"`                                // handshake, half, fin, rst, refused, unanswered, silence; gone (one side no longer answered), full (its window is zero); several; of TCP connections without a byte: syn refused, syn unanswered, dropped
 	Code          *int            `json:"code,omitempty"`                                   // of the first Close
 	Status        int             `json:"status,omitempty"`                                 // of a refusal
-	Reason        string          `json:"reason,omitempty" redact:"secret" parquet:"plain"` // of the first Close, where all have the same
+	Reason        string          `json:"reason,omitempty" redact:"secret" parquet:"plain"` // of the first Close, or what a refusal says (where to, or the first line of its body), where all have the same
 	SilenceMin    *Seconds        `json:"silence_min,omitempty"`                            // shortest time from the last frame to the end
 	SilenceMedian *Seconds        `json:"silence_median,omitempty"`                         // median of it
 	SilenceMax    *Seconds        `json:"silence_max,omitempty"`                            // longest of it

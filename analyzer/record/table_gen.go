@@ -1127,7 +1127,7 @@ var EndingTable = &Table{Name: "Ending", Doc: "what several flows' ends have in 
 		return Value{Kind: Integer, Int: int64(*x)}
 	}},
 	{Name: "status", Kind: Integer, Omit: true, Small: true, Doc: "of a refusal", Get: func(of any) Value { x := &of.(*Ending).Status; return Value{Kind: Integer, Int: int64(*x)} }},
-	{Name: "reason", Kind: Text, Omit: true, Plain: true, Doc: "of the first Close, where all have the same", Class: Secret, Get: func(of any) Value { x := &of.(*Ending).Reason; return Value{Kind: Text, Text: *x} }},
+	{Name: "reason", Kind: Text, Omit: true, Plain: true, Doc: "of the first Close, or what a refusal says (where to, or the first line of its body), where all have the same", Class: Secret, Get: func(of any) Value { x := &of.(*Ending).Reason; return Value{Kind: Text, Text: *x} }},
 	{Name: "silence_min", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "shortest time from the last frame to the end", Get: func(of any) Value {
 		x := of.(*Ending).SilenceMin
 		if x == nil {

@@ -2,6 +2,7 @@ package record
 
 // The thresholds of the rules in rules.go. Durations are nanoseconds of capture time.
 const (
+	FailsWithin     = int64(1e9)  // a client that fails a connection for its answer leaves so soon
 	PongWithin      = int64(10e9) // a ping may be unanswered for so long while its receiver goes on sending
 	StallLeast      = int64(50e6) // TCP must have waited for a lost segment for so long
 	SecretLeast     = 8           // bytes below which a text is repeated by chance

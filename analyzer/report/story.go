@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"wscope/analyzer/record"
 )
@@ -18,10 +19,26 @@ func WriteEndings(w io.Writer, screen *Screen, sum *record.Summary) error {
 	case sum.Flows == 0:
 		s.text("", plainInk, "  ", plainInk, "no WebSocket in "+Count(sum.Connections, "TCP connection"))
 	case len(sum.Endings) == 0:
-		s.text("", plainInk, "  ", plainInk, fmt.Sprintf("of %s none that can be read ended otherwise than in good order", Count(sum.Flows, "WebSocket")))
+		s.text("", plainInk, "  ", plainInk, fmt.Sprintf("of %s none that can be read ended otherwise than in good order", Count(sum.Flows, "WebSocket"))+closes(sum))
 	}
 	_, err := io.WriteString(w, s.b.String())
 	return err
+}
+
+// closes is how flows were closed, for those who wonder at ends in good order.
+func closes(sum *record.Summary) string {
+	if len(sum.Closes) == 0 {
+		return ""
+	}
+	var parts []string
+	for i, c := range sum.Closes {
+		if i == 6 {
+			parts = append(parts, "…")
+			break
+		}
+		parts = append(parts, Clean(c.Name)+tied+"×"+Number(c.Count))
+	}
+	return ": closed " + strings.Join(parts, ", ") + "; --flow N says by whom, and after what silence"
 }
 
 // Story is how one flow ended, in a paragraph.
@@ -48,6 +65,11 @@ func Story(screen *Screen, f *record.Flow) []byte {
 		}
 		if c.Code != nil && *c.Code == 1009 && c.Largest > 0 {
 			told += "; the largest message before: " + Bytes(c.Largest)
+		}
+	}
+	for _, x := range f.Findings {
+		if x.Rule == record.RuleChoice.ID {
+			told += "; the server chose no subprotocol (" + Clean(x.Detail) + ")"
 		}
 	}
 	s.text("  ", plainInk, "    ", i, told)

@@ -1,6 +1,7 @@
 package tlsopen
 
 import (
+	"bytes"
 	"encoding/binary"
 
 	"wscope/assembly"
@@ -95,10 +96,18 @@ func (t *stream) gap(n int64, why assembly.Cause, at *assembly.Mark) {
 	t.loss.searching, t.loss.inexact = true, true
 }
 
-// desync is called where what should be a record is none.
-func (t *stream) desync(at *assembly.Mark) {
+// notTLS says what stands in the place of a side's first record.
+func notTLS(b []byte) string {
+	if bytes.HasPrefix(b, []byte("HTTP/")) {
+		return "answered in HTTP without TLS"
+	}
+	return "not TLS records"
+}
+
+// desync is called with what should be a record and is none.
+func (t *stream) desync(b []byte, at *assembly.Mark) {
 	if !t.sealed && !t.hello {
-		t.c.encrypted("not TLS records", at)
+		t.c.encrypted(notTLS(b), at)
 		return
 	}
 	t.messages.buf, t.messages.off = nil, true

@@ -76,7 +76,7 @@ func (t *stream) take(b []byte, at *assembly.Mark) (rest []byte) {
 		case t.part == nil && len(b) >= headerLen:
 			n, ok := recordLen(b)
 			if !ok {
-				t.desync(at)
+				t.desync(b, at)
 			} else if len(b) < n {
 				t.begin(b, at)
 				return nil
@@ -116,7 +116,7 @@ func (t *stream) extend(b []byte, at *assembly.Mark) []byte {
 	}
 	n, ok := recordLen(p.buf)
 	if !ok {
-		t.desync(at)
+		t.desync(p.buf, at)
 		return b
 	}
 	k := min(n-len(p.buf), len(b))

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -53,7 +54,7 @@ func newCheck(env *environment) *cobra.Command {
 	c.in.flags(cmd)
 	c.in.apps.flags(cmd.Flags(), true)
 	f := cmd.Flags()
-	f.StringVar(&c.rulesFile, "rules", "", "the rules, a YAML `FILE`")
+	f.StringVar(&c.rulesFile, "rules", "", "the rules, a YAML `FILE`, or the name of one ready-made rule")
 	f.StringVar(&c.baseline, "baseline", "", "compare with the behaviour in `FILE`, or with that of a capture")
 	f.BoolVar(&c.update, "update-baseline", false, "write the behaviour to the file of --baseline, and compare nothing")
 	f.Var(repeatable{(*[]string)(&c.ignore)}, "ignore", "leave `WHAT` aside when comparing, besides the rules file's ignore (repeatable)")
@@ -202,11 +203,19 @@ func (c *check) usage() error {
 	return nil
 }
 
+// isReadyMade reports whether name is that of a ready-made rule.
+func isReadyMade(name string) bool {
+	return slices.ContainsFunc(rules.ReadyMade(), func(r *rules.Ready) bool { return r.Name == name })
+}
+
 // load reads the rules and the baseline.
 func (c *check) load(cmd *cobra.Command) error {
 	c.rulesSet = &rules.Set{}
 	if c.rulesFile != "" {
 		set, err := rules.LoadFile(c.rulesFile)
+		if errors.Is(err, os.ErrNotExist) && isReadyMade(c.rulesFile) {
+			set, err = rules.Load(c.rulesFile, []byte("rules: ["+c.rulesFile+"]\n"))
+		}
 		if err != nil {
 			return err
 		}
