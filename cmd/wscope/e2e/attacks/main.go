@@ -1,6 +1,6 @@
 // Command attacks runs wscope on input made to hurt it, and holds it to limits of memory and time.
 //
-//	attacks [-run NAME] [-update ATTACKS.md] WSCOPE
+//	attacks [-run NAME] [-update FILE] WSCOPE
 //
 // Each attack makes its input in a folder of its own (see the tables attacksOn… for what they do), runs wscope there
 // and wants: no panic, no death by a signal, an exit status of the contract, peak resident memory and time below
