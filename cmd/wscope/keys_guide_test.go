@@ -51,11 +51,15 @@ s = c.wrap_socket(socket.create_connection((h, int(p)))); s.send(b"GET / HTTP/1.
 	if real, err := exec.LookPath("chromium"); err == nil {
 		write("shim/chromium", "#!/bin/sh\nexec timeout 60 "+real+` --headless --no-sandbox --disable-gpu --ignore-certificate-errors "$@" --dump-dom https://`+addr+"/\n", 0o755)
 	}
+	if real, err := exec.LookPath("firefox-esr"); err == nil {
+		write("shim/firefox", "#!/bin/sh\nexec timeout 10 "+real+` --headless "$@" --screenshot `+filepath.Join(dir, "page.png")+" https://"+addr+"/\n", 0o755)
+	}
 	for _, c := range []struct {
 		runtime, program string
 		setup            func() string // what lacks, or ""
 	}{
 		{"chromium", "chromium", nil},
+		{"firefox", "firefox-esr", func() string { return folder(t, dir, "profile-firefox") }},
 		{"curl", "curl", nil},
 		{"node", "node", nil},
 		{"python", "python3", nil},
@@ -87,7 +91,7 @@ s = c.wrap_socket(socket.create_connection((h, int(p)))); s.send(b"GET / HTTP/1.
 				}
 				log := filepath.Join(dir, fmt.Sprintf("%s-%d.keys", c.runtime, i))
 				line := strings.NewReplacer("KEYS", log, "https://example.com/", "https://"+addr+"/", "example.com:443", addr,
-					"/tmp/another-profile", filepath.Join(dir, "profile")).Replace(step)
+					"/tmp/another-profile", filepath.Join(dir, "profile-"+c.runtime)).Replace(step)
 				cmd := exec.Command("sh", "-c", line)
 				cmd.Dir = dir
 				cmd.Env = append(os.Environ(), "SSLKEYLOGFILE=", "NODE_OPTIONS=", "HOME="+dir, "CURL_HOME="+dir, "PATH="+filepath.Join(dir, "shim")+":"+os.Getenv("PATH"))
@@ -99,4 +103,13 @@ s = c.wrap_socket(socket.create_connection((h, int(p)))); s.send(b"GET / HTTP/1.
 			}
 		})
 	}
+}
+
+// folder makes a folder, and says why it could not.
+func folder(t *testing.T, dir, name string) string {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Join(dir, name), 0o755); err != nil {
+		return err.Error()
+	}
+	return ""
 }

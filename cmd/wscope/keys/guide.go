@@ -48,6 +48,7 @@ var guide = []Runtime{
 		Short:  "SSLKEYLOGFILE=KEYS firefox",
 		Steps:  []string{"SSLKEYLOGFILE=KEYS firefox --no-remote --profile /tmp/another-profile"},
 		Notes:  []string{"A Firefox that is running already takes the window over: hence --no-remote."},
+		Tried:  "Firefox ESR 153",
 		Read:   "https://firefox-source-docs.mozilla.org/security/nss/legacy/key_log_format/index.html",
 		Record: true,
 	},
