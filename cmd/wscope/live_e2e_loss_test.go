@@ -29,7 +29,16 @@ func TestE2EKernelDrops(t *testing.T) {
 	if status := c.end(syscall.SIGTERM); status != 0 {
 		t.Errorf("status %d: %s", status, c.err)
 	}
-	same(t, closes(t, c.out), w.offline(saved))
+	live, offline := closes(t, c.out), w.offline(saved)
+	for _, flows := range []map[string]map[string]any{live, offline} {
+		for _, f := range flows {
+			if c, ok := f["close"].(map[string]any); ok {
+				// What came last before the end is counted when a hole is given up, which live does by the clock.
+				delete(c, "silence")
+			}
+		}
+	}
+	same(t, live, offline)
 	list := records(t, c.out)
 	kernel := list[len(list)-1]["capture"].(map[string]any)["interfaces"].([]any)[0].(map[string]any)
 	if kernel["dropped"].(float64) == 0 {

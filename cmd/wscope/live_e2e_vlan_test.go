@@ -70,7 +70,9 @@ func TestE2EVLAN(t *testing.T) {
 					}
 					for _, part := range []string{"handshake", "close"} {
 						delete(f[part].(map[string]any), "latency")
-						delete(f[part].(map[string]any), "delay")
+						for _, timed := range []string{"delay", "at", "packet", "silence", "peer_silence"} {
+							delete(f[part].(map[string]any), timed)
+						}
 					}
 				}
 			}
