@@ -2,12 +2,14 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -63,6 +65,9 @@ func extcapCapture(ctx context.Context, name, filter, fifo string) error {
 		return err
 	}
 	defer tap.Close()
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	go endWithReader(ctx, cancel, fifo)
 	defer context.AfterFunc(ctx, tap.Stop)()
 	a := &extcap.Annotator{Source: tap, W: capture.NewWriter(f, capture.WriterOptions{
 		Application: "wscope " + version(), Name: func(int32, int32) string { return name },
@@ -75,6 +80,28 @@ func extcapCapture(ctx context.Context, name, filter, fifo string) error {
 		err = end
 	}
 	return err
+}
+
+// endWithReader cancels when who started this process is gone or took the pipe away. A quiet interface gives nothing
+// to write, so that nothing else would say that nobody reads any more.
+func endWithReader(ctx context.Context, cancel func(), fifo string) {
+	parent := os.Getppid()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(time.Second):
+		}
+		gone := os.Getppid() != parent
+		if runtime.GOOS != "windows" && !gone {
+			_, err := os.Stat(fifo)
+			gone = errors.Is(err, os.ErrNotExist)
+		}
+		if gone {
+			cancel()
+			return
+		}
+	}
 }
 
 // installExtcap writes the launcher.

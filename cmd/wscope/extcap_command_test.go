@@ -86,6 +86,15 @@ func TestExtcap(t *testing.T) {
 			if !strings.Contains(text, "WebSocket 1, client: text, 2 bytes") && !strings.Contains(text, "client: text, 2 bytes") {
 				t.Errorf("%s", text)
 			}
+			tshark.Process.Kill()
+			tshark.Wait()
+			for range 50 { // it looks once a second
+				if left := stillCapturing(port); left == "" {
+					return
+				}
+				time.Sleep(200 * time.Millisecond)
+			}
+			t.Errorf("tshark is gone, and still there is: %s", stillCapturing(port))
 			return
 		case <-done:
 			t.Fatal("tshark showed no comment")
@@ -118,4 +127,16 @@ func talkOnce(t *testing.T, l net.Listener) {
 	c.Read(buf)
 	c.Write([]byte{0x81, 0x82, 0, 0, 0, 0, 'h', 'i'})
 	c.Read(buf)
+}
+
+// stillCapturing is the command line of what still captures for Wireshark on a port, or empty.
+func stillCapturing(port int) string {
+	all, _ := filepath.Glob("/proc/[0-9]*/cmdline")
+	for _, name := range all {
+		b, err := os.ReadFile(name)
+		if line := strings.ReplaceAll(string(b), "\x00", " "); err == nil && strings.Contains(line, "extcap run --capture") && strings.Contains(line, fmt.Sprintf("tcp port %d", port)) {
+			return line
+		}
+	}
+	return ""
 }
