@@ -11,9 +11,7 @@ import (
 // TestAddingAFieldTakesTwoEdits adds a text and a number to the flow's record in a copy of the tree, as CONTRIBUTING.md
 // says, and finds them in every output.
 func TestAddingAFieldTakesTwoEdits(t *testing.T) {
-	if testing.Short() {
-		t.Skip("builds a copy of the tree")
-	}
+	slow(t, "builds a copy of the tree")
 	dir := t.TempDir()
 	root, err := filepath.Abs(filepath.Join("..", ".."))
 	if err != nil {

@@ -19,9 +19,7 @@ import (
 // TestGuideSnippetsWriteKeys runs what wscope keys shows, as it is shown, for the runtimes that are installed. Only
 // the names of what a person has differ: example.com is a server of this test, client.py and the others are there.
 func TestGuideSnippetsWriteKeys(t *testing.T) {
-	if testing.Short() {
-		t.Skip("runs other programs")
-	}
+	slow(t, "runs browsers and other programs")
 	s := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { fmt.Fprint(w, "hi") }))
 	s.TLS = &tls.Config{}
 	s.StartTLS()

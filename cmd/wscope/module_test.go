@@ -5,7 +5,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 )
@@ -23,9 +22,7 @@ func moduleName(t *testing.T) string {
 
 // TestModuleIsRenamed renames the module in a copy, and builds it there.
 func TestModuleIsRenamed(t *testing.T) {
-	if testing.Short() || runtime.GOOS == "windows" {
-		t.Skip("builds the program anew")
-	}
+	slow(t, "builds the program anew")
 	if _, err := exec.LookPath("make"); err != nil {
 		t.Skip("no make")
 	}
