@@ -115,7 +115,7 @@ func place(f *record.Flow) (host, path string) {
 func closeGist(f *record.Flow) (string, ink) {
 	switch {
 	case f.Pickup == "encrypted":
-		return sealedGist(f), dimInk
+		return sealedLabel(f), dimInk
 	case f.Pickup == "rejected":
 		status := ""
 		if f.HTTP != nil && f.HTTP.Status != 0 {

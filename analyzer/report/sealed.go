@@ -32,8 +32,8 @@ func sealedCells(s *record.Sealed) (there, back, bytes string) {
 	return about(s.ClientToServer), about(s.ServerToClient), Bytes(wire)
 }
 
-// sealedGist is how a connection ended that could not be opened.
-func sealedGist(f *record.Flow) string {
+// sealedLabel is how a connection ended that could not be opened.
+func sealedLabel(f *record.Flow) string {
 	c := f.Close
 	switch {
 	case c == nil || f.Sealed == nil:

@@ -1,5 +1,7 @@
 package tlsopen
 
+import "slices"
+
 // shape is what of a ClientHello differs from library to library and stays from version to version.
 type shape struct {
 	suites     []uint16 // without GREASE
@@ -48,7 +50,7 @@ func (s *shape) library() string {
 		return "openssl"
 	case has(extSignedTimestamps) && has(extRenegotiationInfo) && has(extStatusRequest):
 		return "go"
-	case has(extStatusRequest) && has(extExtendedMaster) && !has(extRenegotiationInfo) && len(s.suites) <= fewSuites && s.offers(scsv):
+	case has(extStatusRequest) && has(extExtendedMaster) && !has(extRenegotiationInfo) && len(s.suites) <= fewSuites && slices.Contains(s.suites, scsv):
 		return "rust"
 	}
 	return ""
@@ -56,19 +58,9 @@ func (s *shape) library() string {
 
 // after13 is the index of the first suite that is none of TLS 1.3's.
 func (s *shape) after13() int {
-	for i, id := range s.suites {
-		if id>>8 != 0x13 {
-			return i
-		}
+	i := slices.IndexFunc(s.suites, func(id uint16) bool { return id>>8 != 0x13 })
+	if i < 0 {
+		return len(s.suites)
 	}
-	return len(s.suites)
-}
-
-func (s *shape) offers(suite uint16) bool {
-	for _, id := range s.suites {
-		if id == suite {
-			return true
-		}
-	}
-	return false
+	return i
 }

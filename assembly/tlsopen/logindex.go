@@ -121,7 +121,7 @@ type parsed struct {
 	is                 taken
 	label              label
 	random             [32]byte
-	secret             []byte // of 64 and more bytes in all lines: it belongs to the caller
+	secret             []byte // memory of its own
 	rsaName, rsaSecret []byte
 }
 
