@@ -25,7 +25,7 @@ func (d *Diagnosis) Attempt(a *Attempt) {
 		d.moreAttempts++
 		return
 	}
-	e := end{
+	e := &end{
 		client: a.Client.IP, server: address(a.Server), start: int64(a.Start), at: int64(a.End), by: a.By, packet: a.Packet, file: strings.Clone(a.File),
 		code: -1, silence: -1, unheard: -1,
 	}
@@ -53,14 +53,14 @@ func address(e record.Endpoint) string {
 // tried groups the attempts that came to nothing, of servers that WebSockets are of.
 func (d *Diagnosis) tried(c *context) (found []group) {
 	for _, how := range []string{"syn refused", "dropped", "syn unanswered"} {
-		var in []end
+		var in []*end
 		for i := range d.attempts {
-			if e := &d.attempts[i]; e.how == how && e.by != "client" && c.servers[e.server] > 0 {
-				in = append(in, *e)
+			if e := d.attempts[i]; e.how == how && e.by != "client" && c.servers[e.server] > 0 {
+				in = append(in, e)
 			}
 		}
 		if len(in) >= MinFlows || how == "syn refused" && len(in) > 0 {
-			slices.SortStableFunc(in, func(a, b end) int { return int(min(max(a.at-b.at, -1), 1)) })
+			slices.SortStableFunc(in, func(a, b *end) int { return int(min(max(a.at-b.at, -1), 1)) })
 			found = append(found, group{ends: in})
 		}
 	}
@@ -69,7 +69,7 @@ func (d *Diagnosis) tried(c *context) (found []group) {
 
 // tries says of attempts what is to be said.
 func (c *context) tries(g *group) string {
-	e, n := &g.ends[0], len(g.ends)
+	e, n := g.ends[0], len(g.ends)
 	text := fmt.Sprintf("%d TCP %s to %s ", n, plural(n, "connection", "connections"), c.to(g.ends))
 	switch e.how {
 	case "syn refused":
@@ -89,7 +89,7 @@ func (c *context) tries(g *group) string {
 	return text
 }
 
-func (c *context) to(ends []end) string {
+func (c *context) to(ends []*end) string {
 	names := map[string]bool{}
 	for i := range ends {
 		names[ends[i].server] = true
@@ -101,7 +101,7 @@ func (c *context) to(ends []end) string {
 }
 
 // during says when ends were: at a time, or from one to another.
-func (c *context) during(ends []end) string {
+func (c *context) during(ends []*end) string {
 	at := each(ends, func(e *end) float64 { return float64(e.at) })
 	first, last := clock(int64(low(at))), clock(int64(high(at)))
 	if first == last {
@@ -111,7 +111,7 @@ func (c *context) during(ends []end) string {
 }
 
 // addressLimit looks for what the clients that were refused had open then: one number, which nobody exceeded.
-func (c *context) addressLimit(ends []end) (limit int, ok bool) {
+func (c *context) addressLimit(ends []*end) (limit int, ok bool) {
 	if len(ends) < MinFlows {
 		return 0, false
 	}
@@ -129,7 +129,7 @@ func (c *context) addressLimit(ends []end) (limit int, ok bool) {
 	}
 	others := 0 // accepted meanwhile with fewer open
 	for i := range c.all {
-		e := &c.all[i]
+		e := c.all[i]
 		if !e.used() {
 			continue
 		}
@@ -145,12 +145,12 @@ func (c *context) addressLimit(ends []end) (limit int, ok bool) {
 // openOf is how many connections a client had open to a server at a time.
 func (c *context) openOf(client, server string, at int64) (n int) {
 	for _, i := range c.byClient[client] {
-		if e := &c.all[i]; e.used() && e.server == server && e.start < at && (e.at > at || e.open) {
+		if e := c.all[i]; e.used() && e.server == server && e.start < at && (e.at > at || e.open) {
 			n++
 		}
 	}
 	for i := range c.attempts {
-		if e := &c.attempts[i]; e.how == "unused" && e.client == client && e.server == server && e.start < at && e.at >= at {
+		if e := c.attempts[i]; e.how == "unused" && e.client == client && e.server == server && e.start < at && e.at >= at {
 			n++
 		}
 	}

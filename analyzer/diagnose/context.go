@@ -5,18 +5,18 @@ type context struct {
 	flows    int
 	first    int64 // when the first began
 	duration float64
-	all      []end
+	all      []*end
 	servers  map[string]int
 	clients  map[string]int
 	byClient map[string][]int // indexes of all
-	attempts []end
+	attempts []*end
 }
 
-func newContext(ends []end) *context {
-	c := &context{flows: len(ends), all: append([]end(nil), ends...), servers: map[string]int{}, clients: map[string]int{}, byClient: map[string][]int{}}
+func newContext(ends []*end) *context {
+	c := &context{flows: len(ends), all: ends, servers: map[string]int{}, clients: map[string]int{}, byClient: map[string][]int{}}
 	last := int64(0)
 	for i := range ends {
-		e := &ends[i]
+		e := ends[i]
 		if i == 0 || e.start < c.first {
 			c.first = e.start
 		}
@@ -33,7 +33,7 @@ func newContext(ends []end) *context {
 func (c *context) when(e *end) float64 { return float64(e.at-c.first) / 1e9 }
 
 // outlived reports whether others with the same server were open when these ended and stayed so: no event ended these.
-func (c *context) outlived(ends []end) bool {
+func (c *context) outlived(ends []*end) bool {
 	servers, last := map[string]bool{}, int64(0)
 	members := map[int64]bool{}
 	for i := range ends {
@@ -42,7 +42,7 @@ func (c *context) outlived(ends []end) bool {
 		last = max(last, ends[i].at)
 	}
 	for i := range c.all {
-		e := &c.all[i]
+		e := c.all[i]
 		if servers[e.server] && !members[e.flow] && e.how != "refused" && e.start < last && float64(e.at-last)/1e9 > shortest {
 			return true
 		}
@@ -52,10 +52,10 @@ func (c *context) outlived(ends []end) bool {
 
 // only is the one name that at least four fifths of the ends have, where few of the other flows have it: "" where there is
 // none, or where all flows are alike.
-func only(ends []end, all map[string]int, flows int, name func(*end) string) string {
+func only(ends []*end, all map[string]int, flows int, name func(*end) string) string {
 	n, most := map[string]int{}, ""
 	for i := range ends {
-		n[name(&ends[i])]++
+		n[name(ends[i])]++
 	}
 	for k, v := range n {
 		if most == "" || v > n[most] || v == n[most] && k < most {

@@ -19,10 +19,10 @@ const (
 type Diagnosis struct {
 	seen  int64
 	level int // ends are kept whose mix of the flow's number has so many trailing zeros
-	ends  []end
+	ends  []*end
 
-	attempts     []end // connections without a byte
-	moreAttempts int64 // that were not kept
+	attempts     []*end // connections without a byte
+	moreAttempts int64  // that were not kept
 }
 
 // Add takes a finished flow.
@@ -37,7 +37,7 @@ func (d *Diagnosis) Add(f *record.Flow) {
 	d.ends = append(d.ends, newEnd(f))
 	for len(d.ends) > maxKept {
 		d.level++
-		d.ends = slices.DeleteFunc(d.ends, func(e end) bool { return trailingZeros(e.flow) < d.level })
+		d.ends = slices.DeleteFunc(d.ends, func(e *end) bool { return trailingZeros(e.flow) < d.level })
 	}
 }
 
@@ -46,8 +46,11 @@ func (d *Diagnosis) Sampled() bool { return d.level > 0 }
 
 // Endings are the abnormal endings, those of the most flows first.
 func (d *Diagnosis) Endings() []record.Ending {
-	ends := slices.Clone(d.ends)
-	slices.SortFunc(ends, func(a, b end) int { return cmp.Or(cmp.Compare(a.flow, b.flow), cmp.Compare(a.at, b.at)) })
+	copies, ends := make([]end, len(d.ends)), make([]*end, len(d.ends)) // d's own stay as they are for the next call
+	for i, e := range d.ends {
+		copies[i], ends[i] = *e, &copies[i]
+	}
+	slices.SortFunc(ends, func(a, b *end) int { return cmp.Or(cmp.Compare(a.flow, b.flow), cmp.Compare(a.at, b.at)) })
 	ends = joinHops(ends)
 	c := newContext(ends)
 	c.attempts = d.attempts
@@ -58,7 +61,7 @@ func (d *Diagnosis) Endings() []record.Ending {
 	var found []group
 	ends = takeMoments(c, ends, &found)
 
-	groups := map[key][]end{}
+	groups := map[key][]*end{}
 	var keys []key
 	for _, e := range ends {
 		if !e.abnormal() {

@@ -54,8 +54,8 @@ type key struct {
 
 const maxText = 120 // bytes of a reason that are kept
 
-func newEnd(f *record.Flow) end {
-	e := end{
+func newEnd(f *record.Flow) *end {
+	e := &end{
 		flow: f.Flow, client: f.Client.IP, server: address(f.Server), start: int64(f.Start), at: int64(f.End),
 		code: -1, silence: -1, unheard: -1, packet: f.Packet, file: strings.Clone(f.File), same: f.SameAs,
 		lost: f.ClientToServer.LostBytes+f.ServerToClient.LostBytes > 0,
@@ -120,7 +120,7 @@ func newEnd(f *record.Flow) end {
 	if c.PeerSilence != nil {
 		e.unheard = c.PeerSilence.Float()
 	}
-	e.broke = broken(f, &e)
+	e.broke = broken(f, e)
 	if unanswered {
 		e.how, e.silence = "unanswered", -1
 		if f.Asked != 0 && e.at >= int64(f.Asked) {

@@ -3,14 +3,14 @@ package diagnose
 // joinHops makes one of what was captured twice: of the two hops through a proxy the one whose end came first stays, for the
 // other's is its consequence; where the proxy ended both, it is the one who did. Of one TCP connection captured on
 // two sides of an address translation one flow stays.
-func joinHops(ends []end) []end {
+func joinHops(ends []*end) []*end {
 	byFlow := make(map[int64]int, len(ends))
 	for i := range ends {
 		byFlow[ends[i].flow] = i
 	}
 	drop := make([]bool, len(ends))
 	for i := range ends {
-		e := &ends[i]
+		e := ends[i]
 		if j, ok := byFlow[e.same]; ok && e.same != 0 && j != i && !drop[j] {
 			drop[i] = true
 		}
@@ -22,7 +22,7 @@ func joinHops(ends []end) []end {
 		if e.back {
 			front, back = j, i
 		}
-		f, b := &ends[front], &ends[back]
+		f, b := ends[front], ends[back]
 		switch {
 		case f.how == "open" && b.how == "open":
 			drop[back] = true

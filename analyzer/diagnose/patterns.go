@@ -7,7 +7,7 @@ import (
 
 // group is ends that have a cause in common, as far as one was found.
 type group struct {
-	ends    []end
+	ends    []*end
 	pattern string
 	unsure  bool // one event would look the same
 }
@@ -20,7 +20,7 @@ const (
 )
 
 // split finds the causes within a group of ends of one kind. The ends that have none in common stay one group.
-func split(c *context, ends []end) (found []group) {
+func split(c *context, ends []*end) (found []group) {
 	for range 4 {
 		g, rest, ok := pattern(c, ends)
 		if !ok {
@@ -38,7 +38,7 @@ func split(c *context, ends []end) (found []group) {
 }
 
 // pattern takes out of a group the ends with one cause.
-func pattern(c *context, ends []end) (g group, rest []end, ok bool) {
+func pattern(c *context, ends []*end) (g group, rest []*end, ok bool) {
 	if t := ends[0].trait; t != plain {
 		return group{ends: ends, pattern: traitNames[t]}, nil, true
 	}
@@ -68,7 +68,7 @@ func pattern(c *context, ends []end) (g group, rest []end, ok bool) {
 }
 
 // idleLimit finds ends after one and the same silence.
-func idleLimit(c *context, ends []end) (group, []end, bool) {
+func idleLimit(c *context, ends []*end) (group, []*end, bool) {
 	b, ok := findBand(each(ends, func(e *end) float64 { return e.silence }), shortest)
 	if !ok {
 		return group{}, nil, false
@@ -97,7 +97,7 @@ func idleLimit(c *context, ends []end) (group, []end, bool) {
 }
 
 // ageLimit finds ends at one and the same age, whether or not something was said shortly before.
-func ageLimit(ends []end) (group, []end, bool) {
+func ageLimit(ends []*end) (group, []*end, bool) {
 	b, ok := findBand(each(ends, (*end).age), shortest)
 	if !ok {
 		return group{}, nil, false
@@ -114,7 +114,7 @@ func ageLimit(ends []end) (group, []end, bool) {
 }
 
 // takeMoments finds many connections that one side ended at once, in whatever way, and returns the others.
-func takeMoments(c *context, ends []end, found *[]group) []end {
+func takeMoments(c *context, ends []*end, found *[]group) []*end {
 	for _, by := range []string{"server", "client", "proxy"} {
 		for range 8 {
 			in, ok := c.oneMoment(ends, by)
@@ -133,22 +133,22 @@ func takeMoments(c *context, ends []end, found *[]group) []end {
 }
 
 // oneMoment is the ends of one side that fell into one moment while they had begun, and last spoken, at several.
-func (c *context) oneMoment(ends []end, by string) ([]end, bool) {
-	var of []end
+func (c *context) oneMoment(ends []*end, by string) ([]*end, bool) {
+	var of []*end
 	for i := range ends {
-		e := &ends[i]
+		e := ends[i]
 		if e.by == by && e.trait != forgot && e.how != "refused" && e.how != "unanswered" && (e.abnormal() || by == "server" && e.code == 1001) {
-			of = append(of, *e)
+			of = append(of, e)
 		}
 	}
 	if len(of) < MinFlows {
 		return nil, false
 	}
-	slices.SortFunc(of, func(a, b end) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.flow, b.flow)) })
+	slices.SortFunc(of, func(a, b *end) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.flow, b.flow)) })
 	width := min(moment, c.duration/20) // in a short capture everything is at once
 	best, most, j := 0, 0, 0
 	for i := range of {
-		for j = max(j, i); j < len(of) && c.when(&of[j])-c.when(&of[i]) <= width; j++ {
+		for j = max(j, i); j < len(of) && c.when(of[j])-c.when(of[i]) <= width; j++ {
 		}
 		if j-i > most {
 			best, most = i, j-i
@@ -158,10 +158,10 @@ func (c *context) oneMoment(ends []end, by string) ([]end, bool) {
 	if most < MinFlows {
 		return nil, false
 	}
-	first, last := c.when(&in[0]), c.when(&in[most-1])
+	first, last := c.when(in[0]), c.when(in[most-1])
 	around := 0
 	for i := range of {
-		if at := c.when(&of[i]); at >= first-5*width && at <= last+5*width {
+		if at := c.when(of[i]); at >= first-5*width && at <= last+5*width {
 			around++
 		}
 	}
@@ -176,19 +176,19 @@ func (c *context) oneMoment(ends []end, by string) ([]end, bool) {
 
 // sameTalk reports whether connections were in the middle of their conversation when they ended: none had been silent for long,
 // so that no time-out of silence ended them.
-func sameTalk(ends []end) bool {
+func sameTalk(ends []*end) bool {
 	talking := 0
 	for i := range ends {
-		if e := &ends[i]; e.silence >= 0 && e.silence < max(e.quietest, shortest) {
+		if e := ends[i]; e.silence >= 0 && e.silence < max(e.quietest, shortest) {
 			talking++
 		}
 	}
 	return 2*talking >= len(ends)
 }
 
-func divide(ends []end, ok func(*end) bool) (yes, no []end) {
+func divide(ends []*end, ok func(*end) bool) (yes, no []*end) {
 	for i := range ends {
-		if ok(&ends[i]) {
+		if ok(ends[i]) {
 			yes = append(yes, ends[i])
 		} else {
 			no = append(no, ends[i])
@@ -197,10 +197,10 @@ func divide(ends []end, ok func(*end) bool) (yes, no []end) {
 	return yes, no
 }
 
-func each(ends []end, value func(*end) float64) []float64 {
+func each(ends []*end, value func(*end) float64) []float64 {
 	list := make([]float64, len(ends))
 	for i := range ends {
-		list[i] = value(&ends[i])
+		list[i] = value(ends[i])
 	}
 	return list
 }

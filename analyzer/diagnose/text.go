@@ -11,10 +11,10 @@ import (
 
 // record puts a group into words.
 func (c *context) record(g *group) record.Ending {
-	e := &g.ends[0]
+	e := g.ends[0]
 	r := record.Ending{Flows: int64(len(g.ends)), Of: int64(c.flows), By: e.by, How: e.how, Pattern: g.pattern, Status: e.status}
 	for i := range g.ends {
-		o := &g.ends[i]
+		o := g.ends[i]
 		switch {
 		case o.how == e.how:
 		case r.How != "several" && closed(o.how) && closed(e.how):
@@ -64,7 +64,7 @@ func (c *context) silences(g *group) (list []float64) {
 }
 
 func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
-	e := &g.ends[0]
+	e := g.ends[0]
 	n := len(g.ends)
 	switch e.how {
 	case "syn refused", "syn unanswered", "dropped":
@@ -131,7 +131,7 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 		}
 	}
 	for i := range g.ends {
-		if o := &g.ends[i]; o.lost && (o.how == "fin" || o.how == "rst") {
+		if o := g.ends[i]; o.lost && (o.how == "fin" || o.how == "rst") {
 			b.WriteString(" captured (the capture lacks bytes)")
 			break
 		}
@@ -143,7 +143,7 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 
 // cause says what the ends have in common, and what that suggests.
 func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
-	e := &g.ends[0]
+	e := g.ends[0]
 	n := len(g.ends)
 	after := ""
 	told := e.how == "fin" || e.how == "rst" || g.pattern != "" // a Close speaks for itself
@@ -223,20 +223,20 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 }
 
 // accepted is the largest message that the side which here answered 1009 took in other flows.
-func (c *context) accepted(ends []end) float64 {
+func (c *context) accepted(ends []*end) float64 {
 	from, most := 0, 0.0
 	if ends[0].by == "client" {
 		from = 1
 	}
 	for i := range c.all {
-		if e := &c.all[i]; e.code != 1009 {
+		if e := c.all[i]; e.code != 1009 {
 			most = max(most, e.sent[from])
 		}
 	}
 	return most
 }
 
-func largest(ends []end) (list []float64) {
+func largest(ends []*end) (list []float64) {
 	for i := range ends {
 		if ends[i].largest > 0 {
 			list = append(list, float64(ends[i].largest))
@@ -254,7 +254,7 @@ func (c *context) since(g *group) string {
 	first, last := int64(low(at)), int64(high(at))
 	before, during, after := 0, 0, 0
 	for i := range c.all {
-		e := &c.all[i]
+		e := c.all[i]
 		if e.how == "refused" || e.how == "unanswered" {
 			continue
 		}
@@ -304,10 +304,10 @@ func (c *context) place(g *group) (text string) {
 }
 
 // ways counts the ways in which connections ended.
-func ways(ends []end) string {
+func ways(ends []*end) string {
 	n, order := map[string]int{}, []string{}
 	for i := range ends {
-		e := &ends[i]
+		e := ends[i]
 		w := strings.ToUpper(e.how)
 		if e.how == "handshake" || e.how == "half" {
 			w = "Close"

@@ -91,13 +91,13 @@ func broken(f *record.Flow, e *end) string {
 var traitNames = [...]string{forgot: "forgotten", gone: "gone", full: "window", violation: "violation", unfinished: "unfinished"}
 
 // lonely takes clients that did not answer after a silence for gone where there are too few to tell a NAT from sleep.
-func lonely(ends []end) {
+func lonely(ends []*end) {
 	in, _ := divide(ends, func(e *end) bool { return e.trait == forgot && e.gone == "client" })
 	if len(in) >= MinFlows {
 		return
 	}
 	for i := range ends {
-		if e := &ends[i]; e.trait == forgot && e.gone == "client" {
+		if e := ends[i]; e.trait == forgot && e.gone == "client" {
 			e.trait = gone
 		}
 	}

@@ -4,7 +4,7 @@ import "fmt"
 
 // forgotten tells of connections whose first frame after a silence got a RST or no answer at all.
 func (c *context) forgotten(g *group) string {
-	e, n := &g.ends[0], len(g.ends)
+	e, n := g.ends[0], len(g.ends)
 	sender := "client"
 	if e.gone == "client" || e.gone == "" && e.by == "client" {
 		sender = "server"
@@ -20,7 +20,7 @@ func (c *context) forgotten(g *group) string {
 		members[g.ends[i].flow] = true
 	}
 	for i := range c.all {
-		if o := &c.all[i]; !members[o.flow] && o.used() && o.trait != forgot {
+		if o := c.all[i]; !members[o.flow] && o.used() && o.trait != forgot {
 			lived = max(lived, o.quietest)
 			if o.quietest > 1.1*low(before) {
 				contrary++
@@ -39,7 +39,7 @@ func (c *context) forgotten(g *group) string {
 
 // goneText tells of connections of which one side fell silent for good.
 func (c *context) goneText(g *group) string {
-	e, n := &g.ends[0], len(g.ends)
+	e, n := g.ends[0], len(g.ends)
 	text := " for the last " + between(each(g.ends, func(e *end) float64 { return e.goneFor }))
 	if e.how != "gone" {
 		text = ", " + plural(n, "", "each ") + between(each(g.ends, func(e *end) float64 { return e.goneFor })) + " after the last packet of the " + e.gone
@@ -60,12 +60,12 @@ func (c *context) goneText(g *group) string {
 }
 
 // herd says how the clients of connections that ended at once came back.
-func (c *context) herd(ends []end) string {
+func (c *context) herd(ends []*end) string {
 	var back []float64
 	for i := range ends {
-		e := &ends[i]
+		e := ends[i]
 		for _, j := range c.byClient[e.client] {
-			if o := &c.all[j]; o.used() && o.start > e.at {
+			if o := c.all[j]; o.used() && o.start > e.at {
 				back = append(back, float64(o.start-e.at)/1e9)
 				break
 			}
