@@ -51,7 +51,8 @@ func newRecord(env *environment) *cobra.Command {
 			"not be opened, of which process, and what would help; wscope keys explains each runtime.\n" +
 			"\n" +
 			"After opening the interface record becomes the user that called sudo, and gives up all capabilities (but the two above,\n" +
-			"until the command ends): the command does not run as root then, and cannot become it.",
+			"until the command ends): the command runs as that user, with what it may do without record. Keys of setuid programs\n" +
+			"are out of reach: the system keeps them from the preload library.",
 		Example: "  wscope record -i lo -w run.pcapng -- npm test\n" +
 			"  wscope record -w run.pcapng --bpf 'tcp port 8080' -- go test ./... && wscope check --rules wscope.yaml run.pcapng",
 		Args: cobra.MinimumNArgs(1),
@@ -141,6 +142,9 @@ func (r *recording) command(ctx context.Context, command []string, g *gathered) 
 	c.WaitDelay = 10 * time.Second
 	err := c.Start()
 	if err == nil {
+		if err := privilege.Seal(); err != nil {
+			r.env.notice("%v", err) // the command runs: what it says is wanted all the same
+		}
 		stop := g.watch(c.Process.Pid)
 		err = c.Wait()
 		stop()

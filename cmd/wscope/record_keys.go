@@ -32,17 +32,21 @@ const lookEvery = 100 * time.Millisecond
 func (r *recording) gather(command []string) (*gathered, error) {
 	g := &gathered{env: os.Environ(), done: func() {}, notice: r.env.notice}
 	if r.noKeys {
-		return g, privilege.Drop("", 0)
+		return g, privilege.Become("", 0)
 	}
 	var kept privilege.Kept
+	if privilege.StaysRoot() { // and the command has root's capabilities, which hide it from who has fewer
+		kept = privilege.SeeRoot
+	}
 	// Without the privilege there is no probe. say tells so where a Go program's connection stayed closed.
 	if p, err := goprobe.Open(true); err == nil {
-		g.probe, kept = p, privilege.ProbePrograms
+		g.probe = p
+		kept |= privilege.ProbePrograms
 		g.done = func() { p.Close() }
 	} else {
 		r.env.detail("%v", err)
 	}
-	if err := privilege.Drop("", kept); err != nil {
+	if err := privilege.Become("", kept); err != nil {
 		g.done()
 		return nil, err
 	}
@@ -151,7 +155,8 @@ func (g *gathered) follow(pid int) {
 // attach reads the secrets of an executable, if it is a Go program with TLS.
 func (g *gathered) attach(path string) {
 	err := g.probe.Attach(path)
-	if err != nil && !errors.Is(err, goprobe.ErrNotGo) && !errors.Is(err, goprobe.ErrNoTLS) && !errors.Is(err, os.ErrNotExist) {
+	if err != nil && !errors.Is(err, goprobe.ErrNotGo) && !errors.Is(err, goprobe.ErrNoTLS) && !errors.Is(err, os.ErrNotExist) &&
+		!errors.Is(err, os.ErrPermission) { // of a setuid program: explain reports it
 		g.notice("keys of %s: %v", path, err)
 	}
 }

@@ -180,17 +180,20 @@ s=c.wrap_socket(socket.create_connection(("127.0.0.1",int(sys.argv[1])))); time.
 	}
 }
 
-// TestRecordGivesTheCommandNoCapture looks at what a child inherits.
+// TestRecordGivesTheCommandNoCapture looks at what a child inherits, where a user called sudo.
 func TestRecordGivesTheCommandNoCapture(t *testing.T) {
 	r := newRecorder(t)
+	dir := openFolder(t)
 	script := `for f in /proc/self/fd/*; do readlink $f; done; grep -E '^Cap(Prm|Eff|Amb)' /proc/self/status`
-	_, out, _ := r.run(nil, "", "record", "-w", r.in("run.pcapng"), "--no-keys", "--", "sh", "-c", script)
-	if strings.Contains(out, "socket:") || strings.Contains(out, "bpf") {
-		t.Errorf("the command has more than its own descriptors:\n%s", out)
-	}
-	for line := range strings.Lines(out) {
-		if strings.HasPrefix(line, "Cap") && strings.Trim(line[7:], "\t 0\n") != "" {
-			t.Errorf("the command has capabilities: %s", line)
+	for _, more := range [][]string{{"--no-keys"}, nil} {
+		_, out, _ := r.run([]string{"SUDO_UID=65534", "SUDO_GID=65534", "TMPDIR=" + dir}, "", append(append([]string{"record", "-w", filepath.Join(dir, "run.pcapng")}, more...), "--", "sh", "-c", script)...)
+		if !strings.Contains(out, "CapEff:") || strings.Contains(out, "socket:") || strings.Contains(out, "bpf") {
+			t.Errorf("the command has more than its own descriptors:\n%s", out)
+		}
+		for line := range strings.Lines(out) {
+			if strings.HasPrefix(line, "Cap") && strings.Trim(line[7:], "\t 0\n") != "" {
+				t.Errorf("the command has capabilities: %s", line)
+			}
 		}
 	}
 }

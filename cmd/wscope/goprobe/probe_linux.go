@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"runtime"
 	"sync"
 	"syscall"
 	"time"
@@ -58,9 +59,9 @@ func Open(execs bool) (*Probe, error) {
 		}
 		return program
 	}
-	if p.multi = load(ebpf.Kprobe, ebpf.AttachTraceUprobeMulti, secretProgram(p.ring.FD())); err != nil {
+	if p.multi = load(ebpf.Kprobe, ebpf.AttachTraceUprobeMulti, secretProgram(p.ring.FD(), layouts[runtime.GOARCH])); err != nil {
 		err = nil
-		p.program = load(ebpf.Kprobe, 0, secretProgram(p.ring.FD()))
+		p.program = load(ebpf.Kprobe, 0, secretProgram(p.ring.FD(), layouts[runtime.GOARCH]))
 	}
 	if execs {
 		p.execs = load(ebpf.RawTracepoint, 0, execProgram(p.ring.FD()))

@@ -78,17 +78,17 @@ func send(ring int) asm.Instructions {
 }
 
 // secretProgram is run at the entry of writeKeyLog.
-func secretProgram(ring int) asm.Instructions {
+func secretProgram(ring int, at layout) asm.Instructions {
 	ins := append(clearEvent(), header(kindSecret)...)
-	ins = append(ins, copyRegister(atLabelLen, regLabelLen)...)
-	ins = append(ins, copyRegister(atRandomLen, regRandomLen)...)
-	ins = append(ins, copyRegister(atSecretLen, regSecretLen)...)
+	ins = append(ins, copyRegister(atLabelLen, at.labelLen)...)
+	ins = append(ins, copyRegister(atRandomLen, at.randomLen)...)
+	ins = append(ins, copyRegister(atSecretLen, at.secretLen)...)
 	// A label lies among the other strings of the program, so more than its own length can be read.
-	ins = append(ins, copyMemory(atLabel, maxLabel, regLabel)...)
-	ins = append(ins, copyMemory(atRandom, randomLen, regRandom)...)
-	ins = append(ins, copyMemory(atSecret, maxSecret, regSecret)...)
+	ins = append(ins, copyMemory(atLabel, maxLabel, at.label)...)
+	ins = append(ins, copyMemory(atRandom, randomLen, at.random)...)
+	ins = append(ins, copyMemory(atSecret, maxSecret, at.secret)...)
 	ins = append(ins, asm.JEq.Imm(asm.R0, 0, "whole"))
-	ins = append(ins, copyMemory(atSecret, 32, regSecret)...)
+	ins = append(ins, copyMemory(atSecret, 32, at.secret)...)
 	out := send(ring)
 	out[0] = out[0].WithSymbol("whole")
 	return append(ins, out...)

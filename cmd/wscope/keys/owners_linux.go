@@ -1,8 +1,9 @@
 package keys
 
 import (
-	"bufio"
 	"bytes"
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -10,30 +11,33 @@ import (
 	"sync"
 )
 
-// A Process is one that had a socket.
-type Process struct {
-	PID  int
-	Name string // as ps shows it, without its path
-	Path string // of its executable
-}
-
 // Owners remembers which of a command's processes had which TCP ports. It looks when it is told
 // to: a connection that came and went between two looks has no owner.
 type Owners struct {
-	root  int
-	mu    sync.Mutex
-	ports map[uint16]Process
+	root   int
+	mu     sync.Mutex
+	ports  map[uint16]Process
+	before map[string]bool // sockets that were there before
 }
 
 // NewOwners watches a process and its descendants.
-func NewOwners(root int) *Owners { return &Owners{root: root, ports: map[uint16]Process{}} }
+func NewOwners(root int) *Owners {
+	o := &Owners{root: root, ports: map[uint16]Process{}, before: map[string]bool{}}
+	eachSocket(func(s *socket) { o.before[s.inode] = true })
+	return o
+}
 
-// Look notes the ports that the processes have now.
+// Look notes the ports that the processes have now. A socket of a process whose files cannot be seen, as one of a
+// setuid program, is taken for its own where it is of that user and new.
 func (o *Owners) Look() {
-	byInode := map[string]int{}
+	byInode, hidden := map[string]int{}, map[string]int{}
+	self := strconv.Itoa(os.Geteuid())
 	for _, pid := range Descendants(o.root) {
 		dir := filepath.Join("/proc", strconv.Itoa(pid), "fd")
 		fds, err := os.ReadDir(dir)
+		if user := userOf(pid); errors.Is(err, fs.ErrPermission) && (user != self || self == "0") {
+			hidden[user] = pid
+		}
 		if err != nil {
 			continue // it ended, or is another user's
 		}
@@ -44,24 +48,44 @@ func (o *Owners) Look() {
 			}
 		}
 	}
-	if len(byInode) == 0 {
+	if len(byInode)+len(hidden) == 0 {
 		return
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	known := map[int]Process{}
-	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
-		eachSocket(table, func(port uint16, inode string) {
-			pid, ours := byInode[inode]
-			if !ours {
-				return
-			}
-			if _, had := known[pid]; !had {
-				known[pid] = ProcessOf(pid)
-			}
-			o.ports[port] = known[pid]
-		})
+	eachSocket(func(s *socket) {
+		pid, ours := byInode[s.inode]
+		guess := false
+		if !ours && !o.before[s.inode] {
+			pid, ours = hidden[s.user]
+			guess = ours
+		}
+		if !ours {
+			return
+		}
+		p, had := known[pid]
+		if !had {
+			p = ProcessOf(pid)
+			p.Hidden, p.Foreign = guess, guess && s.user != self
+			known[pid] = p
+		}
+		o.ports[s.port] = p
+	})
+}
+
+// userOf is the number of the user that a process acts as; "" where it is gone.
+func userOf(pid int) string {
+	status, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(pid), "status"))
+	if err != nil {
+		return ""
 	}
+	_, rest, _ := bytes.Cut(status, []byte("\nUid:"))
+	line, _, _ := bytes.Cut(rest, []byte("\n"))
+	if ids := strings.Fields(string(line)); len(ids) > 1 { // real, effective, …
+		return ids[1]
+	}
+	return ""
 }
 
 // Of returns who had a local port last.
@@ -148,21 +172,29 @@ func parentOf(pid int) int {
 	return parent
 }
 
-// eachSocket reads a table of /proc/net: local address and port in hex are the second column, the inode the tenth.
-func eachSocket(table string, each func(port uint16, inode string)) {
-	f, err := os.Open(table)
-	if err != nil {
-		return // no IPv6 here
-	}
-	defer f.Close()
-	for lines := bufio.NewScanner(f); lines.Scan(); {
-		fields := strings.Fields(lines.Text())
-		if len(fields) < 10 || fields[9] == "0" {
-			continue
+// socket is a line of a table of the kernel.
+type socket struct {
+	port        uint16 // local
+	user, inode string
+}
+
+// eachSocket reads /proc/net/tcp and tcp6: the local address and port in hex are the second column, the user the
+// eighth, the inode the tenth.
+func eachSocket(each func(*socket)) {
+	for _, table := range []string{"/proc/self/net/tcp", "/proc/self/net/tcp6"} {
+		text, err := os.ReadFile(table)
+		if err != nil {
+			continue // no IPv6 here
 		}
-		_, hex, _ := strings.Cut(fields[1], ":")
-		if port, err := strconv.ParseUint(hex, 16, 16); err == nil {
-			each(uint16(port), fields[9])
+		for line := range strings.Lines(string(text)) {
+			fields := strings.Fields(line)
+			if len(fields) < 10 || fields[9] == "0" {
+				continue
+			}
+			_, hex, _ := strings.Cut(fields[1], ":")
+			if port, err := strconv.ParseUint(hex, 16, 16); err == nil {
+				each(&socket{uint16(port), fields[7], fields[9]})
+			}
 		}
 	}
 }

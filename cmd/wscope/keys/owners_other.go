@@ -2,13 +2,6 @@
 
 package keys
 
-// A Process is one that had a socket.
-type Process struct {
-	PID  int
-	Name string
-	Path string
-}
-
 // Owners knows nothing on this system.
 type Owners struct{}
 

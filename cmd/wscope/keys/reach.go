@@ -19,6 +19,9 @@ type Reach struct {
 // Explain looks at a process's executable. preload says whether the preload library was in its
 // environment, probed whether secrets of Go programs were read.
 func Explain(p Process, preload, probed bool) Reach {
+	if p.Foreign {
+		return Reach{"", "it runs as another user, as setuid programs do: the system gives it neither the preload library nor its environment"}
+	}
 	for _, name := range []string{p.Name, filepath.Base(p.Path)} {
 		if entry, reason := byName(strings.TrimSuffix(name, ".exe")); entry != "" {
 			return Reach{entry, reason}

@@ -35,12 +35,26 @@ func Raise() error {
 //
 // Capabilities belong to threads: psx makes the calls in all of them.
 func Drop(name string, keep Kept) error {
-	if err := prctl(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
-		return fmt.Errorf("no_new_privs: %w", err)
+	if err := Seal(); err != nil {
+		return err
 	}
 	if err := unbind(keep); err != nil {
 		return err
 	}
+	return Become(name, keep)
+}
+
+// Seal keeps this process, and what it starts from then on, from gaining privileges by what it runs.
+func Seal() error {
+	if err := prctl(unix.PR_SET_NO_NEW_PRIVS, 1); err != nil {
+		return fmt.Errorf("no_new_privs: %w", err)
+	}
+	return nil
+}
+
+// Become is Drop for a process that starts another one for its user: setuid programs and capabilities of
+// files work in it as they do without this process. Seal is called once it has begun.
+func Become(name string, keep Kept) error {
 	if keep != 0 {
 		if err := prctl(unix.PR_SET_KEEPCAPS, 1); err != nil {
 			return fmt.Errorf("keeping capabilities: %w", err)
@@ -59,6 +73,9 @@ func (p Kept) capabilities() (list []uintptr) {
 	}
 	if p&ProbePrograms != 0 {
 		list = append(list, unix.CAP_BPF, unix.CAP_PERFMON)
+	}
+	if p&SeeRoot != 0 {
+		list = append(list, unix.CAP_SYS_PTRACE)
 	}
 	return list
 }

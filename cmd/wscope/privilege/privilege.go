@@ -4,6 +4,8 @@
 // than Linux there is nothing to take and nothing to give up.
 package privilege
 
+import "os"
+
 // Kept is what the program may keep after it has opened what it reads.
 type Kept uint8
 
@@ -11,4 +13,11 @@ type Kept uint8
 const (
 	OpenInterfaces Kept = 1 << iota // to open an interface again
 	ProbePrograms                   // to read the secrets of Go programs that begin later
+	SeeRoot                         // to see which files root's processes have open
 )
+
+// StaysRoot reports whether Drop and Become leave this process root's: nobody called sudo.
+func StaysRoot() bool {
+	uid := os.Getenv("SUDO_UID")
+	return os.Geteuid() == 0 && (uid == "" || uid == "0")
+}
