@@ -17,6 +17,9 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 			a.believeFIN(c, x)
 			return
 		}
+		if after(st.end(), seq) {
+			return // its sender went on behind it
+		}
 	}
 	if st.ended || st.finned && (seq == st.fin || !st.standsAt(seq)) {
 		if n == 0 {

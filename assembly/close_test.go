@@ -110,11 +110,18 @@ func TestClose(t *testing.T) {
 			s.send(A, 1, "bc")
 			s.finish()
 		}, "A a, A bc, A end captend, B end captend"},
-		{"a waiting piece reaches behind the FIN", func(s *sim) {
+		{"a waiting piece reaches behind a FIN that is acknowledged", func(s *sim) {
 			s.send(A, 1, "bcXX")
 			s.fin(A, 3)
+			s.ack(B, 0, 4)
 			s.send(A, 0, "a")
 		}, "A a, A bc, A end fin"},
+		{"a waiting piece reaches behind a FIN that is not: its sender had gone on", func(s *sim) {
+			s.send(A, 1, "bcde")
+			s.fin(A, 3)
+			s.send(A, 0, "a")
+			s.fin(A, 5)
+		}, "A a, A bcde, A end fin"},
 		{"a FIN that is not captured but acknowledged", func(s *sim) {
 			s.send(A, 0, "ab")
 			s.ack(B, 0, 3)

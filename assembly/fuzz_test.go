@@ -73,6 +73,7 @@ func run(t *testing.T, program []byte, buffer int) {
 	s.Limits = Limits{ConnBuffer: buffer, TotalBuffer: 2 * buffer}
 	s.isn = [2]uint32{0xffffffff - 100, 0xffffffff - 7}
 	current, met := map[uint16]pair{}, map[uint16]bool{}
+	var conns ledger
 	fresh := func(port uint16) pair {
 		p := pair{{t: t, name: "A", known: true}, {t: t, name: "B", known: true}}
 		for _, m := range p {
@@ -126,14 +127,21 @@ func run(t *testing.T, program []byte, buffer int) {
 				b := byte(place+i) + v>>6
 				seg.Payload = append(seg.Payload, b)
 				probe := length == 1 && place+1 == pos
+				if seg.Flags&link.RST != 0 { // a reason, and no part of the stream
+					continue
+				}
 				if at := place + i; at >= pos && p[x].first[at] < 0 && p[x].ended == 0 && !probe {
 					p[x].first[at] = int(b)
 				}
 			}
 		}
 		s.Segment(seg)
+		conns.note(&s.Assembler, seg)
 	}
 	s.finish()
+	if bad := conns.balance(); bad != "" {
+		t.Fatal(bad)
+	}
 	for _, p := range pairs {
 		for _, m := range p {
 			if m.ended > 1 || p[0].ended != p[1].ended {

@@ -93,8 +93,10 @@ func (c *Conn) otherSYN(x Side, s *link.Segment) bool {
 	case !st.syn && st.next-(s.Seq+1) == uint32(st.delivered()),
 		!st.syn && s.Mark.Time <= c.Start.Time && after(st.next, s.Seq) && near(s.Seq, st.next):
 		return false // it comes late, after its stream's first bytes
-	case s.Flags&link.ACK != 0 && peer.syn && s.Ack == peer.isn+1 && !st.heard && st.delivered() == 0 && c.phase != closed:
-		// A server that keeps no state (SYN cookies) answers a repeated SYN with a new number.
+	case s.Flags&link.ACK == 0 || !peer.syn || s.Ack != peer.isn+1 || st.delivered() > 0 || c.phase == closed:
+		return true
+	case !st.heard, // a server that keeps no state (SYN cookies) answers a repeated SYN with a new number
+		!st.syn && near(s.Seq, st.next) && !after(s.Seq+1, st.next): // it comes late: its stream was begun by what the peer acknowledged of it
 		st.syn, st.started = false, false
 		return false
 	}
@@ -105,7 +107,7 @@ func (c *Conn) otherSYN(x Side, s *link.Segment) bool {
 func (c *Conn) unquestioned(x Side, s *link.Segment) bool {
 	st, peer := &c.sides[x], &c.sides[x.Other()]
 	return c.phase == closed || s.Flags&link.ACK != 0 || len(s.Payload)+s.Missing > 0 ||
-		st.ended || !peer.started && st.bytes == 0 && st.hold == nil
+		st.ended && peer.hold == nil || !peer.started && st.bytes == 0 && st.hold == nil
 }
 
 // goesOn reports whether s shows that there is a connection after the end of c: its data are
@@ -165,9 +167,16 @@ func (c *Conn) claimed(x Side, seq uint32) bool {
 
 // reuse ends c and begins a new connection on its 4-tuple with s.
 func (a *Assembler) reuse(c *Conn, s *link.Segment) {
+	tunnels := c.tunnels()
 	a.endBoth(c, Reused, &s.Mark)
 	a.forget(c)
 	a.Segment(s)
+	if len(tunnels) < 2 {
+		return
+	}
+	if next, _ := a.conns.find(c.hash, &s.Key); next != nil {
+		next.joinTunnels(tunnels) // where late segments of c come, too
+	}
 }
 
 // far reports whether a sequence number cannot be a part of the stream.

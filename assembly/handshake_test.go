@@ -67,6 +67,15 @@ func TestBegin(t *testing.T) {
 			s.send(A, 2, "c")
 			s.who()
 		}, "A gap -1 early, A ab, A c, A is the client surely"},
+		{"the SYN-ACK is captured after bytes that acknowledge more than it", func(s *sim) {
+			s.syn(A)
+			seg := s.segment(A, link.ACK, 0, "a")
+			seg.Ack = s.isn[B] + 1 + 2
+			s.Segment(seg)
+			s.syn(B)
+			s.send(B, 0, "xy")
+			s.who()
+		}, "A a, B xy, A is the client surely"},
 		{"SYN with data", func(s *sim) {
 			seg := s.segment(A, link.SYN, 0, "abc")
 			s.Segment(seg)
@@ -234,6 +243,30 @@ func TestReuse(t *testing.T) {
 			s.ack(B, 0, 1)
 			s.send(A, 1, "b")
 		}, "A a, A b"},
+		{"a forged SYN behind a FIN changes nothing while bytes of the peer are waited for", func(s *sim) {
+			s.send(A, 2, "c")
+			s.fin(B, 0)
+			answer(s, A, 3, "", 1)
+			seg := s.segment(B, link.SYN, 0, "")
+			seg.Seq = s.isn[B] + 1<<30
+			s.Segment(seg)
+			s.send(A, 0, "ab")
+		}, "B end fin, A ab, A c"},
+		{"late segments of the one before, from its other tunnel", func(s *sim) {
+			in := func(tunnel uint32, x Side, flags link.Flags, pos int, payload string, acked int) {
+				seg := s.segment(x, flags|link.ACK, pos, payload)
+				seg.Key.Tunnel, seg.Ack = tunnel, s.isn[x.Other()]+1+uint32(acked)
+				s.Segment(seg)
+			}
+			in(7, A, 0, 0, "a", 0)
+			in(0, A, link.FIN, 1, "", 0)
+			in(7, B, link.FIN, 0, "", 2)
+			other(s)
+			s.syn(A)
+			s.isn[A] -= 123456789
+			s.isn[B] -= 987654321
+			in(7, A, 0, 0, "a", 0)
+		}, "A a, A end fin, B end fin"},
 		{"the old SYN again is nothing new", func(s *sim) {
 			s.send(A, 0, "a")
 			s.syn(A)

@@ -405,47 +405,29 @@ func (c *recording) play() string {
 	for x := range o.given {
 		o.given[x] = make([]bool, len(c.sent[x]))
 	}
-	var conns []*Conn
+	var conns ledger
 	a := &Assembler{}
 	a.New = func(conn *Conn) Handler { o.conn = conn; return o }
-	captured, met := int64(0), 0
 	last := int64(0)
 	for i := range c.shots {
 		s := c.shots[i].Segment
 		s.Mark.Index, s.Mark.Number = int64(i), int64(i+1)
-		captured += int64(len(s.Payload))
 		if t := s.Mark.Time - s.Mark.Time%sec; t > last {
 			last = t
 			a.Tick(t, &s.Mark)
 		}
 		a.Segment(&s)
-		for p := range a.lists {
-			for conn := range a.lists[p].All() {
-				if !slices.Contains(conns, conn) {
-					conns = append(conns, conn)
-				}
-			}
-		}
+		conns.note(a, &s)
 	}
 	a.Finish(&Mark{Index: int64(len(c.shots)), Time: last})
-	accounted := int64(0)
-	for _, conn := range conns {
+	if bad := conns.balance(); bad != "" {
+		o.fail("%s", bad)
+	}
+	met := 0
+	for _, conn := range conns.conns {
 		if conn.met {
 			met++
 		}
-		for _, x := range [2]Side{A, B} {
-			s := conn.Stats(x)
-			accounted += s.Captured()
-			if s.StallTime < 0 || s.ZeroWindowTime < 0 || s.LostBytes < 0 {
-				o.fail("negative: %+v", s)
-			}
-		}
-		if conn.SYNACK < -1 || conn.HandACK < -1 {
-			o.fail("negative: %d, %d", conn.SYNACK, conn.HandACK)
-		}
-	}
-	if captured != accounted {
-		o.fail("%d bytes captured, %d accounted for", captured, accounted)
 	}
 	if a.held != 0 || a.waiting.Len() != 0 || a.conns.used != 0 || a.Stats.Open != 0 {
 		o.fail("left: %d held, %d holds, %d connections, %d open", a.held, a.waiting.Len(), a.conns.used, a.Stats.Open)
@@ -487,6 +469,47 @@ func (c *recording) play() string {
 		}
 	}
 	return o.bad
+}
+
+// ledger is the account of all that an Assembler was given.
+type ledger struct {
+	conns    []*Conn
+	captured int64
+}
+
+// note takes note of a segment that was given, and of the connections that there are then.
+func (l *ledger) note(a *Assembler, s *link.Segment) {
+	l.captured += int64(len(s.Payload))
+	for p := range a.lists {
+		for conn := range a.lists[p].All() {
+			if !slices.Contains(l.conns, conn) {
+				l.conns = append(l.conns, conn)
+			}
+		}
+	}
+}
+
+// balance says what is wrong with the account when all connections have ended: each captured byte
+// is accounted for once, and nothing is negative.
+func (l *ledger) balance() string {
+	accounted := int64(0)
+	for _, conn := range l.conns {
+		for _, x := range [2]Side{A, B} {
+			s := conn.Stats(x)
+			accounted += s.Captured()
+			if s.StallTime < 0 || s.ZeroWindowTime < 0 || s.LostBytes < 0 || s.ClockBack < 0 ||
+				min(s.Bytes, s.Repeated, s.Probes, s.Behind, s.Reason, s.Foreign, s.Dropped, s.AfterReset) < 0 {
+				return fmt.Sprintf("negative: %+v", s)
+			}
+		}
+		if conn.SYNACK < -1 || conn.HandACK < -1 {
+			return fmt.Sprintf("negative: %d, %d", conn.SYNACK, conn.HandACK)
+		}
+	}
+	if l.captured != accounted {
+		return fmt.Sprintf("%d bytes captured, %d accounted for", l.captured, accounted)
+	}
+	return ""
 }
 
 // TestLaws holds the laws on random conversations with several harms at once. WSCOPE_LAWS is how many.

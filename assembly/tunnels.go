@@ -29,6 +29,23 @@ func (c *Conn) joinTunnel(tunnel uint32) {
 	}
 }
 
+// tunnels is all in which segments of the connection travel; nil where it is one alone.
+func (c *Conn) tunnels() []uint32 {
+	if c.extra == nil || len(c.extra.tunnels) == 0 {
+		return nil
+	}
+	return append([]uint32{c.Key.Tunnel}, c.extra.tunnels...)
+}
+
+// joinTunnels takes in the segments of all the tunnels that an earlier connection on the 4-tuple was in.
+func (c *Conn) joinTunnels(tunnels []uint32) {
+	for _, t := range tunnels {
+		if t != c.Key.Tunnel && !c.alsoIn(t) {
+			c.joinTunnel(t)
+		}
+	}
+}
+
 // Tunnel is the number of the first tunnel that segments of the connection were found in, 0 where
 // none was in any.
 func (c *Conn) Tunnel() uint32 {
