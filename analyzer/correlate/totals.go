@@ -69,6 +69,12 @@ func (t *Totals) Dropped(f *record.Flow) {
 	}
 }
 
+// Open is how many flows are open.
+func (t *Totals) Open() int64 { return t.open }
+
+// Flows is how many flows have ended.
+func (t *Totals) Flows() int64 { return t.flows }
+
 // Attempt adds a TCP connection without a byte.
 func (t *Totals) Attempt(a *flow.Attempt) {
 	t.ends.Attempt(&diagnose.Attempt{Client: a.Client, Server: a.Server, Start: a.Start, End: a.End, Packet: a.Packet, File: a.File, How: a.How, By: a.By})

@@ -17,6 +17,7 @@ import (
 	"wscope/assembly/shed"
 	"wscope/cmd/wscope/live"
 	"wscope/cmd/wscope/privilege"
+	"wscope/cmd/wscope/web"
 )
 
 // liveCommand is the flags of the live command.
@@ -46,6 +47,7 @@ type liveCommand struct {
 	maxMemory  size
 	user       string
 	noScreen   bool
+	web        webFlag
 	filter     string
 	keysOf     []string
 	wanted     func(*analyzer.Flow) bool // by the filter; nil is all
@@ -67,7 +69,7 @@ func newLive(env *environment) *cobra.Command {
 			"  wscope live -i any -w ring.pcapng --rotate-size 100M --ring 10 --metrics 127.0.0.1:9464",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if !cmd.Flags().Changed("apps") {
-				l.in.apps.on = l.messages || l.wantsScreen()
+				l.in.apps.on = l.messages || l.wantsScreen() || l.web.addr != ""
 			}
 			return l.run(cmd.Context(), args)
 		},
@@ -81,6 +83,10 @@ const liveHelp = `live analyses the traffic of the interfaces. On a terminal it 
 leave it, the summary. Elsewhere it writes records as lines of JSON: each flow when it begins
 ("event":"open"), at intervals while it is active ("update") and when it ends ("close"), its messages
 ("message") with --messages, and a summary at the end ("summary").
+
+--web serves a page instead of the screen: flows, how they ended, charts, and conversations as they grow. It is for this
+machine's browsers alone, and for who has the address that is printed, which has a token in it. It keeps the latest flows
+and messages in bounded memory and says what fell out. From another machine, forward the port with ssh -L.
 
 --filter chooses among these records. A flow's records are tested as they stand, so an expression over what is
 known only at the end chooses the last record. With --messages the names of message. can be used too, and those of
@@ -137,6 +143,7 @@ func (l *liveCommand) flags(cmd *cobra.Command) {
 	f.StringVar(&l.filter, "filter", "", "write only records that `EXPR` is true of, such as 'flow.http.host == \"x\"' (wscope fields lists the names)")
 	l.in.apps.flags(f, false)
 	f.Lookup("apps").Usage += " (with --messages and on the screen by default)"
+	l.web.flag(f, "instead of the screen, serve a page in the browser")
 	f.BoolVar(&l.noScreen, "no-screen", false, "write lines of JSON on a terminal too")
 	f.StringVar(&l.metrics, "metrics", "", "serve Prometheus metrics and /healthz on `ADDR`, such as :9464 (loopback where it has no host)")
 	f.Var(repeatable{&l.hosts}, "metrics-host", "count this `HOST` separately in the metrics (repeatable)")
@@ -177,6 +184,8 @@ func (l *liveCommand) check() error {
 		return errors.New("--max-memory is at least 64M")
 	case l.interval < time.Second:
 		return errors.New("--interval is at least 1s")
+	case l.web.addr != "" && l.messages:
+		return errors.New("--messages writes each message as a line: not with --web, whose page shows them")
 	case l.count < 0 || l.duration < 0 || l.ring < 0 || l.snaplen < 0 || l.rotateTime < 0:
 		return errors.New("a number may not be negative")
 	}
@@ -207,6 +216,7 @@ func (l *liveCommand) notice(format string, a ...any) {
 
 // run captures until the end that the flags name, or ctx is done.
 func (l *liveCommand) run(ctx context.Context, args []string) error {
+	args = l.web.take(args)
 	if err := l.check(); err != nil {
 		return err
 	}
@@ -216,12 +226,19 @@ func (l *liveCommand) run(ctx context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	var web *live.MetricsServer
+	var scraped *live.MetricsServer
 	if l.metrics != "" {
-		if web, err = live.ListenMetrics(l.metrics); err != nil {
+		if scraped, err = live.ListenMetrics(l.metrics); err != nil {
 			return err
 		}
-		defer web.Close()
+		defer scraped.Close()
+	}
+	var page *web.Server
+	if l.web.addr != "" {
+		if page, err = web.Listen(l.web.addr); err != nil {
+			return err
+		}
+		defer page.Close()
 	}
 	if err := privilege.Raise(); err != nil {
 		return err
@@ -257,14 +274,14 @@ func (l *liveCommand) run(ctx context.Context, args []string) error {
 		}
 	}
 	src := live.NewSource(queue, keys, l.count, tap.Stop, save)
-	out, err := l.newOutput()
+	out, err := l.newOutput(page)
 	if err != nil {
 		return err
 	}
-	stats := live.NewStats(live.Choose(out, l.wanted), tap, src, queue)
+	stats := live.NewStats(out, tap, src, queue)
 	opt.LetGone = stats.LetGo
-	if web != nil {
-		stats.Serve(web, metrics.Options{Hosts: l.hosts, Paths: l.paths})
+	if scraped != nil {
+		stats.Serve(scraped, metrics.Options{Hosts: l.hosts, Paths: l.paths})
 	}
 	fleet, sent, err := l.publisher(&opt, stats)
 	if err != nil {
@@ -280,9 +297,13 @@ func (l *liveCommand) run(ctx context.Context, args []string) error {
 		}
 		out.Reopen()
 	}})
-	if s, ok := out.(*live.ScreenOutput); ok {
-		s.Show(stats, tap.Stop)
-	} else {
+	switch o := out.(type) {
+	case *live.ScreenOutput:
+		o.Show(stats, tap.Stop)
+	case *live.WebOutput:
+		o.Show(stats, strings.Join(l.interfaces, ", "))
+		l.env.notice("capturing on %s; the live page is %s", strings.Join(l.interfaces, ", "), page.URL())
+	default:
 		l.env.notice("capturing on %s", strings.Join(l.interfaces, ", "))
 	}
 	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, sink)
@@ -312,7 +333,7 @@ func (l *liveCommand) options() (analyzer.Options, error) {
 		return opt, err
 	}
 	opt.Updates, opt.UpdateEvery, opt.Live = true, analyzer.Seconds(l.interval), true
-	if l.wantsScreen() {
+	if l.wantsScreen() || l.web.addr != "" {
 		opt.Messages, opt.Payload, opt.UpdateEvery = true, true, analyzer.Seconds(time.Second)
 	}
 	if l.messages {
@@ -340,22 +361,32 @@ func (l *liveCommand) newSaver(tap capture.LiveSource) (*live.Saver, error) {
 	return live.NewSaver(ring, l.notice), err
 }
 
-// newOutput makes the output that the flags and the terminal ask for.
-func (l *liveCommand) newOutput() (live.Output, error) {
-	if !l.wantsScreen() {
-		return live.NewEventOutput(l.env.stdout, l.output, l.notice)
+// newOutput makes the output that the flags and the terminal ask for. page is the live page's server; nil where there is none.
+func (l *liveCommand) newOutput(page *web.Server) (live.Output, error) {
+	summary := live.SummaryOptions{
+		Out: l.env.stdout, Color: func() (bool, error) { return l.env.colors(l.env.stdout) }, Width: func() int { return columns(l.env.stdout) },
 	}
-	return live.NewScreenOutput(live.ScreenOptions{
-		In: l.env.stdin, Out: l.env.stdout, Notices: l.notices, Notice: l.notice,
-		Color: func() (bool, error) { return l.env.colors(l.env.stdout) },
-		Width: func() int { return columns(l.env.stdout) },
-	}), nil
+	if l.wantsScreen() {
+		return live.NewScreenOutput(live.ScreenOptions{SummaryOptions: summary, In: l.env.stdin, Notices: l.notices, Notice: l.notice}), nil
+	}
+	var out live.Output = live.NewSummaryOutput(summary)
+	if page == nil || l.output != "" || l.noScreen || !isTerminal(l.env.stdout) {
+		events, err := live.NewEventOutput(l.env.stdout, l.output, l.notice)
+		if err != nil {
+			return nil, err
+		}
+		out = live.Choose(events, l.wanted)
+	}
+	if page == nil {
+		return out, nil
+	}
+	return live.NewWebOutput(out, page, int64(l.maxMemory)), nil
 }
 
 // wantsScreen reports whether the records go to the live screen: standard input and output
 // are a terminal, and nothing says otherwise.
 func (l *liveCommand) wantsScreen() bool {
-	return !l.noScreen && l.output == "" && !l.messages && isTerminal(l.env.stdout) && isTerminal(l.env.stdin)
+	return !l.noScreen && l.output == "" && !l.messages && l.web.addr == "" && isTerminal(l.env.stdout) && isTerminal(l.env.stdin)
 }
 
 // notices writes lines to standard error.

@@ -15,6 +15,7 @@ import (
 	"wscope/analyzer"
 	"wscope/assembly/capture"
 	"wscope/cmd/wscope/live"
+	"wscope/cmd/wscope/recent"
 	"wscope/cmd/wscope/screen"
 )
 
@@ -147,7 +148,7 @@ func TestRedactHidesLive(t *testing.T) {
 		}
 
 		opt.Render = nil
-		board := screen.NewBoard()
+		board := recent.New(recent.ForScreen)
 		watch(redact, board, opt)
 		m := screen.New(board, func() screen.Status { return screen.Status{} })
 		m.Update(tea.WindowSizeMsg{Width: 400, Height: 100})

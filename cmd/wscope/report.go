@@ -11,16 +11,25 @@ import (
 
 func newReport(env *environment) *cobra.Command {
 	in, out := &input{env: env, whole: true}, &output{env: env}
+	var live webFlag
 	cmd := &cobra.Command{
 		Use:   "report CAPTURE… -o FILE.html",
 		Short: "Write a self-contained HTML page",
 		Long: "report writes a single HTML file: totals, charts, the table of flows with search and filters, and for each\n" +
 			"flow its timeline, findings and conversation. The page asks nobody for anything and opens from disk. Payloads\n" +
-			"beyond what a browser holds well are left out, and the page says so.",
+			"beyond what a browser holds well are left out, and the page says so.\n\n" +
+			"With --tail --web it serves the live page of captures that are still being written, as wscope live --web does.",
 		Example: "  wscope report capture.pcap -o report.html\n" +
 			"  wscope report --keylog keys.txt captures/ -o report.html\n" +
-			"  wscope report --redact --host chat.example.com capture.pcap -o to-send.html",
+			"  wscope report --redact --host chat.example.com capture.pcap -o to-send.html\n" +
+			"  wscope report --tail --web growing.pcapng",
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if live.addr != "" {
+				if out.file != "" {
+					return fmt.Errorf("--web serves the page, -o writes it: one of the two")
+				}
+				return serveReport(cmd, env, in, &live, args)
+			}
 			if out.file == "" {
 				return fmt.Errorf("%s needs -o FILE.html (or - for standard output)", cmd.CommandPath())
 			}
@@ -52,6 +61,7 @@ func newReport(env *environment) *cobra.Command {
 	}
 	in.flags(cmd)
 	in.apps.flags(cmd.Flags(), true)
+	live.flag(cmd.Flags(), "with --tail, serve the live page")
 	cmd.Flags().StringVarP(&out.file, "output", "o", "", "write to `FILE`, beside and renamed: never half a file; - is standard output")
 	return cmd
 }

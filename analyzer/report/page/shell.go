@@ -5,6 +5,7 @@ import (
 	"embed"
 	"encoding/base64"
 	"io/fs"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -12,18 +13,32 @@ import (
 //go:embed page.html page.css js uplot
 var assets embed.FS
 
-// modules is the page's script: files of one scope, in this order.
-var modules = []string{
+// shared are the files of the script that both pages have. Files are of one scope, in this order.
+var shared = []string{
 	"uplot/uPlot.iife.min.js",
 	"js/text.js", "js/dom.js", "js/data.js", "js/rows.js", "js/virtual.js", "js/charts.js",
-	"js/overview.js", "js/findings.js", "js/flowtable.js",
-	"js/timeline.js", "js/flowcharts.js", "js/payload.js", "js/jsonview.js", "js/talk.js", "js/flow.js",
-	"js/start.js",
+	"js/overview.js", "js/findings.js", "js/endings.js", "js/address.js", "js/flowtable.js",
+	"js/timeline.js", "js/flowcharts.js", "js/payload.js", "js/jsonview.js", "js/talk.js", "js/flow.js", "js/browse.js",
 }
 
-// shell is what stands before and after the data. It is made when the first page is: it
-// hashes and copies all that is embedded, which no other command needs.
+// Each page has its own source of data, and its own beginning.
+var (
+	reportModules = append(slices.Clone(shared), "js/blocks.js", "js/everywhere.js", "js/report.js")
+	liveModules   = append(slices.Clone(shared), "js/live.js")
+)
+
+// shellParts is what stands around a page's data.
+type shellParts struct{ head, data, tail, policy string }
+
+// shell is that of a report. It is made when the first page is: it hashes and copies all that is embedded, which no other
+// command needs.
 var shell = sync.OnceValues(func() (head, tail string) {
+	s := makeShell(reportModules, "")
+	return s.head, s.tail
+})
+
+// makeShell makes a page of modules. allow is what its policy allows besides its own style and script.
+func makeShell(modules []string, allow string) (s shellParts) {
 	var script strings.Builder
 	script.WriteString("(() => {\n\"use strict\";\n")
 	for _, name := range modules {
@@ -32,14 +47,14 @@ var shell = sync.OnceValues(func() (head, tail string) {
 	}
 	script.WriteString("})();\n")
 	style := asset("uplot/uPlot.min.css") + "\n" + asset("page.css")
-	policy := "default-src 'none'; script-src " + hash(script.String()) + "; style-src " + hash(style) +
+	s.policy = "default-src 'none'; script-src " + hash(script.String()) + "; style-src " + hash(style) + allow +
 		"; base-uri 'none'; form-action 'none'"
 	whole := strings.NewReplacer(
-		"{{policy}}", policy, "{{style}}", style, "{{script}}", script.String(),
+		"{{policy}}", s.policy, "{{style}}", style, "{{script}}", script.String(),
 	).Replace(asset("page.html"))
-	head, tail, _ = strings.Cut(whole, "{{data}}\n")
-	return head, tail
-})
+	s.head, s.tail, _ = strings.Cut(whole, "{{data}}\n")
+	return s
+}
 
 // hash is a source of the Content-Security-Policy for an element with this text.
 func hash(text string) string {

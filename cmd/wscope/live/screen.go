@@ -1,44 +1,41 @@
 package live
 
 import (
-	"fmt"
 	"io"
 
 	tea "charm.land/bubbletea/v2"
 
 	"wscope/analyzer/record"
-	"wscope/analyzer/report"
+	"wscope/cmd/wscope/recent"
 	"wscope/cmd/wscope/screen"
 )
 
 // ScreenOptions say where the screen is.
 type ScreenOptions struct {
+	SummaryOptions
 	In      io.Reader
-	Out     io.Writer
-	Color   func() (bool, error)          // whether the summary is in colour
-	Width   func() int                    // of the summary, in columns
 	Notices *Notices                      // held while the screen has the terminal
 	Notice  func(format string, a ...any) // of an error
 }
 
 // ScreenOutput shows the live screen, and the summary after it.
 type ScreenOutput struct {
-	*screen.Board
+	*recent.Traffic
 	ScreenOptions
-	overview report.Overview
-	program  *tea.Program
-	ended    chan error
+	summary *SummaryOutput
+	program *tea.Program
+	ended   chan error
 }
 
 // NewScreenOutput makes the screen; Show begins it.
 func NewScreenOutput(o ScreenOptions) *ScreenOutput {
-	return &ScreenOutput{Board: screen.NewBoard(), ScreenOptions: o, overview: report.Overview{Top: 50}, ended: make(chan error, 1)}
+	return &ScreenOutput{Traffic: recent.New(recent.ForScreen), ScreenOptions: o, summary: NewSummaryOutput(o.SummaryOptions), ended: make(chan error, 1)}
 }
 
 // FlowEnded keeps the flow for the summary's table too.
 func (o *ScreenOutput) FlowEnded(f *record.Flow) error {
-	o.overview.Add(f)
-	return o.Board.FlowEnded(f)
+	o.summary.FlowEnded(f)
+	return o.Traffic.FlowEnded(f)
 }
 
 // Show begins the screen; stop is called when the user leaves it.
@@ -56,7 +53,7 @@ func (o *ScreenOutput) Show(t *Stats, stop func()) {
 		return s
 	}
 	o.Notices.Hold()
-	o.program = tea.NewProgram(screen.New(o.Board, status),
+	o.program = tea.NewProgram(screen.New(o.Traffic, status),
 		tea.WithInput(o.In), tea.WithOutput(o.Out), tea.WithoutSignalHandler())
 	go func() {
 		_, err := o.program.Run()
@@ -77,17 +74,5 @@ func (o *ScreenOutput) Finish(sum *record.Summary, t *Stats) error {
 		}
 		o.Notices.Release()
 	}
-	if sum == nil {
-		return nil
-	}
-	color, err := o.Color()
-	if err != nil {
-		return err
-	}
-	s := &report.Screen{Width: o.Width(), Color: color, Time: report.Absolute}
-	if err := report.WriteSummary(o.Out, s, sum, &o.overview); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintln(o.Out, "\n"+t.Text())
-	return err
+	return o.summary.Finish(sum, t)
 }

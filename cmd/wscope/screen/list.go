@@ -26,8 +26,8 @@ var columns = []column{
 	{"up", 7, true, 4, func(r *Row, _ record.Time) string { return report.Number(r.Messages[0]) }},
 	{"down", 7, true, 4, func(r *Row, _ record.Time) string { return report.Number(r.Messages[1]) }},
 	{"bytes", 9, true, 6, func(r *Row, _ record.Time) string { return report.Bytes(r.Bytes[0] + r.Bytes[1]) }},
-	{"msg/s", 6, true, 1, func(r *Row, now record.Time) string { return rate(r.Bars.rate(now)) }},
-	{"last 20 s", 20, false, 7, func(r *Row, now record.Time) string { return r.Bars.spark(now, 20) }},
+	{"msg/s", 6, true, 1, func(r *Row, now record.Time) string { return rate(r.Bars.Rate(now)) }},
+	{"last 20 s", 20, false, 7, func(r *Row, now record.Time) string { return r.Bars.Spark(now, 20) }},
 	{"found", 5, true, 2, func(r *Row, _ record.Time) string { return blank(r.Found) }},
 	{"host and path", 0, false, 0, func(r *Row, _ record.Time) string { return r.Host + r.Path }},
 }

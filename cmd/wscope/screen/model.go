@@ -1,9 +1,17 @@
+// Package screen is the live screen: flows sorted and filtered as one types, rates, what
+// was found, and a flow opened to its conversation.
+//
+// A Model, which bubbletea runs, looks at a recent.Traffic twice a second and draws. Start reading at model.go for the keys,
+// view.go for what is drawn. Text from the capture is cleaned of control characters before it is drawn. The package computes
+// nothing about WebSocket.
 package screen
 
 import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+
+	"wscope/cmd/wscope/recent"
 )
 
 // Status is what the screen says of the capture. It is asked for at every look.
@@ -16,13 +24,13 @@ type Status struct {
 	Over       bool  // the capture has ended
 }
 
-// every is how often the screen looks at the board.
+// every is how often the screen looks at the traffic.
 const every = 500 * time.Millisecond
 
 // Model is the screen's state. bubbletea runs it.
 type Model struct {
-	board  *Board
-	status func() Status
+	traffic *recent.Traffic
+	status  func() Status
 
 	look          *Look
 	said          Status
@@ -30,8 +38,10 @@ type Model struct {
 	order         int
 	reverse       bool
 	filter        string
+	wanted        *wanted // the filter as it was last read
+	looks         int
 	typing        bool  // keys go to the filter
-	paused        bool  // the board goes on, the picture stands
+	paused        bool  // the analysis goes on, the picture stands
 	help          bool  //
 	chosen        int64 // the flow under the cursor
 	top           int   // the first row shown
@@ -39,9 +49,9 @@ type Model struct {
 	scroll        int   // lines of the conversation below the screen's; 0 follows
 }
 
-// New makes the screen of a board.
-func New(b *Board, status func() Status) *Model {
-	m := &Model{board: b, status: status, width: 80, height: 24}
+// New makes the screen of some traffic.
+func New(t *recent.Traffic, status func() Status) *Model {
+	m := &Model{traffic: t, status: status, wanted: newWanted(""), width: 80, height: 24}
 	m.refresh()
 	return m
 }
@@ -56,7 +66,11 @@ func (m *Model) Init() tea.Cmd { return wait() }
 func (m *Model) refresh() {
 	m.said = m.status()
 	was := m.look
-	m.look = m.board.look(&orders[m.order], m.reverse, m.filter)
+	m.looks++
+	if m.wanted.text != m.filter {
+		m.wanted = newWanted(m.filter)
+	}
+	m.look = look(m.traffic, &orders[m.order], m.reverse, m.wanted, m.opened, m.looks)
 	if m.scroll > 0 && was != nil { // what is read stands still while more comes below it
 		m.scroll = max(0, min(m.scroll+int(m.look.Heard-was.Heard), len(m.look.Lines)-m.room()))
 	}
@@ -132,7 +146,6 @@ func (m *Model) listKey(name string) {
 	case "enter", "right":
 		if m.chosen != 0 {
 			m.opened, m.scroll = m.chosen, 0
-			m.board.Watch(m.opened)
 		}
 	case "/":
 		m.typing = true
@@ -148,7 +161,6 @@ func (m *Model) listKey(name string) {
 func (m *Model) back() {
 	if m.opened != 0 {
 		m.opened = 0
-		m.board.Watch(0)
 	} else {
 		m.filter = ""
 	}
@@ -167,7 +179,7 @@ func (m *Model) typed(name, text string) {
 			m.filter = string(r[:len(r)-1])
 		}
 	default:
-		if len(m.filter) < 100 {
+		if len(m.filter) < 300 {
 			m.filter += text
 		}
 	}

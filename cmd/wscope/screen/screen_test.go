@@ -12,15 +12,16 @@ import (
 	"github.com/charmbracelet/x/ansi"
 
 	"wscope/analyzer/record"
+	"wscope/cmd/wscope/recent"
 )
 
 var update = flag.Bool("update", false, "renew the golden views")
 
 const zero = record.Time(1795361696e9) // 2026-11-22T15:34:56Z
 
-// scene is a board with some flows and a screen of it.
-func scene() (*Board, *Model) {
-	b := NewBoard()
+// scene is traffic of some flows and a screen of it.
+func scene() (*recent.Traffic, *Model) {
+	b := recent.New(recent.ForScreen)
 	b.Batch(zero)
 	for i := range int64(30) {
 		f := &record.Flow{Flow: i + 1, Pickup: "handshake", Start: zero, End: zero,
@@ -47,12 +48,12 @@ func scene() (*Board, *Model) {
 	}
 	for i := range 40 {
 		from := []string{"client", "server"}[i%2]
-		b.Message(&record.Message{Flow: 10, From: from, Type: "text", Time: zero + record.Time(i)*5e6, Length: int64(i),
+		b.Message(&record.Message{Flow: 10, Message: int64(i + 1), From: from, Type: "text", Time: zero + record.Time(i)*5e6, Length: int64(i),
 			IsText: true, Data: []byte(fmt.Sprintf(`{"n":%d,"text":"…`+"\x1b[2J"+`"}`, i))})
 	}
 	code := 1009
-	b.Message(&record.Message{Flow: 10, From: "server", Type: "close", Time: zero + 1e9, Code: &code, Reason: "bye"})
-	b.Message(&record.Message{Flow: 10, From: "server", Type: "binary", Time: zero + 2e9, Length: 3, Data: []byte{1, 2, 255}})
+	b.Message(&record.Message{Flow: 10, Message: 41, From: "server", Type: "close", Time: zero + 1e9, Code: &code, Reason: "bye"})
+	b.Message(&record.Message{Flow: 10, Message: 42, From: "server", Type: "binary", Time: zero + 2e9, Length: 3, Data: []byte{1, 2, 255}})
 	return b, New(b, func() Status { return Status{Interfaces: "veth0", Packets: 12345, Dropped: 3, LetGo: 2} })
 }
 
@@ -190,7 +191,7 @@ func TestScrolledStands(t *testing.T) {
 	press(m, "/", "!", "enter", "end", "enter", "up", "up")
 	read := m.conversation()[3:18]
 	for i := range 5 {
-		b.Message(&record.Message{Flow: 10, From: "server", Type: "text", Time: zero + record.Time(3+i)*1e9, IsText: true, Data: []byte("more"),
+		b.Message(&record.Message{Flow: 10, Message: int64(43 + i), From: "server", Type: "text", Time: zero + record.Time(3+i)*1e9, IsText: true, Data: []byte("more"),
 			App: &record.App{Kind: "event", Name: "tick"}})
 	}
 	m.Update(tick{})
@@ -203,23 +204,47 @@ func TestScrolledStands(t *testing.T) {
 	}
 }
 
-// TestBoardIsBounded holds that many flows and messages take bounded room.
-func TestBoardIsBounded(t *testing.T) {
-	b := NewBoard()
-	b.Watch(1)
-	for i := range int64(maxOpen + 100) {
-		b.FlowBegun(&record.Flow{Flow: i + 1})
+// TestFilterTakesExpressions holds that / takes the expressions of --filter too.
+func TestFilterTakesExpressions(t *testing.T) {
+	_, m := scene()
+	for _, c := range []struct {
+		filter string
+		rows   int
+		shows  string
+	}{
+		{`flow.client.port >= 50020`, 10, ""},
+		{`client.port >= 50020 && len(findings) > 0`, 1, ""},
+		{`flow.close.code == 1009`, 1, ""},
+		{`flow.client.prt == 1`, 30, "prt"},
+		{`flow.client.port ==`, 30, "unexpected"},
+		{`room/2`, 11, ""},
+	} {
+		m.filter = c.filter
+		m.refresh()
+		if len(m.look.Rows) != c.rows || !strings.Contains(ansi.Strip(m.foot()), c.shows) {
+			t.Errorf("%s: %d rows, want %d; %s", c.filter, len(m.look.Rows), c.rows, ansi.Strip(m.foot()))
+		}
 	}
-	for range maxWatched + maxRing {
-		b.Message(&record.Message{Flow: 1, Type: "text", IsText: true})
+}
+
+// TestWhatFellOutIsSaid holds that a conversation says what is no longer there.
+func TestWhatFellOutIsSaid(t *testing.T) {
+	b := recent.New(recent.Limits{Open: 1, Ended: 1, Records: 1 << 20, Messages: 5, Payload: 100, Bytes: 1 << 20})
+	b.Batch(zero)
+	f := &record.Flow{Flow: 1, Pickup: "handshake", Start: zero, End: zero}
+	b.FlowBegun(f)
+	m := New(b, func() Status { return Status{} })
+	press(m, "enter")
+	for i := range int64(30) {
+		b.Message(&record.Message{Flow: 1, Message: i + 1, From: "client", Type: "text", IsText: true, Data: []byte("x")})
 	}
-	if len(b.flows) != maxOpen || b.beyond != 100 || len(b.ring) != maxRing || len(b.watched) > maxWatched {
-		t.Errorf("%d flows, %d beyond, %d messages, %d watched", len(b.flows), b.beyond, len(b.ring), len(b.watched))
-	}
-	for i := range int64(maxOpen + 100) {
-		b.FlowEnded(&record.Flow{Flow: i + 1})
-	}
-	if len(b.flows) != maxEnded || b.beyond != 0 || b.closed != maxOpen+100 {
-		t.Errorf("%d flows, %d beyond, %d closed", len(b.flows), b.beyond, b.closed)
+	f.Close = &record.Closing{How: "fin", By: "server", Story: "the server ended it"}
+	b.FlowEnded(f)
+	m.Update(tick{})
+	shown := ansi.Strip(strings.Join(m.conversation(), "\n"))
+	for _, want := range []string{"26 messages before these, no longer kept", "why the server ended it"} {
+		if !strings.Contains(shown, want) {
+			t.Errorf("%q is not in\n%s", want, shown)
+		}
 	}
 }

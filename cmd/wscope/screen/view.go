@@ -87,9 +87,9 @@ func lost(what string, n int64) string {
 // totals is the second line.
 func (m *Model) totals() string {
 	l := m.look
-	text := fmt.Sprintf("%s open  %s ended  %s msg/s ", report.Number(l.Begun-l.Ended), report.Number(l.Ended), rate(l.Bars.rate(l.Now)))
+	text := fmt.Sprintf("%s open  %s ended  %s msg/s ", report.Number(l.Open()), report.Number(l.Ended), rate(l.Bars.Rate(l.Now)))
 	if m.width >= 60 {
-		text += good.Render(l.Bars.spark(l.Now, min(seconds, m.width/4)))
+		text += good.Render(l.Bars.Spark(l.Now, min(60, m.width/4)))
 	}
 	found := ""
 	for i, what := range []string{"error", "warning", "note"} {
@@ -115,11 +115,18 @@ func rate(r float64) string {
 // foot is the last line.
 func (m *Model) foot() string {
 	if m.typing {
-		return "/" + m.filter + "█"
+		text := "/" + m.filter + "█"
+		if m.wanted.err != nil {
+			text += "  " + dim.Render(strings.TrimPrefix(m.wanted.err.Error(), "1:"))
+		}
+		return text
 	}
 	text := ""
 	if m.filter != "" {
 		text = "filter /" + m.filter + "  "
+	}
+	if m.wanted.err != nil {
+		text += strings.TrimPrefix(m.wanted.err.Error(), "1:") + "  "
 	}
 	text += "sorted by " + orders[m.order].name
 	if m.reverse {
@@ -130,6 +137,9 @@ func (m *Model) foot() string {
 	}
 	if m.look.Beyond > 0 {
 		text += fmt.Sprintf("  and %d more", m.look.Beyond)
+	}
+	if m.look.Dropped > 0 {
+		text += fmt.Sprintf("  %d that ended no longer kept", m.look.Dropped)
 	}
 	return m.footed(text, "? help  q quit")
 }
@@ -147,7 +157,7 @@ var help = []struct{ key, does string }{
 	{"arrows", "move, scroll; also pgup, pgdown, home, end"},
 	{"enter", "open a flow: its conversation"},
 	{"esc", "back; forget the filter"},
-	{"/", "filter as you type: words that must all be there, in addresses, host, path, state, findings; ! has findings"},
+	{"/", "filter as you type: words that must all be there, in addresses, host, path, state, findings; ! has findings. Or an expression, as flow.duration > 2s (wscope fields lists the names)"},
 	{"s", "sort by something else"},
 	{"r", "reverse the order"},
 	{"p space", "pause: the analysis goes on, the picture stands"},

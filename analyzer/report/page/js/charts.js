@@ -14,8 +14,17 @@ function chart(figure, make) {
       plot = width ? make(width) : null;
     },
   };
-  drawn.add(entry);
+  follow(entry);
   new ResizeObserver(() => { if (figure.clientWidth !== width) entry.draw(); }).observe(figure);
+}
+
+// follow takes note of a figure, and lets go of those that were in the page and are no longer.
+function follow(entry) {
+  for (const other of drawn) {
+    if (other.element.isConnected) other.shown = true;
+    else if (other.shown) drawn.delete(other);
+  }
+  drawn.add(entry);
 }
 
 function redrawCharts() {

@@ -1,4 +1,4 @@
-// data.js: the blocks of the file. A block is JSON, or JSON deflated and in base64.
+// data.js: what is known of the whole capture, and of each flow.
 
 function bytesOf(base64) {
   if (Uint8Array.fromBase64) return Uint8Array.fromBase64(base64);
@@ -8,24 +8,9 @@ function bytesOf(base64) {
   return bytes;
 }
 
-async function readBlock(id) {
-  const element = document.getElementById(id);
-  if (element.type === "application/json") return JSON.parse(element.textContent);
-  const packed = new Blob([bytesOf(element.textContent)]).stream();
-  const text = await new Response(packed.pipeThrough(new DecompressionStream("deflate-raw"))).text();
-  return JSON.parse(text);
-}
-
 const about = JSON.parse(document.getElementById("about").textContent);
-const epoch = about.epoch ? instant(about.epoch) : { seconds: 0, nanos: 0 };
+let epoch = about.epoch ? instant(about.epoch) : { seconds: 0, nanos: 0 };
 const sentences = new Map(about.rules.map((r) => [r.id, r.sentence]));
-
-// readFlows gives all flows in the order of their numbers, with what the table needs.
-async function readFlows() {
-  const ids = Array.from({ length: about.blocks.flows }, (_, i) => "flows-" + i);
-  const flows = (await Promise.all(ids.map(readBlock))).flat().map(describeFlow);
-  return flows.sort((a, b) => a.number - b.number);
-}
 
 const messageTypes = ["text", "binary", "ping", "pong", "close"];
 const total = (direction) => messageTypes.reduce((n, type) => n + direction.messages[type], 0);
@@ -39,7 +24,7 @@ function describeFlow({ record, blocks, page }) {
   const flow = {
     record, blocks, page, number: record.flow, start, end: start + record.duration * 1e9,
     client: address(record.client), server: address(record.server),
-    target: target(record), state: state(record), ending: ending(record), worst: -1,
+    target: target(record), state: state(record), ending: ending(record), abnormal: abnormal(record), worst: -1,
     // Of a connection that could not be opened, about how many; undefined where that is not known either.
     sent: record.client_to_server ? total(record.client_to_server) : record.sealed?.client_to_server?.messages_about,
     received: record.server_to_client ? total(record.server_to_client) : record.sealed?.server_to_client?.messages_about,
@@ -50,7 +35,7 @@ function describeFlow({ record, blocks, page }) {
     if (flow.worst < 0 || rank < flow.worst) flow.worst = rank;
   }
   flow.words = [flow.client, flow.server, flow.target, flow.state, flow.ending, record.handshake?.subprotocol,
-    record.tls?.sni, record.tunnel, record.real_client, record.file, ...record.findings.map((f) => f.rule)].join("\n").toLowerCase();
+    record.tls?.sni, record.tunnel, record.real_client, record.file, record.close?.story, ...record.findings.map((f) => f.rule)].join("\n").toLowerCase();
   return flow;
 }
 
@@ -79,4 +64,13 @@ const codeNames = { 1000: "normal", 1001: "going away", 1002: "protocol error", 
 // endingText says an ending to people.
 function endingText(name) {
   return endings[name] || (codeNames[name] ? name + " " + codeNames[name] : name);
+}
+
+// abnormal reports whether a flow ended otherwise than in good order, as the summary's endings mean it.
+function abnormal({ pickup, handshake, close }) {
+  if (pickup === "encrypted") return false;
+  if (pickup === "rejected" || handshake?.result === "rejected" || handshake?.result === "unanswered") return true;
+  if (!close || close.how === "none") return close?.tcp === "silence";
+  if (close.how === "handshake" || close.how === "half") return close.code !== null && close.code !== 1000 && close.code !== 1001;
+  return true;
 }

@@ -57,35 +57,63 @@ function appFacts(app) {
     app.errors ? `, ${plural(app.errors, "error")}` : "", app.unanswered ? `, ${plural(app.unanswered, "request")} unanswered` : "", names.length ? ". " + names.join(", ") : "");
 }
 
-// flowView makes the page of one flow. It reads the flow's messages first.
-async function flowView(flow, { beside, chosen }) {
+// keysHint says how a connection that could not be opened can be.
+const keysHint = (record) => record.pickup === "encrypted" && h("p", { class: "hint" }, "This connection could not be opened: its TLS secrets are not at hand. ",
+  h("code", null, "wscope keys"), " says how to get them from a browser, a server or a program; then ", h("code", null, "wscope report --keylog keys.txt \u2026"), " shows what was said.");
+
+// flowView makes the page of one flow. It reads the flow's messages first. beside gives the flow some places after another,
+// home the address of the list; changed is told what of the conversation is looked at.
+async function flowView(flow, { beside, home, changed }) {
   const messages = await readMessages(flow);
-  const items = talkItems(flow, messages);
-  const conversation = talk(flow, items, chosen);
+  let items = talkItems(flow, messages);
+  const conversation = talk(flow, items, changed);
   const show = (item) => { conversation.go(item); conversation.section.scrollIntoView({ block: "nearest" }); };
   const link = (step, text) => {
     const other = beside(flow, step);
     return h("a", { href: other ? "#flow=" + other.number : null, "aria-disabled": other ? null : "true", class: "button" }, text);
   };
-  const charts = [rttChart(flow, messages), sizeChart(messages)].filter(Boolean);
-  const { left, bare, short } = flow.page;
-  const element = h("article", { class: "flow", "data-flow": flow.number },
-    h("nav", { "aria-label": "Flows" }, h("a", { href: "#", class: "button" }, "\u2190 All flows"), link(-1, "Previous"), link(1, "Next")),
-    h("h2", { tabindex: -1 }, `Flow ${flow.number} `, h("span", { class: "target" }, oneLine(flow.target))),
-    (left || bare || short) && h("ul", { class: "remarks" },
-      left ? h("li", null, `${plural(left, "message")} of this flow left out of the page; the counts include them.`) : null,
+  const left = h("div"), facts = h("div"), charts = h("div");
+
+  function drawFacts() {
+    const { left: gone, bare, short } = flow.page;
+    refill(left, (gone || bare || short) && h("ul", { class: "remarks" },
+      gone ? h("li", null, leftSentence(gone)) : null,
       bare ? h("li", null, `The payloads of ${plural(bare, "message")} of this flow were left out of the page.`) : null,
-      short ? h("li", null, `${plural(short, "payload")} of this flow cut to the first ${size(about.limits.message)}.`) : null),
-    flowFacts(flow.record), appFacts(flow.record.app),
-    headers("Request headers", flow.record.http?.request_headers), headers("Response headers", flow.record.http?.response_headers),
-    findingsList(flow, (f) => { const item = items.find((i) => i.kind === "finding" && i.rule === f.rule && i.from === f.from); if (item) show(item); }),
-    messages.length > 0 && timeline(flow, items, show),
-    charts.length > 0 && h("div", { class: "charts" }, charts),
-    conversation.section);
+      short ? h("li", null, `${plural(short, "payload")} of this flow cut to the first ${size(about.limits.message)}.`) : null));
+    const open = [...facts.querySelectorAll("details")].map((d) => d.open);
+    refill(facts, keysHint(flow.record), flowFacts(flow.record), appFacts(flow.record.app),
+      headers("Request headers", flow.record.http?.request_headers), headers("Response headers", flow.record.http?.response_headers),
+      findingsList(flow, (f) => { const item = items.find((i) => i.kind === "finding" && i.rule === f.rule && i.from === f.from); if (item) show(item); }));
+    facts.querySelectorAll("details").forEach((d, i) => { d.open = Boolean(open[i]); });
+  }
+
+  function drawCharts() {
+    const both = [rttChart(flow, messages), sizeChart(messages)].filter(Boolean);
+    refill(charts, messages.length > 0 && timeline(flow, items, show), both.length > 0 && h("div", { class: "charts" }, both));
+  }
+
+  drawFacts();
+  drawCharts();
+  const element = h("article", { class: "flow", "data-flow": flow.number },
+    h("nav", { "aria-label": "Flows" }, h("a", { href: home, class: "button" }, "\u2190 All flows"), link(-1, "Previous"), link(1, "Next")),
+    h("h2", { tabindex: -1 }, `Flow ${flow.number} `, h("span", { class: "target" }, oneLine(flow.target))),
+    left, facts, charts, conversation.section);
   return {
     element,
-    draw() { conversation.draw(); },
+    draw(at) { conversation.draw(at); },
     go(n) { const item = messages.find((m) => m.number === n); if (item) conversation.go(item); },
     print: conversation.print,
+    last: () => messages.at(-1)?.number || 0,
+    // update takes the flow as it is by now, and the messages that have come; of all of them the latest stay.
+    update(fresh, more, most) {
+      Object.assign(flow, fresh);
+      messages.push(...more);
+      messages.splice(0, messages.length - most);
+      flow.page = { ...flow.page, left: messages.length ? messages.at(-1).number - messages.length : 0 };
+      items = talkItems(flow, messages);
+      if (!facts.contains(document.activeElement) && !facts.matches(":hover")) drawFacts();
+      if (!charts.matches(":hover")) drawCharts();
+      conversation.update(items);
+    },
   };
 }

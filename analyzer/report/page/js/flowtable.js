@@ -10,7 +10,7 @@ const columns = [
   { id: "received", title: "Server sent", numeric: true, of: (f) => f.received, cell: (f) => h("span", { class: "server" }, counted(f, f.received)) },
   { id: "bytes", title: "Bytes", numeric: true, wide: true, of: (f) => f.bytes, cell: (f) => (f.bytes === undefined ? "" : size(f.bytes)) },
   { id: "duration", title: "Lasted", numeric: true, wide: true, of: (f) => f.record.duration, cell: (f) => span(f.record.duration) },
-  { id: "ending", title: "Ended", wide: true, of: (f) => f.ending, cell: endingCell },
+  { id: "ending", title: "How it ended", wide: true, of: (f) => (f.abnormal ? "0" : "1") + f.ending, cell: endingCell },
   { id: "findings", title: "Findings", of: (f) => (f.worst < 0 ? 0 : 1e6 - f.worst * 1e5 + f.record.findings.length), cell: findingMarks },
 ];
 
@@ -21,36 +21,45 @@ function findingMarks(f) {
   });
 }
 
+// targetCell shows the end of a path where there is no room for all of it: it often says more than its beginning.
 function targetCell(f) {
   const [scheme, rest] = f.target.split(/(?<=^wss?:\/\/)/);
-  return [h("span", { class: "scheme" }, scheme), oneLine(rest)];
+  const query = rest.search(/[?#]/), path = query < 0 ? rest : rest.slice(0, query);
+  const cut = Math.max(path.indexOf("/"), path.length - 18, 0);
+  return h("span", { class: "whole", title: oneLine(f.target) }, h("span", { class: "scheme" }, scheme), h("span", { class: "head" }, oneLine(path.slice(0, cut))),
+    h("span", { class: "tail" }, oneLine(path.slice(cut))), query >= 0 && h("span", { class: "query" }, oneLine(rest.slice(query))));
 }
 
+// endingCell is the code or how, and for what ended otherwise than in good order its story.
 function endingCell(f) {
-  if (f.ending) {
-    const half = f.record.close.how === "half" && f.record.close.code !== null ? ", half" : "";
-    return h("span", { title: endingText(f.ending) + half }, (codeNames[f.ending] ? f.ending : endingText(f.ending)) + half);
-  }
-  return f.record.pickup === "rejected" && f.record.http?.status ? "HTTP " + f.record.http.status : "";
+  const { close, pickup, http } = f.record;
+  const half = close?.how === "half" && close.code !== null ? ", half" : "";
+  const short = f.ending ? (codeNames[f.ending] ? f.ending : endingText(f.ending)) + half : pickup === "rejected" && http?.status ? "HTTP " + http.status : "";
+  const story = f.abnormal && close?.story ? oneLine(close.story) : "";
+  return h("span", { class: f.abnormal ? "abnormal" : null, title: story || (f.ending ? endingText(f.ending) + half : "") }, h("b", null, short), story && h("span", { class: "story" }, " " + story));
 }
 
 const rowHeight = 30;
 
-function flowTable(flows) {
-  const wanted = { text: "", state: "", ending: "", severity: "", rule: "" };
-  const order = { column: columns[0], down: false };
-  let shownFlows = flows;
+// trouble orders flows by what is worth a look: those that ended otherwise than in good order, then those with findings.
+const trouble = (f) => (f.abnormal ? 0 : 4) + (f.worst < 0 ? 3 : f.worst);
 
-  const search = h("input", { type: "search", placeholder: "Search host, path, address, rule…", "aria-label": "Search flows", oninput: later(60, () => { wanted.text = search.value.trim().toLowerCase(); apply(); }) });
-  const kinds = (of) => [...new Set(flows.map(of).filter(Boolean))].sort().slice(0, 200).map((v) => [v, v]);
+// flowTable makes the table. flows may change later: update shows them as they are then.
+function flowTable(flows) {
+  const wanted = { q: "", re: "", state: "", ending: "", severity: "", rule: "" };
+  const order = { column: null, down: false }; // no column is by trouble
+  let shownFlows = flows, match = matcher("", false);
+
+  const search = h("input", { type: "search", placeholder: "Search host, path, address, rule, story\u2026", "aria-label": "Search flows", oninput: later(60, () => { wanted.q = search.value.trim(); changed(); }) });
+  const regex = toggle(".*", "Regular expression", false, (on) => { wanted.re = on ? "1" : ""; changed(); });
+  const select = (name, label, options) => choice(label, options, (v) => { wanted[name] = v; changed(); });
   const selects = {
-    state: choice("Upgrade", [["", "any upgrade"], ...kinds((f) => f.state)], (v) => { wanted.state = v; apply(); }),
-    ending: choice("Ending", [["", "any ending"], ...kinds((f) => f.ending).map(([v]) => [v, endingText(v)])], (v) => { wanted.ending = v; apply(); }),
-    severity: choice("Findings", [["", "any findings"], ["0", "errors"], ["1", "errors or warnings"], ["2", "some finding"], ["none", "no finding"]], (v) => { wanted.severity = v; apply(); }),
-    rule: choice("Rule", [["", "any rule"], ...(about.summary.findings || []).map((f) => [f.rule, f.rule])], (v) => { wanted.rule = v; apply(); }),
+    state: select("state", "Upgrade", [["", "any upgrade"]]), ending: select("ending", "Ending", [["", "any ending"]]),
+    severity: select("severity", "Findings", [["", "any findings"], ["0", "errors"], ["1", "errors or warnings"], ["2", "some finding"], ["none", "no finding"]]),
+    rule: select("rule", "Rule", [["", "any rule"]]),
   };
-  if (selects.rule.length === 1) selects.rule.hidden = selects.severity.hidden = true;
-  const clear = h("button", { type: "button", onclick: () => show("", {}) }, "Clear");
+  const clear = h("button", { type: "button", class: "clear", onclick: () => show("", {}) }, "Clear");
+  const again = h("button", { type: "button", hidden: true, onclick: () => apply() }, "Sort again");
   const count = h("output", { "aria-live": "polite" });
 
   const heads = columns.map((column) => h("th", { scope: "col", class: cellClass(column) },
@@ -66,8 +75,8 @@ function flowTable(flows) {
     return { element: row, height(n) { cell.style.height = n + "px"; row.hidden = n === 0; } };
   }, (i) => {
     const flow = shownFlows[i];
-    return h("tr", { "aria-rowindex": i + 2, "data-flow": flow.number, onclick: (e) => { if (!e.target.closest("a") && !getSelection().toString()) location.hash = "flow=" + flow.number; } },
-      columns.map((column) => h("td", { class: cellClass(column) }, column.cell(flow))));
+    return Object.assign(h("tr", { "aria-rowindex": i + 2, "data-flow": flow.number, onclick: (e) => { if (!e.target.closest("a") && !getSelection().toString()) location.hash = "flow=" + flow.number; } },
+      columns.map((column) => h("td", { class: cellClass(column) }, column.cell(flow)))), { item: flow });
   });
 
   function cellClass(column) {
@@ -77,54 +86,116 @@ function flowTable(flows) {
   function sortBy(column) {
     order.down = order.column === column ? !order.down : Boolean(column.numeric && column.id !== "number" && column.id !== "start") || column.id === "findings";
     order.column = column;
-    apply();
+    changed();
   }
 
   function matches(flow) {
-    if (wanted.text && !wanted.text.split(/\s+/).every((word) => flow.words.includes(word))) return false;
+    if (wanted.q && !(wanted.re ? match.test(flow.words) : words.every((word) => flow.words.includes(word)))) return false;
     if (wanted.state && flow.state !== wanted.state) return false;
     if (wanted.ending && flow.ending !== wanted.ending) return false;
     if (wanted.rule && !flow.record.findings.some((f) => f.rule === wanted.rule)) return false;
     if (wanted.severity === "none") return flow.worst < 0;
     return wanted.severity === "" || flow.worst >= 0 && flow.worst <= Number(wanted.severity);
   }
+  let words = [];
 
-  function apply() {
+  // offer fills the choices by what there is.
+  function offer() {
+    const kinds = (of) => [...new Set(flows.map(of).filter(Boolean))].sort().slice(0, 200);
+    selects.state.offer([["", "any upgrade"], ...kinds((f) => f.state).map((v) => [v, v])]);
+    selects.ending.offer([["", "any ending"], ...kinds((f) => f.ending).map((v) => [v, endingText(v)])]);
+    selects.rule.offer([["", "any rule"], ...(about.summary.findings || []).map((f) => [f.rule, f.rule])]);
+    selects.rule.hidden = selects.severity.hidden = selects.rule.length === 1;
+  }
+
+  const byOrder = () => {
     const { column, down } = order;
-    shownFlows = flows.filter(matches);
+    if (!column) return (a, b) => trouble(a) - trouble(b) || a.number - b.number;
     const sign = down ? -1 : 1;
     const compare = column.numeric || column.id === "findings" ? (a, b) => a - b : (a, b) => (a < b ? -1 : a > b ? 1 : 0);
-    shownFlows.sort((a, b) => sign * compare(column.of(a), column.of(b)) || a.number - b.number);
-    heads.forEach((head, i) => head.setAttribute("aria-sort", columns[i] !== column ? "none" : down ? "descending" : "ascending"));
+    return (a, b) => sign * compare(column.of(a) ?? -1, column.of(b) ?? -1) || a.number - b.number;
+  };
+
+  function say() {
     table.setAttribute("aria-rowcount", shownFlows.length + 1);
     const filtered = shownFlows.length !== flows.length;
-    count.textContent = filtered ? `${number(shownFlows.length)} of ${plural(flows.length, "flow")}` : plural(flows.length, "flow");
-    clear.hidden = !Object.values(wanted).some(Boolean);
+    count.textContent = match.error || (filtered ? `${number(shownFlows.length)} of ${plural(flows.length, "flow")}` : plural(flows.length, "flow"));
     none.hidden = shownFlows.length > 0;
     view.hidden = shownFlows.length === 0;
+  }
+
+  function apply() {
+    match = wanted.re ? matcher(wanted.q, true) : matcher("", false);
+    words = wanted.q.toLowerCase().split(/\s+/);
+    shownFlows = flows.filter(matches).sort(byOrder());
+    heads.forEach((head, i) => head.setAttribute("aria-sort", columns[i] !== order.column ? "none" : order.down ? "descending" : "ascending"));
+    clear.hidden = !Object.values(wanted).some(Boolean);
     view.scrollTop = 0;
+    say();
     list.reset(shownFlows.length);
+  }
+
+  function changed() {
+    apply();
+    note(state());
+  }
+
+  // state is what is chosen, for the address.
+  const state = () => ({ ...wanted, sort: order.column?.id, down: order.down });
+
+  // use takes what the address says.
+  function use(at) {
+    offer();
+    for (const key of Object.keys(wanted)) wanted[key] = at.get(key) || "";
+    search.value = wanted.q;
+    regex.set(Boolean(wanted.re));
+    for (const [key, select] of Object.entries(selects)) {
+      select.value = wanted[key];
+      if (select.selectedIndex < 0) wanted[key] = select.value = "";
+    }
+    order.column = columns.find((c) => c.id === at.get("sort")) || null;
+    order.down = Boolean(at.get("down"));
+    apply();
   }
 
   // show sets the search and the filters, and goes to the table.
   function show(text, filters) {
-    wanted.text = text.toLowerCase();
-    search.value = text;
-    for (const [key, select] of Object.entries(selects)) {
-      wanted[key] = filters[key] || "";
-      select.value = wanted[key];
-      if (select.value !== wanted[key]) wanted[key] = select.value = "";
-    }
-    apply();
+    const at = new URLSearchParams({ q: text, ...filters });
+    if (order.column) at.set("sort", order.column.id);
+    if (order.down) at.set("down", "1");
+    use(at);
+    note(state());
     section.scrollIntoView({ block: "start" });
   }
 
+  // update shows the flows as they are by now. Rows keep their places, and new ones come after them (before them where the
+  // newest are first), so that nothing jumps under the reader; Sort again brings them into order.
+  function update() {
+    offer();
+    const [first, over] = list.first(), seen = shownFlows[first]?.number;
+    const now = new Map(flows.filter(matches).map((f) => [f.number, f]));
+    const kept = [];
+    for (const f of shownFlows) {
+      const fresh = now.get(f.number);
+      if (!fresh) continue;
+      kept.push(fresh);
+      now.delete(f.number);
+    }
+    const fresh = [...now.values()].sort((a, b) => a.number - b.number);
+    shownFlows = order.down && (order.column.id === "number" || order.column.id === "start") ? fresh.reverse().concat(kept) : kept.concat(fresh);
+    again.hidden = false;
+    say();
+    list.update(shownFlows.length, (i, row) => row.item === shownFlows[i]);
+    const at = shownFlows.findIndex((f) => f.number === seen);
+    if (view.scrollTop > 0 && at >= 0 && at !== first) view.scrollTop = at * rowHeight + over;
+  }
+
   const section = h("section", { id: "flows" }, h("h2", null, "Flows"),
-    h("div", { class: "tools", role: "search" }, search, Object.values(selects), clear, count), view, none);
+    h("div", { class: "tools", role: "search" }, search, regex, Object.values(selects), clear, again, count), view, none);
   return {
-    section, show, draw: apply,
+    section, show, use, update, state,
     print: (on) => list.expand(on ? 500 : 0),
     // beside is the flow some places after another, in the order shown.
-    beside(flow, step) { const i = shownFlows.indexOf(flow); return i < 0 ? undefined : shownFlows[i + step]; },
+    beside(flow, step) { const i = shownFlows.findIndex((f) => f.number === flow.number); return i < 0 ? undefined : shownFlows[i + step]; },
   };
 }

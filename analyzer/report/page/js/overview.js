@@ -17,7 +17,7 @@ function tiles(s) {
     tile("Flows", number(s.flows), states.map((c) => number(c.count) + " " + c.name).join(", ")),
     tile("Messages", number(messageTypes.reduce((n, type) => n + counts[type], 0)),
       messageTypes.filter((t) => counts[t]).map((t) => number(counts[t]) + " " + t).join(", ")),
-    tile("Payload", size(both("message_bytes")), size(both("wire_bytes")) + " on the wire",
+    tile("Payload", size(both("message_bytes")), both("wire_bytes") > 0 && size(both("wire_bytes")) + " on the wire",
       saved && "deflate saved " + Math.round(saved * 100) + " %"),
     tile("Open at once", number(s.max_open), "WebSockets, at most"),
     tile("Findings", number(found.error + found.warning + found.note),
@@ -35,6 +35,8 @@ function remarks(s) {
   if (left.messages) list.push(`${plural(left.messages, "message")} left out of the conversations: the page lists ${number(limits.messages)}. The counts include them.`);
   if (left.payloads) list.push(`The payloads of ${plural(left.payloads, "message")} were left out: the page holds ${size(limits.payload)} of payloads.`);
   if (left.short) list.push(`${plural(left.short, "payload")} cut to the first ${size(limits.message)}.`);
+  const encrypted = (s.by_pickup || []).find((p) => p.name === "encrypted")?.count;
+  if (encrypted) list.push(`${plural(encrypted, "TLS connection")} could not be opened: wscope keys says how to get the secrets of a browser, a server or a program, and wscope report --keylog keys.txt reads them.`);
   if (s.cut_packets) list.push(`${plural(s.cut_packets, "packet")} were cut short when they were captured.`);
   return list.length ? h("ul", { class: "remarks", "aria-label": "Remarks" }, list.map((text) => h("li", null, oneLine(text)))) : null;
 }
@@ -63,15 +65,15 @@ function openFlows(flows, n) {
 // extent is the seconds that both charts over time span.
 const extent = (flows) => [0, Math.max(1e-3, about.rate.client.length * about.rate.step, flows.reduce((n, f) => Math.max(n, f.end), 0) / 1e9)];
 
-function openChart(flows) {
-  const data = openFlows(flows, 240);
+// openChart shows data, seconds and how many were open.
+function openChart(data, reach) {
   if (!data) return null;
   const most = Math.max(...data.y);
   const { figure, room, output } = plotFigure("Open connections", `Open connections over time: at most ${most}`);
   chart(room, (width) => new uPlot(options(width, 150, [{}, {
     stroke: colour("note"), width: 1.2, fill: colour("wash"), paths: uPlot.paths.stepped({ align: 1 }), points: { show: false },
   }], [timeAxis(), axis({ size: 44, incrs: countSteps, values: (_, v) => v.map(compact) })], {
-    scales: { x: { time: false, range: extent(flows) }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
+    scales: { x: { time: false, range: reach }, y: { range: (_, low, high) => [0, Math.max(1, high * 1.1)] } },
     hooks: reading(output, `from first to last packet, at most ${number(most)}`, (i) => `${number(data.y[i])} at ${span(data.x[i])}`),
   }), [data.x, data.y], room));
   return figure;
@@ -85,7 +87,7 @@ function thinner(r, n) {
   return { step, client, server };
 }
 
-function rateChart(flows) {
+function rateChart(reach) {
   const { step, client, server } = thinner(about.rate, 128);
   if (!client.length) return null;
   const x = client.map((_, i) => (i + 0.5) * step);
@@ -93,7 +95,7 @@ function rateChart(flows) {
   const bars = (name) => ({ stroke: colour(name), fill: colour(name), width: 0, paths: uPlot.paths.bars({ size: [0.8, 40] }), points: { show: false } });
   chart(room, (width) => new uPlot(options(width, 150, [{}, bars("client"), bars("server")],
     [timeAxis(), axis({ size: 44, incrs: countSteps, values: (_, v) => v.map((n) => compact(Math.abs(n))) })], {
-      scales: { x: { time: false, range: extent(flows) } },
+      scales: { x: { time: false, range: reach } },
       hooks: reading(output, `in each ${span(step)}: clients above, servers below`,
         (i) => `${number(client[i])} by clients, ${number(server[i])} by servers at ${span(i * step)}`),
     }), [x, client.map((n) => n || null), server.map((n) => -n || null)], room));

@@ -40,25 +40,37 @@ function messageFacts(flow, m) {
 // messageView shows one message; it remembers which way the reader likes to look.
 let likedView = "";
 
-function messageView(flow, m, needle) {
-  if (m.kind !== "message") return eventView(flow, m);
-  const value = parsed(m);
+// viewsOf are the ways to look at a message: what each draws, and the text that it copies.
+function viewsOf(m, wanted) {
   const views = {};
-  if (m.data) { // else it is empty, or left out
-    if (value !== undefined) views.JSON = () => jsonTree(value);
-    if (!(m.flag & flags.base64)) views.Text = () => h("pre", { class: "text" }, found(visible(m.data), needle));
-    views.Hex = () => h("pre", { class: "hex" }, hexDump(payload(m)));
+  if (!m.data) return views; // it is empty, or left out
+  const value = parsed(m);
+  if (value !== undefined) views.JSON = { draw: () => jsonTree(value), copy: () => JSON.stringify(value, null, 2) };
+  const utf8 = () => new TextDecoder().decode(payload(m));
+  if (!(m.flag & flags.base64)) views.Text = { draw: () => h("pre", { class: "text" }, found(visible(m.data), wanted)), copy: () => m.data };
+  views.Hex = { draw: () => h("pre", { class: "hex" }, hexDump(payload(m))), copy: () => Array.from(payload(m), (b) => b.toString(16).padStart(2, "0")).join("") };
+  if (m.flag & flags.base64) {
+    views.Base64 = { draw: () => h("pre", { class: "text" }, m.data), copy: () => m.data };
+    views["UTF-8"] = { draw: () => h("pre", { class: "text" }, found(visible(utf8()), wanted)), copy: utf8 };
   }
+  return views;
+}
+
+function messageView(flow, m, wanted) {
+  if (m.kind !== "message") return eventView(flow, m);
+  const views = viewsOf(m, wanted);
   const names = Object.keys(views);
+  let now = "";
   const room = h("div", { class: "payload", role: "tabpanel", tabindex: 0, "aria-label": "Payload" });
   const tabs = names.map((name) => h("button", { type: "button", role: "tab", onclick: () => look(name, true) }, name));
   function look(name, liked) {
     if (liked) likedView = name;
+    now = name;
     tabs.forEach((tab, i) => {
       tab.setAttribute("aria-selected", String(names[i] === name));
       tab.tabIndex = names[i] === name ? 0 : -1;
     });
-    refill(room, views[name]());
+    refill(room, views[name].draw());
   }
   const turn = (e) => {
     const step = { ArrowRight: 1, ArrowLeft: -1 }[e.key];
@@ -77,15 +89,16 @@ function messageView(flow, m, needle) {
         m.type === "close" && h("b", null, " " + preview(m)),
         m.app && h("span", { class: "dim" }, " " + oneLine([m.app.protocol, m.app.kind, m.app.name, m.app.topic, m.app.id && "#" + m.app.id, m.app.error, answerWords(m.app)].filter(Boolean).join(" \u00b7 ")))),
       h("p", { class: "dim" }, messageFacts(flow, m))),
-    names.length > 0 && h("div", { class: "tabs" }, h("div", { role: "tablist", "aria-label": "Look at it as", onkeydown: turn }, tabs), copyButton(m)),
+    names.length > 0 && h("div", { class: "tabs" }, h("div", { role: "tablist", "aria-label": "Look at it as", onkeydown: turn }, tabs), copyButton(() => views[now].copy())),
     room,
   ];
 }
 
-function copyButton(m) {
-  if (!navigator.clipboard || m.flag & flags.base64) return null;
+// copyButton copies the text that text() returns.
+function copyButton(text) {
+  if (!navigator.clipboard) return null;
   const button = h("button", { type: "button", onclick: async () => {
-    try { await navigator.clipboard.writeText(m.data); button.textContent = "Copied"; } catch { button.textContent = "Not allowed"; }
+    try { await navigator.clipboard.writeText(text()); button.textContent = "Copied"; } catch { button.textContent = "Not allowed"; }
     setTimeout(() => { button.textContent = "Copy"; }, 1500);
   } }, "Copy");
   return button;

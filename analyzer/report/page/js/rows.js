@@ -11,28 +11,6 @@ function message(row) {
   return more ? Object.assign(m, more) : m;
 }
 
-// readMessages gives the messages of a flow, in their order.
-async function readMessages(flow) {
-  const list = [];
-  for (const id of flow.blocks) {
-    for (const part of await messageBlock(id)) {
-      if (part.flow === flow.number) for (const row of part.rows) list.push(message(row));
-    }
-  }
-  return list.sort((a, b) => a.number - b.number);
-}
-
-// The blocks read last are kept: neighbouring flows are often in the same ones.
-const messageBlocks = new Map();
-
-async function messageBlock(id) {
-  const block = messageBlocks.get(id) || readBlock("messages-" + id);
-  messageBlocks.delete(id);
-  messageBlocks.set(id, block);
-  if (messageBlocks.size > 6) messageBlocks.delete(messageBlocks.keys().next().value);
-  return block;
-}
-
 // payload is a message's bytes; those of a text are its UTF-8.
 function payload(m) {
   return m.flag & flags.base64 ? bytesOf(m.data) : new TextEncoder().encode(m.data);
@@ -41,6 +19,20 @@ function payload(m) {
 // searchable is a message's payload as text; bytes that are no text stand for themselves.
 function searchable(m) {
   return m.flag & flags.base64 ? atob(m.data) : m.data;
+}
+
+// said is all that a line of a message may be found by.
+const said = (m) => preview(m) + "\n" + searchable(m);
+
+// messageJSON is a message as wscope messages gives it, with the contract's names.
+function messageJSON(flow, m) {
+  const time = (nanos) => { const at = moment(epoch, nanos, 9); return `${at.date}T${at.clock}Z`; };
+  const content = m.flag & flags.left ? {} : m.flag & flags.base64 ? { base64: m.data } : { text: m.data };
+  return JSON.stringify({
+    flow: flow.number, message: m.number, from: m.from, type: m.type, time: time(m.time), end: time(m.end), packet: m.packet, file: m.file,
+    frames: m.frames, compressed: Boolean(m.flag & flags.compressed), payload_bytes: m.payloadBytes, length: m.length, complete: !(m.flag & flags.incomplete),
+    stalled: m.flag & flags.stalled ? true : undefined, cut: m.flag & (flags.cut | flags.short | flags.left) ? true : undefined, code: m.code, reason: m.reason, ...content, app: m.app,
+  }) + "\n";
 }
 
 // answerWords says what a message answers, and after how long; nothing where it answers nothing.

@@ -9,7 +9,7 @@ function timeline(flow, items, pick) {
   const output = h("span", { class: "reading" });
   const room = h("div", { class: "plot" }, canvas);
   const figure = h("figure", null, h("figcaption", null, h("b", null, "Timeline"), " ", output), room,
-    h("p", { class: "key" }, h("span", { class: "client" }, "\u25cf client"), h("span", { class: "server" }, "\u25cf server"), "area: size",
+    h("p", { class: "legend" }, h("span", { class: "client" }, "\u25cf client"), h("span", { class: "server" }, "\u25cf server"), "area: size",
       h("span", null, "\u2502 ping, pong"), h("span", null, "\u00d7 close"), h("span", null, "\u25a8 gap"), h("span", null, "\u25b2 \u25c6 finding"), h("span", { class: "dim" }, "drag to zoom, double click to return")));
   const rest = `${span(flow.record.duration)}, ${plural(items.filter((i) => i.kind === "message").length, "message")}`;
   const whole = [flow.start, Math.max(flow.end, flow.start + 1)];
@@ -110,7 +110,7 @@ function timeline(flow, items, pick) {
 
   let colours = {};
   const entry = { element: figure, draw: () => { colours = { client: colour("client"), server: colour("server") }; draw(); } };
-  drawn.add(entry);
+  follow(entry);
   new ResizeObserver(() => { if (room.clientWidth !== width) entry.draw(); }).observe(room);
 
   // near is the item that the pointer means.

@@ -41,6 +41,21 @@ function virtual(view, body, rowHeight, makeSpacer, makeRow) {
   return {
     // reset draws anew: there are n rows, other ones than before.
     reset(n) { count = n; clear(); draw(); },
+    // update is reset for rows that are mostly the same: an element whose same(i, element) is so stays.
+    update(n, same) {
+      const held = document.activeElement;
+      count = n;
+      for (const [i, row] of rows) {
+        if (i >= n || same(i, row)) continue; // draw takes out what is beyond
+        const fresh = makeRow(i), focus = row.contains(held);
+        row.replaceWith(fresh); // in its place, so that nothing moves
+        rows.set(i, fresh);
+        if (focus) fresh.querySelector("a")?.focus({ preventScroll: true });
+      }
+      draw();
+    },
+    // first is the row at the top of what can be seen, and how far it is above it.
+    first() { const i = Math.max(0, Math.floor(view.scrollTop / rowHeight)); return [i, view.scrollTop - i * rowHeight]; },
     // again draws row i anew.
     again(i) {
       const row = rows.get(i);

@@ -1,5 +1,4 @@
-// start.js: opening the page, and going from one view to another by the address's hash:
-// nothing is the overview, #flow=12 a flow, #flow=12&message=7 a message of it.
+// browse.js: the theme, and going from one view to another by the address's hash.
 
 function themes() {
   const button = document.getElementById("theme");
@@ -37,69 +36,66 @@ function source(s) {
   document.title = `wscope: ${files}`;
 }
 
-async function start() {
+// browse shows the overview, or the flow that the address asks for. byNumber has the flows; table is the overview's.
+function browse(byNumber, table, overview) {
   const main = document.getElementById("main");
-  const theme = themes();
-  source(about.summary);
-  const flows = await readFlows();
-  const byNumber = new Map(flows.map((f) => [f.number, f]));
-  const table = flowTable(flows);
-  const overview = h("div", { class: "overview" }, h("h1", { class: "hidden" }, "WebSocket report"), remarks(about.summary), tiles(about.summary),
-    h("div", { class: "charts" }, openChart(flows), rateChart(flows)),
-    rankings(about.summary, table.show), rulesTable(about.summary.findings, table.show),
-    flows.length ? table.section : h("p", { class: "none" }, "No WebSocket was found in this capture."),
-    elsewhere(about.summary));
   const room = h("div");
   main.replaceChildren(overview, room);
-  table.draw();
-  let current = null, overviewScroll = 0, turn = 0;
+  let current = null, overviewScroll = 0, turn = 0, shown = null;
 
   async function go() {
     if (location.hash === "#main") { main.focus(); return; }
-    const asked = new URLSearchParams(location.hash.slice(1));
-    const flow = byNumber.get(Number(asked.get("flow")));
+    const at = asked();
+    const flow = byNumber.get(Number(at.get("flow")));
     const mine = ++turn;
     if (!flow) {
+      const was = current;
       current = null;
       room.replaceChildren();
-      if (overview.hidden) { overview.hidden = false; window.scrollTo(0, overviewScroll); }
+      if (overview.hidden) overview.hidden = false;
+      if (shown !== location.hash) table.use(at);
+      shown = location.hash;
+      if (was) window.scrollTo(0, overviewScroll);
       return;
     }
-    if (current?.flow !== flow) {
-      const view = await flowView(flow, { beside: table.beside, chosen });
+    if (current?.flow.number !== flow.number) {
+      const home = hashOf(table.state());
+      const view = await flowView(flow, { beside: table.beside, home, changed });
       if (mine !== turn) return; // the reader went on
-      if (!overview.hidden) { overviewScroll = window.scrollY; overview.hidden = true; }
+      if (!overview.hidden) { overviewScroll = window.scrollY; overview.hidden = true; shown = home; }
       current = { flow, view };
       room.replaceChildren(view.element);
-      view.draw();
+      view.draw(at);
       window.scrollTo(0, 0);
       view.element.querySelector("h2").focus({ preventScroll: true });
     }
-    if (asked.get("message")) current.view.go(Number(asked.get("message")));
+    if (at.get("message")) current.view.go(Number(at.get("message")));
   }
 
-  // chosen keeps the address true, so that it can be sent to somebody.
-  function chosen(item) {
-    if (!current || !item.number) return;
-    const hash = `#flow=${current.flow.number}&message=${item.number}`;
-    if (location.hash !== hash) history.replaceState(null, "", hash);
+  // changed keeps the address true, so that it can be sent to somebody.
+  function changed(looks) {
+    if (current) note({ flow: current.flow.number, ...looks });
   }
 
   addEventListener("hashchange", go);
-  const print = (on) => { theme.print(on); if (flows.length) table.print(on); current?.view.print(on); };
-  addEventListener("beforeprint", () => print(true));
-  addEventListener("afterprint", () => print(false));
-  await go();
-  requestAnimationFrame(() => setTimeout(() => { // once it has been painted
+  table.use(asked());
+  shown = location.hash;
+  return { go, current: () => current, empty() { current = null; } };
+}
+
+// ready marks the first view, once it has been painted.
+function ready() {
+  requestAnimationFrame(() => setTimeout(() => {
     performance.mark("first-view");
     document.documentElement.dataset.ready = "true";
   }));
 }
 
-start().catch((error) => {
+// failed says that the page could not be opened.
+function failed(error) {
   const say = document.getElementById("opening") || document.getElementById("main");
   say.textContent = typeof DecompressionStream === "undefined"
     ? "This report needs a browser that has DecompressionStream (any of 2023 or later)."
     : "This report could not be opened: " + error.message;
   throw error;
-});
+}

@@ -1,12 +1,10 @@
-package screen
+package recent
 
 import (
-	"encoding/hex"
 	"net"
 	"strconv"
 
 	"wscope/analyzer/record"
-	"wscope/analyzer/report"
 )
 
 func address(e record.Endpoint) string {
@@ -49,12 +47,6 @@ func sealed(f *record.Flow) string {
 	}
 	return "encrypted"
 }
-
-func closeText(code int, reason string) string {
-	return strconv.Itoa(code) + " " + report.Clean(reason)
-}
-
-func hexText(b []byte) string { return hex.EncodeToString(b[:min(len(b), 64)]) }
 
 func severity(s string) int {
 	switch s {
