@@ -7,7 +7,8 @@ import (
 
 // openUDP has the reader look for QUIC among UDP datagrams.
 func (r *reader) openUDP() {
-	r.router = quic.Router{Shards: shards, Ports: map[uint16]bool{443: true}, Midway: func() bool { return r.keys.Version() > 0 || r.opt.waitKeys }}
+	r.router = quic.Router{Shards: shards, Ports: map[uint16]bool{443: true}, Any: !r.opt.Live,
+		Midway: func() bool { return r.keys.Version() > 0 || r.opt.waitKeys }, Begun: r.opt.begun}
 	for _, p := range r.opt.QUICPorts {
 		r.router.Ports[p] = true
 	}

@@ -2,6 +2,7 @@ package analyzer
 
 import (
 	"wscope/analyzer/record"
+	"wscope/assembly/quic"
 	"wscope/assembly/tlsopen"
 )
 
@@ -65,6 +66,7 @@ type Options struct {
 	// Apps recognises subprotocols; nil looks for none.
 	Apps func() Apps
 
+	begun    *quic.Beginnings
 	waitKeys bool // secrets may come after what they open: of the source, or MoreKeys
 }
 

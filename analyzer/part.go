@@ -6,6 +6,7 @@ import (
 	"wscope/analyzer/flow"
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
+	"wscope/assembly/quic"
 	"wscope/assembly/tlsopen"
 )
 
@@ -65,6 +66,7 @@ type PartSink interface {
 // concerns flows and messages; secrets are those that opt.Keys has, which Parts may share.
 func NewPart(opt Options, wait bool, files func(int32) string) *Part {
 	opt.Frames, opt.Events, opt.Updates, opt.Render = false, false, false, nil
+	opt.begun = new(quic.Beginnings)
 	opt.waitKeys = wait || opt.MoreKeys
 	keys := opt.Keys
 	if keys == nil {

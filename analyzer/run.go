@@ -7,6 +7,7 @@ import (
 	"wscope/analyzer/flow"
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
+	"wscope/assembly/quic"
 	"wscope/assembly/tlsopen"
 )
 
@@ -27,6 +28,7 @@ func newPipeline(ctx context.Context, src packet.Source, opt Options, sink Sink)
 	if keys == nil {
 		keys = tlsopen.NewKeys()
 	}
+	opt.begun = new(quic.Beginnings)
 	opt.waitKeys = opt.MoreKeys || packet.SecretsMayFollow(src)
 	p := &pipeline{
 		reader: reader{src: src, opt: &opt, keys: keys, sessions: tlsopen.NewSessions[link.Key](keys)},

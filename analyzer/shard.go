@@ -54,6 +54,8 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *flow.Environment) *shard {
 	s.flows = flow.NewTable(o, s.keys, env)
 	s.tcp.New, s.tcp.Reset, s.tcp.Unused = s.flows.TCP, s.flows.Reset, s.flows.Unused
 	s.quic = quic.Assembler{Keys: s.keys, Wait: opt.waitKeys, New: s.flows.QUIC, Sealed: s.flows.SealedQUIC, Over: s.flows.QUICOver}
+	s.quic.Home = func(seg *link.Segment) bool { return quic.Home(seg, shards) == s.number }
+	s.quic.Begun = opt.begun
 	s.tcp.Limits.Total = func() int { return s.left(s.tcp.Held()) }
 	s.quic.Limits.Total = func() int { return s.left(s.quic.Held()) }
 	return s

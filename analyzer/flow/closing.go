@@ -187,7 +187,7 @@ func nameEnds(ends []upgrade.StreamEnd, http3 bool) string {
 	for _, e := range ends {
 		what := e.Kind
 		switch {
-		case e.Kind == "END_STREAM" || e.Kind == "FIN" || http3 && e.Graceful():
+		case e.Kind == "END_STREAM" || e.Kind == "FIN" || e.Kind == "STATELESS_RESET" || http3 && e.Graceful():
 		case http3:
 			what += " " + h3.ErrorName(e.Code)
 		default:

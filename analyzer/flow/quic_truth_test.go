@@ -10,9 +10,10 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"wscope/analyzer/analyzertest"
 
 	"wscope/analyzer"
+	"wscope/analyzer/analyzertest"
+	"wscope/analyzer/record"
 )
 
 // quicTruth is what both ends of a recording in testdata/peers/quic knew.
@@ -64,20 +65,70 @@ func records(k *analyzertest.Records) (all []string) {
 	return all
 }
 
+// quicOddities are what is special of a recording; the others are a handshake, messages, and an orderly close.
+var quicOddities = map[string]struct {
+	lossy  bool   // the capture lacks datagrams
+	pickup string // else "handshake"
+	how    string // how it closed, where that is by no Close
+	check  func(q *record.QUIC, f *record.Flow) bool
+}{
+	"v2":          {check: func(q *record.QUIC, _ *record.Flow) bool { return q.Version == "2" }},
+	"retry":       {check: func(q *record.QUIC, _ *record.Flow) bool { return q.Retry }},
+	"large":       {check: func(q *record.QUIC, _ *record.Flow) bool { return q.KeyUpdates > 0 }},
+	"captureloss": {lossy: true, check: func(q *record.QUIC, _ *record.Flow) bool { return q.CaptureLoss > 0 }},
+	"rebind":      {check: func(q *record.QUIC, _ *record.Flow) bool { return q.Rebindings == 1 && q.Migrations == 0 }},
+	"migration":   {check: func(q *record.QUIC, _ *record.Flow) bool { return q.Rebindings == 0 && q.Migrations == 1 }},
+	"negotiation": {check: func(q *record.QUIC, _ *record.Flow) bool { return q.Version == "1" && slices.Contains(q.Offered, "1") }},
+	// Go logs no secret of 0-RTT packets: the request is not known, and its bytes are missing in the capture.
+	"early":        {pickup: "midstream", check: func(q *record.QUIC, _ *record.Flow) bool { return q.EarlyData && q.CaptureLoss > 0 }},
+	"earlyrefused": {check: func(q *record.QUIC, _ *record.Flow) bool { return q.EarlyData && q.Version == "2" }},
+	"midway":       {lossy: true, pickup: "midstream"},
+	"reset": {how: "rst", check: func(q *record.QUIC, f *record.Flow) bool {
+		return strings.Contains(f.Close.Stream, "STOP_SENDING H3_REQUEST_CANCELLED by client") && strings.Contains(f.Close.Stream, "RESET_STREAM H3_REQUEST_CANCELLED by client")
+	}},
+	"crash": {how: "rst", check: func(q *record.QUIC, f *record.Flow) bool {
+		return q.Close != nil && q.Close.How == "stateless reset" && q.Close.By == "server" && f.Close.Stream == "STATELESS_RESET by server"
+	}},
+	"refused": {pickup: "rejected", check: func(_ *record.QUIC, f *record.Flow) bool { return f.HTTP.Status == 403 }},
+	"deno-webtransport": {how: "rst", check: func(q *record.QUIC, f *record.Flow) bool {
+		return q.Close != nil && q.Close.How == "application" && q.Close.Code == 7 && q.Close.Reason == "enough" && f.Close.Stream == "CONNECTION_CLOSE 0x7 by client"
+	}},
+}
+
 func agreeQUIC(t *testing.T, name string, k *analyzertest.Records, truth *quicTruth) {
 	if len(k.Flows) != 1 {
 		t.Fatalf("%d flows", len(k.Flows))
 	}
 	f := k.Flows[0]
-	if f.HTTP == nil || f.HTTP.Path != truth.Path || f.HTTP.Version != "3" || f.Handshake.Result != "accepted" || len(f.Findings) > 0 || f.QUIC == nil {
-		t.Errorf("flow %+v, %+v, findings %+v", f, f.HTTP, f.Findings)
+	odd := quicOddities[name]
+	lossy := odd.lossy
+	if odd.pickup == "" {
+		odd.pickup = "handshake"
 	}
-	if f.Close == nil || f.Close.Code == nil || *f.Close.Code != truth.Code || f.Close.Reason != truth.Reason || f.Close.By != "client" {
-		t.Errorf("close %+v", f.Close)
+	refused := odd.pickup == "rejected"
+	if f.Pickup != odd.pickup || f.QUIC == nil || len(f.Findings) > 0 && !refused {
+		t.Fatalf("flow %+v, findings %+v", f, f.Findings)
 	}
-	lossy := name == "captureloss"
-	if lost := f.ClientToServer.LostBytes + f.ServerToClient.LostBytes; lost > 0 != lossy || f.QUIC.CaptureLoss > 0 != lossy {
-		t.Errorf("%d bytes lost, %d of all streams", lost, f.QUIC.CaptureLoss)
+	if f.Pickup != "midstream" && (f.HTTP == nil || f.HTTP.Path != truth.Path || f.HTTP.Version != "3" || f.Handshake.Result != "accepted" && !refused) {
+		t.Errorf("%+v, %+v", f.HTTP, f.Handshake)
+	}
+	switch c := f.Close; {
+	case refused:
+	case c == nil || c.By != "client" && name != "crash":
+		t.Errorf("close %+v", c)
+	case odd.how != "" && (c.How != odd.how || c.Code != nil),
+		odd.how == "" && (c.Code == nil || *c.Code != truth.Code || c.Reason != truth.Reason):
+		t.Errorf("close %+v", c)
+	}
+	if lost := f.ClientToServer.LostBytes + f.ServerToClient.LostBytes; lost > 0 != (name == "captureloss") {
+		t.Errorf("%d bytes lost", lost)
+	}
+	if !lossy && name != "early" && f.QUIC.CaptureLoss > 0 {
+		t.Errorf("%d bytes of all streams lost", f.QUIC.CaptureLoss)
+	}
+	if odd.check != nil && !odd.check(f.QUIC, f) {
+		q, _ := json.Marshal(f.QUIC)
+		t.Errorf("%s, close %+v", q, f.Close)
 	}
 	var want, got [2][]string
 	for _, m := range truth.Messages {
@@ -107,26 +158,8 @@ func agreeQUIC(t *testing.T, name string, k *analyzertest.Records, truth *quicTr
 			}
 			at += n + 1
 		}
-		if len(got[i])*2 < len(want[i]) {
+		if len(got[i])*3 < len(want[i]) {
 			t.Errorf("side %d: %d of %d messages", i, len(got[i]), len(want[i]))
-		}
-	}
-	switch q := f.QUIC; name {
-	case "v2":
-		if q.Version != "2" {
-			t.Errorf("version %s", q.Version)
-		}
-	case "retry":
-		if !q.Retry {
-			t.Error("no Retry")
-		}
-	case "large":
-		if q.KeyUpdates == 0 {
-			t.Error("no key update")
-		}
-	case "rebind":
-		if q.Rebindings != 1 || q.Migrations != 0 {
-			t.Errorf("%d rebindings, %d migrations", q.Rebindings, q.Migrations)
 		}
 	}
 }

@@ -296,9 +296,9 @@ func (f *session) Draining(by wsparse.Role, at *assembly.Mark) {
 }
 
 // Over implements upgrade.SessionReceiver.
-func (f *session) Over(from wsparse.Role, kind string, why assembly.Cause, code uint64, at *assembly.Mark) {
+func (f *session) Over(by wsparse.Role, kind string, why assembly.Cause, code uint64, at *assembly.Mark) {
 	if f.close == nil && kind != "" {
-		f.close = &record.Closing{By: fromNames[sender(from)], How: "fin"}
+		f.close = &record.Closing{By: fromNames[sender(by)], How: "fin"}
 		if why == assembly.RST {
 			f.close.How = "rst"
 		}
@@ -306,13 +306,13 @@ func (f *session) Over(from wsparse.Role, kind string, why assembly.Cause, code 
 	if kind != "" {
 		f.lastAt = at.Time
 		what := kind
-		if why == assembly.RST {
+		if why == assembly.RST && kind != "STATELESS_RESET" {
 			what += " " + h3.ErrorName(code)
 		}
 		if f.close.Stream != "" {
 			f.close.Stream += ", "
 		}
-		f.close.Stream += what + " by " + fromNames[sender(from)]
+		f.close.Stream += what + " by " + fromNames[sender(by)]
 	}
 	if f.ends++; f.ends == 2 {
 		f.finish(at)

@@ -13,6 +13,11 @@ type Assembler struct {
 	Keys   *tlsopen.Keys
 	Wait   bool // keys may come after the packets that they open
 
+	// Home reports whether it is this Assembler that takes a datagram of a connection that began before the capture;
+	// nil is always. Begun has those that did not, as the Router found them; it may be nil.
+	Home  func(s *link.Segment) bool
+	Begun *Beginnings
+
 	// New is called when a connection's first stream or DATAGRAM comes, and returns who takes
 	// what it carries; nil to ignore it.
 	New func(c *Conn) Handler
@@ -136,11 +141,27 @@ func (a *Assembler) begin(s *link.Segment) (*Conn, Side) {
 	if _, ok := k[0].open(&a.scratch, b[:h.end], h.pnAt, first, decodePN(-1, truncated, n), n); !ok {
 		return nil, 0
 	}
+	offered := a.negotiated(s)
 	c := a.conn(s)
+	c.Offered = offered
 	c.Version, c.original = h.version, append([]byte(nil), h.dst...)
 	c.issue(assembly.A, h.src)
 	a.nameID(makeCID(h.dst), c, assembly.B)
 	return c, assembly.A
+}
+
+// negotiated gives what a Version Negotiation packet offered to the client that now begins on the same path: some clients
+// begin anew after it, with other connection IDs.
+func (a *Assembler) negotiated(s *link.Segment) []uint32 {
+	l := a.keys[s.Key]
+	if len(l) == 0 {
+		return nil
+	}
+	before := l[len(l)-1]
+	if len(before.sides[assembly.B].ids) > 0 || s.Mark.Time-before.Start.Time > halfIdle {
+		return nil
+	}
+	return before.Offered
 }
 
 // conn makes a connection whose client sent s.

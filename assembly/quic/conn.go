@@ -289,16 +289,10 @@ func (c *Conn) short(x Side, b []byte, missing int, at *Mark) (rest []byte) {
 		st.cut.add(pn)
 		return nil
 	}
-	size := len(b)
-	if st.gro > 0 && size > st.gro {
-		size = st.gro
-	}
-	plain, ok := c.openShort(x, b[:size], pnAt, first, pn, n)
+	plain, size, ok := c.openShort(x, b, pnAt, first, pn, n)
 	if !ok {
-		if plain, size, ok = c.split(x, b, pnAt, first, pn, n); !ok {
-			c.unopened(x, b, at)
-			return nil
-		}
+		c.unopened(x, b, at)
+		return nil
 	}
 	rest = b[size:]
 	if !st.seen[appSpace].add(pn) {
@@ -314,43 +308,64 @@ func (c *Conn) short(x Side, b []byte, missing int, at *Mark) (rest []byte) {
 	return rest
 }
 
-// openShort opens a 1-RTT packet under the keys of its phase (RFC 9001 §6).
-func (c *Conn) openShort(x Side, b []byte, pnAt int, first byte, pn uint64, n int) ([]byte, bool) {
+// openShort opens the 1-RTT packet at the front of b, and returns its size. It reaches to b's end, unless the
+// kernel put several into one datagram (segmentation offload): those are of one size but the last.
+func (c *Conn) openShort(x Side, b []byte, pnAt int, first byte, pn uint64, n int) (plain []byte, size int, ok bool) {
+	st := &c.sides[x]
+	if st.gro > 0 && len(b) > st.gro {
+		if plain, ok = c.openPhase(x, b[:st.gro], pnAt, first, pn, n); ok {
+			return plain, st.gro, true
+		}
+	}
+	if plain, ok = c.openPhase(x, b, pnAt, first, pn, n); ok {
+		return plain, len(b), true
+	}
+	if c.failures >= maxFailures {
+		return nil, 0, false
+	}
+	c.failures++
+	if plain, ok = c.openLater(x, b, pnAt, first, pn, n); ok {
+		return plain, len(b), true
+	}
+	return c.split(x, b, pnAt, first, pn, n)
+}
+
+// openPhase opens a 1-RTT packet under the keys of its phase (RFC 9001 §6).
+func (c *Conn) openPhase(x Side, b []byte, pnAt int, first byte, pn uint64, n int) ([]byte, bool) {
 	st := &c.sides[x]
 	w := &c.asm.scratch
 	if phase := first&4 != 0; phase == st.phase {
-		if plain, ok := st.keys[appSpace].open(w, b, pnAt, first, pn, n); ok {
-			return plain, true
-		}
-	} else if pn < st.since && st.former != nil { // it comes late
+		return st.keys[appSpace].open(w, b, pnAt, first, pn, n)
+	}
+	if pn < st.since && st.former != nil { // it comes late
 		return st.former.open(w, b, pnAt, first, pn, n)
-	} else {
-		if st.coming == nil {
-			st.coming = st.keys[appSpace].next()
-		}
-		if plain, ok := st.coming.open(w, b, pnAt, first, pn, n); ok {
-			c.update(x, st.keys[appSpace], st.coming, 1, pn)
+	}
+	if st.coming == nil {
+		st.coming = st.keys[appSpace].next()
+	}
+	if plain, ok := st.coming.open(w, b, pnAt, first, pn, n); ok {
+		c.update(x, st.keys[appSpace], st.coming, 1, pn)
+		return plain, true
+	}
+	if o := st.keys[appSpace].otherUpdate(); o != nil && c.failures < maxFailures {
+		o = o.next()
+		if plain, ok := o.open(w, b, pnAt, first, pn, n); ok {
+			c.update(x, st.keys[appSpace], o, 1, pn)
 			return plain, true
 		}
-		if o := st.keys[appSpace].otherUpdate(); o != nil && c.failures < maxFailures {
-			o = o.next()
-			if plain, ok := o.open(w, b, pnAt, first, pn, n); ok {
-				c.update(x, st.keys[appSpace], o, 1, pn)
-				return plain, true
-			}
-		}
 	}
-	if c.failures >= maxFailures {
-		return nil, false
-	}
-	c.failures++
-	k := st.keys[appSpace]
-	for i := 1; i <= maxGenerations; i++ { // packets of a whole phase may be missing
+	return nil, false
+}
+
+// openLater tries the keys behind the next update: the packets of a whole phase may be missing.
+func (c *Conn) openLater(x Side, b []byte, pnAt int, first byte, pn uint64, n int) ([]byte, bool) {
+	k := c.sides[x].keys[appSpace]
+	for i := 1; i <= maxGenerations; i++ {
 		before := k
 		k = k.next()
-		if plain, ok := k.open(w, b, pnAt, first, pn, n); ok {
+		if plain, ok := k.open(&c.asm.scratch, b, pnAt, first, pn, n); ok {
 			c.update(x, before, k, i, pn)
-			st.phase = first&4 != 0
+			c.sides[x].phase = first&4 != 0
 			return plain, true
 		}
 	}
@@ -388,26 +403,16 @@ func (c *Conn) appKeys(x Side, b []byte, pnAt int) {
 	}
 }
 
-// split opens the first of several packets that the kernel put into one datagram (UDP
-// segmentation offload): all are of one size but the last, which nothing says.
+// split finds the size of the first of several packets in one datagram. Nothing says it: what opens is right.
 func (c *Conn) split(x Side, b []byte, pnAt int, first byte, pn uint64, n int) (plain []byte, size int, ok bool) {
 	st := &c.sides[x]
-	if st.gro > 0 && len(b) > st.gro {
-		if plain, ok = c.openShort(x, b, pnAt, first, pn, n); ok { // but this one is alone
-			return plain, len(b), true
-		}
-	}
-	if len(b) < 1200 || c.failures >= maxFailures {
-		return nil, 0, false
-	}
-	p := st.keys[appSpace]
-	for size = min(len(b)-1, 1500); size >= 1000; size-- {
-		if plain, ok = p.open(&c.asm.scratch, b[:size], pnAt, first, pn, n); ok {
+	for size = min(len(b)-1, maxSegment); size >= pnAt+maxPNLen+tagLen; size-- {
+		if plain, ok = c.openPhase(x, b[:size], pnAt, first, pn, n); ok {
 			st.gro = size
 			return plain, size, true
 		}
 	}
-	c.failures += 64
+	c.failures += splitCost
 	return nil, 0, false
 }
 

@@ -127,6 +127,19 @@ func skipFrame(t uint64, f *fields) bool {
 	return true
 }
 
+// skipAck skips an ACK frame.
+func skipAck(ecn bool, f *fields) {
+	f.varint() // largest
+	f.varint() // delay
+	n := 2*min(f.varint(), MaxVarint/4) + 1
+	if ecn {
+		n += 3
+	}
+	for ; n > 0 && !f.bad; n-- {
+		f.varint()
+	}
+}
+
 // mayBe reports whether a side may send on a stream (RFC 9000 §19.8).
 func mayBe(x Side, id uint64) bool { return id&2 == 0 || Side(id&1) == x }
 

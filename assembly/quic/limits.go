@@ -18,6 +18,10 @@ const (
 	// maxFailures bounds the packets of a connection for which other keys than the expected
 	// ones, or other sizes, are tried.
 	maxFailures = 1024
+	// maxSegment is the largest packet that is looked for in a datagram of several; splitCost is what a search in vain
+	// counts against maxFailures.
+	maxSegment = 1500
+	splitCost  = 32
 	// maxClosed is how many closed connections are remembered to swallow their late packets.
 	maxClosed = 1 << 12
 	// pieceCost is the least that a waiting piece counts against the buffer limits.

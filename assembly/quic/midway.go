@@ -24,6 +24,9 @@ const (
 // join looks for the secrets of a 1-RTT packet whose connection is not known.
 func (a *Assembler) join(s *link.Segment) (*Conn, Side) {
 	b := s.Payload
+	if a.Home != nil && !a.Home(s) {
+		return nil, 0 // others are asked too
+	}
 	if a.Keys == nil || b[0]&0x40 == 0 || len(b) < 1+maxPNLen+sampleLen+1 || s.Missing > 0 {
 		return nil, 0
 	}
@@ -48,6 +51,9 @@ func (a *Assembler) join(s *link.Segment) (*Conn, Side) {
 	randoms := a.Keys.Randoms(midwayRandoms)
 	for _, version := range [...]uint32{Version1, Version2} {
 		for i := range randoms {
+			if a.Begun.before(randoms[i], s.Mark.Index) {
+				continue // it is of that connection, which has moved
+			}
 			for _, suite := range suites {
 				for x := assembly.A; x <= assembly.B; x++ {
 					p := newProtection(suite, a.Keys.RandomSecret(&randoms[i], x == assembly.A), labelsOf(version))

@@ -16,11 +16,16 @@ import (
 type Router struct {
 	Shards int
 	Ports  map[uint16]bool // where connections are looked for whose beginning is not in the capture
+	Any    bool            // look for them on all ports but those of other protocols
 	Midway func() bool     // whether there is any secret with which one could be found
+	Begun  *Beginnings     // takes the connections that begin in the capture, where Midway is true; may be nil
 
 	paths generations[link.Key]
 	ends  generations[end]
 	ids   generations[cid]
+
+	hellos  map[link.Key]*helloStart
+	scratch scratch
 }
 
 // Everyone is the shard of a datagram that all shards are to be asked about.
@@ -63,11 +68,26 @@ func (r *Router) Route(s *link.Segment) (shard int, ok bool) {
 		}
 		return Everyone, true
 	}
-	if (r.Ports[s.Key.SrcPort] || r.Ports[s.Key.DstPort]) && r.Midway != nil && r.Midway() {
-		return int(s.Hash) % r.Shards, true
+	if r.Midway != nil && (r.Ports[s.Key.SrcPort] || r.Ports[s.Key.DstPort] || r.Any && !otherProtocol(&s.Key)) && r.Midway() {
+		return Home(s, r.Shards), true
 	}
 	return 0, false
 }
+
+// otherProtocol reports whether a path has a port of another protocol than QUIC.
+func otherProtocol(k *link.Key) bool {
+	const privileged, stun, vpn, sip, mdns = 1024, 3478, 4500, 5060, 5353 // RFC 6335 §6
+	for _, p := range [...]uint16{k.SrcPort, k.DstPort} {
+		switch {
+		case p < privileged, p == stun, p == vpn, p == sip, p == mdns:
+			return true
+		}
+	}
+	return false
+}
+
+// Home is the shard of a connection by the path that it began on, or is joined on.
+func Home(s *link.Segment, shards int) int { return int(s.Hash) % shards }
 
 func (r *Router) long(s *link.Segment) (int, bool) {
 	b := s.Payload
@@ -79,13 +99,16 @@ func (r *Router) long(s *link.Segment) (int, bool) {
 	}
 	h, good := parseLong(b, len(b)+s.Missing)
 	if !ok {
-		if !good || h.kind != initialPacket && h.kind != retryPacket {
+		if !good || h.kind == negotiationPacket {
 			return 0, false
 		}
-		home = uint8(int(s.Hash) % r.Shards)
+		home = uint8(Home(s, r.Shards))
 		r.paths.set(k, home)
 		r.ends.set(end{s.Key.Dst, s.Key.DstPort, s.Key.Tunnel}, 0)
 		r.ends.set(end{s.Key.Src, s.Key.SrcPort, s.Key.Tunnel}, 0)
+	}
+	if good && h.kind == initialPacket && r.Begun != nil && r.Midway != nil && r.Midway() {
+		r.hello(s)
 	}
 	if good && len(h.src) >= 4 {
 		r.ids.set(makeCID(h.src), home)

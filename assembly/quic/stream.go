@@ -103,8 +103,9 @@ func (s *Stream) deliver(x Side, b []byte, pn uint64, at *Mark) {
 // gap reports bytes that will not come any more.
 func (s *Stream) gap(x Side, n uint64, why assembly.Cause, at *Mark) {
 	s.half[x].next += n
-	s.half[x].lost += int64(n)
-	s.Conn.sides[x].lost += int64(n)
+	if s.half[x].lost += int64(n); why != assembly.Early {
+		s.Conn.sides[x].lost += int64(n)
+	}
 	s.handler.Gap(x, int64(n), why, at)
 }
 

@@ -181,12 +181,13 @@ func (a *Assembler) byID(k *link.Key, b []byte) (*Conn, Side) {
 		copy(id.b[:n], b[1:])
 		clear(id.b[n:])
 		for _, o := range a.ids[id] {
-			if c, x := o.c, o.side.Other(); !c.over && c.accepts(x, k, b) {
+			c, x := o.c, o.side.Other()
+			if used := c.used; !c.over && c.accepts(x, k, b) {
 				path := *k
 				if x == assembly.B {
 					path = k.Reverse()
 				}
-				c.moved(path, x == assembly.A && c.used != id)
+				c.moved(path, x == assembly.A && used != id)
 				return c, x
 			}
 		}
@@ -207,7 +208,7 @@ func (c *Conn) accepts(x Side, k *link.Key, b []byte) bool {
 	if p := st.keys[appSpace]; p != nil {
 		first, truncated, n := p.unmask(&c.asm.scratch, b, pnAt)
 		pn := decodePN(st.seen[appSpace].max(), truncated, n)
-		_, ok := c.openShort(x, b, pnAt, first, pn, n)
+		_, _, ok := c.openShort(x, b, pnAt, first, pn, n)
 		return ok
 	}
 	server := link.Key{Src: c.Key.Dst, SrcPort: c.Key.DstPort, Tunnel: c.Key.Tunnel}

@@ -60,7 +60,7 @@ const (
 type StreamEnd struct {
 	// Kind is, in HTTP/2, "END_STREAM", which ends the sender's direction, "RST_STREAM" or "GOAWAY", which
 	// end both; in HTTP/3 "FIN" or "RESET_STREAM", which end the sender's, "STOP_SENDING", which asks the
-	// peer for it, or "CONNECTION_CLOSE", which ends both.
+	// peer for it, or "CONNECTION_CLOSE" and "STATELESS_RESET", which end both.
 	Kind string
 	From wsparse.Role
 	Code uint64 // error code: of RST_STREAM and GOAWAY, RFC 9113 §7; of HTTP/3's, RFC 9114 §8.1

@@ -88,20 +88,6 @@ func (h *http2) headers(s assembly.Side, o h2Open, whole bool, at *assembly.Mark
 	}
 }
 
-// mayBeWebSocket reports whether an answer whose request is not known can have opened a
-// WebSocket: those have no content of a type or length.
-func (k *headerBlock) mayBeWebSocket() bool {
-	if k.pseudo[":status"] != "200" {
-		return false
-	}
-	for _, f := range k.fields {
-		if f.Name == "content-type" || f.Name == "content-length" {
-			return false
-		}
-	}
-	return true
-}
-
 // opened takes a request. It returns nil for a stream that need not be kept.
 func (h *http2) opened(s assembly.Side, o h2Open, method string, at *assembly.Mark) *stream {
 	if len(h.streams) >= maxStreams {
@@ -193,8 +179,7 @@ func (h *http2) stream(s assembly.Side, id uint32, b []byte, at *assembly.Mark) 
 	}
 	st := &stream{on: &h.carrier, id: uint64(id), client: h.client}
 	if h.sniffs() < maxSniffs {
-		st.tunnel()
-		st.layer.stream = st.id
+		st.sniff()
 	}
 	h.keep(st, at)
 	return st
@@ -233,6 +218,12 @@ func (st *stream) tunnel() {
 	st.state = layerStream
 	st.layer = &layer{root: l.root, secure: l.secure, client: l.client, via: l.via, realIP: l.realIP, quic: st.quic, inner: true}
 	st.layer.stage = newSniffer(st.layer)
+}
+
+// sniff makes the stream, whose request was not seen, a layer that is searched for frames.
+func (st *stream) sniff() {
+	st.tunnel()
+	st.layer.midway, st.layer.stream = st.on.version, st.id
 }
 
 // letGo forgets what waits for an answer.
@@ -382,7 +373,7 @@ func (st *stream) pollAnswered(r *wsparse.Response, packed bool) {
 
 // endStream is End with an error code of HTTP/2 or HTTP/3, which a WebSocket receives.
 func (l *layer) endStream(s assembly.Side, why assembly.Cause, code uint64, at *assembly.Mark) {
-	if w, ok := l.stage.(*webSocketStage); ok && l.stream != 0 {
+	if w, ok := l.stage.(*webSocketStage); ok && l.midway != "" {
 		w.recv.End(role(s, w.client), why, code, at)
 		return
 	}

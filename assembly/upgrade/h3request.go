@@ -16,6 +16,8 @@ type h3Request struct {
 	wt      *session       // the WebTransport session that it carries
 	session *sessionStream // the stream of one that it is
 	closed  bool           // the connection's close was noted
+	joined  bool           // it is searched for frames, or was
+	plain   bool           // it is no WebSocket, by what is known of the request and the answer
 }
 
 // requestSide is the frames that one side sends.
@@ -107,7 +109,7 @@ func (r *h3Request) carried(x assembly.Side, b []byte, at *assembly.Mark) {
 	switch {
 	case r.wt != nil:
 		r.wt.capsules(x, b, at)
-	case r.stream != nil && !r.stream.ended[x]:
+	case r.stream != nil && !r.stream.ended[x], r.stream == nil && r.sides[assembly.A].headers == 0 && r.join():
 		r.stream.Data(x, b, at)
 	}
 }
@@ -144,12 +146,18 @@ func (r *h3Request) decoded(x assembly.Side, k *section, whole bool, at *assembl
 	switch {
 	case isRequest && x == assembly.A && d.headers == 1 && r.stream == nil && r.wt == nil:
 		if whole {
+			r.plain = true
 			r.opened(k, method, at)
+		} else {
+			r.plain = method != "CONNECT" // else what it asks for is known in part: the bytes will show
 		}
 	case x == assembly.A:
 	case r.wt != nil:
 		r.wt.answered(k, whole, at)
+	case r.stream == nil && isAnswer && !k.mayBeWebSocket():
+		r.plain = true
 	case r.stream == nil:
+		r.join()
 	case isAnswer && r.stream.state == pendingStream && (whole || !k.granted()):
 		r.stream.answered(k, r.h.enabled(), at)
 	case isAnswer && r.stream.poll != nil:
@@ -157,6 +165,22 @@ func (r *h3Request) decoded(x assembly.Side, k *section, whole bool, at *assembl
 	case !whole && r.stream.state == pendingStream:
 		r.stream.begin() // answered, but nobody knows how: the bytes will show
 	}
+}
+
+// join makes the stream, of whose request too little was captured, one that is searched for frames. It is false
+// where the stream is known to be something else.
+func (r *h3Request) join() bool {
+	h := r.h
+	if r.plain || r.wt != nil || h.layer.root.hooks.NoMidway || h.sniffed >= maxSniffs {
+		return false
+	}
+	if r.stream == nil {
+		h.sniffed++
+		r.joined = true
+		r.stream = &stream{on: &h.carrier, id: r.quic.ID, client: assembly.A, quic: r.quic}
+		r.stream.sniff()
+	}
+	return true
 }
 
 // opened takes the request.
@@ -272,19 +296,15 @@ func (r *h3Request) End(x assembly.Side, why assembly.Cause, code uint64, at *as
 		return
 	}
 	d.ended = true
+	if r.joined && r.sides[x.Other()].ended {
+		r.h.sniffed--
+	}
 	switch {
 	case r.wt != nil:
 		r.wt.end(x, why, code, at)
 	case r.stream != nil:
-		kind := endKind(r.quic, why)
-		if kind == "CONNECTION_CLOSE" && r.sides[x.Other()].ended && r.closed {
-			kind = "" // it ends both directions, and is told once
-		}
-		if kind != "" && !r.stream.ended[x] {
-			from := x
-			if kind == "CONNECTION_CLOSE" {
-				from, r.closed = r.quic.Conn.Closed.By, true
-			}
+		if kind, from := endKind(r.quic, x, why); kind != "" && !r.stream.ended[x] && !r.closed {
+			r.closed = r.quic.Conn.Closed.Seen // it ends both directions, and is noted once
 			r.stream.note(kind, from, code)
 		}
 		r.stream.end(x, why, code, at)
@@ -294,17 +314,20 @@ func (r *h3Request) End(x assembly.Side, why assembly.Cause, code uint64, at *as
 	}
 }
 
-// endKind names what ended a direction; empty where the capture's end did.
-func endKind(s *quic.Stream, why assembly.Cause) string {
+// endKind names what ended a direction, and who did; empty where the capture's end did.
+func endKind(s *quic.Stream, x assembly.Side, why assembly.Cause) (kind string, by assembly.Side) {
+	k := &s.Conn.Closed
 	switch {
 	case why != assembly.FIN && why != assembly.RST:
-		return ""
-	case s.Conn.Closed.Seen:
-		return "CONNECTION_CLOSE"
+		return "", x
+	case k.Seen && k.Reset:
+		return "STATELESS_RESET", k.By
+	case k.Seen:
+		return "CONNECTION_CLOSE", k.By
 	case why == assembly.FIN:
-		return "FIN"
+		return "FIN", x
 	}
-	return "RESET_STREAM"
+	return "RESET_STREAM", x
 }
 
 // Stop implements quic.StreamHandler.

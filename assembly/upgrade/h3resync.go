@@ -11,7 +11,7 @@ import (
 // WebSocket frame fills.
 func (r *h3Request) search(x assembly.Side, b []byte, at *assembly.Mark) {
 	d := &r.sides[x]
-	if r.stream == nil || r.stream.state != openStream {
+	if r.stream == nil && !r.join() || r.stream.state != openStream && r.stream.layer == nil {
 		return
 	}
 	if d.since == nil {

@@ -20,6 +20,7 @@ type http3 struct {
 	sessions map[uint64]*session
 	orphans  map[uint64][]*sessionStream // by session, where its request was not seen yet
 	waits    int                         // bytes of orphans
+	sniffed  int                         // streams at present whose request was not seen, and that are searched for frames
 }
 
 // NewHTTP3 returns the Handler that looks for WebSockets and WebTransport sessions in a

@@ -17,7 +17,8 @@ type layer struct {
 	client assembly.Side // inside TLS: who sent the ClientHello
 	via    []Hop         // never appended to in place: WebSockets share it
 	realIP string
-	stream uint64       // the HTTP/2 stream that a WebSocket joined midway is, else 0
+	midway string       // the version of HTTP, where the layer is a stream of HTTP/2 or HTTP/3 whose request was not seen
+	stream uint64       // then: its number
 	quic   *quic.Stream // HTTP/3: the stream that the layer is in; else nil
 	ws     *WebSocket   // inner: the one that was found, to know what ends it
 	own    bool         // it is the connection's own streams
@@ -86,8 +87,8 @@ func (l *layer) reportOther(what string) {
 // webSocket makes the record of a WebSocket in this layer.
 func (l *layer) webSocket(client assembly.Side, p Pickup) *WebSocket {
 	ws := &WebSocket{Conn: l.root.conn, Stream: l.quic, Client: client, Pickup: p, Secure: l.secure, Via: l.via, RealIP: l.realIP}
-	if l.stream != 0 {
-		ws.HTTP, ws.StreamID, ws.OnStream = "2", l.stream, true
+	if l.midway != "" {
+		ws.HTTP, ws.StreamID, ws.OnStream = l.midway, l.stream, true
 	}
 	return ws
 }

@@ -87,3 +87,17 @@ func (k *section) packed() bool {
 	}
 	return false
 }
+
+// mayBeWebSocket reports whether an answer whose request is not known can have opened a
+// WebSocket: those have no content of a type or length.
+func (k *section) mayBeWebSocket() bool {
+	if k.pseudo[":status"] != "200" {
+		return false
+	}
+	for _, f := range k.fields {
+		if f.Name == "content-type" || f.Name == "content-length" {
+			return false
+		}
+	}
+	return true
+}

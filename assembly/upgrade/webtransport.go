@@ -42,8 +42,8 @@ type SessionReceiver interface {
 	Closing(by wsparse.Role, code uint32, reason string, at *assembly.Mark)
 	Draining(by wsparse.Role, at *assembly.Mark)
 	// Over is called once a direction of the session's own stream. kind is as in StreamEnd, empty where
-	// the capture's end ended it.
-	Over(from wsparse.Role, kind string, why assembly.Cause, code uint64, at *assembly.Mark)
+	// the capture's end ended it, and for the second direction that the connection's close ended; by is who did it.
+	Over(by wsparse.Role, kind string, why assembly.Cause, code uint64, at *assembly.Mark)
 }
 
 // isWebTransport reports whether :protocol asks for WebTransport; the latter is newer.
@@ -60,6 +60,7 @@ type session struct {
 	body    [2][]byte // of a capsule that is read
 	lost    [2]bool   // where the next capsule begins is not known
 	ended   [2]bool
+	closed  bool // the connection's close was noted
 }
 
 // Capsule types (RFC 9297 §3.5, draft-ietf-webtrans-http3 §4.6 and §6).
@@ -162,7 +163,12 @@ func (x *session) end(s assembly.Side, why assembly.Cause, code uint64, at *asse
 		f.Done()
 	}
 	if x.recv != nil {
-		x.recv.Over(role(s, assembly.A), endKind(x.info.Stream, why), why, code, at)
+		kind, by := endKind(x.info.Stream, s, why)
+		if x.closed {
+			kind = ""
+		}
+		x.closed = x.info.Stream.Conn.Closed.Seen
+		x.recv.Over(role(by, assembly.A), kind, why, code, at)
 	}
 }
 

@@ -57,7 +57,7 @@ func (in *input) flags(cmd *cobra.Command) {
 	f.IntVar(&in.maxMessage, "max-message", 0, "bytes of a message that are kept at most (default 16 MiB)")
 }
 
-const quicPortUsage = "look for QUIC on this UDP `PORT` too, besides 443 (repeatable); in files only connections joined midway need it"
+const quicPortUsage = "look for QUIC on this UDP `PORT` too, besides 443 (repeatable); in files QUIC is found on all ports"
 
 const redactUsage = "put tokens in the place of payloads, query values, cookies, credentials and names that look like tokens"
 

@@ -6,6 +6,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -13,9 +14,11 @@ import (
 	"crypto/sha256"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/base64"
 	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -25,7 +28,9 @@ import (
 	"net/url"
 	"os"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/quic-go/quic-go"
@@ -43,8 +48,17 @@ type scenario struct {
 	session     bool            // WebTransport
 	network     func(n int) int // datagrams forwarded: 0 is lost on the way, 2 is repeated
 	captured    func(n int) int // the same of what is written to the file
+	early       bool            // the WebSocket is on a second connection, whose request comes in 0-RTT packets
+	newTickets  bool            // the server forgets the keys of its tickets between the two
+	older       bool            // the server knows version 1 alone
+	migrate     int             // the client goes to another socket behind this message
+	reset       int             // the client resets its stream behind this message; 0 is never
+	crash       bool            // the server forgets its state and answers by stateless reset
+	refuse      bool            // the server has no WebSocket
+	glue        bool            // the capture has what the kernel made of several datagrams
 	disorder    bool            // neighbours change places in the file
 	rebind      int             // the client's address changes before this datagram
+	foreign     *foreign        // a client that is another program; nil is quic-go
 }
 
 var scenarios = []scenario{
@@ -64,6 +78,21 @@ var scenarios = []scenario{
 			return 1
 		}},
 	{name: "rebind", shows: "the client's address changes as a NAT does it", version: quic.Version1, messages: 30, size: 500, rebind: 30},
+	{name: "early", shows: "a request in 0-RTT packets, on a connection that resumes", version: quic.Version1, messages: 6, size: 700, early: true},
+	{name: "earlyrefused", shows: "0-RTT packets that the server refuses, since it has changed its ticket keys", version: quic.Version2, messages: 6, size: 700, early: true, newTickets: true},
+	{name: "negotiation", shows: "version 2, which the server does not know, and version 1 after its Version Negotiation", version: quic.Version1, messages: 6, size: 700, older: true},
+	{name: "migration", shows: "the client goes to another socket", version: quic.Version1, messages: 20, size: 700, migrate: 8},
+	{name: "reset", shows: "the client resets its stream and stops the server's", version: quic.Version1, messages: 6, size: 700, reset: 4},
+	{name: "crash", shows: "a server that has lost its state answers by stateless reset", version: quic.Version1, messages: 6, size: 700, crash: true},
+	{name: "refused", shows: "a server that has no WebSocket there", version: quic.Version1, messages: 6, size: 700, refuse: true},
+	{name: "offload", shows: "datagrams of several packets, as the receiving kernel makes them", version: quic.Version1, messages: 6, size: 9000, glue: true},
+	{name: "midway", shows: "a capture that begins behind the handshake", version: quic.Version1, messages: 20, size: 700,
+		captured: func(n int) int { return min(n/26, 1) }},
+	{name: "chromium", shows: "Chromium: a WebSocket (RFC 9220) that compresses, on the connection that its page came by", version: quic.Version1,
+		foreign: &foreign{command: chromium, secure: true}},
+	{name: "chromium-webtransport", shows: "Chromium: a WebTransport session", version: quic.Version1, session: true, foreign: &foreign{command: chromium}},
+	{name: "firefox-webtransport", shows: "Firefox: a WebTransport session", version: quic.Version1, session: true, foreign: &foreign{command: firefox, prefs: firefoxPrefs}},
+	{name: "deno-webtransport", shows: "Deno (quinn): a WebTransport session of datagrams", version: quic.Version1, session: true, foreign: &foreign{command: deno}},
 	{name: "webtransport", shows: "a WebTransport session: streams of both kinds and sides, datagrams", version: quic.Version1, session: true, size: 3000},
 }
 
@@ -115,14 +144,26 @@ func record(s *scenario) error {
 		return err
 	}
 	defer client.Close()
-	config := &quic.Config{Versions: []quic.Version{s.version}, EnableDatagrams: true, EnableStreamResetPartialDelivery: true, DisablePathMTUDiscovery: true}
+	config := &quic.Config{Versions: []quic.Version{s.version}, Allow0RTT: s.early, EnableDatagrams: true, EnableStreamResetPartialDelivery: true, DisablePathMTUDiscovery: true}
 	tlsServer, pool := certificate()
+	if s.foreign != nil {
+		tlsServer.KeyLogWriter = keys
+	}
 	mux := http.NewServeMux()
+	browser := &page{report: make(chan []byte, 1)}
+	mux.Handle("/", browser)
 	h3s := &http3.Server{TLSConfig: http3.ConfigureTLSConfig(tlsServer), Handler: mux, QUICConfig: config, EnableDatagrams: true}
 	wt := &webtransport.Server{H3: h3s, CheckOrigin: func(*http.Request) bool { return true }, ApplicationProtocols: []string{"chat"}}
 	webtransport.ConfigureHTTP3Server(h3s)
 	heard := make(chan []message, 1)
-	mux.HandleFunc("/ws", func(w http.ResponseWriter, _ *http.Request) { heard <- echo(w) })
+	mux.HandleFunc("/ws", func(w http.ResponseWriter, q *http.Request) {
+		if s.refuse {
+			w.WriteHeader(403)
+			heard <- nil
+			return
+		}
+		heard <- echo(w, q)
+	})
 	mux.HandleFunc("/wt", func(w http.ResponseWriter, q *http.Request) {
 		session, err := wt.Upgrade(w, q)
 		if err != nil {
@@ -131,7 +172,19 @@ func record(s *scenario) error {
 		}
 		heard <- echoSession(session)
 	})
-	st := &quic.Transport{Conn: server, VerifySourceAddress: func(net.Addr) bool { return s.retry }}
+	wire := &deafConn{PacketConn: server}
+	key := &quic.StatelessResetKey{1}
+	st := &quic.Transport{Conn: server, StatelessResetKey: key, VerifySourceAddress: func(net.Addr) bool { return s.retry }}
+	if s.crash {
+		st.Conn = wire
+	}
+	crash := func() {
+		wire.deaf.Store(true)
+		again := &quic.Transport{Conn: server, StatelessResetKey: key}
+		if _, err := again.ListenEarly(h3s.TLSConfig, config); err != nil {
+			log.Fatal(err)
+		}
+	}
 	listener, err := st.ListenEarly(h3s.TLSConfig, config)
 	if err != nil {
 		return err
@@ -146,23 +199,50 @@ func record(s *scenario) error {
 		}
 	}()
 	ct := &quic.Transport{Conn: client}
-	tlsClient := &tls.Config{RootCAs: pool, ServerName: "localhost", NextProtos: []string{"h3"}, KeyLogWriter: keys}
-	ctx, cancel := context.WithTimeout(context.Background(), 60*time.Second)
+	tlsClient := &tls.Config{RootCAs: pool, ServerName: "localhost", NextProtos: []string{"h3"}, KeyLogWriter: keys, ClientSessionCache: tls.NewLRUClientSessionCache(1)}
+	ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
 	defer cancel()
 	dial := func(ctx context.Context, _ string, t *tls.Config, c *quic.Config) (*quic.Conn, error) {
+		if s.older {
+			c = c.Clone()
+			c.Versions = []quic.Version{quic.Version2, quic.Version1}
+		}
 		return ct.DialEarly(ctx, r.front.LocalAddr(), t, c)
 	}
 	j := &journal{Shows: s.shows, Path: "/ws", Code: 1000, Reason: "bye"}
 	if s.session {
 		j.Path, j.Code, j.Reason = "/wt", 7, "enough"
+	}
+	switch kind := map[bool]string{false: "websocket", true: "webtransport"}[s.session]; {
+	case s.foreign != nil:
+		leaf := tlsServer.Certificates[0].Certificate[0]
+		c, _ := x509.ParseCertificate(leaf)
+		hash, spki := sha256.Sum256(leaf), sha256.Sum256(c.RawSubjectPublicKeyInfo)
+		j.Messages, err = s.foreign.run(ctx, browser, kind, hex.EncodeToString(hash[:]), base64.StdEncoding.EncodeToString(spki[:]), r.front.LocalAddr().(*net.UDPAddr))
+	case s.session:
 		err = talkSession(ctx, s, &webtransport.Transport{TLSClientConfig: tlsClient, QUICConfig: config, DialAddr: dial, ApplicationProtocols: []string{"chat"}}, j)
-	} else {
-		err = talk(ctx, s, dial, tlsClient, config, j)
+	default:
+		if s.early {
+			if err := ticket(ctx, dial, tlsClient, config); err != nil {
+				return err
+			}
+		}
+		if s.newTickets {
+			h3s.TLSConfig.SetSessionTicketKeys([][32]byte{{1}})
+			tlsServer.SetSessionTicketKeys([][32]byte{{1}})
+		}
+		err = talk(ctx, s, dial, tlsClient, config, j, crash)
 	}
 	if err != nil {
+		r.write() // to see why
 		return err
 	}
-	theirs := <-heard
+	var theirs []message
+	if ours := j.Messages; s.crash {
+		theirs = ours // nobody asks it any more
+	} else {
+		theirs = <-heard
+	}
 	ours := j.Messages
 	if !s.session && len(ours) != len(theirs) {
 		return fmt.Errorf("the client knows of %d messages, the server of %d", len(ours), len(theirs))
@@ -173,8 +253,10 @@ func record(s *scenario) error {
 		}
 	}
 	time.Sleep(300 * time.Millisecond)
-	wt.Close()
-	st.Close()
+	if !s.crash { // its socket is deaf
+		wt.Close()
+		st.Close()
+	}
 	b, _ := json.MarshalIndent(j, "", " ")
 	if err := os.WriteFile(s.name+".truth.json", append(b, '\n'), 0o666); err != nil {
 		return err
@@ -243,11 +325,14 @@ func readFrame(r io.Reader) (op byte, b []byte, err error) {
 	for i := range b {
 		b[i] ^= key[i%4]
 	}
-	return h[0] & 15, b, nil
+	return h[0] &^ 0x80, b, nil // with RSV1
 }
 
-// echo answers each message with itself, and a Close with a Close.
-func echo(w http.ResponseWriter) (list []message) {
+// echo answers each message with itself, and a Close with a Close. It inflates where its client offers to deflate.
+func echo(w http.ResponseWriter, q *http.Request) (list []message) {
+	if strings.Contains(q.Header.Get("Sec-WebSocket-Extensions"), "permessage-deflate") {
+		w.Header().Set("Sec-WebSocket-Extensions", "permessage-deflate; client_no_context_takeover; server_no_context_takeover")
+	}
 	w.WriteHeader(200)
 	w.(http.Flusher).Flush()
 	stream := w.(http3.HTTPStreamer).HTTPStream()
@@ -261,6 +346,13 @@ func echo(w http.ResponseWriter) (list []message) {
 			stream.Write(frame(8, b, false))
 			return list
 		}
+		if op&0x40 != 0 {
+			if b, err = inflate(b); err != nil {
+				log.Print("inflate: ", err)
+				return list
+			}
+			op &^= 0x40
+		}
 		kind := map[byte]string{1: "text", 2: "binary"}[op]
 		list = append(list, note("client", kind, "websocket", b), note("server", kind, "websocket", b))
 		stream.Write(frame(op, b, false))
@@ -269,25 +361,41 @@ func echo(w http.ResponseWriter) (list []message) {
 
 type dialer func(context.Context, string, *tls.Config, *quic.Config) (*quic.Conn, error)
 
-func talk(ctx context.Context, s *scenario, dial dialer, t *tls.Config, c *quic.Config, j *journal) error {
+// ticket makes a connection for its session ticket alone.
+func ticket(ctx context.Context, dial dialer, t *tls.Config, c *quic.Config) error {
 	conn, err := dial(ctx, "", t, c)
 	if err != nil {
 		return err
 	}
-	h3c := (&http3.Transport{EnableDatagrams: true}).NewClientConn(conn)
-	<-h3c.ReceivedSettings()
-	stream, err := h3c.OpenRequestStream(ctx)
+	<-(&http3.Transport{EnableDatagrams: true}).NewClientConn(conn).ReceivedSettings()
+	time.Sleep(100 * time.Millisecond)
+	return conn.CloseWithError(0x100, "")
+}
+
+func talk(ctx context.Context, s *scenario, dial dialer, t *tls.Config, c *quic.Config, j *journal, crash func()) error {
+	conn, err := dial(ctx, "", t, c)
 	if err != nil {
 		return err
 	}
-	q := &http.Request{Method: http.MethodConnect, Proto: "websocket", Host: "localhost", URL: &url.URL{Scheme: "https", Host: "localhost", Path: "/ws"},
-		Header: http.Header{"Sec-Websocket-Version": {"13"}, "Origin": {"https://localhost"}, "User-Agent": {"quicpeer"}}}
-	if err := stream.SendRequestHeader(q); err != nil {
+	stream, err := request(ctx, conn, !s.early)
+	if errors.Is(err, quic.Err0RTTRejected) {
+		if conn, err = conn.NextConnection(ctx); err == nil {
+			stream, err = request(ctx, conn, true)
+		}
+	}
+	if err != nil {
 		return err
 	}
 	a, err := stream.ReadResponse()
-	if err != nil || a.StatusCode != 200 {
-		return fmt.Errorf("answer %v, %v", a, err)
+	if err != nil {
+		return err
+	}
+	if s.refuse {
+		j.Code, j.Reason = a.StatusCode, ""
+		return conn.CloseWithError(0x10c, "not here")
+	}
+	if a.StatusCode != 200 {
+		return fmt.Errorf("answer %v", a)
 	}
 	for i := range s.messages {
 		b := make([]byte, s.size*(1+i%3)/2)
@@ -307,6 +415,32 @@ func talk(ctx context.Context, s *scenario, dial dialer, t *tls.Config, c *quic.
 			return fmt.Errorf("message %d came back as %d bytes, %v", i, len(back), err)
 		}
 		j.Messages = append(j.Messages, note("client", kind, "websocket", b), note("server", kind, "websocket", b))
+		switch {
+		case i+1 == s.migrate:
+			if err := move(ctx, conn); err != nil {
+				return err
+			}
+		case i+1 == s.reset:
+			j.Code, j.Reason = 0x10c, ""
+			stream.CancelWrite(0x10c)
+			stream.CancelRead(0x10c)
+			time.Sleep(100 * time.Millisecond)
+			return conn.CloseWithError(0x101, "that is enough")
+		}
+	}
+	if s.crash {
+		crash()
+		j.Code, j.Reason = 0, ""
+		for i := 0; ctx.Err() == nil; i++ {
+			b := bytes.Repeat([]byte{'a' + byte(i%26)}, 300)
+			stream.Write(frame(1, b, true))
+			j.Messages = append(j.Messages, note("client", "text", "websocket", b))
+			time.Sleep(50 * time.Millisecond)
+			if reset := new(quic.StatelessResetError); errors.As(context.Cause(conn.Context()), &reset) {
+				return nil
+			}
+		}
+		return ctx.Err()
 	}
 	stream.Write(frame(8, append([]byte{3, 0xe8}, "bye"...), true))
 	if op, _, err := readFrame(stream); err != nil || op != 8 {
@@ -316,6 +450,69 @@ func talk(ctx context.Context, s *scenario, dial dialer, t *tls.Config, c *quic.
 	io.Copy(io.Discard, stream)
 	time.Sleep(200 * time.Millisecond)
 	return conn.CloseWithError(0x100, "")
+}
+
+// request asks for the WebSocket, before the server's SETTINGS have come where it may not wait.
+func request(ctx context.Context, conn *quic.Conn, wait bool) (*http3.RequestStream, error) {
+	h3c := (&http3.Transport{EnableDatagrams: true}).NewClientConn(conn)
+	if wait {
+		<-h3c.ReceivedSettings()
+	}
+	stream, err := h3c.OpenRequestStream(ctx)
+	if err != nil {
+		return nil, err
+	}
+	q := &http.Request{Method: http.MethodConnect, Proto: "websocket", Host: "localhost", URL: &url.URL{Scheme: "https", Host: "localhost", Path: "/ws"},
+		Header: http.Header{"Sec-Websocket-Version": {"13"}, "Origin": {"https://localhost"}, "User-Agent": {"quicpeer"}}}
+	if err := stream.SendRequestHeader(q); err != nil {
+		return nil, err
+	}
+	select {
+	case <-conn.HandshakeComplete():
+	case <-ctx.Done():
+		return nil, ctx.Err()
+	}
+	if !wait && !conn.ConnectionState().Used0RTT {
+		return nil, quic.Err0RTTRejected
+	}
+	return stream, nil
+}
+
+// move has a connection go to another socket (RFC 9000 §9).
+func move(ctx context.Context, conn *quic.Conn) error {
+	u, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
+	if err != nil {
+		return err
+	}
+	p, err := conn.AddPath(&quic.Transport{Conn: u})
+	if err != nil {
+		return err
+	}
+	if err := p.Probe(ctx); err != nil {
+		return err
+	}
+	return p.Switch()
+}
+
+// deafConn is a socket that hears and says nothing once it is deaf.
+type deafConn struct {
+	net.PacketConn
+	deaf atomic.Bool
+}
+
+func (d *deafConn) ReadFrom(b []byte) (int, net.Addr, error) {
+	n, from, err := d.PacketConn.ReadFrom(b)
+	if d.deaf.Load() {
+		select {}
+	}
+	return n, from, err
+}
+
+func (d *deafConn) WriteTo(b []byte, to net.Addr) (int, error) {
+	if d.deaf.Load() {
+		return len(b), nil
+	}
+	return d.PacketConn.WriteTo(b, to)
 }
 
 func echoSession(s *webtransport.Session) (list []message) {

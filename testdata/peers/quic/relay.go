@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/binary"
+	"log"
 	"net"
 	"os"
 	"sync"
@@ -12,20 +13,27 @@ import (
 type relay struct {
 	s      *scenario
 	front  *net.UDPConn // to which the client sends
-	back   *net.UDPConn // from which the server hears
 	server *net.UDPAddr
 
-	mu     sync.Mutex
-	client *net.UDPAddr
-	n      int
-	tap    int
-	file   []captured
+	mu    sync.Mutex
+	backs map[string]*net.UDPConn // by the client's address: from which the server hears
+	n     int
+	tap   int
+	file  []captured
 }
 
 type captured struct {
 	at       time.Time
 	from, to *net.UDPAddr
 	b        []byte
+	size     int // of the datagrams in b, of the last one
+	last     int
+}
+
+// continues reports whether a receiver's kernel would add a datagram to c, as generic receive
+// offload does: of one direction, and of one size but the last.
+func (c *captured) continues(b []byte, from, to *net.UDPAddr) bool {
+	return c.from.String() == from.String() && c.to.String() == to.String() && c.last == c.size && len(b) <= c.size && len(c.b) < 20000 && time.Since(c.at) < 2*time.Millisecond
 }
 
 func newRelay(s *scenario, server *net.UDPAddr) (*relay, error) {
@@ -33,7 +41,7 @@ func newRelay(s *scenario, server *net.UDPAddr) (*relay, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &relay{s: s, front: front, server: server}
+	r := &relay{s: s, front: front, server: server, backs: map[string]*net.UDPConn{}}
 	go func() {
 		b := make([]byte, 1<<16)
 		for {
@@ -44,16 +52,16 @@ func newRelay(s *scenario, server *net.UDPAddr) (*relay, error) {
 			r.fromClient(append([]byte(nil), b[:n]...), from)
 		}
 	}()
-	return r, r.bind()
+	return r, nil
 }
 
-// bind gives the relay a new address towards the server.
-func (r *relay) bind() error {
+// bind gives a client a new address towards the server.
+func (r *relay) bind(client *net.UDPAddr) *net.UDPConn {
 	back, err := net.ListenUDP("udp4", &net.UDPAddr{IP: net.IPv4(127, 0, 0, 1)})
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	r.back = back
+	r.backs[client.String()] = back
 	go func() {
 		b := make([]byte, 1<<16)
 		for {
@@ -61,32 +69,33 @@ func (r *relay) bind() error {
 			if err != nil {
 				return
 			}
-			r.fromServer(append([]byte(nil), b[:n]...), back)
+			r.fromServer(append([]byte(nil), b[:n]...), back, client)
 		}
 	}()
-	return nil
+	return back
 }
 
 func (r *relay) fromClient(b []byte, from *net.UDPAddr) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.client = from
-	if r.n++; r.n == r.s.rebind {
-		r.bind()
+	r.n++
+	back := r.backs[from.String()]
+	if back == nil || r.n == r.s.rebind {
+		back = r.bind(from)
 	}
-	r.see(b, r.back.LocalAddr().(*net.UDPAddr), r.server)
+	r.see(b, back.LocalAddr().(*net.UDPAddr), r.server)
 	for range r.times() {
-		r.back.WriteToUDP(b, r.server)
+		back.WriteToUDP(b, r.server)
 	}
 }
 
-func (r *relay) fromServer(b []byte, at *net.UDPConn) {
+func (r *relay) fromServer(b []byte, at *net.UDPConn, client *net.UDPAddr) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	r.n++
 	r.see(b, r.server, at.LocalAddr().(*net.UDPAddr))
 	for range r.times() {
-		r.front.WriteToUDP(b, r.client)
+		r.front.WriteToUDP(b, client)
 	}
 }
 
@@ -104,8 +113,12 @@ func (r *relay) see(b []byte, from, to *net.UDPAddr) {
 	if r.s.captured != nil {
 		times = r.s.captured(r.tap)
 	}
+	if n := len(r.file); r.s.glue && n > 0 && r.file[n-1].continues(b, from, to) {
+		r.file[n-1].b, r.file[n-1].last = append(r.file[n-1].b, b...), len(b)
+		return
+	}
 	for range times {
-		r.file = append(r.file, captured{time.Now(), from, to, b})
+		r.file = append(r.file, captured{time.Now(), from, to, b, len(b), len(b)})
 	}
 	if n := len(r.file); r.s.disorder && r.tap%3 == 0 && n > 6 {
 		r.file[n-1], r.file[n-2] = r.file[n-2], r.file[n-1]
