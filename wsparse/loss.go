@@ -30,7 +30,7 @@ func (s *Stream) jump(ev *Event) bool {
 		}
 		s.beginSearch()
 		s.search.lost = int64(s.nhdr)
-		s.lost += int64(s.nhdr)
+		s.passOver(int64(s.nhdr))
 		s.nhdr = 0
 	}
 	s.loseHistory()
@@ -108,7 +108,7 @@ func (s *Stream) finish(ev *Event) progress {
 			s.search.restart(s.at)
 			return did
 		}
-		s.lost += int64(s.search.held())
+		s.passOver(int64(s.search.held()))
 		s.search.put()
 		s.search = nil
 		s.state = atHeader
@@ -121,7 +121,7 @@ func (s *Stream) finish(ev *Event) progress {
 			return gave
 		}
 	case s.nhdr > 0:
-		s.lost += int64(s.nhdr)
+		s.passOver(int64(s.nhdr))
 		s.nhdr = 0
 	case s.data.open:
 		s.data.lossy = true

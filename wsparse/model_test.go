@@ -209,11 +209,51 @@ func FuzzStream(f *testing.F) {
 				t.Fatalf("a byte at a time:\n%s\nwhole:\n%s", got, whole)
 			}
 		}
+		if bad := unbalanced(cfg, data, at, min(at+int(gap), len(data)), flags&128 == 0); bad != "" {
+			t.Fatal(bad)
+		}
 		_, s := gapped(cfg, data, at, min(at+int(gap), len(data)), flags&128 == 0)
 		if lost, _ := s.Lost(); lost < 0 || s.Held() > searchWindow {
 			t.Fatalf("lost %d, held %d", lost, s.Held())
 		}
 	})
+}
+
+// unbalanced says by how much the bytes fed are not those of frames and those unread, where data[from:to]
+// are missing; empty where they balance.
+func unbalanced(cfg StreamConfig, data []byte, from, to int, known bool) string {
+	cfg.Frames = true
+	s := NewStream(cfg)
+	framed := int64(0)
+	take := func() {
+		var ev Event
+		for s.Next(&ev) {
+			if ev.Kind == FramePart || ev.Kind == MessageDone && ev.First {
+				framed += int64(ev.Len)
+				if ev.First {
+					framed += int64(ev.Header.Size())
+				}
+			}
+		}
+	}
+	s.Feed(data[:from])
+	take()
+	if to > from {
+		n := int64(to - from)
+		if !known {
+			n = -1
+		}
+		s.Gap(n)
+	}
+	s.Feed(data[to:])
+	take()
+	s.End()
+	take()
+	before, behind := s.Unread()
+	if fed := int64(len(data) - (to - from)); fed != framed+before+behind || before < 0 || behind < 0 {
+		return fmt.Sprintf("%d bytes fed: %d are of frames, %d before them and %d behind are not", fed, framed, before, behind)
+	}
+	return ""
 }
 
 // FuzzFindBoundary holds that what is found can be decoded from there.

@@ -13,11 +13,14 @@ func (s *Stream) AppendRest(b []byte) (_ []byte, ok bool) {
 		return b, false
 	}
 	k := &s.seen
-	b = append(b, flagByte(s.uncertain, s.loss, s.unknown, s.cfg.Collect, k.close, k.interrupted), byte(k.told), k.keys, k.same, k.even)
+	b = append(b, flagByte(s.uncertain, s.loss, s.unknown, s.cfg.Collect, k.close, k.interrupted, s.unread != [2]int64{}), byte(k.told), k.keys, k.same, k.even)
 	b = binary.BigEndian.AppendUint32(b, k.key)
 	b = binary.BigEndian.AppendUint32(b, k.step)
 	for _, n := range [...]int64{s.at, s.frame, s.frameAt, s.lost, s.lostMessages} {
 		b = binary.AppendUvarint(b, uint64(n))
+	}
+	if s.unread != [2]int64{} {
+		b = binary.AppendUvarint(binary.AppendUvarint(b, uint64(s.unread[0])), uint64(s.unread[1]))
 	}
 	return b, true
 }
@@ -33,10 +36,15 @@ func (s *Stream) Resume(cfg StreamConfig, b []byte) []byte {
 	for i, p := range [...]*bool{&s.uncertain, &s.loss, &s.unknown, &s.cfg.Collect, &k.close, &k.interrupted} {
 		*p = b[0]>>i&1 != 0
 	}
+	hasUnread := b[0]>>6&1 != 0
 	k.told, k.keys, k.same, k.even = once(b[1]), b[2], b[3], b[4]
 	k.key, k.step = binary.BigEndian.Uint32(b[5:]), binary.BigEndian.Uint32(b[9:])
 	b = b[13:]
-	for _, p := range [...]*int64{&s.at, &s.frame, &s.frameAt, &s.lost, &s.lostMessages} {
+	fields := []*int64{&s.at, &s.frame, &s.frameAt, &s.lost, &s.lostMessages, &s.unread[0], &s.unread[1]}
+	if !hasUnread {
+		fields = fields[:5]
+	}
+	for _, p := range fields {
 		n, size := binary.Uvarint(b)
 		*p, b = int64(n), b[size:]
 	}

@@ -174,7 +174,7 @@ func (s *Stream) loseSearched(n int64) {
 	if n <= 0 {
 		return
 	}
-	s.lost += n
+	s.passOver(n)
 	s.search.lost += n
 	s.search.silent = false
 }

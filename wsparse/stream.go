@@ -48,7 +48,8 @@ type Stream struct {
 	data    body   // the message under way
 	control *body  // the control frame under way
 
-	lost         int64 // see Lost
+	lost         int64    // see Lost
+	unread       [2]int64 // see Unread
 	lostMessages int64
 	inflation    *inflation // nil until the first compressed message
 	digest       *digest    // nil until StreamConfig.Hash asks for the first
@@ -397,6 +398,20 @@ func (s *Stream) SetDeflate(p *DeflateParams) { s.cfg.Deflate = p }
 // Lost is how many bytes were missing or not understood, and how many messages could not
 // be given whole for it.
 func (s *Stream) Lost() (bytes, messages int64) { return s.lost, s.lostMessages }
+
+// Unread is how many of the bytes that were fed are of no frame: before the first one that was
+// found, and behind it, where a loss or nonsense hid where the next begins. All others are of frames.
+func (s *Stream) Unread() (before, behind int64) { return s.unread[0], s.unread[1] }
+
+// passOver counts n bytes that were fed and are of no frame.
+func (s *Stream) passOver(n int64) {
+	s.lost += n
+	if s.frame == 0 {
+		s.unread[0] += n
+	} else {
+		s.unread[1] += n
+	}
+}
 
 // Midway says that a frame, or a message, is unfinished.
 func (s *Stream) Midway() bool {

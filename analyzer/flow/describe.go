@@ -272,7 +272,9 @@ func (d *direction) record() record.Direction {
 	if ws := d.flow.socket(); ws != nil && ws.Secure != nil {
 		lostSealed = ws.Secure.(*tlsopen.Info).Lost[d.flow.side(d.index())]
 	}
+	before, behind := d.stream.Unread()
 	return record.Direction{
+		UnreadBefore: before, UnreadBehind: behind,
 		Frames: d.frames, Messages: d.counts, WireBytes: d.wire, PayloadBytes: d.payload, MessageBytes: d.message,
 		LostBytes: lostBytes, LostMessages: lostMessages, Untyped: int64(d.untyped), LostSealed: lostSealed,
 		Compression: d.compression.record(d), Sizes: record.NewQuantiles(&d.sizes),

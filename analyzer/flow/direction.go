@@ -52,7 +52,7 @@ type direction struct {
 
 	calm int64 // nanoseconds of the longest silence before that one
 
-	_ [32]byte // so that the other direction begins where this one does in a line; see TestLinesOfMessage
+	_ [16]byte // so that the other direction begins where this one does in a line; see TestLinesOfMessage
 }
 
 func (d *direction) init(f *flow, role wsparse.Role) {

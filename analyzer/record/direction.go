@@ -11,19 +11,21 @@ type Counts struct {
 
 // Direction is what one side sent.
 type Direction struct {
-	Frames       int64        `json:"frames"`                                   // frames seen whole or in part
-	Messages     Counts       `json:"messages"`                                 // messages seen whole or in part, by type
-	Streams      int64        `json:"streams,omitempty"`                        // WebTransport: directions of streams that ended
-	Datagrams    int64        `json:"datagrams,omitempty"`                      // WebTransport: datagrams
-	WireBytes    int64        `json:"wire_bytes" unit:"bytes"`                  // frame headers and payloads
-	PayloadBytes int64        `json:"payload_bytes" unit:"bytes"`               // frame payloads as sent
-	MessageBytes int64        `json:"message_bytes" unit:"bytes"`               // after inflating
-	LostBytes    int64        `json:"lost_bytes" unit:"bytes"`                  // bytes of the stream that the capture lacks
-	LostSealed   int64        `json:"lost_sealed_bytes,omitempty" unit:"bytes"` // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
-	LostMessages int64        `json:"lost_messages"`                            // messages that could not be given whole for it
-	Untyped      int64        `json:"untyped_messages,omitempty"`               // data messages whose first frame, which says the type, the capture lacks
-	Compression  *Compression `json:"compression,omitempty"`                    // permessage-deflate; absent where it was not agreed
-	Sizes        *Quantiles   `json:"sizes,omitempty"`                          // of data messages, bytes after inflating
+	Frames       int64        `json:"frames"`                                     // frames seen whole or in part
+	Messages     Counts       `json:"messages"`                                   // messages seen whole or in part, by type
+	Streams      int64        `json:"streams,omitempty"`                          // WebTransport: directions of streams that ended
+	Datagrams    int64        `json:"datagrams,omitempty"`                        // WebTransport: datagrams
+	WireBytes    int64        `json:"wire_bytes" unit:"bytes"`                    // frame headers and payloads
+	PayloadBytes int64        `json:"payload_bytes" unit:"bytes"`                 // frame payloads as sent
+	MessageBytes int64        `json:"message_bytes" unit:"bytes"`                 // after inflating
+	LostBytes    int64        `json:"lost_bytes" unit:"bytes"`                    // bytes of the stream that the capture lacks, or that are of no frame that was found
+	LostSealed   int64        `json:"lost_sealed_bytes,omitempty" unit:"bytes"`   // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
+	UnreadBefore int64        `json:"unread_before_bytes,omitempty" unit:"bytes"` // captured bytes before the first frame that was found
+	UnreadBehind int64        `json:"unread_behind_bytes,omitempty" unit:"bytes"` // captured bytes behind a loss or nonsense that are of no frame that was found; lost_bytes has these and unread_before_bytes too
+	LostMessages int64        `json:"lost_messages"`                              // messages that could not be given whole for it
+	Untyped      int64        `json:"untyped_messages,omitempty"`                 // data messages whose first frame, which says the type, the capture lacks
+	Compression  *Compression `json:"compression,omitempty"`                      // permessage-deflate; absent where it was not agreed
+	Sizes        *Quantiles   `json:"sizes,omitempty"`                            // of data messages, bytes after inflating
 
 	unknown bool // see Unknown
 }
@@ -75,4 +77,6 @@ func (d *Direction) Add(o *Direction) {
 	d.LostMessages += o.LostMessages
 	d.LostSealed += o.LostSealed
 	d.Untyped += o.Untyped
+	d.UnreadBefore += o.UnreadBefore
+	d.UnreadBehind += o.UnreadBehind
 }
