@@ -45,6 +45,9 @@ s = c.wrap_socket(socket.create_connection((h, int(p)))); s.send(b"GET / HTTP/1.
 `, 0o644)
 	write("program", "#!/bin/sh\nenv -u SSLKEYLOGFILE curl -sk https://"+addr+"/\n", 0o755)
 	write(".curlrc", "insecure\nsilent\n", 0o644)
+	write("main.ts", fmt.Sprintf("const c = await Deno.connectTls({hostname: '127.0.0.1', port: %s, caCerts: [`%s`]});\n"+
+		"await c.write(new TextEncoder().encode('GET / HTTP/1.0\\r\\n\\r\\n')); await c.read(new Uint8Array(99)); c.close();\n",
+		addr[strings.LastIndex(addr, ":")+1:], pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: s.Certificate().Raw})), 0o644)
 	// A browser needs a page to open, and no window.
 	if real, err := exec.LookPath("chromium"); err == nil {
 		write("shim/chromium", "#!/bin/sh\nexec timeout 60 "+real+` --headless --no-sandbox --disable-gpu --ignore-certificate-errors "$@" --dump-dom https://`+addr+"/\n", 0o755)
@@ -60,6 +63,7 @@ s = c.wrap_socket(socket.create_connection((h, int(p)))); s.send(b"GET / HTTP/1.
 		{"firefox", "firefox-esr", func() string { return folder(t, dir, "profile-firefox") }},
 		{"curl", "curl", nil},
 		{"node", "node", nil},
+		{"deno", "deno", nil},
 		{"python", "python3", nil},
 		{"openssl", "openssl", func() string {
 			os.MkdirAll(filepath.Join(dir, "bin"), 0o755)
@@ -100,6 +104,33 @@ s = c.wrap_socket(socket.create_connection((h, int(p)))); s.send(b"GET / HTTP/1.
 				}
 			}
 		})
+	}
+}
+
+// TestSnippetsSayWhetherTheyWereTried holds the guide to the tests: what they run says with which versions, and what they
+// do not says so.
+func TestSnippetsSayWhetherTheyWereTried(t *testing.T) {
+	run := map[string]bool{}
+	for _, name := range []string{"keys_guide_test.go", "keys_guide_servers_test.go"} {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, r := range keys.Guide() {
+			run[r.Name] = run[r.Name] || strings.Contains(string(text), `{"`+r.Name+`", "`) || strings.Contains(string(text), `step("`+r.Name+`", `) ||
+				strings.Contains(string(text), `"`+r.Name+`": `)
+		}
+	}
+	for _, r := range keys.Guide() {
+		untried := strings.Contains(strings.ToLower(strings.Join(r.Notes, " ")), "not tried")
+		switch {
+		case len(r.Steps) > 0 && !run[r.Name] && !untried:
+			t.Errorf("%s: no test runs its steps, and it does not say so", r.Name)
+		case run[r.Name] && r.Tried == "":
+			t.Errorf("%s: a test runs its steps, and it does not say with which version", r.Name)
+		case r.Tried == "" && !untried:
+			t.Errorf("%s: it says neither what it was tried with nor that it was not", r.Name)
+		}
 	}
 }
 

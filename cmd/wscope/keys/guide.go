@@ -107,7 +107,7 @@ var guide = []Runtime{
 		Name: "java", Aliases: []string{"jvm", "kotlin", "scala", "spring", "jetty", "tomcat", "netty"},
 		Short: "java -javaagent:jSSLKeyLog.jar=KEYS …",
 		Steps: []string{"java -javaagent:jSSLKeyLog.jar=KEYS -jar app.jar", "java -javaagent:extract-tls-secrets.jar=KEYS -jar app.jar"},
-		Notes: []string{"The JDK has no option of its own; both are agents of others, and neither was tried with wscope.", "Netty with tcnative (BoringSSL) is not reached by them."},
+		Notes: []string{"The JDK has no option of its own; both are agents of others, not tried with wscope.", "Netty with tcnative (BoringSSL) is not reached by them."},
 		Read:  "https://github.com/neykov/extract-tls-secrets and https://jsslkeylog.github.io/",
 	},
 	{
@@ -151,8 +151,8 @@ var guide = []Runtime{
 			"global: tune.ssl.keylog on",
 			`log-format "CLIENT_TRAFFIC_SECRET_0 %[ssl_fc_client_random,hex] %[ssl_fc_client_traffic_secret_0]\nSERVER_TRAFFIC_SECRET_0 %[ssl_fc_client_random,hex] %[ssl_fc_server_traffic_secret_0]"`,
 		},
-		Notes: []string{"The preload library needs a haproxy that is linked to libssl dynamically, as Debian's is.", "From the log: a line a secret, each with its label; take the lines out of the log. This way was not tried."},
-		Tried: "haproxy 2.6 with the preload library",
+		Notes: []string{"The preload library needs a haproxy that is linked to libssl dynamically, as Debian's is.", "From the log: a line a secret, each with its label; take the lines out of the log."},
+		Tried: "haproxy 2.6, both ways",
 		Read:  "https://docs.haproxy.org/2.6/configuration.html#tune.ssl.keylog",
 	},
 	{

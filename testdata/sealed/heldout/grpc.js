@@ -8,7 +8,7 @@ const pem = fs.readFileSync(W + '/c.pem');
 s.bindAsync('127.0.0.1:' + port, grpc.ServerCredentials.createSsl(null, [{private_key: fs.readFileSync(W + '/k.pem'), cert_chain: pem}]), async () => {
   const Client = grpc.makeGenericClientConstructor(def, 'T');
   await Promise.all([...Array(+count)].map(async (_, i) => {
-    const c = new Client('localhost:' + port, grpc.credentials.createSsl(pem), {'grpc.use_local_subchannel_pool': 1});
+    const c = new Client('localhost:' + port, grpc.credentials.createSsl(fs.readFileSync(W + '/ca.pem')), {'grpc.use_local_subchannel_pool': 1});
     if (i % 2) { const t = c.Talk(); t.on('data', () => {}); for (let k = 0; k < 12; k++) { t.write(Buffer.alloc(rnd(80))); await sl(rnd(120)); } t.end(); }
     else for (let k = 0; k < 10; k++) { await new Promise(r => c.Get(Buffer.alloc(rnd(90)), r)); await sl(rnd(120)); }
     await sl(100); c.close();

@@ -7,9 +7,14 @@ here=$(cd "$(dirname "$0")" && pwd)
 export WORK="${WORK:?a folder for keys and captures}" NODE_NO_WARNINGS=1
 : "${OUT:=$WORK}" "${NAMESPACE:=wscope-heldout}"
 if [ "${INSIDE:-}" != yes ]; then
-  [ -e "$WORK/k.pem" ] || openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 30 -subj /CN=localhost \
-    -addext basicConstraints=critical,CA:FALSE \
-    -addext subjectAltName=DNS:localhost,IP:127.0.0.1 -keyout "$WORK/k.pem" -out "$WORK/c.pem" 2>/dev/null
+  if [ ! -e "$WORK/c.pem" ]; then # Firefox takes no certificate that signs itself
+    ec="-newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes"
+    openssl req -x509 $ec -days 30 -subj /CN=heldout -keyout "$WORK/ca.key" -out "$WORK/ca.pem" 2>/dev/null
+    openssl req $ec -subj /CN=localhost -keyout "$WORK/k.pem" -out "$WORK/leaf.csr" 2>/dev/null
+    echo subjectAltName=DNS:localhost,IP:127.0.0.1 > "$WORK/san"
+    openssl x509 -req -in "$WORK/leaf.csr" -CA "$WORK/ca.pem" -CAkey "$WORK/ca.key" -days 30 -extfile "$WORK/san" -out "$WORK/leaf.pem" 2>/dev/null
+    cat "$WORK/leaf.pem" "$WORK/ca.pem" > "$WORK/c.pem"
+  fi
   cat "$WORK/k.pem" "$WORK/c.pem" > "$WORK/pem.pem"
   chmod 644 "$WORK/k.pem"
   (cd "$here/go" && go build -o "$WORK/peers" .)
@@ -61,7 +66,7 @@ websockets() {
     port=$((port + 1))
   done
   pair mojolicious 18013 "$WORK/peers" server coder 18013 "$WORK/mojolicious.keys" -- perl client.pl wss://localhost:18013 $n
-  pair firefox 18014 node server.js faye 18014 "$WORK/firefox.keys" -- "$here/firefox.sh" https://localhost:18014/ 14
+  pair firefox 18014 node server.js faye 18014 "$WORK/firefox.keys" -- "$here/firefox.sh" https://localhost:18014/ 30
   cp "$here/../../../cmd/wscope/keys/preload/keylog.c" "$WORK" && cc -O2 -fPIC -shared -o "$WORK/keylog.so" "$WORK/keylog.c" -ldl -lpthread
   pair libwebsockets 18015 env LD_PRELOAD="$WORK/keylog.so" WSCOPE_KEYLOG="$WORK/libwebsockets.keys" libwebsockets-test-server --ssl \
     --port=18015 -C "$WORK/c.pem" -K "$WORK/k.pem" -r "$WORK" -- "$here/lws.sh" 18015 6
@@ -96,10 +101,10 @@ others() {
   timeout 30 node grpc.js 19007 8 & b=$!
   timeout 30 node polling.js 19011 6 & c=$!
   timeout 30 /usr/bin/python3 irc.py 19004 7 & d=$!
-  timeout 14 chromium --headless=new --no-sandbox --disable-gpu --ignore-certificate-errors --user-data-dir="$WORK/chromium-o" https://localhost:19012/ >/dev/null 2>&1 & e=$!
-  "$here/firefox.sh" https://localhost:19013/ 12 & f=$!
+  timeout 25 chromium --headless=new --no-sandbox --disable-gpu --ignore-certificate-errors --user-data-dir="$WORK/chromium-o" https://localhost:19012/ >/dev/null 2>&1 & e=$!
+  "$here/firefox.sh" https://localhost:19013/ 28 & f=$!
   for i in 1 2 3 4 5 6; do
-    mosquitto_sub -p 19001 --cafile "$WORK/c.pem" --insecure -t a -k 5 -C 20 >/dev/null &
+    mosquitto_sub -h localhost -p 19001 --cafile "$WORK/ca.pem" -t a -k 5 -C 20 >/dev/null &
     (seq 25 | while read -r k; do echo "SET k$k v$k"; echo "GET k$k"; sleep 0.1; done | redis-cli --tls --insecure -p 19002 >/dev/null) &
     timeout 4 redis-cli --tls --insecure -p 19002 subscribe news >/dev/null &
     (seq 15 | while read -r k; do printf 'set k%s 0 0 5\r\nhello\r\nget k%s\r\n' "$k" "$k"; sleep 0.1; done; printf 'quit\r\n') | timeout 5 openssl s_client -quiet -connect 127.0.0.1:19003 >/dev/null 2>&1 &
@@ -108,7 +113,7 @@ others() {
     curl -sk --http1.1 https://127.0.0.1:19014/small https://127.0.0.1:19014/big https://127.0.0.1:19014/none https://127.0.0.1:19014/small -o /dev/null -o /dev/null -o /dev/null -o /dev/null &
   done
   sleep 1
-  for i in $(seq 20); do mosquitto_pub -p 19001 --cafile "$WORK/c.pem" --insecure -t a -m "message $i"; redis-cli --tls --insecure -p 19002 publish news "item $i" >/dev/null; done
+  for i in $(seq 20); do mosquitto_pub -h localhost -p 19001 --cafile "$WORK/ca.pem" -t a -m "message $i"; redis-cli --tls --insecure -p 19002 publish news "item $i" >/dev/null; done
   wait $a $b $c $d $e $f
   finish
   printf '%s\n' '19001 mosquitto' '19002 redis-cli' '19003 memcached' '19004 ngircd' '19006 kdig' '19007 grpc-node' '19011 socket.io-polling' \
