@@ -140,11 +140,18 @@ func (s *sums) row(name string) string {
 		100*float64(s.over)/float64(max(s.payload, 1)), s.closes, s.found)
 }
 
-// TestAccuracy holds the estimates to what the endpoints or the opened records say.
-func TestAccuracy(t *testing.T) {
+// A verdict is how the estimates of a set of connections compare with the truth.
+type verdict struct {
+	text            string
+	long, longFound int64
+	wrong, sure, n  int // of those that are no WebSockets: called one, with a confidence over 0.9, all
+}
+
+// assess compares the estimates of the traces in a folder of testdata/sealed with the truth.
+func assess(t *testing.T, folder string) (v verdict) {
 	var b strings.Builder
 	by, all := map[string]*sums{}, &sums{}
-	for _, one := range readTraces(t, "websockets.jsonl.gz") {
+	for _, one := range readTraces(t, folder+"websockets.jsonl.gz") {
 		s := by[one.Name]
 		if s == nil {
 			s = &sums{}
@@ -153,6 +160,9 @@ func TestAccuracy(t *testing.T) {
 		e := one.replay(false, 0)
 		s.add(one, &e)
 		all.add(one, &e)
+		if e.Likely != WebSocket {
+			t.Logf("%s, %v messages, is taken for %s: %v", one.Name, one.Messages, e.Likely, e.Why)
+		}
 		for s, d := range e.Sides {
 			if d.Messages && d.AtLeast > one.Messages[s] {
 				t.Errorf("%s: at least %d messages of %d by side %d", one.Name, d.AtLeast, one.Messages[s], s)
@@ -166,19 +176,19 @@ func TestAccuracy(t *testing.T) {
 	b.WriteString(all.row("**all**"))
 	fmt.Fprintf(&b, "\nOf the WebSockets with ten messages or more %d of %d were recognized.\n\n", all.longFound, all.long)
 
-	kinds, wrong, sure, n := map[string]map[string]int{}, 0, 0, 0
-	for _, one := range readTraces(t, "others.jsonl.gz") {
+	kinds := map[string]map[string]int{}
+	for _, one := range readTraces(t, folder+"others.jsonl.gz") {
 		e := one.replay(false, 0)
 		if kinds[one.Name] == nil {
 			kinds[one.Name] = map[string]int{}
 		}
 		kinds[one.Name][e.Likely]++
-		n++
+		v.n++
 		if e.Likely == WebSocket {
-			wrong++
+			v.wrong++
 			t.Logf("%s: %v %v", one.Name, e.Confidence, e.Why)
 			if e.Confidence > 0.9 {
-				sure++
+				v.sure++
 			}
 		}
 	}
@@ -192,21 +202,33 @@ func TestAccuracy(t *testing.T) {
 		}
 		fmt.Fprintf(&b, "| %s | %d | %s |\n", name, sum, strings.Join(parts, ", "))
 	}
-	fmt.Fprintf(&b, "\nOf %d connections of %d kinds that are no WebSocket %d were called one, %d of them with a confidence over 0.9.\n", n, len(kinds), wrong, sure)
+	fmt.Fprintf(&b, "\nOf %d connections of %d kinds that are no WebSocket %d were called one, %d of them with a confidence over 0.9.\n", v.n, len(kinds), v.wrong, v.sure)
+	v.text, v.long, v.longFound = b.String(), all.long, all.longFound
+	return v
+}
 
-	if wrong*100 > n || sure > 0 {
-		t.Errorf("%d of %d connections are called WebSockets and are none, %d of them surely", wrong, n, sure)
-	}
-	if all.longFound*100 < all.long*95 {
-		t.Errorf("%d of %d WebSockets of ten messages or more were recognized", all.longFound, all.long)
+// TestAccuracy holds the estimates to what the endpoints or the opened records say.
+func TestAccuracy(t *testing.T) {
+	text := "# How near the estimates are\n\nWritten by `go test ./analyzer/sealed -run Accuracy -update`, from the traces beside it.\n\n"
+	for _, set := range []struct{ folder, title string }{
+		{"", ""},
+		{"heldout/", "\n## Programs that the classifier was not made with\n\nWhat the classifier said of them before it was changed is in heldout/FIRST.md.\n\n"},
+	} {
+		v := assess(t, set.folder)
+		text += set.title + v.text
+		if v.wrong*100 > v.n || v.sure > 0 {
+			t.Errorf("%s%d of %d connections are called WebSockets and are none, %d of them surely", set.folder, v.wrong, v.n, v.sure)
+		}
+		if v.longFound*100 < v.long*95 {
+			t.Errorf("%s%d of %d WebSockets of ten messages or more were recognized", set.folder, v.longFound, v.long)
+		}
 	}
 	if *update {
-		text := "# How near the estimates are\n\nWritten by `go test ./analyzer/sealed -run Accuracy -update`, from the traces beside it.\n\n" + b.String()
 		if err := os.WriteFile(filepath.Join(traces, "ACCURACY.md"), []byte(text), 0o666); err != nil {
 			t.Fatal(err)
 		}
 	}
-	t.Log("\n" + b.String())
+	t.Log("\n" + text)
 }
 
 // TestAccuracyMidway takes the beginning away, and with it the handshake.

@@ -16,6 +16,7 @@ type shape struct {
 	clientShort int64    // records of the client that stand alone and are shorter than a masked frame
 	clientSmall int64    // that stand alone and are shorter than any request of HTTP/1
 	serverSmall int64    // the server's, shorter than any answer
+	serverTiny  int64    // and shorter than an event or a chunk of HTTP
 	pushes      int64    // the server spoke again, after a pause, though nothing had been asked
 	unanswered  int64    // the client spoke again, after a pause, though nothing had been answered
 	again       [2]int64 // a side spoke again after a moment, before the other did, in a short record
@@ -26,6 +27,7 @@ const (
 	leastMasked   = 6
 	smallRequest  = 60  // a request line, Host and the empty line take more
 	smallResponse = 40  // a status line, a date or a length, and the empty line take more
+	smallEvent    = 8   // ":\n\n" in a chunk of its own
 	bodyFrom      = 500 // longer ones may be parts of one document
 	bodyAfter     = 100 // and a request with a body
 	pause         = int64(100e6)
@@ -95,6 +97,9 @@ func (t *counts) add(e sized, body bool) {
 			s.clientSmall++
 		case e.side == Server && e.n < smallResponse:
 			s.serverSmall++
+			if e.n < smallEvent {
+				s.serverTiny++
+			}
 		}
 		if spoken && !interrupted && e.at-lastAt >= pause {
 			if e.side == Server {

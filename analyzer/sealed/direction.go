@@ -212,7 +212,7 @@ func (d *direction) finish() {
 	}
 	d.framed, d.fragments = 0, 0
 	d.finished, d.whole = d.finished+1, d.chain
-	if m := int64(d.mode); d.mayJoin && d.modes >= 3 && m > 0 && d.chain >= 2*m && d.chain%m == 0 {
+	if m := int64(d.mode); d.mayJoin && d.modes >= 3 && m > 0 && !(d.hasHeaders && d.isHeader(d.mode)) && d.chain >= 2*m && d.chain%m == 0 {
 		k := d.chain / m // as many of those that came alone, written at once
 		d.about += k
 		d.payload += k * (m - frameHeader(m, mask))

@@ -134,14 +134,18 @@ func (j *judge) fromOpening(protocol string) {
 	}
 	if o.answer == int32(leastAnswer) || o.answer == int32(leastAnswer)+deflateField {
 		w.add(1, "the answer is exactly as long as the usual 101")
+		w.notOther, w.notHTTP = true, w.notHTTP || s.serverSmall > 0
 	}
 	w.add(0.5, fmt.Sprintf("a request of %d bytes and an answer of %d, as an upgrade has", o.request, o.answer))
-	if w.sum >= 2.5 && w.against == 0 {
-		j.conclude(WebSocket, w.confidence(), append(w.why, j.bounds()...)...)
-		return
+	if protocol == "http/1.1" || slices.Contains(j.c.facts.Offered, "http/1.1") {
+		w.notOther = true
 	}
 	cl, se := &j.t.dirs[Client], &j.t.dirs[Server]
-	switch {
+	switch likely := w.sum >= 2.5 && w.against == 0 && w.notHTTP; {
+	case likely && w.notOther:
+		j.conclude(WebSocket, w.confidence(), append(w.why, j.bounds()...)...)
+	case likely:
+		j.conclude(Unknown, 0.4, "both sides speak as in a WebSocket, but nothing in it is a WebSocket's alone: it may be a protocol of its own")
 	case cl.records == 0 && s.pushes >= 2:
 		j.conclude(SSE, 0.6, silentClient)
 	case w.against > 0 && (s.clientShort > 0 || s.clientSmall > 2):
@@ -214,6 +218,8 @@ func (j *judge) sizes() int64 {
 type weight struct {
 	sum, against float64
 	why, not     []string
+	notHTTP      bool // something in it is in no exchange of HTTP/1
+	notOther     bool // something in it is in no other protocol that begins with two messages as long as an upgrade's
 }
 
 func (w *weight) add(n float64, why string) {
@@ -251,19 +257,23 @@ func (j *judge) weigh() (w weight) {
 	case answers > 0:
 		w.add(1, "a short message was answered by one that differs by a masking key's 4 bytes")
 	}
+	mask := answers > 0
 	switch {
 	case s.clientSmall >= 3:
 		w.add(2, fmt.Sprintf("%d records of the client are shorter than any request", s.clientSmall))
 	case s.clientSmall > 0:
 		w.add(1.5, "a record of the client is shorter than any request")
 	}
-	switch l := &j.t.long; {
+	l := &j.t.long
+	mask = mask || l.hits > 0 && l.hits*6 >= l.seen
+	switch {
 	case l.hits >= 2 && l.hits*6 >= l.seen:
 		w.add(3, fmt.Sprintf("%d long messages were answered by ones that differ by a masking key's 4 bytes", l.hits))
 	case l.hits > 0 && l.hits*6 >= l.seen:
 		w.add(1, "a long message was answered by one that differs by a masking key's 4 bytes")
 	}
-	if n := cl.shortest; cl.records > 0 && j.o.request > 0 && n*2 < j.o.request && s.clientSmall == 0 {
+	shorter := cl.records > 0 && j.o.request > 0 && cl.shortest*2 < j.o.request
+	if shorter && s.clientSmall == 0 {
 		w.add(1, "the client's records are far shorter than its first request")
 	}
 	if s.serverSmall > 0 {
@@ -286,7 +296,7 @@ func (j *judge) weigh() (w weight) {
 	if p := &j.t.pairs; p.equal >= 3 && p.equal > 2*p.hits && p.equal*3 >= p.turns {
 		w.deny("both sides send records of the same lengths, as no masked frames are")
 	}
-	if o := j.o; o.request > 0 && o.request == o.answer && j.p.block == 0 {
+	if o, p := j.o, &j.t.pairs; o.request > 0 && o.request == o.answer && j.p.block == 0 && (p.hits == 0 || p.equal > p.hits) {
 		w.deny("the first answer is as long as what it answers")
 	}
 	if s.bodies > 0 {
@@ -295,7 +305,17 @@ func (j *judge) weigh() (w weight) {
 	if s.clientShort > 0 && !cl.headers {
 		w.deny("the client sends records that are shorter than a masked frame")
 	}
-	if cl.records == 0 && se.records > 0 && !j.r.Closing.Frames {
+	k := &j.r.Closing
+	answered := cl.chain-se.chain == 4 || se.chain == 4 && k.By == Client || cl.chain == 8 && k.By == Server // with the code alone
+	mask = mask || k.Frames && (answered || j.p.block > 0)                                                   // blocks hide four bytes
+	w.notOther = mask
+	w.notHTTP = mask || shorter || s.clientSmall > 0 || s.serverSmall > 0 && (s.again[Client] >= 3 || s.unanswered >= 3)
+	silent := cl.records == 0 && se.records > 0 && !j.r.Closing.Frames
+	switch {
+	case silent && s.serverTiny >= 3:
+		w.add(1.5, "the server sends records that are shorter than an event or a chunk of HTTP")
+		w.notHTTP = true
+	case silent:
 		w.sum = min(w.sum, 1)
 	}
 	return w

@@ -21,6 +21,7 @@ const (
 
 	leastTicket = 60
 	mostTicket  = 2200
+	mostTickets = 4 // of a server
 
 	atOnce = int64(20e6) // what comes so soon may be one write
 )
@@ -39,7 +40,7 @@ func readOpening(events []sized, f *Facts) (o opening) {
 	early := ask
 	if tickets {
 		for i := 0; i < early; i++ {
-			if e := &events[i]; e.n < leastTicket || e.n > mostTicket || o.tickets >= 4 || i > 0 && e.n != events[0].n {
+			if e := &events[i]; e.n < leastTicket || e.n > mostTicket || o.tickets >= mostTickets || i > 0 && e.n != events[0].n {
 				break
 			}
 			o.tickets++
@@ -67,12 +68,19 @@ func readOpening(events []sized, f *Facts) (o opening) {
 			break
 		}
 	}
-	if tickets && o.tickets == 0 {
-		n := ticketsBefore(events, next)
+	if tickets && len(next) > 0 {
+		n := 0
+		if o.tickets == 0 {
+			n = ticketsBefore(events, next)
+		} else {
+			for n < len(next)-1 && o.tickets+n < mostTickets && events[next[n]].n == events[0].n {
+				n++ // the request came between two of them
+			}
+		}
 		for _, k := range next[:n] {
 			o.skip |= 1 << k
 		}
-		o.tickets, next = n, next[n:]
+		o.tickets, next = o.tickets+n, next[n:]
 		if len(next) == 0 {
 			for ; i < len(events); i++ {
 				if events[i].side == Server {
@@ -102,7 +110,7 @@ func readOpening(events []sized, f *Facts) (o opening) {
 
 // ticketsBefore returns how many of the server's records after the request are session tickets. OpenSSL and
 // its kin send two of one length; others send one, which is told from the answer by
-// being followed by what can be a 101.
+// being followed by what can be a 101, however late: nearly every server sends one.
 func ticketsBefore(events []sized, next []int) int {
 	if len(next) < 2 {
 		return 0
@@ -114,7 +122,7 @@ func ticketsBefore(events []sized, next []int) int {
 	if a.n == b.n && b.at-a.at < atOnce {
 		return 2
 	}
-	if b.at-a.at < atOnce && a.n < 400 && b.n >= int32(leastAnswer) && b.n < 1500 {
+	if a.n < 400 && b.n >= int32(leastAnswer) && b.n < 1500 {
 		return 1
 	}
 	return 0

@@ -113,7 +113,7 @@ def main(kind, out, capture, extra):
             f = flows.get(c.client[1])
             if f is None or not c.records:
                 continue
-            line = {"name": os.path.basename(capture).split(".")[0], "websocket": kind == "websocket"}
+            line = {"name": os.path.basename(capture).rsplit(".", 1)[0], "websocket": kind == "websocket"}
             if kind == "other":
                 line["name"] = names.get(f["server"]["port"])
                 if line["name"] is None:
