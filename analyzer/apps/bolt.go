@@ -2,6 +2,7 @@ package apps
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"strconv"
 
@@ -163,12 +164,14 @@ func boltText(b []byte) []byte {
 // boltFailure is a failure's code and message, which stand in its map.
 func boltFailure(b []byte) string {
 	find := func(key string) string {
-		if _, after, ok := bytes.Cut(b, append([]byte{0x80 | byte(len(key))}, key...)); ok {
-			return string(boltText(after))
+		for _, head := range [...][]byte{{0x80 | byte(len(key))}, {0xd0, byte(len(key))}} {
+			if _, after, ok := bytes.Cut(b, append(head, key...)); ok {
+				return string(boltText(after))
+			}
 		}
 		return ""
 	}
-	return join(find("code"), find("message"))
+	return cmp.Or(gist(join(cmp.Or(find("code"), find("neo4j_code")), find("message"))), "failed")
 }
 
 func boltMidway(g *glance) int {

@@ -256,7 +256,7 @@ func centrifugoFields(b []byte, from side) (said centrifugoUnit, ok bool) {
 // centrifugoMidway knows commands, replies and pushes by their members.
 func centrifugoMidway(g *glance) int {
 	if g.binary {
-		return 0 // it says too little of itself
+		return centrifugoPackedMidway(g)
 	}
 	line, _, _ := bytes.Cut(g.b, []byte("\n"))
 	v := g.json
@@ -281,4 +281,34 @@ func centrifugoMidway(g *glance) int {
 		return 50
 	}
 	return 0
+}
+
+// centrifugoPackedMidway knows lengths that come out even, and behind each what has the fields of a command, a reply or a push and no other.
+func centrifugoPackedMidway(g *glance) (w int) {
+	for b := g.b; len(b) > 0; {
+		n, size := protowire.ConsumeVarint(b)
+		if size < 0 || n > uint64(len(b)-size) {
+			return 0
+		}
+		one := b[size : uint64(size)+n]
+		b = b[uint64(size)+n:]
+		if n == 0 { // a ping, which comes alone
+			if len(g.b) > 1 {
+				return 0
+			}
+			return 2
+		}
+		said, ok := centrifugoFields(one, g.from)
+		switch {
+		case !ok:
+			return 0
+		case said.push && said.method != "" && said.topic != "" && printable([]byte(said.topic)):
+			w += 50
+		case !said.push && said.id != "" && (said.method != "" || said.err != "" && g.from == server):
+			w += 30
+		default:
+			return 0
+		}
+	}
+	return min(w, certain)
 }

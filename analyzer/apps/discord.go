@@ -32,6 +32,9 @@ func (discord) read(c *conversation, m *record.Message) bool {
 		return false
 	}
 	op := text(f[0])
+	if c.version == "" {
+		c.version = short(c.target.value("v"))
+	}
 	u := unit{kind: cmp.Or(discordOps[op], "op "+op), gist: textOf(f[1])}
 	if isNumber(f[3]) {
 		u.id = text(f[3])
@@ -54,6 +57,10 @@ func (discord) read(c *conversation, m *record.Message) bool {
 		}
 	case "2", "6":
 		u.part, u.key, u.gist = asks, "session", ""
+		var d [1][]byte
+		if object(f[1], d[:], "session_id"); isString(d[0]) {
+			c.session = text(d[0]) // it resumes one
+		}
 		c.credential("gateway token")
 	case "9":
 		u.part, u.key, u.err = fails, "session", "invalid session"

@@ -8,7 +8,8 @@ import (
 )
 
 // firebase reads the wire protocol of Firebase's Realtime Database: objects of a layer t, control or data, and within it
-// requests with a number r that comes back. A long message comes in parts behind a text that is their number.
+// requests with a number r that comes back. A message comes in parts behind a text that is
+// their number; one in a single part most servers send without.
 //
 // https://github.com/firebase/firebase-js-sdk/tree/main/packages/database/src
 type firebase struct {
@@ -58,7 +59,7 @@ func (d *firebase) read(c *conversation, m *record.Message) bool {
 				c.add(unit{kind: "keep-alive", part: shows})
 				return true
 			}
-			if n > 1 && n < 1<<16 {
+			if n > 0 && n < 1<<16 { // some servers say so of one part, too
 				d.left[c.from] = n
 				return true
 			}

@@ -17,7 +17,9 @@ import (
 
 // journal is what the endpoints of a recorded conversation wrote down (testdata/README.md).
 type journal struct {
-	App struct {
+	Risk   string
+	Breaks *struct{ By, RFC string }
+	App    struct {
 		Counts    [][]any                         `json:"counts"` // sender, kind, name, how often
 		Answered  map[string]map[string][]float64 `json:"answered_ms"`
 		Heartbeat map[string][]float64            `json:"heartbeat_ms"`
@@ -93,13 +95,14 @@ func TestSummariesAreWhatTheEndpointsCounted(t *testing.T) {
 			if log.App.Decoded != nil {
 				opt.Apps = WithSchema(chatTypes())
 			}
-			flows := analyse(t, path, opt).flows
+			flows := slices.DeleteFunc(analyse(t, path, opt).flows, isSilent)
 			for _, f := range flows {
 				if f.App == nil {
 					t.Fatal("no subprotocol was recognised")
 				}
 				for _, v := range f.Findings {
-					if v.Rule != "credentials-in-clear" && v.Rule != "token-in-url" { // which they are, on loopback
+					breach := log.Breaks != nil && v.From == log.Breaks.By && v.RFC == log.Breaks.RFC
+					if v.Rule != "credentials-in-clear" && v.Rule != "token-in-url" && v.Rule != log.Risk && !breach { // which they are, on loopback
 						t.Errorf("a clean conversation has a finding: %v", v)
 					}
 				}
@@ -137,6 +140,11 @@ func TestSummariesAreWhatTheEndpointsCounted(t *testing.T) {
 			}
 		})
 	}
+}
+
+// isSilent reports that nothing was said on a flow, as on one that its client gives up for a subprotocol that was not chosen.
+func isSilent(f *record.Flow) bool {
+	return f.ClientToServer.Frames == 0 && f.ServerToClient.Frames == 0
 }
 
 // count adds up a kind, or a name within it, over the flows.
@@ -185,21 +193,20 @@ const slack = 0.5
 
 func heartbeats(t *testing.T, flows []*record.Flow, from string, ms []float64) {
 	t.Helper()
+	answered, slowest := int64(0), 0.0
 	for _, f := range flows {
 		if f.App.Heartbeats == nil {
 			continue
 		}
 		h := map[string]*record.AppHeartbeat{"client": f.App.Heartbeats.Client, "server": f.App.Heartbeats.Server}[from]
-		longest := 0.0
-		for _, v := range ms {
-			longest = max(longest, v)
+		if h != nil && h.Answered != nil {
+			answered += *h.Answered
+			slowest = max(slowest, h.RTTMax.Float()*1000)
 		}
-		if h == nil || h.Answered == nil || *h.Answered != int64(len(ms)) || h.RTTMax.Float()*1000 > longest+slack {
-			t.Errorf("heartbeats of the %s: %+v, the endpoint measured %v", from, h, ms)
-		}
-		return
 	}
-	t.Error("no heartbeats")
+	if answered != int64(len(ms)) || slowest > slices.Max(ms)+slack {
+		t.Errorf("%d heartbeats of the %s are answered, within %v ms; the endpoint measured %v", answered, from, slowest, ms)
+	}
 }
 
 // TestEveryMessageIsTold shows that recorded messages are told by their dialect,
@@ -219,7 +226,7 @@ func TestEveryMessageIsTold(t *testing.T) {
 				said[m.Flow]++
 			}
 		}
-		for _, f := range out.flows {
+		for _, f := range slices.DeleteFunc(out.flows, isSilent) {
 			if unread := f.App.Unread; unread > 1 {
 				t.Errorf("%s: %d messages of %d are unread", path, unread, said[f.Flow])
 			}

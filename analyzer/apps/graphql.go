@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
-	"strings"
 
 	"wscope/analyzer/record"
 )
@@ -128,10 +127,10 @@ func graphqlMidway(g *glance) int {
 		return certain
 	case kind == "complete" && isString(f[1]) && f[2] == nil, kind == "stop" && isString(f[1]) && g.from == client:
 		return 40
-	case kind == "connection_ack" && g.from == server:
+	case kind == "connection_ack" && g.from == server && !contains(g.b, "connectionTimeoutMs") || kind == "start_ack" && isString(f[1]):
 		return certain
 	case kind == "ka" && g.from == server && f[1] == nil:
-		return 60
+		return 1 // AppSync's events have it too
 	}
 	return 0
 }
@@ -304,47 +303,11 @@ func isNameByte(c byte) bool {
 // firstError is the message of an error, or of the first of a list.
 func firstError(v []byte) string {
 	var f [1][]byte
+	if object(v, f[:], "errors") && array(f[0], nil) > 0 { // AppSync's
+		v = f[0]
+	}
 	if array(v, f[:]) > 0 {
 		v = f[0]
 	}
 	return complaint(v)
-}
-
-// appSyncEvents reads AppSync's Event API, aws-appsync-event-ws: its subscriptions and publications are answered by name and id.
-//
-// https://docs.aws.amazon.com/appsync/latest/eventapi/event-api-websocket-protocol.html
-type appSyncEvents struct{ stateless }
-
-func openAppSyncEvents() dialect { return appSyncEvents{} }
-
-func (appSyncEvents) read(c *conversation, m *record.Message) bool {
-	var f [6][]byte
-	if !object(value(m.Data), f[:], "type", "id", "channel", "errors", "event", "authorization") || !isString(f[0]) {
-		return false
-	}
-	u := unit{kind: text(f[0]), id: text(f[1]), topic: text(f[2]), gist: textOf(f[4])}
-	if f[5] != nil && c.from == client {
-		c.credential("AppSync authorization")
-	}
-	switch asked, failed := strings.CutSuffix(u.kind, "_error"); {
-	case u.kind == "connection_init":
-		u.part, u.key = asks, "connection"
-	case u.kind == "connection_ack":
-		u.part, u.key = answers, "connection"
-	case u.kind == "connection_error":
-		u.part, u.key, u.err = fails, "connection", firstError(f[3])
-	case u.kind == "ka":
-		u.part = shows
-	case u.kind == "subscribe", u.kind == "publish", u.kind == "unsubscribe":
-		u.part, u.key = asks, u.kind+" "+u.id
-	case strings.HasSuffix(u.kind, "_success"):
-		u.part, u.key = answers, strings.TrimSuffix(u.kind, "_success")+" "+u.id
-	case failed:
-		u.part, u.key, u.err = fails, asked+" "+u.id, firstError(f[3])
-	case u.kind == "data":
-	default:
-		return false
-	}
-	c.add(u)
-	return true
 }

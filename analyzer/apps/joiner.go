@@ -12,15 +12,11 @@ const (
 	maxJoinedN = 24
 )
 
-// add takes a message and returns all from the first one on from which everything is packets by what weigh says; nil while
-// there is none.
-func (j *joiner) add(b []byte, weigh func(b []byte) int, enough int) []byte {
+// add takes a message; one that is too long to be joined is forgotten at once.
+func (j *joiner) add(b []byte) {
 	if len(b) > maxJoined {
 		j.reset()
-		if weigh(b) >= enough {
-			return b
-		}
-		return nil
+		return
 	}
 	for len(j.starts) > 0 && (len(j.starts) == maxJoinedN || len(j.buf)+len(b) > maxJoined) {
 		cut := len(j.buf)
@@ -35,6 +31,10 @@ func (j *joiner) add(b []byte, weigh func(b []byte) int, enough int) []byte {
 	}
 	j.starts = append(j.starts, len(j.buf))
 	j.buf = append(j.buf, b...)
+}
+
+// find returns all from the first message on from which everything is packets by what weigh says; nil while there is none.
+func (j *joiner) find(weigh func(b []byte) int, enough int) []byte {
 	for _, at := range j.starts {
 		if weigh(j.buf[at:]) >= enough {
 			return j.buf[at:]

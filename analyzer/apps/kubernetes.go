@@ -48,6 +48,8 @@ func (d *kubernetes) read(c *conversation, m *record.Message) bool {
 	switch {
 	case channel == 255 && len(body) > 0:
 		u.kind, u.name, u.gist = "close", kubernetesChannel(body[0]), ""
+	case channel < 4 && len(body) == 0 && c.from == server:
+		u.kind, u.name = "open", kubernetesChannels[channel] // some servers begin so
 	case int(channel) < len(kubernetesChannels):
 		u.kind = kubernetesChannels[channel]
 	default:

@@ -53,7 +53,12 @@ func (d *mqtt) joined() { d.lax = [2]bool{true, true} }
 func (d *mqtt) find(c *conversation, m *record.Message) []byte {
 	j := &d.joins[c.from]
 	g := glance{from: c.from, binary: true}
-	b := j.add(m.Data, func(b []byte) int { g.b = b; return mqttMidway(&g) }, 40)
+	weigh := func(b []byte) int { g.b = b; return mqttMidway(&g) }
+	j.add(m.Data)
+	b := j.find(weigh, 40)
+	if len(m.Data) > maxJoined && weigh(m.Data) >= 40 {
+		b = m.Data
+	}
 	if b != nil {
 		d.lax[c.from] = false
 		j.reset()

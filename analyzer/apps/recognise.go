@@ -123,6 +123,9 @@ func (s *seeker) seek(c *conversation, m *record.Message) bool {
 // weigh adds what the message in hand says for each dialect. It returns the one that is certain now.
 func (s *seeker) weigh(c *conversation, g *glance) (best *language, evidence bool) {
 	most := int16(0)
+	if g.binary {
+		s.joins[g.from].add(g.b)
+	}
 	for i := range languages {
 		l := &languages[i]
 		if c.dialect != nil && !s.loose && l.protocol == c.protocol {
@@ -135,7 +138,7 @@ func (s *seeker) weigh(c *conversation, g *glance) (best *language, evidence boo
 			w = l.midway(g)
 			if w < certain && l.stream && g.binary {
 				try := *g
-				if s.joins[g.from].add(g.b, func(b []byte) int { try.b = b; return l.midway(&try) }, certain) != nil {
+				if s.joins[g.from].find(func(b []byte) int { try.b = b; return l.midway(&try) }, certain) != nil {
 					w = certain
 				} else if len(g.b) < 64 {
 					evidence = true // it may be a part of a packet

@@ -85,12 +85,15 @@ func TestDialectsAreRecognisedByFirstMessages(t *testing.T) {
 func TestDialectsAreRecognisedFromTheMiddle(t *testing.T) {
 	for _, path := range captures(t) {
 		out := analyse(t, path, analyzer.Options{})
-		for _, f := range out.flows {
+		for _, f := range slices.DeleteFunc(out.flows, isSilent) {
 			var all []*record.Message
 			for _, m := range out.messages {
 				if m.Flow == f.Flow && (m.Type == "text" || m.Type == "binary") {
 					all = append(all, m)
 				}
+			}
+			if strings.HasSuffix(path, "docker/attach.pcap") || strings.HasSuffix(path, "kubernetes/portforward.pcap") {
+				continue // bytes of anything, which the handshake alone tells
 			}
 			right, tried := 0, 0
 			for cut := 1; cut <= 10 && len(all)-cut >= 4 && f.App.Messages > 4; cut++ {

@@ -44,6 +44,46 @@ func (d *rfb) lost(from side) {
 	d.step = rfbRunning
 }
 
+func (d *rfb) joined() { d.step = rfbRunning }
+
+// rfbMidway knows the client's messages where a WebSocket message is of these alone: they are short, and their padding is zero.
+func rfbMidway(g *glance) (w int) {
+	if !g.binary || g.from != client {
+		return 0
+	}
+	for b := g.b; len(b) > 0; {
+		n := rfbClientSize(b)
+		if n <= 0 || n > len(b) {
+			return 0
+		}
+		switch b[0] {
+		case 3: // FramebufferUpdateRequest: whether incremental
+			if b[1] > 1 {
+				return 0
+			}
+			w += 40
+		case 4: // KeyEvent: down or up, two of padding
+			if b[1] > 1 || b[2] != 0 || b[3] != 0 {
+				return 0
+			}
+			w += 30
+		case 5:
+			w += 5
+		case 248, 6: // a fence and a clipboard pad with three
+			if b[1] != 0 || b[2] != 0 || b[3] != 0 {
+				return 0
+			}
+			w += 30
+		case 150, 251, 255:
+			w += 5
+		default:
+			return 0
+		}
+		b = b[n:]
+	}
+	return min(w, certain)
+}
+
 func (d *rfb) read(c *conversation, m *record.Message) bool {
 	p := &d.sides[c.from]
 	if d.step == rfbUnknown || d.step == rfbRunning && c.from == server {
@@ -206,7 +246,10 @@ func rfbClientSize(b []byte) int {
 	case 4:
 		return 8
 	case 5:
-		return 6
+		if len(b) < 2 {
+			return 0
+		}
+		return 6 + int(b[1]>>7) // where the mask's last bit is set, more buttons follow
 	case 6:
 		if len(b) < 8 {
 			return 0

@@ -51,7 +51,7 @@ func TestSameWithAnyWorkers(t *testing.T) {
 		one, four := analyse(t, path, analyzer.Options{}), analyse(t, path, analyzer.Options{Workers: 4})
 		for i := range one.flows {
 			a, b := one.flows[i].App, four.flows[i].App
-			if a.Messages != b.Messages || len(a.Operations) != len(b.Operations) || len(a.Names) != len(b.Names) {
+			if (a == nil) != (b == nil) || a != nil && (a.Messages != b.Messages || len(a.Operations) != len(b.Operations) || len(a.Names) != len(b.Names)) {
 				t.Errorf("%s: %+v by one, %+v by four", path, a, b)
 			}
 		}

@@ -66,9 +66,26 @@ CAPTURES = {
     "ddp/v1": ({"app": "ddp"}, ["ws"], ["ws"], "methods, one that fails, a subscription"),
     "nostr/nip01": ({"app": "nostr"}, ["ws", "nostr-tools"], ["ws"], "events taken and refused, a subscription"),
     "centrifugo/json": ({"app": "centrifuge"}, ["centrifuge"], ["ws"], "a subscription, calls, one that fails, the server's pings"),
+    "centrifugo/protobuf": ({"app": "centrifuge", "packed": True, "mirror": True}, ["centrifuge"], [b"centrifuge 0.38.0 (Go 1.26)"], "as json, in Protocol Buffers, by the centrifuge library"),
+    "kubernetes/exec-v5": ({"app": "kubelet", "command": "exec", "mirror": True}, [b"client-go 0.34.2"], [b"apiserver 0.34.2, kubelet 0.34.2"], "v5: a command, its input that is closed, its output, its exit code"),
+    "kubernetes/spdy": ({"app": "kubelet", "command": "forward", "mirror": True, "risk": "answer-to-invalid-request", "breaks": {"by": "client", "rfc": "RFC 6455 §4.1"}}, [b"client-go 0.34.2"], [b"apiserver 0.34.2, kubelet 0.34.2"], "SPDY within WebSocket: ports that are forwarded, one that refuses; the subprotocol's name is no token"),
     "jsonrpc/mcp": ({"app": "mcp"}, ["@modelcontextprotocol/sdk"], ["@modelcontextprotocol/sdk", "ws"], "tools listed and called, one that is unknown"),
     "phoenix/supabase": ({"app": "supabase"}, ["@supabase/realtime-js"], ["ws"], "a channel, broadcasts that are packed"),
     "colyseus/v0.15": ({"app": "colyseus", "risk": "token-in-url"}, ["colyseus.js"], ["@colyseus/core"], "a room, messages by name and by number"),
+    "firebase/v5": ({"app": "firebase"}, ["firebase"], ["firebase-server", "ws"], "values set, merged and listened to, one that is refused"),
+    "discord/v10": ({"app": "discord"}, ["@discordjs/ws"], ["ws"], "identify, events, heartbeats, a session that is resumed on a second connection"),
+    "atproto/firehose": ({"app": "atproto"}, ["@atproto/xrpc-server"], ["@atproto/xrpc-server"], "commits and identities; a cursor that is refused"),
+    "bolt/v5": ({"app": "bolt"}, ["neo4j-driver"], ["ws"], "queries, a transaction, one that fails; messages cut anywhere"),
+    "signalr/blazor": ({"app": "blazor"}, ["@microsoft/signalr", "@microsoft/signalr-protocol-msgpack"], ["@microsoft/signalr-protocol-msgpack", "ws"], "what Blazor's script and its circuit say"),
+    "signalr2/jquery": ({"app": "signalr2"}, ["signalr", "jquery", "jsdom"], ["ws"], "invocations, one that fails, messages of a hub, keep-alives"),
+    "guacamole/lite": ({"app": "guacamole", "risk": "token-in-url"}, ["guacamole-common-js", "jsdom"], ["guacamole-lite"], "a session that draws and is kept in step, keys, a clipboard"),
+    "kubernetes/portforward": ({"app": "portforward"}, ["@kubernetes/client-node"], ["ws"], "a port that is forwarded, one that nobody listens on"),
+    "docker/attach": ({"app": "docker"}, ["@xterm/addon-attach", "ws"], ["ws"], "a shell that a terminal is attached to"),
+    "graphql/appsync": ({"app": "appsync"}, ["aws-amplify"], ["ws"], "AppSync's subscriptions, one that is refused, keep-alives"),
+    "appsync/events": ({"app": "appsync", "events": True}, ["aws-amplify"], ["ws"], "AppSync's Event API: a channel, publications, one that is refused"),
+    "jupyter/notebook": ({"app": "jupyter", "mirror": True, "risk": "subprotocol-not-chosen"}, ["@jupyterlab/services"], [b"jupyter-notebook 6.4.12, ipykernel 6.17.0 (Python 3.11.2)"], "cells run by a Python kernel, one that fails, one that asks for input, completion"),
+    "jupyter/v1": ({"app": "jupyter", "packed": True}, ["@jupyterlab/services"], ["@jupyterlab/services", "ws"], "the binary form: cells, one that fails, buffers, completion"),
+    "rfb/novnc": ({"app": "novnc", "mirror": True, "frames": False, "risk": "protocol-inside", "breaks": {"by": "server", "rfc": "RFC 6455 §7.4.1"}}, ["@novnc/novnc", "jsdom"], [b"TigerVNC 1.12.0 behind websockify 0.10.0 (Python 3.11.2)"], "a session with a password: the handshake, keys, a clipboard, pictures; websockify sends code 1005"),
     "formats/json": ({"app": "formats", "format": "json", "kind": "action"}, ["ws"], ["ws"], "messages that their member action names"),
     "formats/messagepack": ({"app": "formats", "format": "msgpack", "kind": "action"}, ["ws", "@msgpack/msgpack"], ["ws", "@msgpack/msgpack"], "as json"),
     "formats/cbor": ({"app": "formats", "format": "cbor", "kind": "action"}, ["ws", "cbor-x"], ["ws", "cbor-x"], "as json"),
@@ -145,8 +162,9 @@ def record(name, spec, client, server, shows):
         app["heartbeats"] = said
     if polls := polling(events):
         app["polling"] = polls
-    flows = lib.flows([e for e in events if "port" in e], port)
-    risk = {"risk": spec["risk"]} if "risk" in spec else {}
+    # Where a library refuses the other's Close, neither end's word tells how the connection ended.
+    flows = lib.flows([e for e in events if "port" in e], port) if spec.get("frames", True) else []
+    risk = {k: spec[k] for k in ("risk", "breaks") if k in spec}
     lib.write_log(folder, base, {"client": peer(*client), "server": peer(*server)}, flows, shows, app=app, **risk)
 
 

@@ -2,6 +2,7 @@
 // centrifuge.js: centrifuge's client and a small server of its JSON protocol: a connect, a subscription with publications, calls,
 // one that fails, pings of the server's.
 exports.server = async (spec, app) => {
+  if (spec.packed) return require('./gopeer').begin('centrifuge', spec.port, '/dev/null');
   const { WebSocketServer } = require('ws');
   const wss = new WebSocketServer({ port: spec.port, host: '127.0.0.1', perMessageDeflate: false });
   wss.on('connection', (ws) => {
@@ -24,16 +25,17 @@ exports.server = async (spec, app) => {
 };
 
 exports.client = async (spec, app, sleep) => {
-  const { Centrifuge } = require('centrifuge');
+  const { Centrifuge } = require(spec.packed ? 'centrifuge/build/protobuf' : 'centrifuge');
+  const data = (v) => (spec.packed ? new TextEncoder().encode(JSON.stringify(v)) : v);
   const c = new Centrifuge(`${spec.url}/connection/websocket`, { websocket: require('ws'), token: 'a.token.that.is.secret' });
   const reply = async (kind, name, op, p) => { app.sent(kind, name); const v = await app.time(op, p).finally(() => app.received('reply')); return v; };
   await reply('connect', '', 'connect', () => new Promise((done) => { c.once('connected', done); c.connect(); }));
   const sub = c.newSubscription('news');
   sub.on('publication', () => app.received('push', 'pub'));
   await reply('subscribe', '', 'subscribe', () => new Promise((done) => { sub.once('subscribed', done); sub.subscribe(); }));
-  for (let i = 0; i < 3; i++) await reply('rpc', 'get', 'rpc get', () => c.rpc('get', { i }));
-  await reply('rpc', 'boom', 'rpc boom', () => c.rpc('boom', {})).catch(() => {});
-  await reply('publish', '', 'publish', () => c.publish('news', { x: 1 }));
+  for (let i = 0; i < 3; i++) await reply('rpc', 'get', 'rpc get', () => c.rpc('get', data({ i })));
+  await reply('rpc', 'boom', 'rpc boom', () => c.rpc('boom', data({}))).catch(() => {});
+  await reply('publish', '', 'publish', () => c.publish('news', data({ x: 1 })));
   await sleep(700);
   c.disconnect();
   await sleep(100);
