@@ -108,6 +108,14 @@ type Frame struct {
 	Got   int     // bytes of Small
 }
 
+// Started is how many bytes of the frame's header came, where it is not whole.
+func (f *Frame) Started() int {
+	if f.In {
+		return 0
+	}
+	return f.have
+}
+
 // TakeHead collects a frame's header and returns what follows it.
 func (f *Frame) TakeHead(b []byte, at *assembly.Mark) []byte {
 	if f.have == 0 {

@@ -128,6 +128,11 @@ type Hooks struct {
 	// nil to skip it.
 	Session func(s *Session, at *assembly.Mark) SessionReceiver
 
+	// Spent is called with each number of bytes of a side's stream that are read and are no WebSocket's, and
+	// why: with those that receivers are given they are all that the connection, or the inside of its TLS, has.
+	// nil where nobody counts.
+	Spent func(c *assembly.Conn, s assembly.Side, n int64, why Spending)
+
 	DecodeAs map[uint16]bool // ports whose connections are WebSocket frames from the first byte
 	NoMidway bool            // look for no WebSocket without a handshake
 }

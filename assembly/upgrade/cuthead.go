@@ -12,7 +12,8 @@ import (
 func (h *http1) cutHead(s assembly.Side, at *assembly.Mark) {
 	m := &h.in[s]
 	head := m.head
-	m.head, m.place = nil, between
+	h.layer.spend(s, m.dropHead(), Head)
+	m.place = between
 	if s == h.client {
 		method, target, ok := requestLine(head)
 		if ok {

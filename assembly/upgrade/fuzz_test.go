@@ -12,6 +12,7 @@ import (
 // judge is a Receiver that knows what may follow what.
 type judge struct {
 	t        *testing.T
+	given    *int64 // bytes given to all judges
 	answered bool
 	ended    [2]bool
 }
@@ -23,7 +24,12 @@ func (j *judge) Answered(*assembly.Mark) {
 	j.answered = true
 }
 
-func (j *judge) Data(from wsparse.Role, b []byte, at *assembly.Mark) { j.live(from, "data") }
+func (j *judge) Data(from wsparse.Role, b []byte, at *assembly.Mark) {
+	j.live(from, "data")
+	if from == wsparse.FromClient || from == wsparse.FromServer {
+		*j.given += int64(len(b))
+	}
+}
 
 func (j *judge) Gap(from wsparse.Role, n int64, why assembly.Cause, at *assembly.Mark) {
 	j.live(from, "gap")
@@ -46,12 +52,14 @@ func (j *judge) End(from wsparse.Role, why assembly.Cause, code uint64, at *asse
 // phrase), then its length, then its bytes. All flows must have ended in the end.
 func converse(t *testing.T, in []byte, phrases []string) {
 	var judges []*judge
+	var opened []*sixBytes
+	var fed, given, spent int64
 	hooks := &Hooks{
 		Found: func(ws *WebSocket, at *assembly.Mark) Receiver {
 			if ws.Pickup == ByHandshake && ws.Handshake == nil {
 				t.Error("no handshake")
 			}
-			j := &judge{t: t}
+			j := &judge{t: t, given: &given}
 			judges = append(judges, j)
 			return j
 		},
@@ -60,8 +68,11 @@ func converse(t *testing.T, in []byte, phrases []string) {
 				t.Errorf("poll %+v", p)
 			}
 		},
+		Spent: func(_ *assembly.Conn, _ assembly.Side, n int64, _ Spending) { spent += n },
 		Security: func(_ *assembly.Conn, client assembly.Side, inner assembly.Handler) (assembly.Handler, any) {
-			return &sixBytes{Handler: inner, client: client}, "tls"
+			h := &sixBytes{Handler: inner, client: client}
+			opened = append(opened, h)
+			return h, "tls"
 		},
 	}
 	c := &assembly.Conn{Initiator: len(in)%2 == 0}
@@ -76,6 +87,7 @@ func converse(t *testing.T, in []byte, phrases []string) {
 		case 0, 1:
 			n = min(n, len(in))
 			if n > 0 {
+				fed += int64(n)
 				h.Data(s, in[:n:n], at)
 			}
 			in = in[n:]
@@ -83,11 +95,18 @@ func converse(t *testing.T, in []byte, phrases []string) {
 			h.Gap(s, int64(n)-1, assembly.Cause(n%4), at)
 		case 3:
 			p := []byte(phrases[n%len(phrases)])
+			fed += int64(len(p))
 			h.Data(s, p[:len(p):len(p)], at)
 		}
 	}
 	h.End(assembly.A, assembly.FIN, at)
 	h.End(assembly.B, assembly.RST, at)
+	for _, h := range opened {
+		spent += h.own
+	}
+	if !c.Ignored && fed != given+spent {
+		t.Errorf("%d bytes fed: %d given to WebSockets, %d for heads and others", fed, given, spent)
+	}
 	for i, j := range judges {
 		if !j.ended[0] || !j.ended[1] {
 			t.Errorf("flow %d of %d: ended %v", i+1, len(judges), j.ended)

@@ -239,6 +239,7 @@ func (st *stream) replayEnds(t *replayBuffer) {
 	if t == nil {
 		return
 	}
+	st.on.layer.spendAll(t, Head)
 	for i := range t.events {
 		if e := &t.events[i]; e.kind == endEvent {
 			st.End(e.side, e.why, &e.at)
@@ -262,13 +263,18 @@ func (st *stream) wait(f func(*replayBuffer)) {
 // Data takes DATA of the stream.
 func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	switch st.state {
+	case plainStream:
+		st.on.layer.spend(s, len(b), Unwanted)
 	case openStream:
 		if st.request.recv != nil {
 			st.request.recv.Data(role(s, st.client), b, at)
+		} else {
+			st.on.layer.spend(s, len(b), Unwanted)
 		}
 	case layerStream:
 		st.layer.Data(s, b, at)
 	case refusedStream:
+		st.on.layer.spend(s, len(b), Head)
 		if s != st.client {
 			st.request.bodyLine(b)
 		}
@@ -278,8 +284,11 @@ func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 				st.request.early += int64(len(b)) // in the packet of the request: nothing of an answer was known
 			}
 			st.wait(func(t *replayBuffer) { t.Data(s, b, at) })
+		} else {
+			st.on.layer.spend(s, len(b), Head)
 		}
 	case pollStream:
+		st.on.layer.spend(s, len(b), Head)
 		if st.poll != nil {
 			st.poll.Take(s == st.client, b)
 		}

@@ -66,6 +66,7 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 		}
 		for len(b) > 0 && (b[0] == '\r' || b[0] == '\n') { // RFC 9112 §2.2
 			b = b[1:]
+			h.layer.spend(s, 1, Head)
 		}
 		if len(b) == 0 {
 			return nil
@@ -81,12 +82,17 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 		if !ok {
 			return nil
 		}
+		n := m.dropHead()
 		m.place = between
 		if s == h.client {
 			ok = h.request(head, at)
 		} else {
 			ok = h.response(head, at)
 		}
+		if h.orphan.waits && s != h.client {
+			n -= len(head) // it waits
+		}
+		h.layer.spend(s, n, Head)
 		if !ok {
 			m.place = unaligned
 			return nil
@@ -101,6 +107,7 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 		return b
 	}
 	body, rest, ok := m.takeBody(b)
+	h.layer.spend(s, len(b)-len(rest), Head)
 	if s != h.client && h.refused != nil {
 		h.refused.bodyLine(body)
 	}
@@ -237,7 +244,8 @@ func (h *http1) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 	h.queue = queue{}
 	h.unpolls()
 	head := m.place == between || m.place == inHead
-	m.head, m.place = nil, unaligned
+	h.layer.spend(s, m.dropHead(), Unread)
+	m.place = unaligned
 	if head && !h.replaying {
 		h.resniff(s, n, why, at)
 	} else if s == h.client {
@@ -264,6 +272,8 @@ func (h *http1) resniff(s assembly.Side, n int64, why assembly.Cause, at *assemb
 	h.layer.Gap(s, n, why, at)
 	if held != nil && bytes.HasPrefix(held.bytes[h.client.Other()], []byte("HTTP/1.1 101")) { // it answers what is missing
 		held.replay(h.layer)
+	} else {
+		h.layer.spendAll(held, Unread)
 	}
 }
 
@@ -275,12 +285,29 @@ func (h *http1) sniffAgain() {
 	h.handOver(f)
 }
 
+// leave counts what is kept of heads and will not be read.
+func (h *http1) leave() {
+	for s := range h.in {
+		h.layer.spend(assembly.Side(s), h.in[s].dropHead(), Unread)
+	}
+	h.layer.spendAll(h.orphan.since, Unread)
+	h.orphan.since = nil
+}
+
 // handOver gives the layer to a stage that begins here, and first what that has missed: which
-// side has ended, and what the client sent behind its request for another protocol.
+// side has ended, what began a head, and what the client sent behind its request for another protocol.
 func (h *http1) handOver(next assembly.Handler) {
 	waited := h.early
 	h.early = nil
 	h.layer.stage = next
+	for s := assembly.A; s <= assembly.B; s++ {
+		m := &h.in[s]
+		head := m.head
+		h.layer.spend(s, m.dropHead()-len(head), Unread)
+		if len(head) > 0 {
+			h.layer.Data(s, head, &m.begin)
+		}
+	}
 	for s := assembly.A; s <= assembly.B; s++ {
 		switch {
 		case !h.ended[s]:
@@ -327,6 +354,8 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	}
 	if h.ended[0] && h.ended[1] && h.layer.stage == assembly.Handler(h) {
 		h.unpolls()
+		h.leave()
+		h.layer.spendAll(h.early, Unread)
 		h.layer.reportOther("http/1.1")
 	}
 }

@@ -93,6 +93,7 @@ func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 				}
 				return
 			}
+			h.layer.spend(s, h2.HeaderLen, Framing)
 			if !f.Valid() || h.open[s].stream != 0 && (f.Kind != h2.FrameContinuation || f.Stream != h.open[s].stream) {
 				h.loseBoundary(s, at)
 				h.Data(s, b, at)
@@ -103,7 +104,13 @@ func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 			}
 		}
 		var piece []byte
+		had := len(b)
 		piece, b = f.Take(b)
+		framing := had - len(b)
+		if f.Kind == h2.FrameData {
+			framing -= len(piece)
+		}
+		h.layer.spend(s, framing, Framing)
 		h.payload(s, f, piece, at)
 	}
 }
@@ -116,6 +123,7 @@ func (h *http2) takePreface(b []byte) []byte {
 		h.preface = 0
 		return b
 	}
+	h.layer.spend(h.client, n, Framing)
 	h.preface -= n
 	return b[n:]
 }
@@ -149,7 +157,13 @@ func (h *http2) payload(s assembly.Side, f *h2.Frame, piece []byte, at *assembly
 	last := f.Left == 0
 	switch f.Kind {
 	case h2.FrameData:
-		if st := h.stream(s, f.Stream, piece, at); st != nil && !st.ended[s] {
+		st := h.stream(s, f.Stream, piece, at)
+		switch {
+		case st == nil:
+			h.layer.spend(s, len(piece), Unwanted)
+		case st.ended[s]:
+			h.layer.spend(s, len(piece), Over)
+		default:
 			if len(piece) > 0 {
 				st.Data(s, piece, at)
 			}
@@ -274,6 +288,7 @@ func (h *http2) ids() []uint32 { return slices.Sorted(maps.Keys(h.streams)) }
 // Gap implements assembly.Handler.
 func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if t := h.lost[s]; t != nil {
+		h.layer.spendAll(t, Unread)
 		h.lost[s] = new(replayBuffer) // no frame can be whole across it
 		h.scan[s] = h2.Search{}
 		return
@@ -336,6 +351,7 @@ func (h *http2) loseBoundary(s assembly.Side, at *assembly.Mark) {
 	h.midway, h.loose = true, true
 	h.blocks[s].Reset()
 	h.open[s] = h2Open{}
+	h.layer.spend(s, h.in[s].Started(), Framing)
 	h.in[s].Done()
 	if s != h.client && h.enabled == Off {
 		h.enabled = Unknown // once on it stays on: "MUST NOT send … 0 after previously sending a value of 1"
@@ -356,11 +372,13 @@ func (h *http2) resync(s assembly.Side) {
 	t := h.lost[s]
 	if i := h.scan[s].Look(t.bytes[s], 0, 2); i >= 0 {
 		h.lost[s] = nil
+		h.layer.spend(s, i, Unread)
 		t.skip(s, i)
 		t.replay(h.layer)
 		return
 	}
 	if t.size() > maxTape {
+		h.layer.spendAll(t, Unread)
 		h.lost[s], h.scan[s] = new(replayBuffer), h2.Search{}
 	}
 }
@@ -370,6 +388,12 @@ func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if h.lost[s] != nil {
 		h.resync(s)
 	}
+	if t := h.lost[s]; t != nil {
+		h.layer.spendAll(t, Unread)
+		h.lost[s] = new(replayBuffer)
+	}
+	h.layer.spend(s, h.in[s].Started(), Framing)
+	h.in[s].Done()
 	h.ended[s], h.why[s] = true, why
 	h.loose = true
 	h.release()

@@ -28,7 +28,8 @@ type http3 struct {
 func NewHTTP3(c *quic.Conn, h *Hooks, secure any) quic.Handler {
 	// What finds a WebSocket inside a CONNECT tunnel asks a connection for its addresses.
 	stand := &assembly.Conn{Key: c.Key, Start: c.Start, Last: c.Last, Initiator: true, SYNACK: -1, HandACK: -1}
-	l := &layer{root: &root{conn: stand, hooks: h}, secure: secure, client: assembly.A, inner: true, stage: discard{}}
+	l := &layer{root: &root{conn: stand, hooks: h}, secure: secure, client: assembly.A, inner: true}
+	l.stage = discard{l}
 	return &http3{carrier: carrier{layer: l, version: "3"}, conn: c, sessions: map[uint64]*session{}}
 }
 

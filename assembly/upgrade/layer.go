@@ -65,7 +65,7 @@ func (l *layer) switchTo(next assembly.Handler, waited *replayBuffer) {
 // ignore gives the layer up: there can be no WebSocket in the rest of it. what names its
 // protocol; empty where that is no news.
 func (l *layer) ignore(what string) {
-	l.stage = discard{}
+	l.stage = discard{l}
 	l.reportOther(what)
 	if !l.inner {
 		l.root.conn.Ignored = true
@@ -173,15 +173,45 @@ func (l *layer) webSocketHandler(recv Receiver, client assembly.Side) assembly.H
 // toWebSocket makes the layer a WebSocket.
 func (l *layer) toWebSocket(recv Receiver, client assembly.Side, waited *replayBuffer) {
 	if recv == nil {
+		l.spendAll(waited, Unwanted)
 		l.ignore("")
 		return
 	}
 	l.switchTo(l.webSocketHandler(recv, client), waited)
 }
 
-// discard is the stage of a layer whose bytes are not wanted.
-type discard struct{}
+// Spending says what bytes are for that no WebSocket has.
+type Spending uint8
 
-func (discard) Data(assembly.Side, []byte, *assembly.Mark)               {}
+// The spendings.
+const (
+	Head     Spending = iota // heads and bodies of HTTP/1, and the headers of proxies
+	Framing                  // of HTTP/2: frames and parts of frames that are no WebSocket's DATA
+	Unread                   // in a place that is not known to begin anything
+	Unwanted                 // of a conversation that nobody wants, or can hold no WebSocket
+	Over                     // on a stream of HTTP/2 that has ended
+)
+
+// spend counts bytes of the layer that are no WebSocket's.
+func (l *layer) spend(s assembly.Side, n int, why Spending) {
+	if f := l.root.hooks.Spent; f != nil && n > 0 {
+		f(l.root.conn, s, int64(n), why)
+	}
+}
+
+// spendAll counts what waited and will not be played.
+func (l *layer) spendAll(t *replayBuffer, why Spending) {
+	if t != nil {
+		l.spend(assembly.A, len(t.bytes[assembly.A]), why)
+		l.spend(assembly.B, len(t.bytes[assembly.B]), why)
+	}
+}
+
+// discard is the stage of a layer whose bytes are not wanted.
+type discard struct{ layer *layer }
+
+func (d discard) Data(s assembly.Side, b []byte, _ *assembly.Mark) {
+	d.layer.spend(s, len(b), Unwanted)
+}
 func (discard) Gap(assembly.Side, int64, assembly.Cause, *assembly.Mark) {}
 func (discard) End(assembly.Side, assembly.Cause, *assembly.Mark)        {}

@@ -12,6 +12,7 @@ import (
 type message struct {
 	begin assembly.Mark // first byte of the head at hand
 	head  []byte        // of an unfinished head
+	taken int64         // bytes of the unfinished head, those that head lacks among them
 	left  int64         // bytes of the body, or of the chunk, still to come; the size read so far in chunkSize
 	place place
 	blank bool // in trailers: nothing but CR in this line so far; in chunkSize: a digit was seen
@@ -53,6 +54,7 @@ func (m *message) startBody(f framing, untilClose bool) {
 func (m *message) takeHead(b []byte) (head, rest []byte, ok bool) {
 	if len(m.head) == 0 {
 		if i := wsparse.HeadEnd(b, 0); i > 0 && i <= maxHead {
+			m.taken = int64(i)
 			return b[:i], b[i:], true
 		}
 	}
@@ -64,6 +66,7 @@ func (m *message) takeHead(b []byte) (head, rest []byte, ok bool) {
 		old := len(m.head)
 		m.head = append(m.head, piece...)
 		if i := wsparse.HeadEnd(m.head, old); i > 0 {
+			m.taken += int64(i - old)
 			head, m.head = m.head[:i], nil
 			if len(head) > maxHead {
 				head = head[:bytes.LastIndexByte(head[:maxHead], '\n')+1]
@@ -71,9 +74,17 @@ func (m *message) takeHead(b []byte) (head, rest []byte, ok bool) {
 			}
 			return head, b[i-old:], true
 		}
+		m.taken += int64(len(piece))
 		b = b[len(piece):]
 	}
 	return nil, nil, false
+}
+
+// dropHead lets go of an unfinished head, and returns how many bytes were taken for it.
+func (m *message) dropHead() (n int) {
+	n = int(m.taken)
+	m.head, m.taken = nil, 0
+	return n
 }
 
 // takeBody passes over body bytes. It returns those of the body proper at the front of b

@@ -139,6 +139,7 @@ func (f *sniffer) forget() {
 		}
 		f.passed[s] = f.passed[s] || n > 0
 	}
+	f.layer.spendAll(f.seen, Unread)
 	f.seen = new(replayBuffer)
 }
 

@@ -36,7 +36,8 @@ func (h *http1) awaitRequest(head []byte, at *assembly.Mark) {
 func (h *http1) proceedOrphan(b []byte, at *assembly.Mark) {
 	m, u := &h.in[h.client], &h.orphan
 	kept, begin := m.head, m.begin
-	m.head, m.place = nil, between
+	h.layer.spend(h.client, m.dropHead()-len(kept), Unread)
+	m.place = between
 	if h.onlyAsked(len(kept), b) {
 		u.since = nil
 	}
@@ -79,7 +80,8 @@ func (h *http1) missing(s assembly.Side, n int64, why assembly.Cause, at *assemb
 		}
 		return
 	}
-	m.head, m.place = nil, unaligned
+	h.layer.spend(s, m.dropHead(), Unread)
+	m.place = unaligned
 	h.miss(n, why, at)
 }
 
@@ -101,19 +103,25 @@ func (h *http1) noMessage(s assembly.Side, b []byte, at *assembly.Mark) {
 		return
 	}
 	m := &h.in[s]
+	head := m.head
+	dropped := m.dropHead()
 	if s == h.client && u.since != nil {
-		if len(m.head) > 0 {
-			u.since.Data(s, m.head, &m.begin)
+		if dropped -= len(head); len(head) > 0 {
+			u.since.Data(s, head, &m.begin)
 		}
 		u.since.Data(s, b, at)
 		h.boundSince(at)
+	} else {
+		dropped += len(b)
 	}
-	m.head, m.place = nil, unaligned
+	h.layer.spend(s, dropped, Unread)
+	m.place = unaligned
 }
 
 // boundSince lets go of what is too much.
 func (h *http1) boundSince(at *assembly.Mark) {
 	if u := &h.orphan; u.since.size() > maxSince {
+		h.layer.spendAll(u.since, Unread)
 		u.since = new(replayBuffer)
 		u.since.Gap(h.client, -1, assembly.Limit, at)
 	}

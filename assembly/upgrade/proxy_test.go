@@ -68,12 +68,14 @@ type sixBytes struct {
 	assembly.Handler
 	client assembly.Side
 	n      int
+	own    int64 // bytes that were none of Handler's
 }
 
 func (x *sixBytes) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	if s == x.client {
 		k := min(6-x.n, len(b))
 		x.n += k
+		x.own += int64(k)
 		b = b[k:]
 	}
 	if len(b) > 0 {

@@ -17,6 +17,7 @@ func (h *http1) request(head []byte, at *assembly.Mark) bool {
 		h.refused.passed(at)
 		h.refused = nil
 	}
+	h.layer.spendAll(h.orphan.since, Unread)
 	h.orphan.since = nil
 	m := &h.in[h.client]
 	f := readFraming(head)
@@ -96,6 +97,7 @@ func (h *http1) wait(b []byte, at *assembly.Mark) {
 		waited.replay(&webSocketStage{recv: h.pending.recv, client: h.client})
 		return
 	}
+	h.layer.spendAll(waited, Unread)
 	h.early = new(replayBuffer)
 	h.early.Gap(h.client, int64(len(waited.bytes[h.client])), assembly.Limit, at)
 }

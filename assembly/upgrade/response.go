@@ -137,6 +137,7 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 		case upgrades(head, "h2c"): // RFC 7540 §3.2
 			h.handOver(newHTTP2(h.layer, h.client))
 		default:
+			h.layer.spendAll(h.early, Unwanted)
 			h.layer.ignore("http/1.1 upgraded to another protocol")
 		}
 	}
@@ -145,6 +146,7 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 // toWebSocket makes the layer a WebSocket.
 func (h *http1) toWebSocket(up *upgradeRequest) {
 	if up.recv == nil {
+		h.layer.spendAll(h.early, Unwanted)
 		h.layer.ignore("")
 		return
 	}

@@ -94,6 +94,7 @@ func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 		f.toSealed(at)
 	case ssh:
 		f.lose(at)
+		f.layer.spendAll(f.seen, Unwanted)
 		f.layer.ignore("ssh")
 	default:
 		return false
@@ -130,6 +131,7 @@ func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 	f.lose(at)
 	l := f.layer
 	if l.root.hooks.Security == nil {
+		l.spendAll(f.seen, Unwanted)
 		l.ignore("tls")
 		return
 	}
@@ -137,6 +139,7 @@ func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 	in.stage = newSniffer(in)
 	h, info := l.root.hooks.Security(l.root.conn, client, in)
 	if h == nil {
+		l.spendAll(f.seen, Unwanted)
 		l.ignore("tls")
 		return
 	}
@@ -157,6 +160,7 @@ func (f *sniffer) toSealed(at *assembly.Mark) {
 		h = l.root.hooks.Sealed(l.root.conn, likelyClient(l.root.conn))
 	}
 	if h == nil {
+		l.spendAll(f.seen, Unwanted)
 		l.ignore("tls")
 		return
 	}
@@ -178,8 +182,10 @@ func (f *sniffer) behind(hop Hop, n [2]int, at *assembly.Mark) {
 	if !f.layer.through(hop) {
 		return
 	}
-	f.seen.skip(assembly.A, f.first[assembly.A]+n[assembly.A])
-	f.seen.skip(assembly.B, f.first[assembly.B]+n[assembly.B])
+	for s := assembly.A; s <= assembly.B; s++ {
+		f.layer.spend(s, f.first[s]+n[s], Head)
+		f.seen.skip(s, f.first[s]+n[s])
+	}
 	f.layer.switchTo(newSniffer(f.layer), f.seen)
 }
 
@@ -191,6 +197,7 @@ func (f *sniffer) give(at *assembly.Mark) {
 		f.backTo(f.http)
 		return
 	}
+	f.layer.spendAll(f.seen, Unread)
 	f.layer.ignore("unknown")
 }
 
@@ -254,5 +261,6 @@ func (f *sniffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	case len(f.seen.bytes[0])+len(f.seen.bytes[1]) > 0:
 		f.layer.reportOther("unknown")
 	}
-	f.layer.stage = discard{}
+	f.layer.spendAll(f.seen, Unread)
+	f.layer.stage = discard{f.layer}
 }

@@ -73,6 +73,7 @@ func (f *sniffer) socks(client assembly.Side, at *assembly.Mark) bool {
 		}
 		return f.search(false, at)
 	case socksRefused:
+		f.layer.spendAll(f.seen, Unwanted)
 		f.layer.ignore("socks")
 		return true
 	}
