@@ -25,7 +25,7 @@ import (
 // are in the collector's files once.
 func TestBatchSentAgainTooLateForTheStreamIsKnown(t *testing.T) {
 	n := cluster(t, 1)[0]
-	conn, err := connect(n.client, "test", nil, func(string) {})
+	conn, err := connect(n.client, "test", nil, NewReporter(func(string) {}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -37,7 +37,7 @@ func TestBatchSentAgainTooLateForTheStreamIsKnown(t *testing.T) {
 		t.Fatal(err)
 	}
 	way := newWay(t, strings.TrimPrefix(n.client, "nats://"))
-	p, err := NewPublisher("nats://"+way.addr, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
+	p, err := NewPublisher(NATS("nats://"+way.addr, NATSOptions{}), PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -145,7 +145,7 @@ func (w *way) cut() {
 func TestSensorBeforeItsBroker(t *testing.T) {
 	n := cluster(t, 1)[0]
 	n.stop()
-	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
+	p, err := NewPublisher(NATS(n.client, NATSOptions{}), PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -174,7 +174,7 @@ func TestSensorBeforeItsBroker(t *testing.T) {
 func TestMessageTooLongForABrokerIsCut(t *testing.T) {
 	n := cluster(t, 1)[0]
 	var told []string
-	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true, Tell: func(s string) { told = append(told, s) }}, record.NopSink{})
+	p, err := NewPublisher(NATS(n.client, NATSOptions{}), PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true, Tell: func(s string) { told = append(told, s) }}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}

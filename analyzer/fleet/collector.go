@@ -75,7 +75,7 @@ func Collect(ctx context.Context, url string, opt CollectorOptions) error {
 	if err != nil {
 		return err
 	}
-	conn, err := connect(url, "wscope collector", opt.NATS, opt.Tell)
+	conn, err := connect(url, "wscope collector", opt.NATS, NewReporter(opt.Tell))
 	if err != nil {
 		return err
 	}
@@ -109,11 +109,11 @@ func (c *collecting) run(ctx context.Context) error {
 				consumer = nil // it may have gone with its broker
 				c.failed(ctx, "no batches: ", err)
 			} else {
-				c.conn.report.mended("")
+				c.conn.report.Mended("")
 			}
 		}
 		c.opt.Counts.Connected.Store(c.conn.connected())
-		c.opt.Counts.Failures.Store(c.conn.report.failures.Load())
+		c.opt.Counts.Failures.Store(c.conn.report.Failures())
 		if since, why := c.conn.report.failing(); c.opt.GiveUp > 0 && since >= c.opt.GiveUp && ctx.Err() == nil {
 			gaveUp = fmt.Errorf("nothing could be collected for %s: %s", since.Round(time.Second), why)
 			break
@@ -154,7 +154,7 @@ func (c *collecting) retain() error {
 // failed reports a failure of what should work where a broker is there, and waits a little.
 func (c *collecting) failed(ctx context.Context, what string, err error) {
 	if ctx.Err() == nil && c.conn.connected() {
-		c.conn.report.failed(what + err.Error())
+		c.conn.report.Failed(what + err.Error())
 	}
 	pause(ctx)
 }

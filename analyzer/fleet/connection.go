@@ -3,9 +3,7 @@ package fleet
 import (
 	"context"
 	"errors"
-	"fmt"
 	"sync"
-	"sync/atomic"
 	"time"
 
 	"github.com/nats-io/nats.go"
@@ -18,7 +16,7 @@ import (
 type connection struct {
 	url, name string
 	more      []nats.Option
-	report    reporter
+	report    *Reporter
 
 	mu     sync.Mutex
 	conn   *nats.Conn
@@ -28,8 +26,8 @@ type connection struct {
 
 // connect connects to the brokers at url. One that is not there, or that refuses, is tried
 // again for ever; only what no waiting would mend is an error.
-func connect(url, name string, more []nats.Option, tell func(string)) (*connection, error) {
-	c := &connection{url: url, name: name, more: more, report: reporter{tell: tell, now: time.Now}}
+func connect(url, name string, more []nats.Option, report *Reporter) (*connection, error) {
+	c := &connection{url: url, name: name, more: more, report: report}
 	if err := c.dial(); err != nil {
 		return nil, err
 	}
@@ -47,13 +45,13 @@ func (c *connection) dial() error {
 		nats.PingInterval(10 * time.Second), nats.MaxPingsOutstanding(2), // a broker whose machine is gone says nothing
 		nats.DisconnectErrHandler(func(_ *nats.Conn, err error) {
 			if err != nil {
-				c.report.failed("broker lost: " + err.Error())
+				c.report.Failed("broker lost: " + err.Error())
 			}
 		}),
-		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { c.report.failed("no broker: " + err.Error()) }),
-		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.report.failed("no broker: " + err.Error()) }),
-		nats.ConnectHandler(func(n *nats.Conn) { c.report.mended("broker found: " + n.ConnectedUrlRedacted()) }),
-		nats.ReconnectHandler(func(n *nats.Conn) { c.report.mended("broker found again: " + n.ConnectedUrlRedacted()) }),
+		nats.ReconnectErrHandler(func(_ *nats.Conn, err error) { c.report.Failed("no broker: " + err.Error()) }),
+		nats.ErrorHandler(func(_ *nats.Conn, _ *nats.Subscription, err error) { c.report.Failed("no broker: " + err.Error()) }),
+		nats.ConnectHandler(func(n *nats.Conn) { c.report.Mended("broker found: " + n.ConnectedUrlRedacted()) }),
+		nats.ReconnectHandler(func(n *nats.Conn) { c.report.Mended("broker found again: " + n.ConnectedUrlRedacted()) }),
 	}, c.more...)
 	conn, err := nats.Connect(c.url, options...)
 	if err != nil {
@@ -65,7 +63,7 @@ func (c *connection) dial() error {
 		return err
 	}
 	if err := conn.LastError(); err != nil && !conn.IsConnected() {
-		c.report.failed("no broker: " + err.Error())
+		c.report.Failed("no broker: " + err.Error())
 	}
 	c.conn, c.js = conn, js
 	return nil
@@ -77,13 +75,13 @@ func (c *connection) stream() (jetstream.JetStream, error) {
 	defer c.mu.Unlock()
 	// Some failures reach no handler: a certificate that nobody signed, a broker that speaks no NATS.
 	if err := c.conn.LastError(); err != nil && !c.closed && !c.conn.IsConnected() {
-		c.report.failed("no broker: " + err.Error())
+		c.report.Failed("no broker: " + err.Error())
 	}
 	if c.closed || !c.conn.IsClosed() {
 		return c.js, nil
 	}
 	if err := c.dial(); err != nil {
-		c.report.failed("no broker: " + err.Error())
+		c.report.Failed("no broker: " + err.Error())
 		return nil, err
 	}
 	return c.js, nil
@@ -101,77 +99,6 @@ func (c *connection) close() {
 	defer c.mu.Unlock()
 	c.closed = true
 	c.conn.Close()
-}
-
-// reporter tells of a failure at once, and of the same failure again only every now and then,
-// with how often it came.
-type reporter struct {
-	tell func(string)
-	now  func() time.Time
-
-	failures atomic.Int64 // in all
-
-	mu     sync.Mutex
-	latest string    // "" where all is well
-	began  time.Time // the first failure of an unbroken row
-	told   map[string]*repeated
-}
-
-// repeated is when a failure was told, and how often it came since.
-type repeated struct {
-	at    time.Time
-	times int
-}
-
-const (
-	tellAgain = 5 * time.Minute // after how long the same failure is told again
-	maxTold   = 64              // different failures; then all are forgotten
-)
-
-// failed takes a failure.
-func (r *reporter) failed(what string) {
-	r.failures.Add(1)
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	now := r.now()
-	if r.latest == "" {
-		r.began = now
-	}
-	r.latest = what
-	t := r.told[what]
-	if t == nil {
-		if r.told == nil || len(r.told) >= maxTold {
-			r.told = map[string]*repeated{}
-		}
-		r.told[what] = &repeated{at: now}
-		r.tell(what)
-		return
-	}
-	if t.times++; now.Sub(t.at) >= tellAgain {
-		r.tell(fmt.Sprintf("%s (%d times in %s)", what, t.times, now.Sub(t.at).Round(time.Second)))
-		*t = repeated{at: now}
-	}
-}
-
-// mended takes it that all is well again, and tells what is said of it where something was not.
-func (r *reporter) mended(what string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.latest != "" && what != "" {
-		r.tell(what)
-	}
-	r.latest = ""
-	clear(r.told)
-}
-
-// failing returns for how long nothing but failures came, and the latest; 0 where all is well.
-func (r *reporter) failing() (since time.Duration, latest string) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	if r.latest == "" {
-		return 0, ""
-	}
-	return r.now().Sub(r.began), r.latest
 }
 
 // ensure makes the stream where it is not there.

@@ -1,9 +1,9 @@
-// Package fleet carries the records of many sensors to one place over NATS JetStream:
-// nothing lost, nothing twice.
+// Package fleet carries the records of many sensors to one place: nothing lost, nothing twice.
 //
 // A Publisher is a Sink. It puts records into batches of half a second or 256 KB at most,
-// each batch into a spool on disk, and the spool's oldest batch onto the stream, one message
-// a batch, until the stream has said that it holds it. A batch has a number in its sensor's
+// each batch into a spool on disk, and the spool's oldest batch onto a Transport, until the
+// other side has said that it holds it. NATS (JetStream, one message a batch) is one; packages kafka and otlp
+// are others. A batch has a number in its sensor's
 // run and a message ID made of both. A batch is synced, and so is its folder, before it
 // counts as spooled: a sensor that is killed, or whose machine fails, loses the records of
 // its last batch, which was not spooled yet, and the flows that were open. A broker that is
@@ -20,8 +20,8 @@
 // Limits: the stream keeps batches for seven days; a collector remembers the latest 2,000
 // runs of a sensor; a message whose record is longer than 640 KB is cut to 100 KB of payload,
 // and a flow record as long is dropped and told, for brokers take messages of 1 MB. Sensors'
-// names are unique in the fleet, and a spool belongs to one sensor.
+// names are unique in the fleet, and a spool belongs to one sensor and one place.
 //
-// Start reading at record.go, then publisher.go and collector.go. It reads no capture and
+// Start reading at record.go, then publisher.go, transport.go and collector.go. It reads no capture and
 // makes no records; the wall clock is asked only for when to send, to commit and to pack.
 package fleet

@@ -86,7 +86,7 @@ func TestClusterLosesNothing(t *testing.T) {
 
 // sensor publishes for a while and gives what it published, as lines.
 func sensor(t *testing.T, name, urls string, how time.Duration) []string {
-	p, err := NewPublisher(urls, PublisherOptions{Origin: origin(name), Spool: t.TempDir(), Replicas: 3, Messages: true}, record.NopSink{})
+	p, err := NewPublisher(NATS(urls, NATSOptions{Replicas: 3}), PublisherOptions{Origin: origin(name), Spool: t.TempDir(), Messages: true}, record.NopSink{})
 	if err != nil {
 		t.Error(err)
 		return nil
@@ -194,7 +194,7 @@ func rowsOf(t *testing.T, path string) []map[string]any {
 func TestAbsentBrokerCostsDiskAndThenRecords(t *testing.T) {
 	var told bytes.Buffer
 	spool := t.TempDir()
-	p, err := NewPublisher("nats://127.0.0.1:1", PublisherOptions{
+	p, err := NewPublisher(NATS("nats://127.0.0.1:1", NATSOptions{}), PublisherOptions{
 		Origin: Origin{Sensor: "a"}, Spool: spool, SpoolLimit: 600 << 10, Messages: true, Tell: func(s string) { told.WriteString(s + "\n") },
 	}, record.NopSink{})
 	if err != nil {

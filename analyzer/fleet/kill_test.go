@@ -34,7 +34,7 @@ func often(folder string, counts *Counts) CollectorOptions {
 
 // speak publishes without an end, and tells what it has published and when.
 func speak(url, spool string) {
-	p, err := NewPublisher(url, PublisherOptions{Origin: origin("a"), Spool: spool, Messages: true}, record.NopSink{})
+	p, err := NewPublisher(NATS(url, NATSOptions{}), PublisherOptions{Origin: origin("a"), Spool: spool, Messages: true}, record.NopSink{})
 	if err != nil {
 		panic(err)
 	}
@@ -120,7 +120,7 @@ func TestKilledSensorLosesWhatIsStated(t *testing.T) {
 			if !there {
 				n.start(t)
 			}
-			p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: spool}, record.NopSink{})
+			p, err := NewPublisher(NATS(n.client, NATSOptions{}), PublisherOptions{Origin: origin("a"), Spool: spool}, record.NopSink{})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -160,7 +160,7 @@ func TestKilledSensorLosesWhatIsStated(t *testing.T) {
 func TestKilledCollectorLosesNothing(t *testing.T) {
 	n := cluster(t, 1)[0]
 	folder := t.TempDir()
-	p, err := NewPublisher(n.client, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
+	p, err := NewPublisher(NATS(n.client, NATSOptions{}), PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}

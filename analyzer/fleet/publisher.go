@@ -5,11 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"strconv"
+	"maps"
+	"sync"
+	"sync/atomic"
 	"time"
-
-	"github.com/nats-io/nats.go"
-	"github.com/nats-io/nats.go/jetstream"
 
 	"wscope/analyzer/record"
 	"wscope/analyzer/report"
@@ -20,28 +19,37 @@ type PublisherOptions struct {
 	Origin     Origin
 	Spool      string // folder for batches that are not sent yet
 	SpoolLimit int64  // bytes in it at most; 0 is 1 GiB
-	Stream     string // name of the JetStream stream; "" is WSCOPE
-	Replicas   int    // of the stream, where it is made; 0 is 1
 	Messages   bool   // send messages too, not flows and findings alone
-	MaxPayload int    // bytes of text and base64 of a message at most; 0 is all
-	NATS       []nats.Option
-	Tell       func(line string) // told of drops and of brokers that come and go; from any goroutine; may be nil
+
+	// Metrics returns what the sensor counted so far, as an object of JSON, to be sent every minute and at the end. It is
+	// called where the Sink is; nil for a Transport that has no place for it.
+	Metrics func() ([]byte, error)
+
+	MaxPayload int               // bytes of text and base64 of a message at most; 0 is all
+	Tell       func(line string) // told of drops, and of where they go as that fails and comes back; from any goroutine; may be nil
 }
 
 // Publisher is a Sink that sends finished flows with their findings, and messages as
-// records, to JetStream, and hands everything on to another Sink.
+// records, by a Transport, and hands everything on to another Sink.
 type Publisher struct {
 	record.Sink // what everything is handed on to
 	opt         PublisherOptions
 	spool       *spool
-	conn        *connection
+	transport   Transport
+	report      *Reporter
 
 	batch []byte
 	count map[string]int64 // records of the batch by kind
 	since time.Time        // when the batch was begun
 	now   record.Time      // capture time
-	lost  map[string]int64 // dropped and not told on the stream yet
-	total map[string]int64 // dropped in all
+	told  time.Time        // when Metrics was sent last
+
+	mu    sync.Mutex       // of what follows: records are dropped here and refused there
+	lost  map[string]int64 // dropped and not told on the way yet
+	total map[string]int64 // dropped in all, those that were refused among them
+
+	sent, sentBytes atomic.Int64 // batches that the other side took, and their bytes
+	refused         atomic.Int64 // records that it will never take
 
 	stop chan struct{} // closed: send what there is, and end
 	done chan error
@@ -51,30 +59,19 @@ type Publisher struct {
 const (
 	batchBytes = 256 << 10
 	batchTime  = 500 * time.Millisecond // a batch is not kept back longer
-	sendWait   = 5 * time.Second        // for the stream's answer
+	countTime  = time.Minute            // between what Metrics says
+	sendWait   = 5 * time.Second        // for the answer of the other side
 	// mostLine is the longest record that travels: brokers take messages of 1 MB, and the
 	// batch before it may be all but full. A message whose line is longer is cut to cutTo bytes.
 	mostLine = 640 << 10
 	cutTo    = 100 << 10
-	// keepFor is how long the stream keeps batches for a collector that is away.
-	keepFor = 7 * 24 * time.Hour
-	// idsFor is how long the stream remembers message IDs. A batch that is sent again later is
-	// on the stream twice; the collector knows it.
-	idsFor = 10 * time.Minute
 )
 
-// subject is where a sensor's batches go.
-func subject(stream, sensor string) string { return stream + ".batches." + sensor }
-
-// NewPublisher connects to the brokers at url (several with commas, as NATS has it). A
-// broker that is not there yet is waited for, while batches gather in the spool. next
-// takes everything too.
-func NewPublisher(url string, opt PublisherOptions, next record.Sink) (*Publisher, error) {
+// NewPublisher opens the way on which records go. A side that is not there yet is waited for, while
+// batches gather in the spool. next takes everything too.
+func NewPublisher(open Opener, opt PublisherOptions, next record.Sink) (*Publisher, error) {
 	if err := opt.Origin.check(); err != nil {
 		return nil, err
-	}
-	if opt.Stream == "" {
-		opt.Stream = "WSCOPE"
 	}
 	if opt.SpoolLimit <= 0 {
 		opt.SpoolLimit = 1 << 30
@@ -88,14 +85,15 @@ func NewPublisher(url string, opt PublisherOptions, next record.Sink) (*Publishe
 	if err != nil {
 		return nil, err
 	}
-	conn, err := connect(url, "wscope sensor "+opt.Origin.Sensor, opt.NATS, opt.Tell)
+	report := NewReporter(opt.Tell)
+	transport, err := open(opt.Origin.Sensor, report)
 	if err != nil {
 		return nil, err
 	}
 	ctx, quit := context.WithCancel(context.Background())
 	p := &Publisher{
-		Sink: next, opt: opt, spool: sp, conn: conn, count: map[string]int64{}, lost: map[string]int64{}, total: map[string]int64{},
-		stop: make(chan struct{}), done: make(chan error, 1), quit: quit,
+		Sink: next, opt: opt, spool: sp, transport: transport, report: report, count: map[string]int64{},
+		lost: map[string]int64{}, total: map[string]int64{}, stop: make(chan struct{}), done: make(chan error, 1), quit: quit,
 	}
 	go func() { p.done <- p.send(ctx) }()
 	return p, nil
@@ -146,10 +144,24 @@ func (p *Publisher) Rendered(flow int64, b []byte) error {
 // Batch sends what has waited long enough.
 func (p *Publisher) Batch(now record.Time) error {
 	p.now = now
+	if p.opt.Metrics != nil && time.Since(p.told) > countTime {
+		p.addMetrics()
+	}
 	if len(p.batch) > 0 && time.Since(p.since) > batchTime {
 		p.flush()
 	}
 	return p.Sink.Batch(now)
+}
+
+// addMetrics adds what the sensor counted so far.
+func (p *Publisher) addMetrics() {
+	p.told = time.Now()
+	counts, err := p.opt.Metrics()
+	if err != nil {
+		p.opt.Tell("metrics: " + err.Error())
+		return
+	}
+	p.add(Metrics, p.now, append(counts, '\n'))
 }
 
 func (p *Publisher) add(kind string, at record.Time, record []byte) {
@@ -170,32 +182,56 @@ func (p *Publisher) add(kind string, at record.Time, record []byte) {
 // flush takes the batch to the spool, or drops it where that is full.
 func (p *Publisher) flush() {
 	data := p.batch
-	if len(p.lost) > 0 { // told as soon as there is room, before what follows
-		b, _ := json.Marshal(map[string]any{"records": p.lost}) // a map of numbers
+	lost := p.takeLost()
+	if len(lost) > 0 { // told as soon as there is room, before what follows
+		b, _ := json.Marshal(map[string]any{"records": lost}) // a map of numbers
 		data = append(p.opt.Origin.line(nil, Dropped, p.now, append(b, '\n')), p.batch...)
 	}
 	ok, err := p.spool.put(data)
 	switch {
 	case err != nil:
-		p.drop(p.count, "spool: "+err.Error())
+		p.dropMore(lost, p.count, "spool: "+err.Error())
 	case !ok:
-		p.drop(p.count, "the spool is full")
-	default:
-		clear(p.lost)
+		p.dropMore(lost, p.count, "the spool is full")
 	}
 	p.empty()
 }
 
+// takeLost takes what is to be told of records that were dropped.
+func (p *Publisher) takeLost() map[string]int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	lost := p.lost
+	p.lost = map[string]int64{}
+	return lost
+}
+
+// anyLost reports whether there is something to be told of records that were dropped.
+func (p *Publisher) anyLost() bool {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return len(p.lost) > 0
+}
+
 // drop counts records that are lost, and tells of the first since the last batch that was kept.
-func (p *Publisher) drop(records map[string]int64, why string) {
-	if len(p.lost) == 0 {
-		p.opt.Tell(why + ": records are dropped from here on")
+func (p *Publisher) drop(records map[string]int64, why string) { p.dropMore(nil, records, why) }
+
+// dropMore is drop where so many were lost before, which could not be told.
+func (p *Publisher) dropMore(before, records map[string]int64, why string) {
+	p.mu.Lock()
+	first := len(p.lost) == 0 && len(before) == 0
+	for kind, n := range before {
+		p.lost[kind] += n
 	}
 	for kind, n := range records {
 		if n > 0 {
 			p.lost[kind] += n
 			p.total[kind] += n
 		}
+	}
+	p.mu.Unlock()
+	if first {
+		p.opt.Tell(why + ": records are dropped from here on")
 	}
 }
 
@@ -204,20 +240,32 @@ func (p *Publisher) empty() {
 	clear(p.count)
 }
 
-// Dropped is how many records were dropped, by kind. It is called where the Sink is.
-func (p *Publisher) Dropped() map[string]int64 { return p.total }
+// Dropped returns how many records were dropped, by kind.
+func (p *Publisher) Dropped() map[string]int64 {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return maps.Clone(p.total)
+}
 
 // State is how a Publisher is doing. Any goroutine may ask.
 type State struct {
-	Connected bool  // a broker is there
-	Failures  int64 // to connect, and to send
-	Batches   int   // that wait in the spool
-	Bytes     int64 // of them
+	Connected bool             // the other side is there
+	Failures  int64            // to connect, and to send
+	Sent      int64            // batches that the other side took
+	SentBytes int64            // of them
+	Batches   int              // that wait in the spool
+	Bytes     int64            // of them
+	Limit     int64            // of the bytes in the spool
+	Dropped   map[string]int64 // records, by kind, those that were refused among them
+	Refused   int64            // records
 }
 
 // State returns how the Publisher is doing.
 func (p *Publisher) State() State {
-	s := State{Connected: p.conn.connected(), Failures: p.conn.report.failures.Load()}
+	s := State{
+		Connected: p.transport.Connected(), Failures: p.report.Failures(), Sent: p.sent.Load(), SentBytes: p.sentBytes.Load(),
+		Limit: p.opt.SpoolLimit, Dropped: p.Dropped(), Refused: p.refused.Load(),
+	}
 	s.Batches, s.Bytes = p.spool.waiting()
 	return s
 }
@@ -225,7 +273,10 @@ func (p *Publisher) State() State {
 // Close takes the rest to the spool and sends until ctx is done. What is left then stays in
 // the spool for the next run; its error says how much.
 func (p *Publisher) Close(ctx context.Context) error {
-	if len(p.batch) > 0 || len(p.lost) > 0 {
+	if p.opt.Metrics != nil {
+		p.addMetrics()
+	}
+	if len(p.batch) > 0 || p.anyLost() {
 		p.flush()
 	}
 	close(p.stop)
@@ -238,7 +289,7 @@ func (p *Publisher) Close(ctx context.Context) error {
 		err = <-p.done
 	}
 	p.quit()
-	p.conn.close()
+	p.transport.Close()
 	if n, bytes := p.spool.waiting(); n > 0 {
 		return fmt.Errorf("%d batches (%d bytes) could not be sent and wait in %s", n, bytes, p.opt.Spool)
 	}
@@ -247,7 +298,6 @@ func (p *Publisher) Close(ctx context.Context) error {
 
 // send publishes batch after batch, each until the stream has it.
 func (p *Publisher) send(ctx context.Context) error {
-	made := false
 	for {
 		b, data, any, err := p.spool.first()
 		if err != nil { // someone took it away, or the disk fails: what follows goes on
@@ -270,30 +320,11 @@ func (p *Publisher) send(ctx context.Context) error {
 			}
 			continue
 		}
-		js, err := p.conn.stream()
-		if err == nil {
-			wait, cancel := context.WithTimeout(ctx, sendWait)
-			if !made {
-				err = ensure(wait, js, p.opt.Stream, p.opt.Replicas)
-				made = err == nil
-			}
-			if err == nil {
-				err = p.publish(wait, js, b, data)
-			}
-			cancel()
-		}
-		if err == nil {
-			p.conn.report.mended("")
+		if p.sentOrRefused(ctx, Batch{p.opt.Origin.Sensor, b.run, b.seq, data}) {
 			if err := p.spool.sent(); err != nil {
 				return err
 			}
 			continue
-		}
-		if errors.Is(err, jetstream.ErrStreamNotFound) || errors.Is(err, jetstream.ErrNoStreamResponse) {
-			made = false // it was removed, or its brokers lost it
-		}
-		if ctx.Err() == nil && p.conn.connected() {
-			p.conn.report.failed("the stream does not take a batch: " + err.Error())
 		}
 		select {
 		case <-time.After(200 * time.Millisecond):
@@ -303,17 +334,26 @@ func (p *Publisher) send(ctx context.Context) error {
 	}
 }
 
-// Headers of a batch.
-const (
-	headerRun = "Wscope-Run"
-	headerSeq = "Wscope-Seq"
-)
-
-func (p *Publisher) publish(ctx context.Context, js jetstream.JetStream, b batchFile, data []byte) error {
-	m := nats.NewMsg(subject(p.opt.Stream, p.opt.Origin.Sensor))
-	m.Data = data
-	m.Header.Set(headerRun, b.run)
-	m.Header.Set(headerSeq, strconv.FormatUint(b.seq, 10))
-	_, err := js.PublishMsg(ctx, m, jetstream.WithMsgID(p.opt.Origin.Sensor+"."+b.run+"."+strconv.FormatUint(b.seq, 10)))
-	return err
+// sentOrRefused sends a batch, and reports whether it need not be sent again.
+func (p *Publisher) sentOrRefused(ctx context.Context, b Batch) bool {
+	wait, cancel := context.WithTimeout(ctx, sendWait)
+	defer cancel()
+	err := p.transport.Send(wait, b)
+	if refused := (*Refused)(nil); errors.As(err, &refused) {
+		for _, n := range refused.Records {
+			p.refused.Add(n)
+		}
+		p.drop(refused.Records, "refused: "+refused.Why)
+		err = nil
+	}
+	if err == nil {
+		p.sent.Add(1)
+		p.sentBytes.Add(int64(len(b.Lines)))
+		p.report.Mended("batches are taken again")
+		return true
+	}
+	if ctx.Err() == nil && p.transport.Connected() {
+		p.report.Failed("a batch is not taken: " + err.Error())
+	}
+	return false
 }

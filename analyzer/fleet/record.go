@@ -20,6 +20,7 @@ const (
 	Messages = "messages"
 	Findings = "findings"
 	Dropped  = "dropped" // what a sensor had to drop
+	Metrics  = "metrics" // what a sensor counted so far; only OTLP has a place for it
 )
 
 // Origin says which sensor a record comes from.

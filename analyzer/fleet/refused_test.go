@@ -51,7 +51,7 @@ func TestRefusedSensorSendsWhenItIsLetInAgain(t *testing.T) {
 	n.start(t)
 	with := strings.Replace(n.client, "://", "://sensor:right@", 1)
 	var told, collected said
-	p, err := NewPublisher(with, PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true, Tell: told.tell}, record.NopSink{})
+	p, err := NewPublisher(NATS(with, NATSOptions{}), PublisherOptions{Origin: origin("a"), Spool: t.TempDir(), Messages: true, Tell: told.tell}, record.NopSink{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -119,7 +119,7 @@ func TestCollectorGivesUpWithAReason(t *testing.T) {
 func TestMissingAuthorityIsReported(t *testing.T) {
 	n := cluster(t, 1)[0]
 	var told said
-	_, err := NewPublisher(strings.Replace(n.client, "nats://", "tls://", 1), PublisherOptions{Origin: origin("a"), Spool: filepath.Join(t.TempDir(), "s"), Tell: told.tell}, record.NopSink{})
+	_, err := NewPublisher(NATS(strings.Replace(n.client, "nats://", "tls://", 1), NATSOptions{}), PublisherOptions{Origin: origin("a"), Spool: filepath.Join(t.TempDir(), "s"), Tell: told.tell}, record.NopSink{})
 	if err == nil {
 		soon(t, "reported", func() bool { return told.has("no broker") })
 	}
@@ -129,18 +129,18 @@ func TestMissingAuthorityIsReported(t *testing.T) {
 func TestReporterTellsAtOnceAndThenSeldom(t *testing.T) {
 	var told said
 	now := time.Unix(0, 0)
-	r := reporter{tell: told.tell, now: func() time.Time { return now }}
+	r := Reporter{tell: told.tell, now: func() time.Time { return now }}
 	for range 1000 {
-		r.failed("a")
-		r.failed("b")
+		r.Failed("a")
+		r.Failed("b")
 		now = now.Add(time.Second)
 	}
 	if since, why := r.failing(); since != 1000*time.Second || why != "b" {
 		t.Errorf("failing for %s: %s", since, why)
 	}
-	r.mended("well")
-	r.mended("well")
-	r.failed("a")
+	r.Mended("well")
+	r.Mended("well")
+	r.Failed("a")
 	if want := []string{"a", "b", "a (300 times in 5m0s)", "b (300 times in 5m0s)", "a (300 times in 5m0s)", "b (300 times in 5m0s)", "a (300 times in 5m0s)", "b (300 times in 5m0s)", "well", "a"}; !slices.Equal(told.list, want) {
 		t.Errorf("told %q", told.list)
 	}

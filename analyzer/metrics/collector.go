@@ -18,6 +18,8 @@ type Options struct {
 	Hosts   []string       // told apart by the label host
 	Paths   []string       // told apart by the label path, without a query
 	Capture func() Capture // asked at every scrape, from any goroutine; nil is none
+
+	Outbound func() Outbound // asked likewise; nil where records are sent nowhere
 }
 
 // Collector counts records. Its methods as a Sink are called one at a time;
@@ -62,6 +64,9 @@ func New(o Options) *Collector {
 	c.registry.MustRegister(collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	if o.Capture != nil {
 		c.registry.MustRegister(captureCollector(o.Capture))
+	}
+	if o.Outbound != nil {
+		c.registry.MustRegister(outboundCollector(o.Outbound))
 	}
 	return c
 }

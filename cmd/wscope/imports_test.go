@@ -55,10 +55,12 @@ var rooms = map[string][]string{
 	"analyzer/metrics":                  {"analyzer/record"},
 	"analyzer/fleet":                    {"analyzer/record", "analyzer/report", "analyzer/report/export"},
 	"analyzer/fleet/broker":             {},
+	"analyzer/fleet/kafka":              {"analyzer/fleet"},
+	"analyzer/fleet/otlp":               {"analyzer/fleet", "analyzer/record"},
 	"cmd/wscope/recent":                 {"analyzer/record", "analyzer/report"},
 	"cmd/wscope/screen":                 {"analyzer/filter", "analyzer/record", "analyzer/report", "cmd/wscope/recent"},
 	"cmd/wscope/web":                    {"analyzer/correlate", "analyzer/record", "analyzer/report", "analyzer/report/page", "cmd/wscope/recent"},
-	"cmd/wscope":                        {"analyzer", "analyzer/archive", "analyzer/flow", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/clean", "cmd/wscope/live", "cmd/wscope/web", "cmd/wscope/extcap", "cmd/wscope/privilege", "cmd/wscope/keys", "cmd/wscope/goprobe", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse", "analyzer/redact"},
+	"cmd/wscope":                        {"analyzer", "analyzer/archive", "analyzer/flow", "analyzer/record", "analyzer/stat", "analyzer/metrics", "analyzer/fleet", "analyzer/fleet/kafka", "analyzer/fleet/otlp", "analyzer/clean", "cmd/wscope/live", "cmd/wscope/web", "cmd/wscope/extcap", "cmd/wscope/privilege", "cmd/wscope/keys", "cmd/wscope/goprobe", "analyzer/apps", "analyzer/apps/protoschema", "analyzer/behaviour", "analyzer/filter", "analyzer/query", "analyzer/report", "analyzer/report/export", "analyzer/report/export/pcapng", "analyzer/report/page", "analyzer/rules", "assembly/capture", "assembly/link", "assembly/packet", "assembly/shed", "assembly/tlsopen", "wsparse", "analyzer/redact"},
 	"cmd/wscope/keys":                   {},
 	"cmd/wscope/live":                   {"analyzer/metrics", "analyzer/record", "analyzer/report", "assembly/capture", "assembly/packet", "assembly/shed", "cmd/wscope/goprobe", "cmd/wscope/keys", "cmd/wscope/recent", "cmd/wscope/screen", "cmd/wscope/web"},
 	"cmd/wscope/extcap":                 {"analyzer/clean", "analyzer/record", "assembly/capture", "assembly/packet"},
@@ -84,6 +86,8 @@ var foreign = map[string][]string{
 	"github.com/prometheus/":     {"analyzer/metrics"},
 	"github.com/spf13/cobra":     {"cmd/wscope"},
 	"github.com/parquet-go":      {"analyzer/report/export"},
+	"github.com/twmb/":           {"analyzer/fleet/kafka"},
+	"go.opentelemetry.io/":       {}, // in the tests of analyzer/fleet/otlp
 }
 
 // alone are the rooms that stand on the standard library alone (and on each other, as rooms says).

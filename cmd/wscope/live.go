@@ -113,12 +113,18 @@ later, Linux on amd64 and arm64): of every process that runs the executable of t
 starts later. It needs CAP_BPF and CAP_PERFMON, or root, when it starts. wscope keys explains how to get the keys of
 other programs.
 
-With --to, records go to NATS JetStream for wscope collect. They are gathered for at most half a second or 256 KB,
+With --to, records go to NATS JetStream for wscope collect, to Kafka, or to OpenTelemetry. They are gathered for at most half a second or 256 KB,
 synced to disk in --spool, and leave it when the brokers have confirmed them; the next run sends what is left. So a
 sensor that is killed, or whose machine fails, loses its last half second of records and the flows that were open, and
 no record arrives twice. A message whose record is longer than 640 KB is sent with 100 KB of its payload and "cut".
 What does not fit --spool-limit is dropped, newest first, and reported: on standard error, to the collector as a
-record, and by exit status 2.`
+record, and by exit status 2.
+
+At kafka://HOST[:PORT],…/TOPIC (kafkas:// with TLS; USER:PASSWORD@ before the host, ?sasl=scram-sha-512 behind the
+topic) each record is one of the topic, as collect would write it; its key names the connection and its header
+wscope-id the record. A sensor that was killed sends its last batch again with the same wscope-id. At otlp://HOST[:PORT]
+(otlps:// with TLS) each record is a log, and every minute the metrics of --metrics are metrics; where an answer is lost,
+logs come twice with the same log.record.uid. OTEL_EXPORTER_OTLP_HEADERS is read as other programs do.`
 
 func (l *liveCommand) flags(cmd *cobra.Command) {
 	f := cmd.Flags()
@@ -280,14 +286,14 @@ func (l *liveCommand) run(ctx context.Context, args []string) error {
 	}
 	stats := live.NewStats(out, tap, src, queue)
 	opt.LetGone = stats.LetGo
-	if scraped != nil {
-		stats.Serve(scraped, metrics.Options{Hosts: l.hosts, Paths: l.paths})
-	}
-	fleet, sent, err := l.publisher(&opt, stats)
+	way, err := l.publisher(&opt, stats)
 	if err != nil {
 		return err
 	}
-	opt, sink, hide, err := l.in.wrapSink(nil, opt, fleet) // so that what is sent is redacted too
+	if scraped != nil || way.metrics {
+		stats.Count(scraped, metrics.Options{Hosts: l.hosts, Paths: l.paths, Outbound: way.state})
+	}
+	opt, sink, hide, err := l.in.wrapSink(nil, opt, way.sink) // so that what is sent is redacted too
 	if err != nil {
 		return err
 	}
@@ -309,7 +315,7 @@ func (l *liveCommand) run(ctx context.Context, args []string) error {
 	sum, err := analyzer.Run(context.WithoutCancel(ctx), src, opt, sink)
 	hide(sum)
 	end()
-	whole := sent()
+	whole := way.close()
 	saved := save == nil || save.Close()
 	if e := out.Finish(sum, stats); err == nil {
 		err = e

@@ -117,8 +117,8 @@ func must(t *testing.T, err error) {
 func carry(t *testing.T, url string, options []nats.Option) {
 	t.Helper()
 	var told []string
-	p, err := fleet.NewPublisher(url, fleet.PublisherOptions{
-		Origin: fleet.Origin{Sensor: "a", Interface: "eth0"}, Spool: t.TempDir(), NATS: options,
+	p, err := fleet.NewPublisher(fleet.NATS(url, fleet.NATSOptions{Client: options}), fleet.PublisherOptions{
+		Origin: fleet.Origin{Sensor: "a", Interface: "eth0"}, Spool: t.TempDir(),
 	}, &analyzer.NopSink{})
 	must(t, err)
 	must(t, p.FlowEnded(&analyzer.Flow{Flow: 1, End: 1e18}))

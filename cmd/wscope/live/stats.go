@@ -20,9 +20,9 @@ type Stats struct {
 	tap     capture.LiveSource
 	src     *Source
 	queue   *shed.Queue
-	web     *MetricsServer // nil without --metrics
-	metrics *metrics.Collector
-	letGo   atomic.Int64 // connections, because memory was short
+	web     *MetricsServer     // nil without --metrics
+	metrics *metrics.Collector // nil where nobody asks for metrics
+	letGo   atomic.Int64       // connections, because memory was short
 
 	mu       sync.Mutex
 	begun    int64
@@ -41,7 +41,7 @@ func (t *Stats) FlowBegun(f *record.Flow) error {
 	t.mu.Lock()
 	t.begun++
 	t.mu.Unlock()
-	if t.web != nil {
+	if t.metrics != nil {
 		t.metrics.FlowBegun(f)
 	}
 	return t.Output.FlowBegun(f)
@@ -58,7 +58,7 @@ func (t *Stats) FlowEnded(f *record.Flow) error {
 		t.findings[f.Findings[i].Severity] += f.Findings[i].Count
 	}
 	t.mu.Unlock()
-	if t.web != nil {
+	if t.metrics != nil {
 		t.metrics.FlowEnded(f)
 	}
 	return t.Output.FlowEnded(f)
@@ -66,7 +66,7 @@ func (t *Stats) FlowEnded(f *record.Flow) error {
 
 // FlowUpdate implements record.Sink.
 func (t *Stats) FlowUpdate(f *record.Flow) error {
-	if t.web != nil {
+	if t.metrics != nil {
 		t.metrics.FlowUpdate(f)
 	}
 	return t.Output.FlowUpdate(f)
@@ -83,8 +83,8 @@ func (t *Stats) Batch(now record.Time) error {
 // LetGo counts connections that were let go because memory was short, from any goroutine.
 func (t *Stats) LetGo(connections int) { t.letGo.Add(int64(connections)) }
 
-// Serve counts for the metrics too, and has web serve them.
-func (t *Stats) Serve(web *MetricsServer, o metrics.Options) {
+// Count counts for the metrics too, and has web serve them where it is not nil.
+func (t *Stats) Count(web *MetricsServer, o metrics.Options) {
 	o.Capture = func() metrics.Capture {
 		c, q := t.capture(), t.queue.Stats()
 		m := metrics.Capture{Analysed: c.Analysed, Shed: c.Shed, Refused: c.Refused, LetGo: t.letGo.Load(), Queued: q.Queued, Queue: q.Depth}
@@ -94,8 +94,13 @@ func (t *Stats) Serve(web *MetricsServer, o metrics.Options) {
 		return m
 	}
 	t.web, t.metrics = web, metrics.New(o)
-	web.serve(t.metrics)
+	if web != nil {
+		web.serve(t.metrics)
+	}
 }
+
+// Snapshot returns the metrics that Count counts, as an object of JSON; start is when counting began.
+func (t *Stats) Snapshot(start record.Time) ([]byte, error) { return t.metrics.Snapshot(start) }
 
 // Counts is what became of the packets, as the summary gives it.
 type Counts struct {
