@@ -89,7 +89,7 @@ func heard(k *analyzertest.Records) map[string]int {
 	for _, f := range k.Flows {
 		end := "still open"
 		if f.Close != nil {
-			end = f.Close.By + " " + f.Close.How
+			end = string(f.Close.By) + " " + string(f.Close.How)
 		}
 		n[fmt.Sprintf("flow %d-%d: %s, %s", f.Client.Port, f.Server.Port, f.Pickup, end)]++
 	}

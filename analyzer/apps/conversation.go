@@ -10,9 +10,9 @@ const (
 	server
 )
 
-var sideNames = [2]string{"client", "server"}
+var sideNames = [2]record.Peer{record.Client, record.Server}
 
-func sideOf(from string) side {
+func sideOf(from record.Peer) side {
 	if from == sideNames[server] {
 		return server
 	}
@@ -244,7 +244,7 @@ func (c *conversation) describe() *record.App {
 }
 
 // Lost forgets what waited for the bytes that are missing.
-func (c *conversation) Lost(from string) {
+func (c *conversation) Lost(from record.Peer) {
 	c.forget(sideOf(from))
 	if c.dialect != nil {
 		c.dialect.lost(sideOf(from))

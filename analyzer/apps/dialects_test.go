@@ -194,7 +194,7 @@ func FuzzScripts(f *testing.F) {
 				c.Message(said(l.from, l.kind, []byte(l.data)))
 				check(t, c.Message(said(from, kind, data)))
 			}
-			c.Lost(from)
+			c.Lost(record.Peer(from))
 			check(t, c.Message(said(from, kind, data)))
 			var flow record.Flow
 			c.Done(&flow)

@@ -18,7 +18,7 @@ import (
 
 // said is a message for a conversation.
 func said(from, kind string, data []byte) *record.Message {
-	return &record.Message{From: from, Type: kind, Data: data, Length: int64(len(data)), Complete: true, IsText: kind == "text"}
+	return &record.Message{From: record.Peer(from), Type: kind, Data: data, Length: int64(len(data)), Complete: true, IsText: kind == "text"}
 }
 
 // opened is a conversation for a request path and a subprotocol.
@@ -123,7 +123,7 @@ func TestEveryPrefixIsLeftAloneOrRead(t *testing.T) {
 				for _, before := range messages[:min(i, 2)] { // the handshakes
 					check(t, c.Message(before))
 				}
-				check(t, c.Message(said(m.From, m.Type, m.Data[:n])))
+				check(t, c.Message(said(string(m.From), m.Type, m.Data[:n])))
 			}
 		}
 	}
@@ -262,7 +262,7 @@ func FuzzConversation(f *testing.F) {
 		}
 		for len(script) >= 3 {
 			n := min(int(script[1])<<8|int(script[2]), len(script)-3)
-			m := said(sideNames[script[0]&1], [...]string{"text", "binary"}[script[0]>>1&1], script[3:3+n])
+			m := said(string(sideNames[script[0]&1]), [...]string{"text", "binary"}[script[0]>>1&1], script[3:3+n])
 			if script[0]&4 != 0 {
 				c.Lost(m.From)
 			}

@@ -128,7 +128,7 @@ type ownEnv struct {
 }
 
 // ownEnvOf is the environment of a message of a side.
-func ownEnvOf(from string, data []byte) ownEnv {
+func ownEnvOf(from record.Peer, data []byte) ownEnv {
 	number := func(size int, read func([]byte) uint64) func(int) (int, error) {
 		return func(at int) (int, error) {
 			if at < 0 || at > len(data)-size {
@@ -138,7 +138,7 @@ func ownEnvOf(from string, data []byte) ownEnv {
 		}
 	}
 	return ownEnv{
-		From: from, Size: len(data), Text: string(data[:min(len(data), maxHeld)]),
+		From: string(from), Size: len(data), Text: string(data[:min(len(data), maxHeld)]),
 		Byte:     number(1, func(b []byte) uint64 { return uint64(b[0]) }),
 		Uint16:   number(2, func(b []byte) uint64 { return uint64(binary.BigEndian.Uint16(b)) }),
 		Uint32:   number(4, func(b []byte) uint64 { return uint64(binary.BigEndian.Uint32(b)) }),

@@ -58,7 +58,8 @@ type seeker struct {
 
 // heldMessage is a message to be read once its dialect is known.
 type heldMessage struct {
-	from, kind      string
+	from            record.Peer
+	kind            string
 	time, end       record.Time
 	packet, message int64
 	data            []byte

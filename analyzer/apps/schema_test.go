@@ -60,10 +60,10 @@ func TestMessagesAreWhatProtobufjsTakesThemFor(t *testing.T) {
 			if err := json.Unmarshal(m.App.Decoded, &got); err != nil {
 				t.Fatalf("%s: %s: %v", what, m.App.Decoded, err)
 			}
-			if want := log.App.Decoded[m.From][next[m.From]]; !reflect.DeepEqual(got, want) {
+			if want := log.App.Decoded[string(m.From)][next[string(m.From)]]; !reflect.DeepEqual(got, want) {
 				t.Errorf("%s: message %d is %s, the endpoints say %v", what, m.Message, m.App.Decoded, want)
 			}
-			next[m.From]++
+			next[string(m.From)]++
 			if m.App.Gist == "" || m.App.ID == "" || m.App.Name == "" {
 				t.Errorf("%s: message %d is told as %+v", what, m.Message, *m.App)
 			}

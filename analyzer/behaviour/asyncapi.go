@@ -77,7 +77,7 @@ func (r *Role) channel(id string, operations object) object {
 	var sent []any
 	for _, k := range r.Messages {
 		name := names[k.From+" "+k.Name]
-		switch request := names[senders[1-sender(k.From)]+" "+k.Answers]; {
+		switch request := names[string(senders[1-sender(record.Peer(k.From))])+" "+k.Answers]; {
 		case name == "" || k.From != "server":
 		case k.Answers != "" && k.Replies > 0 && request != "":
 			replies[request] = append(replies[request], ref(name))

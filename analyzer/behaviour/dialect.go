@@ -126,12 +126,13 @@ func (w *Watcher) roleLike(name string) *Role {
 	return nil
 }
 
-var senders = [2]string{"client", "server"}
+var senders = [2]record.Peer{record.Client, record.Server}
 
 // names is the dialect as a baseline keeps it.
 func (d *dialect) names() map[string]string {
 	m := map[string]string{}
-	for i, from := range senders {
+	for i, sender := range senders {
+		from := string(sender)
 		for kind, at := range d.refine[i] {
 			m[strings.TrimSpace(from+" "+kind)] = at
 		}
@@ -146,7 +147,8 @@ func (d *dialect) names() map[string]string {
 }
 
 func dialectOf(m map[string]string) (d dialect) {
-	for i, from := range senders {
+	for i, sender := range senders {
+		from := string(sender)
 		d.binary[i], d.key[i] = m[from+" binary"], m[from+" *"]
 		for key, at := range m {
 			if kind, ok := strings.CutPrefix(key+" ", from+" "); ok && key != from+" binary" && key != from+" *" {

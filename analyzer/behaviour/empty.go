@@ -1,6 +1,8 @@
 package behaviour
 
-import "strings"
+import (
+	"strings"
+)
 
 // Empty reports whether nothing could be read: there are no flows, or none that is not encrypted.
 func (b *Behaviour) Empty() bool {

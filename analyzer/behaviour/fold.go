@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"wscope/analyzer/record"
 )
 
 // idWord stands for an identifier in a name.
@@ -209,7 +211,7 @@ func alignKinds(list []*Behaviour, role string) {
 		for j := range with {
 			names[j] = map[string]bool{}
 			for _, k := range list[with[j]].Roles[at[j]].Messages {
-				if k.From == from {
+				if k.From == string(from) {
 					names[j][k.Name] = true
 				}
 			}
@@ -352,13 +354,13 @@ func (b *Behaviour) fold() {
 		for _, from := range senders {
 			groups := map[string][]string{}
 			for _, k := range r.Messages {
-				if m := masked(k.Name, false); k.From == from && m != k.Name && strings.ContainsAny(k.Name, "0123456789/:.") {
+				if m := masked(k.Name, false); k.From == string(from) && m != k.Name && strings.ContainsAny(k.Name, "0123456789/:.") {
 					groups[m] = append(groups[m], k.Name)
 				}
 			}
 			for m, names := range groups { // and words that do not look it, among them
 				for _, k := range r.Messages {
-					if len(names) >= 3 && k.From == from && masked(k.Name, false) == k.Name && k.Name != m && fitsMask(k.Name, m) {
+					if len(names) >= 3 && k.From == string(from) && masked(k.Name, false) == k.Name && k.Name != m && fitsMask(k.Name, m) {
 						groups[m] = append(groups[m], k.Name)
 					}
 				}
@@ -455,10 +457,10 @@ func mergeKinds(list []*Kind) (merged []*Kind) {
 }
 
 // renamedKinds is the role with other names of one sender's kinds.
-func (r *Role) renamedKinds(from string, names map[string]string) *Role {
+func (r *Role) renamedKinds(from record.Peer, names map[string]string) *Role {
 	m := *r
 	is := func(side, name string) string {
-		if n := names[name]; n != "" && side == from {
+		if n := names[name]; n != "" && side == string(from) {
 			return n
 		}
 		return name
@@ -468,14 +470,14 @@ func (r *Role) renamedKinds(from string, names map[string]string) *Role {
 		named := *k
 		named.Name = is(k.From, k.Name)
 		if k.Answers != "" {
-			named.Answers = is(senders[1-sender(k.From)], k.Answers)
+			named.Answers = is(string(senders[1-sender(record.Peer(k.From))]), k.Answers)
 		}
 		named.Of = nil
 		for q, n := range k.Of {
 			if named.Of == nil {
 				named.Of = Tally{}
 			}
-			named.Of[is(senders[1-sender(k.From)], q)] += n
+			named.Of[is(string(senders[1-sender(record.Peer(k.From))]), q)] += n
 		}
 		list[i] = &named
 	}

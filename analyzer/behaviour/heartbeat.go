@@ -28,7 +28,7 @@ var (
 )
 
 // beat notes a ping, or a pong, which answers all the pings before it: RFC 6455 §5.5.3.
-func (fw *flowWatch) beat(from, kind string, sort int, at record.Time) {
+func (fw *flowWatch) beat(from record.Peer, kind string, sort int, at record.Time) {
 	switch word := strings.ToLower(kind[strings.LastIndexAny(kind, " .:/")+1:]); {
 	case slices.Contains(pingWords, word):
 		b := &fw.sides[sender(from)].pings[sort]
@@ -56,7 +56,7 @@ const patience = 100e6
 type ending struct {
 	at       record.Time
 	open     bool // the capture ended before
-	by       string
+	by       record.Peer
 	torn     bool        // by TCP, without a Close
 	closed   record.Time // when its end began: nobody need answer then
 	patience record.Time
@@ -69,8 +69,8 @@ func endOf(f *record.Flow) ending {
 		e.patience = max(e.patience, record.Time(h.Latency.Float()*10e9))
 	}
 	if c := f.Close; c != nil {
-		e.by, e.torn = c.By, c.How == "fin" || c.How == "rst"
-		if c.Delay != nil && c.How == "handshake" {
+		e.by, e.torn = c.By, c.How == record.HowFIN || c.How == record.HowRST
+		if c.Delay != nil && c.How == record.HowHandshake {
 			e.closed = f.End - record.Time(*c.Delay)
 		}
 	}
@@ -91,9 +91,9 @@ func (fw *flowWatch) addBeats(e ending) {
 			late = late || sort == inFrames && e.silent[1-i]
 			switch { // of a side that answers others, the last one may be late
 			case b.answered == 0 && (late || b.sent >= 2), b.lost >= 2, b.lost == 1 && givenUp:
-				fw.role.Pings.add("of " + from + beatNames[sort] + " not answered by " + by)
+				fw.role.Pings.add("of " + string(from) + beatNames[sort] + " not answered by " + string(by))
 			case b.answered > 0:
-				fw.role.Pings.add("of " + from + beatNames[sort] + " answered by " + by)
+				fw.role.Pings.add("of " + string(from) + beatNames[sort] + " answered by " + string(by))
 			}
 		}
 	}
@@ -104,7 +104,7 @@ func (c *comparison) pings(a, b *Role) {
 	for _, from := range senders {
 		by := senders[1-sender(from)]
 		for _, sort := range beatNames {
-			good, bad := "of "+from+sort+" answered by "+by, "of "+from+sort+" not answered by "+by
+			good, bad := "of "+string(from)+sort+" answered by "+string(by), "of "+string(from)+sort+" not answered by "+string(by)
 			n, m := a.Pings[bad], b.Pings[bad]
 			all, in := n+a.Pings[good], m+b.Pings[good]
 			if all == 0 && m < 2 {

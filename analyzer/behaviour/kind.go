@@ -135,7 +135,7 @@ func valueAt(object map[string]any, at string) string {
 
 // usualKind is the kind that an object says it is: by the key that all of its sender's objects have, where there is one, or else by
 // the well-known names.
-func (d *dialect) usualKind(from string, object map[string]any) string {
+func (d *dialect) usualKind(from record.Peer, object map[string]any) string {
 	if key := d.key[sender(from)]; key != "" && object != nil {
 		if kind := valueAt(object, key); kind != "" && !slices.Contains(generic, kind) {
 			return kind
@@ -237,7 +237,7 @@ func parts(v any) (object map[string]any, head string) {
 }
 
 // identifier is what ties a request and its answer. An answer may name its request's header as its parent's.
-func identifier(object map[string]any, from string) string {
+func identifier(object map[string]any, from record.Peer) string {
 	if parent, _ := object["parent_header"].(map[string]any); parent != nil {
 		id, _ := parent["msg_id"].(string)
 		if head, _ := object["header"].(map[string]any); head != nil && id == "" && from == "client" {

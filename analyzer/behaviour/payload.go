@@ -108,7 +108,7 @@ func (d *dialect) leading(m *record.Message) string {
 }
 
 // leadLength is how many bytes that is.
-func (d *dialect) leadLength(from string) int {
+func (d *dialect) leadLength(from record.Peer) int {
 	switch d.binary[sender(from)] {
 	case "bytes 1":
 		return 1

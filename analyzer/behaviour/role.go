@@ -14,9 +14,9 @@ import (
 // addresses, identifiers and query.
 func (w *Watcher) roleName(f *record.Flow) string {
 	switch {
-	case f.Pickup == "encrypted" && f.TLS != nil && f.TLS.SNI != "":
+	case f.Pickup == record.PickupEncrypted && f.TLS != nil && f.TLS.SNI != "":
 		return "encrypted " + f.TLS.SNI
-	case f.Pickup == "encrypted":
+	case f.Pickup == record.PickupEncrypted:
 		return "encrypted"
 	case f.HTTP == nil:
 		return "midstream"
@@ -73,35 +73,35 @@ func (r *Role) addFlow(f *record.Flow) {
 	r.Transport.add(transport(f))
 	r.addRequest(f)
 	if h := f.Handshake; h != nil {
-		result := h.Result
-		if h.Result == "rejected" && f.HTTP != nil {
+		result := string(h.Result)
+		if h.Result == record.Rejected && f.HTTP != nil {
 			result = fmt.Sprintf("rejected %d", f.HTTP.Status)
 			if f.HTTP.Location != "" {
 				result += " to " + place(f.HTTP.Location)
 			}
 		}
 		r.Handshakes.add(result)
-		if h.Result == "accepted" || h.Result == "invalid" {
+		if h.Result == record.Accepted || h.Result == record.Invalid {
 			r.Subprotocols.add(orNone(h.Subprotocol))
 			r.Extensions.add(orNone(strings.Join(h.Extensions, ", ")))
 		}
 	}
-	if c := f.Close; c != nil && c.How != "none" {
+	if c := f.Close; c != nil && c.How != record.HowNone {
 		r.Closes.add(closing(c))
 	}
 	for i := range f.Findings {
 		n := &f.Findings[i]
 		by := ""
 		if n.From != "" {
-			by = " by " + n.From
+			by = " by " + string(n.From)
 		}
-		r.Findings.add(n.Severity + " " + n.Rule + by)
+		r.Findings.add(string(n.Severity) + " " + n.Rule + by)
 	}
 }
 
 // isOpen says whether a flow had not ended when the capture did.
 func isOpen(f *record.Flow) bool {
-	return f.Close == nil && f.Handshake != nil && f.Handshake.Result == "accepted" || f.Close != nil && (f.Close.How == "none" || f.Close.TCP == "capture ended" && f.Close.How == "half")
+	return f.Close == nil && f.Handshake != nil && f.Handshake.Result == record.Accepted || f.Close != nil && (f.Close.How == record.HowNone || f.Close.TCP == "capture ended" && f.Close.How == record.HowHalf)
 }
 
 // addRequest adds what the opening handshake asks with: values where they are the program's, names where they are the user's.
@@ -192,18 +192,18 @@ func orNone(s string) string {
 }
 
 func closing(c *record.Closing) string {
-	what := c.How
-	if c.How == "handshake" || c.How == "half" {
+	what := string(c.How)
+	if c.How == record.HowHandshake || c.How == record.HowHalf {
 		what = "empty Close"
 		if c.Code != nil {
 			what = fmt.Sprint(*c.Code)
 		}
-		if c.How == "half" {
+		if c.How == record.HowHalf {
 			what += ", not answered,"
 		}
 	}
 	if c.By == "" {
 		return what
 	}
-	return what + " by " + c.By
+	return what + " by " + string(c.By)
 }

@@ -5,6 +5,8 @@ import (
 	"math"
 	"slices"
 	"strconv"
+
+	"wscope/analyzer/record"
 )
 
 // maxSequences is how many places of a flow may be sequences.
@@ -12,7 +14,7 @@ const maxSequences = 64
 
 // sequences follows the numbers at the top of a message's JSON that its sender may count its messages with.
 // The number of the request that an answer is to is its client's.
-func (fw *flowWatch) sequences(from string, v any, isReply bool) {
+func (fw *flowWatch) sequences(from record.Peer, v any, isReply bool) {
 	object, _ := parts(v)
 	for key, v := range object {
 		if isReply && (slices.Contains(idKeys, key) || slices.Contains(weakIDs, key)) {
@@ -22,7 +24,7 @@ func (fw *flowWatch) sequences(from string, v any, isReply bool) {
 		if !ok || x != math.Trunc(x) || x < 0 || x > 1<<52 || len(key) > 40 {
 			continue
 		}
-		at := from + " $." + key
+		at := string(from) + " $." + key
 		last, known := fw.numbers[at]
 		if !known && len(fw.numbers) >= maxSequences {
 			continue

@@ -28,7 +28,7 @@ func (fw *flowWatch) begins(at record.Time) {
 
 // causes notes whether a server's message came of what the client said.
 func (w *Watcher) causes(fw *flowWatch, k *kindWatch, m *record.Message, isReply bool, answers request) {
-	if m.From == "client" {
+	if m.From == record.Client {
 		if !k.heart {
 			w.speaks(fw, k, m)
 			fw.endBursts()

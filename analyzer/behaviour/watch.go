@@ -37,7 +37,10 @@ type roleWatch struct {
 	decided       bool
 }
 
-type kindKey struct{ from, name string }
+type kindKey struct {
+	from record.Peer
+	name string
+}
 
 type kindWatch struct {
 	Kind
@@ -93,12 +96,13 @@ const oneGo = 1e6
 
 // request is a message that may be answered.
 type request struct {
-	kind, from string
-	at         record.Time
-	first      bool // in its flow
-	of         *kindWatch
-	turn       *turn
-	came       map[*kindWatch]int64 // what answered it by its identifier, and how often
+	kind  string
+	from  record.Peer
+	at    record.Time
+	first bool // in its flow
+	of    *kindWatch
+	turn  *turn
+	came  map[*kindWatch]int64 // what answered it by its identifier, and how often
 }
 
 // NewWatcher returns one that has seen nothing.
@@ -120,7 +124,7 @@ func (w *Watcher) Midway() bool { return w.midway }
 
 // FlowBegun gives a flow its role.
 func (w *Watcher) FlowBegun(f *record.Flow) error {
-	w.midway = w.midway || f.Pickup == "midstream"
+	w.midway = w.midway || f.Pickup == record.PickupMidstream
 	name := w.roleName(f)
 	r := w.roles[name]
 	if r == nil && len(w.roles) >= maxRoles {
@@ -267,7 +271,7 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	case more:
 	case says.id != "" && len(fw.pending) < maxPending:
 		q := request{says.kind, m.From, m.End, fw.said == 1, nil, fw.turn, map[*kindWatch]int64{}}
-		if m.From == "client" {
+		if m.From == record.Client {
 			k.Asked++
 			q.of = k
 		}
@@ -277,7 +281,7 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	case isReply, more && answers.came[k] == 1:
 		k.replied(answers, m.Time)
 	case more:
-	case m.From == "server" && fw.last.from == "client" && k.heart == isHeart(fw.last.kind):
+	case m.From == record.Server && fw.last.from == "client" && k.heart == isHeart(fw.last.kind):
 		k.replied(fw.last, m.Time)
 	}
 	other := &fw.sides[1-sender(m.From)]
@@ -314,14 +318,14 @@ func (fw *flowWatch) pingFrame(m *record.Message) {
 // framePing is what kinds of pings as frames are called.
 const framePing = "frame ping"
 
-func sender(from string) int {
+func sender(from record.Peer) int {
 	if from == "server" {
 		return 1
 	}
 	return 0
 }
 
-func (r *roleWatch) kind(from, name string) *kindWatch {
+func (r *roleWatch) kind(from record.Peer, name string) *kindWatch {
 	key := kindKey{from, name}
 	k := r.kinds[key]
 	if k == nil && len(r.kinds) >= 2*maxKinds {
@@ -329,7 +333,7 @@ func (r *roleWatch) kind(from, name string) *kindWatch {
 		k = r.kinds[key]
 	}
 	if k == nil {
-		k = &kindWatch{Kind: Kind{From: from, Name: key.name}, heart: isHeart(key.name)}
+		k = &kindWatch{Kind: Kind{From: string(from), Name: key.name}, heart: isHeart(key.name)}
 		r.kinds[key] = k
 	}
 	return k

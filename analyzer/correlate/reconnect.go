@@ -138,12 +138,12 @@ func (r *reconnects) record(key endKey, f *record.Flow) {
 
 // abnormal reports whether a flow ended otherwise than by a normal closing handshake.
 func abnormal(f *record.Flow) bool {
-	if f.Handshake != nil && f.Handshake.Result == "rejected" {
+	if f.Handshake != nil && f.Handshake.Result == record.Rejected {
 		return f.HTTP != nil && f.HTTP.Status >= 500
 	}
 	c := f.Close
 	if c == nil {
-		return f.Handshake != nil && f.Handshake.Result == "unanswered"
+		return f.Handshake != nil && f.Handshake.Result == record.Unanswered
 	}
 	switch c.How {
 	case "fin", "rst":
@@ -157,6 +157,6 @@ func abnormal(f *record.Flow) bool {
 // wasIdle reports whether a connection was used, and then ended from the server's side after a silence: its client is a victim.
 func wasIdle(f *record.Flow) bool {
 	c := f.Close
-	return c != nil && c.By != "client" && (c.How == "fin" || c.How == "rst") && c.Silence != nil && *c.Silence >= record.Seconds(1e9) &&
+	return c != nil && c.By != record.Client && (c.How == record.HowFIN || c.How == record.HowRST) && c.Silence != nil && *c.Silence >= record.Seconds(1e9) &&
 		f.ClientToServer.Frames+f.ServerToClient.Frames > 0
 }

@@ -55,7 +55,7 @@ type Totals struct {
 
 // Begun counts a flow that begins, unless it is a connection that may or may not be a WebSocket.
 func (t *Totals) Begun(f *record.Flow) {
-	if f.Pickup == "encrypted" {
+	if f.Pickup == record.PickupEncrypted {
 		return
 	}
 	t.open++
@@ -64,7 +64,7 @@ func (t *Totals) Begun(f *record.Flow) {
 
 // Dropped takes a flow that ended from those that are open.
 func (t *Totals) Dropped(f *record.Flow) {
-	if f.Pickup != "encrypted" {
+	if f.Pickup != record.PickupEncrypted {
 		t.open--
 	}
 }
@@ -85,8 +85,8 @@ func (t *Totals) Flow(f *record.Flow) {
 	t.Dropped(f)
 	t.ends.Add(f)
 	t.flows++
-	t.pickups.Add(f.Pickup, 1)
-	if f.Pickup == "encrypted" {
+	t.pickups.Add(string(f.Pickup), 1)
+	if f.Pickup == record.PickupEncrypted {
 		t.sealed.Add(strconv.Itoa(int(f.Server.Port)), 1)
 		likely := "unknown"
 		if f.Sealed != nil {
@@ -104,7 +104,7 @@ func (t *Totals) Flow(f *record.Flow) {
 		return
 	}
 	if f.Handshake != nil {
-		t.results.Add(f.Handshake.Result, 1)
+		t.results.Add(string(f.Handshake.Result), 1)
 		if f.Handshake.Subprotocol != "" {
 			t.protocols.Add(f.Handshake.Subprotocol, 1)
 		}
@@ -135,7 +135,7 @@ func (t *Totals) Flow(f *record.Flow) {
 
 func closeName(c *record.Closing) string {
 	if c.Code == nil {
-		return c.How
+		return string(c.How)
 	}
 	return strconv.Itoa(*c.Code)
 }
@@ -169,12 +169,7 @@ func (t *Totals) Summary(last record.Time) *record.Summary {
 		s.Findings = append(s.Findings, *r)
 	}
 	slices.SortFunc(s.Findings, func(a, b record.RuleCount) int {
-		return cmp.Or(cmp.Compare(severityRank(a.Severity), severityRank(b.Severity)), cmp.Compare(a.Rule, b.Rule))
+		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(a.Rule, b.Rule))
 	})
 	return s
-}
-
-// severityRank puts errors first.
-func severityRank(s string) int {
-	return slices.Index([]string{"error", "warning", "note"}, s)
 }

@@ -52,7 +52,7 @@ func (t *appTotals) add(f *record.Flow) {
 }
 
 func (p *appTotal) operation(o *record.AppOperation, flow int64) {
-	key := [2]string{o.Name, o.From}
+	key := [2]string{o.Name, string(o.From)}
 	op := p.ops[key]
 	if op == nil {
 		if len(p.ops) >= maxAppOperations {

@@ -15,8 +15,8 @@ type Attempt struct {
 	Start, End     record.Time
 	Packet         int64
 	File           string
-	How            string // refused, unanswered, fin, rst, open
-	By             string
+	How            record.How // refused, unanswered, fin, rst, none
+	By             record.Peer
 }
 
 // Attempt takes one. Those to servers that no WebSocket is of are left out in the end.
@@ -30,11 +30,11 @@ func (d *Diagnosis) Attempt(a *Attempt) {
 		code: -1, silence: -1, unheard: -1,
 	}
 	switch a.How {
-	case "refused":
+	case record.HowRefused:
 		e.how = "syn refused"
-	case "unanswered":
+	case record.HowUnanswered:
 		e.how = "syn unanswered"
-	case "open":
+	case record.HowNone:
 		e.how = "unused"
 	default:
 		e.how = "dropped"
@@ -52,10 +52,10 @@ func address(e record.Endpoint) string {
 
 // tried groups the attempts that came to nothing, of servers that WebSockets are of.
 func (d *Diagnosis) tried(c *context) (found []group) {
-	for _, how := range []string{"syn refused", "dropped", "syn unanswered"} {
+	for _, how := range []record.How{record.HowSYNRefused, record.HowDropped, record.HowSYNUnanswered} {
 		var in []*end
 		for i := range d.attempts {
-			if e := d.attempts[i]; e.how == how && e.by != "client" && c.servers[e.server] > 0 {
+			if e := d.attempts[i]; e.how == how && e.by != record.Client && c.servers[e.server] > 0 {
 				in = append(in, e)
 			}
 		}
@@ -75,7 +75,7 @@ func (c *context) tries(g *group) string {
 	case "syn refused":
 		text += plural(n, "was", "were") + " refused (RST to the SYN)"
 	case "dropped":
-		text += plural(n, "was", "were") + " closed by the " + e.by + " before a byte passed"
+		text += plural(n, "was", "were") + " closed by the " + string(e.by) + " before a byte passed"
 	default:
 		text += "got no answer to " + plural(n, "its SYN", "their SYNs")
 	}
@@ -83,7 +83,7 @@ func (c *context) tries(g *group) string {
 	if most, ok := c.addressLimit(g.ends); ok {
 		return text + fmt.Sprintf(", each while its client had %d open: a limit of %d connections an address", most, most)
 	}
-	if e.how == "syn refused" {
+	if e.how == record.HowSYNRefused {
 		text += ": nobody listened there"
 	}
 	return text
@@ -158,4 +158,4 @@ func (c *context) openOf(client, server string, at int64) (n int) {
 }
 
 // used reports whether the connection came to be.
-func (e *end) used() bool { return e.how != "refused" && e.how != "unanswered" }
+func (e *end) used() bool { return e.how != record.HowRefused && e.how != record.HowUnanswered }

@@ -1,5 +1,7 @@
 package diagnose
 
+import "wscope/analyzer/record"
+
 // context is what is known of all flows of a capture.
 type context struct {
 	flows    int
@@ -43,7 +45,7 @@ func (c *context) outlived(ends []*end) bool {
 	}
 	for i := range c.all {
 		e := c.all[i]
-		if servers[e.server] && !members[e.flow] && e.how != "refused" && e.start < last && float64(e.at-last)/1e9 > shortest {
+		if servers[e.server] && !members[e.flow] && e.how != record.HowRefused && e.start < last && float64(e.at-last)/1e9 > shortest {
 			return true
 		}
 	}

@@ -33,7 +33,7 @@ var causes = map[string]struct {
 		at := 300 + 100*p.r.Float64()
 		for i := range n {
 			start := 250 * p.r.Float64()
-			c := record.Closing{By: "server", How: []string{"fin", "rst"}[i%2]}
+			c := record.Closing{By: "server", How: []record.How{"fin", "rst"}[i%2]}
 			f := p.flow(start, at-start+0.3*p.r.Float64(), 20*p.r.Float64(), c)
 			f.Pace.LongestSilence = record.Seconds(30e9)
 		}

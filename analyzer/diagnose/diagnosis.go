@@ -27,7 +27,7 @@ type Diagnosis struct {
 
 // Add takes a finished flow.
 func (d *Diagnosis) Add(f *record.Flow) {
-	if f.Pickup == "encrypted" {
+	if f.Pickup == record.PickupEncrypted {
 		return // nobody knows whether it is a WebSocket, nor what its end said
 	}
 	d.seen++

@@ -12,7 +12,8 @@ type end struct {
 	client, server string // address; address and port
 	start          int64
 	at             int64 // when it ended; its last packet where nobody ended it
-	by, how        string
+	by             record.Peer
+	how            record.How
 	code           int // -1 where there is none
 	status         int
 	name, reason   string
@@ -28,28 +29,29 @@ type end struct {
 	back           bool  // this hop is the proxy's own
 	same           int64 // the flow of the same TCP connection
 
-	frames     int64   // of both sides
-	unheard    float64 // seconds from the last frame of the side that did not end it; -1 where unknown
-	before     float64 // silence before the first frame that stayed without an answer, seconds
-	survived   float64 // the longest silence before that one, seconds
-	gone       string  // the side that no longer answered anything
-	goneFor    float64 // seconds from its last packet
-	full       string  // the side whose window was zero at the end
-	fullFor    float64 // seconds
-	unfinished string  // the side in the middle of a message
-	ttl, reset int     // of a RST that is from somewhere else; 0 where none is
-	broke      string  // what the side that did not end it had broken
-	open       bool    // when the capture ended
+	frames     int64       // of both sides
+	unheard    float64     // seconds from the last frame of the side that did not end it; -1 where unknown
+	before     float64     // silence before the first frame that stayed without an answer, seconds
+	survived   float64     // the longest silence before that one, seconds
+	gone       record.Peer // the side that no longer answered anything
+	goneFor    float64     // seconds from its last packet
+	full       record.Peer // the side whose window was zero at the end
+	fullFor    float64     // seconds
+	unfinished record.Peer // the side in the middle of a message
+	ttl, reset int         // of a RST that is from somewhere else; 0 where none is
+	broke      string      // what the side that did not end it had broken
+	open       bool        // when the capture ended
 	trait      trait
 }
 
 // key is what a group has in common.
 type key struct {
-	by, how      string
+	by           record.Peer
+	how          record.How
 	code, status int
 	reason       string
 	trait        trait
-	side         string // that is gone, or whose window is zero
+	side         record.Peer // that is gone, or whose window is zero
 }
 
 const maxText = 120 // bytes of a reason that are kept
@@ -75,7 +77,7 @@ func newEnd(f *record.Flow) *end {
 			e.sent[i] = d.Sizes.Max
 		}
 	}
-	if f.Pickup == "rejected" || f.Handshake != nil && f.Handshake.Result == "rejected" {
+	if f.Pickup == record.PickupRejected || f.Handshake != nil && f.Handshake.Result == record.Rejected {
 		e.how, e.by = "refused", "server"
 		if f.HTTP != nil {
 			e.status = f.HTTP.Status
@@ -87,8 +89,8 @@ func newEnd(f *record.Flow) *end {
 		return e
 	}
 	c := f.Close
-	unanswered := f.Handshake != nil && f.Handshake.Result == "unanswered"
-	if c == nil || c.How == "none" {
+	unanswered := f.Handshake != nil && f.Handshake.Result == record.Unanswered
+	if c == nil || c.How == record.HowNone {
 		switch {
 		case unanswered:
 			e.how = "unanswered"
@@ -103,7 +105,7 @@ func newEnd(f *record.Flow) *end {
 		return e
 	}
 	e.presence(c)
-	e.by, e.how, e.name, e.largest = strings.Clone(c.By), c.How, c.Name, c.Largest
+	e.by, e.how, e.name, e.largest = c.By, c.How, c.Name, c.Largest
 	e.reason = strings.Clone(c.Reason[:min(len(c.Reason), maxText)])
 	if c.Code != nil {
 		e.code = *c.Code
@@ -129,7 +131,7 @@ func newEnd(f *record.Flow) *end {
 	}
 	if p := f.Ping; p != nil {
 		side := p.Client
-		if e.by == "server" {
+		if e.by == record.Server {
 			side = p.Server
 		}
 		if side != nil {
@@ -172,7 +174,7 @@ func (e *end) key() key {
 		how = "handshake" // whether the reply was captured is no cause
 	}
 	k := key{e.by, how, e.code, e.status, withoutNumbers(e.reason), e.trait, ""}
-	if e.how == "refused" {
+	if e.how == record.HowRefused {
 		k.reason = "" // the status is the kind; bodies differ in identifiers
 	}
 	switch e.trait {

@@ -1,5 +1,7 @@
 package diagnose
 
+import "wscope/analyzer/record"
+
 // joinHops makes one of what was captured twice: of the two hops through a proxy the one whose end came first stays, for the
 // other's is its consequence; where the proxy ended both, it is the one who did. Of one TCP connection captured on
 // two sides of an address translation one flow stays.
@@ -26,11 +28,11 @@ func joinHops(ends []*end) []*end {
 		switch {
 		case f.how == "open" && b.how == "open":
 			drop[back] = true
-		case f.how == "open" || f.how == "silence":
+		case f.how == "open" || f.how == record.HowSilence:
 			drop[front] = true
-		case b.how == "open" || b.how == "silence":
+		case b.how == "open" || b.how == record.HowSilence:
 			drop[back] = true
-		case f.by == "server" && b.by == "client" && (f.how == "fin" || f.how == "rst" || f.how == "half"):
+		case f.by == record.Server && b.by == record.Client && (f.how == record.HowFIN || f.how == record.HowRST || f.how == record.HowHalf):
 			f.by, drop[back] = "proxy", true
 		case b.at < f.at:
 			drop[front] = true

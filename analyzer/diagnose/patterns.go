@@ -3,6 +3,7 @@ package diagnose
 import (
 	"cmp"
 	"slices"
+	"wscope/analyzer/record"
 )
 
 // group is ends that have a cause in common, as far as one was found.
@@ -42,7 +43,7 @@ func pattern(c *context, ends []*end) (g group, rest []*end, ok bool) {
 	if t := ends[0].trait; t != plain {
 		return group{ends: ends, pattern: traitNames[t]}, nil, true
 	}
-	if len(ends) < MinFlows || ends[0].how == "refused" || ends[0].how == "silence" {
+	if len(ends) < MinFlows || ends[0].how == record.HowRefused || ends[0].how == record.HowSilence {
 		return group{}, ends, false
 	}
 	if yes, no := divide(ends, func(e *end) bool { return e.unanswered > 0 }); len(yes) >= MinFlows && 5*len(yes) >= 4*len(ends) {
@@ -53,7 +54,7 @@ func pattern(c *context, ends []*end) (g group, rest []*end, ok bool) {
 			return group{ends: yes, pattern: "size"}, no, true
 		}
 	}
-	if ends[0].how == "unanswered" || ends[0].by == "" {
+	if ends[0].how == record.HowUnanswered || ends[0].by == "" {
 		return group{}, ends, false
 	}
 	idle, rest1, ok1 := idleLimit(c, ends)
@@ -115,7 +116,7 @@ func ageLimit(ends []*end) (group, []*end, bool) {
 
 // takeMoments finds many connections that one side ended at once, in whatever way, and returns the others.
 func takeMoments(c *context, ends []*end, found *[]group) []*end {
-	for _, by := range []string{"server", "client", "proxy"} {
+	for _, by := range []record.Peer{record.Server, record.Client, record.Proxy} {
 		for range 8 {
 			in, ok := c.oneMoment(ends, by)
 			if !ok {
@@ -133,11 +134,11 @@ func takeMoments(c *context, ends []*end, found *[]group) []*end {
 }
 
 // oneMoment is the ends of one side that fell into one moment while they had begun, and last spoken, at several.
-func (c *context) oneMoment(ends []*end, by string) ([]*end, bool) {
+func (c *context) oneMoment(ends []*end, by record.Peer) ([]*end, bool) {
 	var of []*end
 	for i := range ends {
 		e := ends[i]
-		if e.by == by && e.trait != forgot && e.how != "refused" && e.how != "unanswered" && (e.abnormal() || by == "server" && e.code == 1001) {
+		if e.by == by && e.trait != forgot && e.how != record.HowRefused && e.how != record.HowUnanswered && (e.abnormal() || by == "server" && e.code == 1001) {
 			of = append(of, e)
 		}
 	}

@@ -17,7 +17,7 @@ func (c *context) record(g *group) record.Ending {
 		o := g.ends[i]
 		switch {
 		case o.how == e.how:
-		case r.How != "several" && closed(o.how) && closed(e.how):
+		case r.How != record.HowSeveral && closed(o.how) && closed(e.how):
 			r.How = "handshake"
 		default:
 			r.How = "several"
@@ -26,7 +26,7 @@ func (c *context) record(g *group) record.Ending {
 			r.Examples = append(r.Examples, record.EndingExample{Flow: o.flow, Packet: o.packet, File: o.file})
 		}
 	}
-	if r.How != "several" {
+	if r.How != record.HowSeveral {
 		r.Reason = e.reason
 		code := e.code
 		for i := range g.ends {
@@ -50,7 +50,7 @@ func (c *context) record(g *group) record.Ending {
 }
 
 // closed reports whether a Close was captured.
-func closed(how string) bool { return how == "handshake" || how == "half" }
+func closed(how record.How) bool { return how == "handshake" || how == "half" }
 
 // silences is how long nothing was said before the ends, where it is known of all.
 func (c *context) silences(g *group) (list []float64) {
@@ -72,12 +72,12 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d of %d ", n, c.flows)
-	whose := "the " + e.by + "'s"
-	if e.by == "proxy" {
+	whose := "the " + string(e.by) + "'s"
+	if e.by == record.Proxy {
 		whose = "a proxy's (it ended both of its sides)"
-	} else if e.by == "both" {
+	} else if e.by == record.Both {
 		whose = "both sides'"
-	} else if e.by == "middlebox" {
+	} else if e.by == record.Middlebox {
 		whose = "a middlebox's"
 	}
 	switch r.How {
@@ -93,7 +93,7 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 	case "unanswered":
 		b.WriteString("got no answer to " + plural(n, "its request", "their requests"))
 		if e.by != "" {
-			b.WriteString(": the " + e.by + " ended " + plural(n, "it", "each"))
+			b.WriteString(": the " + string(e.by) + " ended " + plural(n, "it", "each"))
 			if len(quiet) > 0 {
 				b.WriteString(" " + between(quiet) + " later")
 			}
@@ -101,18 +101,18 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 			b.WriteString(" in the capture")
 		}
 	case "gone":
-		b.WriteString("lost " + plural(n, "its ", "their ") + e.gone + ": nothing was heard of it any more")
+		b.WriteString("lost " + plural(n, "its ", "their ") + string(e.gone) + ": nothing was heard of it any more")
 	case "full":
 		b.WriteString(plural(n, "is", "are") + " held up")
 	case "silence":
 		b.WriteString("fell silent: nothing more was captured of " + plural(n, "it", "them") + ", no end either")
 	case "several":
-		b.WriteString("ended by the " + e.by + " (" + ways(g.ends) + ")")
+		b.WriteString("ended by the " + string(e.by) + " (" + ways(g.ends) + ")")
 	case "fin":
 		b.WriteString("ended by " + whose + " FIN, no Close")
 	case "rst":
 		b.WriteString("ended by " + whose + " RST, no Close")
-		if e.by == "middlebox" {
+		if e.by == record.Middlebox {
 			fmt.Fprintf(&b, " (its TTL is %d, that of all other packets from there %d: it is from somewhere on the way)", e.reset, e.ttl)
 		}
 	default:
@@ -126,12 +126,12 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 		if len(r.Reason) >= 4 { // shorter ones are hidden nowhere, where secrets are to be
 			b.WriteString(" \"" + r.Reason + "\"")
 		}
-		if r.How == "half" {
+		if r.How == record.HowHalf {
 			b.WriteString(" without a reply")
 		}
 	}
 	for i := range g.ends {
-		if o := g.ends[i]; o.lost && (o.how == "fin" || o.how == "rst") {
+		if o := g.ends[i]; o.lost && (o.how == record.HowFIN || o.how == record.HowRST) {
 			b.WriteString(" captured (the capture lacks bytes)")
 			break
 		}
@@ -146,11 +146,11 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 	e := g.ends[0]
 	n := len(g.ends)
 	after := ""
-	told := e.how == "fin" || e.how == "rst" || g.pattern != "" // a Close speaks for itself
-	if len(quiet) > 0 && r.How != "unanswered" && r.How != "refused" && (told || low(quiet) >= shortest) {
+	told := e.how == record.HowFIN || e.how == record.HowRST || g.pattern != "" // a Close speaks for itself
+	if len(quiet) > 0 && r.How != record.HowUnanswered && r.How != record.HowRefused && (told || low(quiet) >= shortest) {
 		after = ", " + plural(n, "", "each ") + between(quiet) + " after the last frame"
 	}
-	if wordless, _ := divide(g.ends, func(e *end) bool { return e.frames == 0 && !e.lost }); after == "" && (r.How == "fin" || r.How == "rst") && len(wordless) == n {
+	if wordless, _ := divide(g.ends, func(e *end) bool { return e.frames == 0 && !e.lost }); after == "" && (r.How == record.HowFIN || r.How == record.HowRST) && len(wordless) == n {
 		after = ", before any frame"
 	}
 	switch g.pattern {
@@ -160,7 +160,7 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 		return c.goneText(g)
 	case "window":
 		how := each(g.ends, func(e *end) float64 { return e.fullFor })
-		return ", with the " + e.full + "'s receive window at zero for the last " + between(how) + ": it read no more"
+		return ", with the " + string(e.full) + "'s receive window at zero for the last " + between(how) + ": it read no more"
 	case "violation":
 		what := e.broke
 		for i := range g.ends {
@@ -170,8 +170,8 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 		}
 		return ", after " + what
 	case "unfinished":
-		whose := "of the " + e.unfinished
-		if e.unfinished == "both" {
+		whose := "of the " + string(e.unfinished)
+		if e.unfinished == record.Both {
 			whose = "of both sides"
 		}
 		return ", in the middle of " + plural(n, "a message ", "messages ") + whose
@@ -181,9 +181,9 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 		switch {
 		case g.unsure:
 			text = after + ", but all within " + span(high(each(g.ends, c.when))-low(each(g.ends, c.when))) + ": an idle time-out of " + limit + " is likely, though one event would look the same"
-		case e.by == "server" && e.code < 0:
+		case e.by == record.Server && e.code < 0:
 			text += " (the server's, or a proxy's in front of it)"
-		case e.by == "client" && e.code < 0:
+		case e.by == record.Client && e.code < 0:
 			text += " (the client's, or a proxy's that asked for it)"
 		}
 		return text
@@ -193,19 +193,19 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 	case "moment":
 		at := each(g.ends, func(e *end) float64 { return float64(e.at) })
 		text := ", all within " + span((high(at)-low(at))/1e9) + " at " + clock(int64(low(at))) + ": one event (a restart, a deploy or a crash)"
-		if e.by == "client" {
+		if e.by == record.Client {
 			text = ", all within " + span((high(at)-low(at))/1e9) + " at " + clock(int64(low(at))) + ": one event on the clients' side"
 		}
 		return text + c.herd(g.ends)
 	case "ping":
-		other := "client"
+		other := record.Client
 		if e.by == other {
-			other = "server"
+			other = record.Server
 		}
-		text := ", with pings of the " + e.by + " left unanswered: it gave up on a " + other + " that no longer answered"
+		text := ", with pings of the " + string(e.by) + " left unanswered: it gave up on a " + string(other) + " that no longer answered"
 		known, _ := divide(g.ends, func(e *end) bool { return e.unheard > 0 })
 		if heard := each(known, func(e *end) float64 { return e.unheard }); 2*len(known) >= n {
-			return ", " + plural(len(known), "", "each ") + between(heard) + " after the last frame of the " + other + text
+			return ", " + plural(len(known), "", "each ") + between(heard) + " after the last frame of the " + string(other) + text
 		}
 		return after + text
 	}
@@ -216,8 +216,8 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 		}
 		return text
 	}
-	if pings := each(g.ends, func(e *end) float64 { return float64(e.unanswered) }); low(pings) > 0 && e.by != "" && r.How != "several" {
-		after += ", with pings of the " + e.by + " left unanswered"
+	if pings := each(g.ends, func(e *end) float64 { return float64(e.unanswered) }); low(pings) > 0 && e.by != "" && r.How != record.HowSeveral {
+		after += ", with pings of the " + string(e.by) + " left unanswered"
 	}
 	return after
 }
@@ -225,7 +225,7 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 // accepted is the largest message that the side which here answered 1009 took in other flows.
 func (c *context) accepted(ends []*end) float64 {
 	from, most := 0, 0.0
-	if ends[0].by == "client" {
+	if ends[0].by == record.Client {
 		from = 1
 	}
 	for i := range c.all {
@@ -255,7 +255,7 @@ func (c *context) since(g *group) string {
 	before, during, after := 0, 0, 0
 	for i := range c.all {
 		e := c.all[i]
-		if e.how == "refused" || e.how == "unanswered" {
+		if e.how == record.HowRefused || e.how == record.HowUnanswered {
 			continue
 		}
 		switch {
@@ -291,7 +291,7 @@ func (c *context) place(g *group) (text string) {
 			text = strings.TrimSuffix(text, ", again and again")
 		}
 	}
-	if text == "" && g.ends[0].how == "refused" {
+	if text == "" && g.ends[0].how == record.HowRefused {
 		clients := map[string]bool{}
 		for i := range g.ends {
 			clients[g.ends[i].client] = true
@@ -308,8 +308,8 @@ func ways(ends []*end) string {
 	n, order := map[string]int{}, []string{}
 	for i := range ends {
 		e := ends[i]
-		w := strings.ToUpper(e.how)
-		if e.how == "handshake" || e.how == "half" {
+		w := strings.ToUpper(string(e.how))
+		if e.how == record.HowHandshake || e.how == record.HowHalf {
 			w = "Close"
 			if e.code >= 0 {
 				w += " " + strconv.Itoa(e.code)

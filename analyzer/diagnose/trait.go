@@ -36,7 +36,7 @@ func (e *end) presence(c *record.Closing) {
 	if c.TTL != nil && c.ResetTTL != nil {
 		e.ttl, e.reset = *c.TTL, *c.ResetTTL
 	}
-	if e.how != "open" && e.how != "silence" {
+	if e.how != "open" && e.how != record.HowSilence {
 		return
 	}
 	switch e.trait = e.findTrait(); e.trait {
@@ -60,13 +60,13 @@ func (e *end) findTrait() trait {
 		return forgot
 	case e.gone != "" && e.goneFor >= shortest:
 		return gone
-	case e.how == "rst" && first && e.silence >= 0 && e.silence < e.before/4:
+	case e.how == record.HowRST && first && e.silence >= 0 && e.silence < e.before/4:
 		return forgot
 	case e.full != "" && e.fullFor >= shortest && e.by != e.full:
 		return full
 	case e.broke != "":
 		return violation
-	case e.unfinished != "" && (e.how == "fin" || e.how == "rst"):
+	case e.unfinished != "" && (e.how == record.HowFIN || e.how == record.HowRST):
 		return unfinished
 	}
 	return plain
@@ -81,8 +81,8 @@ func broken(f *record.Flow, e *end) string {
 	}
 	for i := range f.Findings {
 		v := &f.Findings[i]
-		if v.Severity == "error" && v.From != "" && v.From != e.by && int64(v.Time) <= e.at {
-			return strings.TrimSpace("the " + v.From + " broke " + v.RFC + " (" + v.Rule + ")")
+		if v.Severity == record.SeverityError && v.From != "" && v.From != e.by && int64(v.Time) <= e.at {
+			return strings.TrimSpace("the " + string(v.From) + " broke " + v.RFC + " (" + v.Rule + ")")
 		}
 	}
 	return ""
@@ -92,12 +92,12 @@ var traitNames = [...]string{forgot: "forgotten", gone: "gone", full: "window", 
 
 // lonely takes clients that did not answer after a silence for gone where there are too few to tell a NAT from sleep.
 func lonely(ends []*end) {
-	in, _ := divide(ends, func(e *end) bool { return e.trait == forgot && e.gone == "client" })
+	in, _ := divide(ends, func(e *end) bool { return e.trait == forgot && e.gone == record.Client })
 	if len(in) >= MinFlows {
 		return
 	}
 	for i := range ends {
-		if e := ends[i]; e.trait == forgot && e.gone == "client" {
+		if e := ends[i]; e.trait == forgot && e.gone == record.Client {
 			e.trait = gone
 		}
 	}

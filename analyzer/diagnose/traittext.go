@@ -1,17 +1,21 @@
 package diagnose
 
-import "fmt"
+import (
+	"fmt"
+
+	"wscope/analyzer/record"
+)
 
 // forgotten tells of connections whose first frame after a silence got a RST or no answer at all.
 func (c *context) forgotten(g *group) string {
 	e, n := g.ends[0], len(g.ends)
 	sender := "client"
-	if e.gone == "client" || e.gone == "" && e.by == "client" {
+	if e.gone == record.Client || e.gone == "" && e.by == record.Client {
 		sender = "server"
 	}
 	before := each(g.ends, func(e *end) float64 { return e.before })
 	text := ", when the " + sender + " spoke again after " + between(before) + " of silence"
-	if e.how != "gone" && e.gone == "" {
+	if e.how != record.HowGone && e.gone == "" {
 		text = ", right after the " + sender + "'s first frame in " + between(before)
 	}
 	lived, contrary := 0.0, 0
@@ -41,14 +45,14 @@ func (c *context) forgotten(g *group) string {
 func (c *context) goneText(g *group) string {
 	e, n := g.ends[0], len(g.ends)
 	text := " for the last " + between(each(g.ends, func(e *end) float64 { return e.goneFor }))
-	if e.how != "gone" {
-		text = ", " + plural(n, "", "each ") + between(each(g.ends, func(e *end) float64 { return e.goneFor })) + " after the last packet of the " + e.gone
+	if e.how != record.HowGone {
+		text = ", " + plural(n, "", "each ") + between(each(g.ends, func(e *end) float64 { return e.goneFor })) + " after the last packet of the " + string(e.gone)
 	}
-	other := "server"
+	other := record.Server
 	if e.gone == other {
-		other = "client"
+		other = record.Client
 	}
-	text += ", though the " + other + " sent and sent again: asleep, crashed or cut off (packets cannot tell which)"
+	text += ", though the " + string(other) + " sent and sent again: asleep, crashed or cut off (packets cannot tell which)"
 	if n < MinFlows {
 		return text
 	}

@@ -38,7 +38,7 @@ func TestDuckDBAnswersThePagesQueries(t *testing.T) {
 		for hour := range 2 {
 			at := record.Time(time.Date(2026, 11, 22, 10+hour, 0, 0, 0, time.UTC).UnixNano())
 			f := &record.Flow{Flow: int64(hour + 1), Client: record.Endpoint{IP: "10.0.0.1", Port: 5}, Start: at, End: at,
-				HTTP: &record.HTTP{Host: "shop.example"}, Close: &record.Closing{How: []string{"handshake", "rst"}[hour]}, Findings: []record.Finding{}}
+				HTTP: &record.HTTP{Host: "shop.example"}, Close: &record.Closing{How: []record.How{"handshake", "rst"}[hour]}, Findings: []record.Finding{}}
 			lines = o.line(lines, Flows, at, report.FlowJSON(f))
 			b, err := json.Marshal(finding{f.Flow, record.Finding{Rule: "frame-masked", Severity: "error", Detail: "bad", Time: at, Count: 1}})
 			if err != nil {

@@ -11,8 +11,8 @@ type Attempt struct {
 	Start, End     record.Time
 	Packet         int64 // of its end
 	File           string
-	How            string // refused (RST to the SYN), unanswered (SYNs alone), fin or rst by By, open
-	By             string // client, server
+	How            record.How  // refused (RST to the SYN), unanswered (SYNs alone), fin or rst by By, none
+	By             record.Peer // client, server
 }
 
 // Unused takes a connection that ended without a byte, as an assembly.Assembler's Unused. What began before the capture did
@@ -35,14 +35,14 @@ func (t *Table) Unused(c *assembly.Conn, why assembly.Cause) {
 	case !b.SYN:
 		return
 	default:
-		r.How = "open"
+		r.How = record.HowNone
 		var at *assembly.Mark
 		for i, s := range [2]*assembly.SideStats{&a, &b} {
 			for _, e := range [2]struct {
 				on  bool
 				at  *assembly.Mark
-				how string
-			}{{s.FIN, &s.FINAt, "fin"}, {s.RST, &s.RSTAt, "rst"}} {
+				how record.How
+			}{{s.FIN, &s.FINAt, record.HowFIN}, {s.RST, &s.RSTAt, record.HowRST}} {
 				if e.on && (at == nil || e.at.Index < at.Index) {
 					at, r.How, r.By = e.at, e.how, fromNames[i]
 				}

@@ -57,7 +57,7 @@ func (f *flow) checkLeak(from int, m *wsparse.Message, at *assembly.Mark) {
 		return
 	}
 	if name := f.leak.message(from, m); name != "" {
-		f.findings.report(f, record.RuleLeak, fromNames[from], name+" beside text of the "+fromNames[1-from], at)
+		f.findings.report(f, record.RuleLeak, fromNames[from], name+" beside text of the "+string(fromNames[1-from]), at)
 	}
 }
 

@@ -62,7 +62,7 @@ func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Ma
 func (c *closing) record(f *flow) *record.Closing {
 	r := &record.Closing{How: "none"}
 	if c.first >= 0 {
-		r.By, r.How, r.Reason = fromNames[c.first], "half", c.text
+		r.By, r.How, r.Reason = fromNames[c.first], record.HowHalf, c.text
 		if c.codes[c.first] != 0 {
 			r.Code = number(c.codes[c.first])
 			r.Name = wsparse.CloseName(c.codes[c.first])
@@ -144,12 +144,12 @@ func (f *flow) transportEnd(r *record.Closing) {
 		}
 		return
 	}
-	how := "fin"
+	how := record.HowFIN
 	if ends := f.streamEnds(); len(ends) > 0 && !ends[0].Graceful() || len(ends) == 0 && f.dirs[first].why == assembly.RST {
-		how = "rst"
+		how = record.HowRST
 	}
-	r.TCP = how + " by " + fromNames[first]
-	if r.How == "none" {
+	r.TCP = string(how) + " by " + string(fromNames[first])
+	if r.How == record.HowNone {
 		r.By, r.How = fromNames[first], how
 	}
 }
@@ -193,7 +193,7 @@ func nameEnds(ends []upgrade.StreamEnd, http3 bool) string {
 		default:
 			what += " " + http2Error(e.Code)
 		}
-		parts = append(parts, what+" by "+fromNames[sender(e.From)])
+		parts = append(parts, what+" by "+string(fromNames[sender(e.From)]))
 	}
 	return strings.Join(parts, ", ")
 }

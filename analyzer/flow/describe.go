@@ -33,7 +33,7 @@ func (f *flow) record() *record.Flow {
 	}
 	r.ClientToServer = f.dirs[fromClient].record()
 	r.ServerToClient = f.dirs[fromServer].record()
-	if f.unanswered() && f.firstEnd() >= 0 || r.Pickup == "midstream" || r.Handshake != nil && (r.Handshake.Result == "accepted" || r.Handshake.Result == "invalid") {
+	if f.unanswered() && f.firstEnd() >= 0 || r.Pickup == record.PickupMidstream || r.Handshake != nil && (r.Handshake.Result == record.Accepted || r.Handshake.Result == record.Invalid) {
 		r.Close = f.closing.record(f)
 	}
 	r.Ping = f.pings.sum()
@@ -153,7 +153,7 @@ func endpoint(a link.Addr, port uint16) record.Endpoint {
 func describeHandshake(r *record.Flow, ws *upgrade.WebSocket) {
 	h := ws.Handshake
 	r.Handshake = &record.Handshake{
-		Result: h.Result.String(), SubprotocolsOffered: h.SubprotocolsOffered, Subprotocol: h.Subprotocol,
+		Result: record.Result(h.Result.String()), SubprotocolsOffered: h.SubprotocolsOffered, Subprotocol: h.Subprotocol,
 		ExtensionsOffered: h.ExtensionsOffered, Extensions: h.Extensions,
 	}
 	if h.Result == wsparse.Rejected {

@@ -23,13 +23,13 @@ func (fs *findings) add(f *flow, from int, v *wsparse.Finding, at *assembly.Mark
 		return
 	}
 	fs.put(f, record.Finding{
-		Rule: v.Rule.ID, Severity: v.Rule.Severity.String(), RFC: v.Rule.RFC, From: fromNames[from],
+		Rule: v.Rule.ID, Severity: record.Severity(v.Rule.Severity.String()), RFC: v.Rule.RFC, From: fromNames[from],
 		Offset: v.Offset, Detail: v.Detail,
 	}, at)
 }
 
 // report adds a rule of package record. from is "" where it is about neither side alone.
-func (fs *findings) report(f *flow, r *record.Rule, from, detail string, at *assembly.Mark) {
+func (fs *findings) report(f *flow, r *record.Rule, from record.Peer, detail string, at *assembly.Mark) {
 	if n := fs.seen(r.ID, from); n != nil {
 		n.Repeat(record.Time(at.Time))
 		return
@@ -37,7 +37,7 @@ func (fs *findings) report(f *flow, r *record.Rule, from, detail string, at *ass
 	fs.put(f, record.Finding{Rule: r.ID, Severity: r.Severity, RFC: r.RFC, From: from, Detail: detail}, at)
 }
 
-func (fs *findings) seen(rule, from string) *record.Finding {
+func (fs *findings) seen(rule string, from record.Peer) *record.Finding {
 	for i := range fs.list {
 		if r := &fs.list[i]; r.Rule == rule && r.From == from {
 			return r
@@ -48,15 +48,15 @@ func (fs *findings) seen(rule, from string) *record.Finding {
 
 // forgive takes back what was found against a side since a time: other bytes than its own may have
 // shown it.
-func (fs *findings) withdraw(from string, since record.Time) {
+func (fs *findings) withdraw(from record.Peer, since record.Time) {
 	fs.list = slices.DeleteFunc(fs.list, func(n record.Finding) bool { return n.From == from && n.Time >= since })
 }
 
 // blames reports whether a side broke a MUST: its peer may then fail the connection, RFC
 // 6455 §7.1.7, and owes it no answer.
-func (fs *findings) hasError(from string) bool {
+func (fs *findings) hasError(from record.Peer) bool {
 	for i := range fs.list {
-		if fs.list[i].From == from && fs.list[i].Severity == "error" {
+		if fs.list[i].From == from && fs.list[i].Severity == record.SeverityError {
 			return true
 		}
 	}

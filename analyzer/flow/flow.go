@@ -87,7 +87,7 @@ func sender(r wsparse.Role) int {
 	return fromClient
 }
 
-var fromNames = [2]string{"client", "server"}
+var fromNames = [2]record.Peer{record.Client, record.Server}
 
 func newFlow(s *Table, ws *upgrade.WebSocket) *flow {
 	f := &flow{table: s, tcp: ws.Conn, quic: ws.Stream, clientSide: ws.Client, ws: ws, state: s.idle.newState()}

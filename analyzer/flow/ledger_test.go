@@ -95,7 +95,7 @@ func TestCompressionLedgerIsWhatOthersInflate(t *testing.T) {
 				}
 				var frames []*analyzer.Frame
 				for _, x := range got.Frames {
-					if x.Flow == f.Flow && x.From == from {
+					if x.Flow == f.Flow && string(x.From) == from {
 						frames = append(frames, x)
 					}
 				}

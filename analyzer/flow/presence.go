@@ -40,7 +40,7 @@ func (f *flow) presence(r *record.Closing) {
 	if reset, others, foreign := f.tcp.ForeignReset(f.side(end)); foreign {
 		n, m := int(reset), int(others)
 		r.ResetTTL, r.TTL = &n, &m
-		if r.How == "rst" {
+		if r.How == record.HowRST {
 			r.By = "middlebox"
 		}
 	}
@@ -57,7 +57,7 @@ func (f *flow) lull(r *record.Closing, side int) {
 	}
 }
 
-func bySide(before, side string) string {
+func bySide(before, side record.Peer) record.Peer {
 	if before != "" {
 		return "both"
 	}

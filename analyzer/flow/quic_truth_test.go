@@ -106,7 +106,7 @@ func agreeQUIC(t *testing.T, name string, k *analyzertest.Records, truth *quicTr
 		odd.pickup = "handshake"
 	}
 	refused := odd.pickup == "rejected"
-	if f.Pickup != odd.pickup || f.QUIC == nil || len(f.Findings) > 0 && !refused {
+	if string(f.Pickup) != odd.pickup || f.QUIC == nil || len(f.Findings) > 0 && !refused {
 		t.Fatalf("flow %+v, findings %+v", f, f.Findings)
 	}
 	if f.Pickup != "midstream" && (f.HTTP == nil || f.HTTP.Path != truth.Path || f.HTTP.Version != "3" || f.Handshake.Result != "accepted" && !refused) {
@@ -116,7 +116,7 @@ func agreeQUIC(t *testing.T, name string, k *analyzertest.Records, truth *quicTr
 	case refused:
 	case c == nil || c.By != "client" && name != "crash":
 		t.Errorf("close %+v", c)
-	case odd.how != "" && (c.How != odd.how || c.Code != nil),
+	case odd.how != "" && (string(c.How) != odd.how || c.Code != nil),
 		odd.how == "" && (c.Code == nil || *c.Code != truth.Code || c.Reason != truth.Reason):
 		t.Errorf("close %+v", c)
 	}
@@ -140,7 +140,7 @@ func agreeQUIC(t *testing.T, name string, k *analyzertest.Records, truth *quicTr
 			continue
 		}
 		sum := sha256.Sum256(m.Data)
-		i := slices.Index([]string{"client", "server"}, m.From)
+		i := slices.Index([]record.Peer{record.Client, record.Server}, m.From)
 		got[i] = append(got[i], fmt.Sprint(m.Type, m.Length, hex.EncodeToString(sum[:])))
 	}
 	for i := range want {

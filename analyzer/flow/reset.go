@@ -34,7 +34,7 @@ func (f *flow) mayEnd(on bool) {
 	if r.Close == nil {
 		r.Close = new(record.Closing)
 	}
-	if r.Close.How == "none" || r.Close.How == "" {
+	if r.Close.How == record.HowNone || r.Close.How == "" {
 		r.Close.How = "rst"
 	}
 	f.table.emit(Item{Kind: ItemReset, Flow: &f.ref, Body: r})

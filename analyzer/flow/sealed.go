@@ -37,7 +37,7 @@ func (w *tlsConn) direction(side assembly.Side, e *sealed.Direction) *record.Sea
 
 // closing says how the connection ended.
 func (w *tlsConn) closing(e *sealed.Estimate) *record.Closing {
-	r := &record.Closing{How: "none", TCP: StillOpen}
+	r := &record.Closing{How: record.HowNone, TCP: StillOpen}
 	first := w.firstEnd()
 	for _, end := range w.ended {
 		if first < 0 && end.seen && end.why == assembly.Idle {
@@ -45,17 +45,17 @@ func (w *tlsConn) closing(e *sealed.Estimate) *record.Closing {
 		}
 	}
 	if first >= 0 {
-		side, how := assembly.Side(first), "fin"
+		side, how := assembly.Side(first), record.HowFIN
 		if w.ended[side].why == assembly.RST {
-			how = "rst"
+			how = record.HowRST
 		}
 		from := fromNames[side^w.client]
-		r.By, r.How, r.TCP = from, how, how+" by "+from
+		r.By, r.How, r.TCP = from, how, string(how)+" by "+string(from)
 	}
 	if k := &e.Closing; e.Likely == sealed.WebSocket && (k.Frames || k.Half) {
-		r.By, r.How = fromNames[k.By], "half"
+		r.By, r.How = fromNames[k.By], record.HowHalf
 		if k.Frames {
-			r.How = "handshake"
+			r.How = record.HowHandshake
 		}
 	}
 	return r

@@ -29,7 +29,7 @@ type session struct {
 	messages int64
 	ends     int
 	close    *record.Closing
-	draining string
+	draining record.Peer
 	over     bool
 }
 
@@ -284,7 +284,7 @@ func (f *session) Closing(by wsparse.Role, code uint32, reason string, at *assem
 	f.lastAt = at.Time
 	if f.close == nil {
 		n := int(code)
-		f.close = &record.Closing{By: fromNames[sender(by)], How: "capsule", Code: &n, Reason: reason}
+		f.close = &record.Closing{By: fromNames[sender(by)], How: record.HowCapsule, Code: &n, Reason: reason}
 	}
 }
 
@@ -298,9 +298,9 @@ func (f *session) Draining(by wsparse.Role, at *assembly.Mark) {
 // Over implements upgrade.SessionReceiver.
 func (f *session) Over(by wsparse.Role, kind string, why assembly.Cause, code uint64, at *assembly.Mark) {
 	if f.close == nil && kind != "" {
-		f.close = &record.Closing{By: fromNames[sender(by)], How: "fin"}
+		f.close = &record.Closing{By: fromNames[sender(by)], How: record.HowFIN}
 		if why == assembly.RST {
-			f.close.How = "rst"
+			f.close.How = record.HowRST
 		}
 	}
 	if kind != "" {
@@ -312,7 +312,7 @@ func (f *session) Over(by wsparse.Role, kind string, why assembly.Cause, code ui
 		if f.close.Stream != "" {
 			f.close.Stream += ", "
 		}
-		f.close.Stream += what + " by " + fromNames[sender(by)]
+		f.close.Stream += what + " by " + string(fromNames[sender(by)])
 	}
 	if f.ends++; f.ends == 2 {
 		f.finish(at)
@@ -336,7 +336,7 @@ func (f *session) finish(at *assembly.Mark) {
 			*d = f.dirs[i].Direction
 			d.Sizes = record.NewQuantiles(&f.dirs[i].sizes)
 		}
-		if r.Close = f.close; r.Close == nil && r.Handshake.Result != "rejected" {
+		if r.Close = f.close; r.Close == nil && r.Handshake.Result != record.Rejected {
 			r.Close = &record.Closing{How: "none", TCP: StillOpen}
 		}
 		r.WebTransport = &record.WebTransport{Draft: draft(f.info.Server.WebTransportID), Draining: f.draining, Client: f.dirs[0].record(), Server: f.dirs[1].record()}

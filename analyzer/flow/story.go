@@ -16,33 +16,33 @@ func (f *flow) story(r *record.Closing) string {
 	var parts []string
 	end := f.firstEnd()
 	switch {
-	case r.How == "handshake":
+	case r.How == record.HowHandshake:
 		return f.closeStory(r)
-	case r.How == "half" && end >= 0:
-		what := "ended the connection %s later, without an answer from the " + fromNames[1-f.closing.first]
+	case r.How == record.HowHalf && end >= 0:
+		what := "ended the connection %s later, without an answer from the " + string(fromNames[1-f.closing.first])
 		if end != f.closing.first {
-			what = fromNames[end] + " ended the connection %s later without answering it"
+			what = string(fromNames[end]) + " ended the connection %s later without answering it"
 		}
 		parts = append(parts, fmt.Sprintf("%s sent Close, and "+what, r.By, span(max(f.dirs[end].endedAt-f.closing.at[f.closing.first], 0))))
-	case r.How == "half":
-		parts = append(parts, r.By+" sent Close, and the capture has no answer to it")
+	case r.How == record.HowHalf:
+		parts = append(parts, string(r.By)+" sent Close, and the capture has no answer to it")
 	case end >= 0 && f.unanswered():
 		what := "ended"
-		if r.How == "rst" {
+		if r.How == record.HowRST {
 			what = "reset"
 		}
 		parts = append(parts, fmt.Sprintf("%s %s the connection %s after the request, which was not answered",
 			fromNames[end], what, span(max(f.dirs[end].endedAt-f.socket().Asked.Time, 0))))
-	case r.By == "middlebox":
+	case r.By == record.Middlebox:
 		parts = append(parts, fmt.Sprintf("something on the way reset the connection in the %s's name (TTL %d instead of %d)%s", fromNames[end], *r.ResetTTL, *r.TTL, f.sinceLast(f.dirs[end].endedAt)))
-	case end >= 0 && r.How == "rst":
+	case end >= 0 && r.How == record.HowRST:
 		parts = append(parts, fmt.Sprintf("%s reset the connection%s", fromNames[end], f.sinceLast(f.dirs[end].endedAt)))
 	case end >= 0:
 		parts = append(parts, fmt.Sprintf("%s ended the connection with no Close%s", fromNames[end], f.sinceLast(f.dirs[end].endedAt)))
 	case f.dirs[0].why == assembly.Idle || f.dirs[1].why == assembly.Idle:
 		parts = append(parts, "nothing more was captured of it")
 	}
-	if end >= 0 && r.How == "rst" && r.SilenceBefore != nil && *r.SilenceBefore > *r.SilenceSurvived && *r.SilenceBefore > record.Seconds(time.Second) {
+	if end >= 0 && r.How == record.HowRST && r.SilenceBefore != nil && *r.SilenceBefore > *r.SilenceSurvived && *r.SilenceBefore > record.Seconds(time.Second) {
 		parts = append(parts, "that was the first frame in "+span(int64(*r.SilenceBefore)))
 	}
 	if r.Gone != "" {
@@ -51,12 +51,12 @@ func (f *flow) story(r *record.Closing) string {
 	if r.Full != "" && *r.FullFor >= record.Seconds(time.Second) {
 		parts = append(parts, fmt.Sprintf("the %s's receive window had been zero for %s", r.Full, span(int64(*r.FullFor))))
 	}
-	if end < 0 && r.How == "none" && len(parts) == 0 {
+	if end < 0 && r.How == record.HowNone && len(parts) == 0 {
 		return "" // open when the capture ended
 	}
 	for i := range f.dirs {
 		if f.dirs[i].torn {
-			parts = append(parts, "a message of the "+fromNames[i]+" was unfinished")
+			parts = append(parts, "a message of the "+string(fromNames[i])+" was unfinished")
 		}
 	}
 	unanswered := int64(0)
@@ -109,7 +109,7 @@ var idleTimeouts = []float64{30, 50, 55, 60, 75, 90, 100, 120, 180, 240, 300, 35
 
 // guess names a likely cause, and says that it is a guess.
 func (f *flow) guess(r *record.Closing, end int, unanswered int64) string {
-	if end < 0 || r.How == "half" || f.activity.latest == 0 {
+	if end < 0 || r.How == record.HowHalf || f.activity.latest == 0 {
 		return ""
 	}
 	idle := float64(f.dirs[end].endedAt-f.activity.latest) / 1e9

@@ -75,7 +75,7 @@ func TestRecordsOfClosedConnections(t *testing.T) {
 				if d.from == "server" && f.TLS.Version == "1.3" {
 					continue // its tickets look like data
 				}
-				list := closed.tls[[2]any{who, d.from}]
+				list := closed.tls[[2]any{who, record.Peer(d.from)}]
 				if len(list) < 2 {
 					t.Errorf("%s, %s %s: %d records", name, who, d.from, len(list))
 					continue

@@ -34,13 +34,13 @@ func TestRecordsAreWhatTheEndpointsSay(t *testing.T) {
 				if f.TLS != nil && strings.HasSuffix(f.TLS.Why, "is not opened") {
 					continue // a cipher suite that tlsopen names and does not open
 				}
-				if want.Pickup != "" && f.Pickup != want.Pickup {
+				if want.Pickup != "" && string(f.Pickup) != want.Pickup {
 					t.Errorf("pickup %s, want %s", f.Pickup, want.Pickup)
 				}
 				if f.Handshake != nil && (f.HTTP.Status != want.Status || f.HTTP.Path != want.Path) {
 					t.Errorf("status %d path %s, want %d %s", f.HTTP.Status, f.HTTP.Path, want.Status, want.Path)
 				}
-				if f.Handshake != nil && want.Result != "" && f.Handshake.Result != want.Result {
+				if f.Handshake != nil && want.Result != "" && string(f.Handshake.Result) != want.Result {
 					t.Errorf("result %s, want %s", f.Handshake.Result, want.Result)
 				}
 				if f.Handshake != nil && want.Sent == nil && f.Handshake.Subprotocol != want.Subprotocol {
@@ -61,7 +61,7 @@ func TestRecordsAreWhatTheEndpointsSay(t *testing.T) {
 						wanted = append(wanted, fmt.Sprintf("%s %d %s", m.Type, m.Length, m.SHA256[:16]))
 					}
 					for _, m := range got.Messages {
-						if m.Flow != f.Flow || m.From != from || m.Type == "close" {
+						if m.Flow != f.Flow || string(m.From) != from || m.Type == "close" {
 							continue
 						}
 						if !m.Complete && (want.Missing != nil || strings.HasSuffix(name, "-gap")) {
@@ -132,7 +132,7 @@ func sameClosing(t *testing.T, got *analyzer.Closing, closed bool, want func() (
 		t.Errorf("no close, want %s by %s", how, by)
 		return
 	}
-	if got.By != by || got.How != how || got.Reason != reason || show(got.Code) != show(code) || show(got.ReplyCode) != show(reply) {
+	if string(got.By) != by || string(got.How) != how || got.Reason != reason || show(got.Code) != show(code) || show(got.ReplyCode) != show(reply) {
 		t.Errorf("closed by %s %s code %s reply %s %q, want by %s %s code %s reply %s %q (%s)", got.By, got.How, show(got.Code), show(got.ReplyCode), got.Reason,
 			by, how, show(code), show(reply), reason, got.TCP)
 	}

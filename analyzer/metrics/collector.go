@@ -148,7 +148,7 @@ func counts(c *record.Counts) [5]int64 { return [5]int64{c.Text, c.Binary, c.Pin
 // code is the label of how a flow ended.
 func (c *Collector) code(f *record.Closing) string {
 	if f.Code == nil {
-		return f.How
+		return string(f.How)
 	}
 	code := strconv.Itoa(*f.Code)
 	if !c.codes[code] {
@@ -163,7 +163,7 @@ func (c *Collector) code(f *record.Closing) string {
 // FlowBegun counts a new flow.
 func (c *Collector) FlowBegun(f *record.Flow) error {
 	n := c.flow(f)
-	c.set.opened.WithLabelValues(n.host, n.path, f.Pickup).Inc()
+	c.set.opened.WithLabelValues(n.host, n.path, string(f.Pickup)).Inc()
 	c.set.open.Inc()
 	return nil
 }
@@ -182,7 +182,7 @@ func (c *Collector) FlowEnded(f *record.Flow) error {
 	c.set.open.Dec()
 	result := "none"
 	if f.Handshake != nil {
-		result = f.Handshake.Result
+		result = string(f.Handshake.Result)
 	}
 	c.set.ended.WithLabelValues(n.host, n.path, result).Inc()
 	if f.Sealed != nil {
@@ -191,7 +191,7 @@ func (c *Collector) FlowEnded(f *record.Flow) error {
 		c.set.closes.WithLabelValues(c.code(f.Close)).Inc()
 	}
 	for i := range f.Findings {
-		c.set.findings.WithLabelValues(f.Findings[i].Rule, f.Findings[i].Severity).Add(float64(f.Findings[i].Count))
+		c.set.findings.WithLabelValues(f.Findings[i].Rule, string(f.Findings[i].Severity)).Add(float64(f.Findings[i].Count))
 	}
 	return nil
 }

@@ -51,8 +51,8 @@ func OfMessage(m *record.Message, flow Values, payload bool) Values {
 }
 
 // OfPing is the values of an answered ping.
-func OfPing(flow int64, from string, at record.Time, rtt record.Seconds) Values {
-	return Values{"flow": int(flow), "from": from, "time": time.Unix(0, int64(at)).UTC(), "rtt": rtt.Float()}
+func OfPing(flow int64, from record.Peer, at record.Time, rtt record.Seconds) Values {
+	return Values{"flow": int(flow), "from": string(from), "time": time.Unix(0, int64(at)).UTC(), "rtt": rtt.Float()}
 }
 
 // JSON is a payload's JSON: an object or a list, which digits may stand before, as in

@@ -34,7 +34,7 @@ type AppCount struct {
 // from a request's first byte to the last one of its first answer, as the capture shows them.
 type AppOperation struct {
 	Name   string  `json:"name" redact:"said"`
-	From   string  `json:"from" redact:"open"` // who asks
+	From   Peer    `json:"from" redact:"open"` // who asks
 	Count  int64   `json:"count"`              // answered ones
 	Failed int64   `json:"failed"`
 	P50    Seconds `json:"p50"`
@@ -48,7 +48,7 @@ type AppOperation struct {
 
 // AppCall is a request that nobody answered.
 type AppCall struct {
-	From   string `json:"from" redact:"open"`
+	From   Peer   `json:"from" redact:"open"`
 	Name   string `json:"name" redact:"said"`
 	ID     string `json:"id,omitempty" redact:"said"`
 	Packet int64  `json:"packet"`
@@ -86,7 +86,7 @@ type AppTotal struct {
 // AppOp is an operation over all flows.
 type AppOp struct {
 	Name   string  `json:"name" redact:"said"`
-	From   string  `json:"from" redact:"open"` // who asks
+	From   Peer    `json:"from" redact:"open"` // who asks
 	Count  int64   `json:"count"`
 	Failed int64   `json:"failed"`
 	P50    Seconds `json:"p50"`

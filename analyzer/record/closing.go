@@ -2,8 +2,8 @@ package record
 
 // Closing says how a flow ended.
 type Closing struct {
-	By        string   `json:"by,omitempty" redact:"open"`                    // client, server, both, middlebox (a RST whose TTL is not that of its sender); who ended TCP where there was no Close frame
-	How       string   `json:"how" redact:"open"`                             // handshake, half, fin, rst, none; of WebTransport capsule where CLOSE_WEBTRANSPORT_SESSION did it
+	By        Peer     `json:"by,omitempty" redact:"open"`                    // client, server, both, middlebox (a RST whose TTL is not that of its sender); who ended TCP where there was no Close frame
+	How       How      `json:"how" redact:"open"`                             // handshake, half, fin, rst, none; of WebTransport capsule where CLOSE_WEBTRANSPORT_SESSION did it
 	Code      *int     `json:"code"`                                          // the first closer's; null where empty
 	Name      string   `json:"name,omitempty" redact:"open"`                  // of the code: "normal closure"
 	Reason    string   `json:"reason" redact:"secret" parquet:"plain"`        // the first closer's
@@ -21,11 +21,11 @@ type Closing struct {
 	PeerSilence     *Seconds `json:"peer_silence,omitempty"`                // from the latest frame of the side that did not end it to At
 	SilenceBefore   *Seconds `json:"silence_before,omitempty"`              // without a frame before the first one that stayed without any answer: where the other side is gone or reset the connection
 	SilenceSurvived *Seconds `json:"silence_survived,omitempty"`            // the longest silence before that one
-	Gone            string   `json:"gone,omitempty" redact:"open"`          // client, server: nothing more was captured of it, though the other side repeated itself
+	Gone            Peer     `json:"gone,omitempty" redact:"open"`          // client, server: nothing more was captured of it, though the other side repeated itself
 	GoneFor         *Seconds `json:"gone_for,omitempty"`                    // from its last packet to At, or to the other's last
-	Full            string   `json:"full,omitempty" redact:"open"`          // client, server: its receive window was zero at the end
+	Full            Peer     `json:"full,omitempty" redact:"open"`          // client, server: its receive window was zero at the end
 	FullFor         *Seconds `json:"full_for,omitempty"`                    // for how long it had been
-	Unfinished      string   `json:"unfinished,omitempty" redact:"open"`    // client, server, both: who was in the middle of a message
+	Unfinished      Peer     `json:"unfinished,omitempty" redact:"open"`    // client, server, both: who was in the middle of a message
 	TTL             *int     `json:"ttl,omitempty"`                         // of all packets of the side that the RST seems to be from, where the RST has another
 	ResetTTL        *int     `json:"reset_ttl,omitempty"`                   // of the RST then: it is from somewhere else
 	Largest         int64    `json:"largest_before,omitempty" unit:"bytes"` // of the largest data message that the other side had begun before the first Close

@@ -35,7 +35,7 @@ type HTTP struct {
 
 // Handshake is the opening handshake as judged.
 type Handshake struct {
-	Result              string   `json:"result" redact:"open"`                         // accepted, rejected, invalid, unanswered
+	Result              Result   `json:"result" redact:"open"`                         // accepted, rejected, invalid, unanswered
 	Latency             *Seconds `json:"latency,omitempty"`                            // request's last byte to the answer's last
 	AcceptValid         *bool    `json:"accept_valid,omitempty"`                       // Sec-WebSocket-Accept is right; absent where there is no 101
 	SubprotocolsOffered []string `json:"subprotocols_offered,omitempty" redact:"name"` // by the client

@@ -19,7 +19,7 @@ type Conversation interface {
 	// conversation is then let go, without Done.
 	Over() bool
 	// Lost says that messages of a side were not seen.
-	Lost(from string)
+	Lost(from Peer)
 	// Done completes a record of the flow: at its end, and with Options.Updates before.
 	Done(f *Flow)
 }

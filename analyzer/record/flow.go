@@ -18,7 +18,7 @@ type Flow struct {
 	End       Time     `json:"end"`                                                 // its last packet
 	Duration  Seconds  `json:"duration"`                                            // seconds
 	Transport string   `json:"transport,omitempty" redact:"open"`                   // webtransport; absent where it is a WebSocket, or may be
-	Pickup    string   `json:"pickup" redact:"open"`                                // handshake, midstream, rejected, encrypted
+	Pickup    Pickup   `json:"pickup" redact:"open"`                                // handshake, midstream, rejected, encrypted
 	File      string   `json:"file,omitempty" redact:"open"`                        // where there are several: the one it began in
 	Packet    int64    `json:"packet,omitempty"`                                    // the packet at which it was found
 	Tunnel    string   `json:"tunnel,omitempty" redact:"open"`                      // network tunnel that it was captured in, such as vxlan 42

@@ -4,7 +4,7 @@ package record
 type Frame struct {
 	Flow                int64   `json:"flow,omitempty"`                                // the number of its flow
 	Frame               int64   `json:"frame"`                                         // from 1 in its flow
-	From                string  `json:"from,omitempty" redact:"open"`                  // client or server
+	From                Peer    `json:"from,omitempty" redact:"open"`                  // client or server
 	Time                Time    `json:"time"`                                          // of its first byte
 	Packet              int64   `json:"packet,omitempty"`                              // number, in its file, of the packet with its first byte
 	File                string  `json:"file,omitempty" redact:"open"`                  // where there are several

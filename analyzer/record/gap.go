@@ -3,7 +3,7 @@ package record
 // Gap is a hole in what one side sent: bytes of the stream that the capture lacks.
 type Gap struct {
 	Flow   int64  `json:"flow"`
-	From   string `json:"from" redact:"open"`
+	From   Peer   `json:"from" redact:"open"`
 	Time   Time   `json:"time"` // of the packet that showed the hole
 	Packet int64  `json:"packet"`
 	File   string `json:"file,omitempty" redact:"open"`

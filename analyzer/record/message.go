@@ -4,7 +4,7 @@ package record
 type Message struct {
 	Flow         int64   `json:"flow"`                             // the number of its flow
 	Message      int64   `json:"message"`                          // from 1 in its flow
-	From         string  `json:"from" redact:"open"`               // client or server
+	From         Peer    `json:"from" redact:"open"`               // client or server
 	Type         string  `json:"type" redact:"open"`               // text, binary, ping, pong, close; of WebTransport stream (what one side sent on a stream) and datagram; unknown where the capture lacks the first frame, which says so
 	Time         Time    `json:"time"`                             // of its first byte
 	End          Time    `json:"end"`                              // of its last byte

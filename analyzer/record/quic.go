@@ -26,7 +26,7 @@ type QUIC struct {
 
 // QUICClose is what ended a QUIC connection.
 type QUICClose struct {
-	By     string `json:"by" redact:"open"`                 // client, server
+	By     Peer   `json:"by" redact:"open"`                 // client, server
 	How    string `json:"how" redact:"open"`                // transport, application, stateless reset
 	Code   uint64 `json:"code"`                             // of CONNECTION_CLOSE
 	Name   string `json:"name,omitempty" redact:"open"`     // of the code

@@ -63,7 +63,7 @@ var Observed = []*Rule{
 func Rules() []Rule {
 	var all []Rule
 	for _, r := range rule.All() {
-		all = append(all, Rule{ID: r.ID, Severity: r.Severity.String(), RFC: r.RFC, Sentence: r.Sentence})
+		all = append(all, Rule{ID: r.ID, Severity: Severity(r.Severity.String()), RFC: r.RFC, Sentence: r.Sentence})
 	}
 	for _, r := range Observed {
 		all = append(all, *r)

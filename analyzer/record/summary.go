@@ -41,8 +41,8 @@ type Summary struct {
 type Ending struct {
 	Flows         int64           `json:"flows"`                                            // that ended so
 	Of            int64           `json:"of"`                                               // flows whose ends were compared
-	By            string          `json:"by,omitempty" redact:"open"`                       // client, server, both, proxy (between the two; both its sides were captured), middlebox (a RST whose TTL is not its sender's); absent where nobody knows
-	How           string          `json:"how" redact:"open"`                                // handshake, half, fin, rst, refused, unanswered, silence; gone (one side no longer answered), full (its window is zero); several; of TCP connections without a byte: syn refused, syn unanswered, dropped
+	By            Peer            `json:"by,omitempty" redact:"open"`                       // client, server, both, proxy (between the two; both its sides were captured), middlebox (a RST whose TTL is not its sender's); absent where nobody knows
+	How           How             `json:"how" redact:"open"`                                // handshake, half, fin, rst, refused, unanswered, silence; gone (one side no longer answered), full (its window is zero); several; of TCP connections without a byte: syn refused, syn unanswered, dropped
 	Code          *int            `json:"code,omitempty"`                                   // of the first Close
 	Status        int             `json:"status,omitempty"`                                 // of a refusal
 	Reason        string          `json:"reason,omitempty" redact:"secret" parquet:"plain"` // of the first Close, or what a refusal says (where to, or the first line of its body), where all have the same
@@ -93,9 +93,9 @@ type Named struct {
 
 // RuleCount is how often a rule was broken over the capture.
 type RuleCount struct {
-	Rule     string `json:"rule" redact:"open"`
-	Severity string `json:"severity" redact:"open"`
-	RFC      string `json:"rfc,omitempty" redact:"open"`
-	Flows    int64  `json:"flows"`
-	Count    int64  `json:"count"`
+	Rule     string   `json:"rule" redact:"open"`
+	Severity Severity `json:"severity" redact:"open"`
+	RFC      string   `json:"rfc,omitempty" redact:"open"`
+	Flows    int64    `json:"flows"`
+	Count    int64    `json:"count"`
 }

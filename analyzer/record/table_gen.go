@@ -55,7 +55,7 @@ var AppCountTable = &Table{Name: "AppCount", Doc: "how often each side said a ki
 // AppOperationTable has the fields of AppOperation.
 var AppOperationTable = &Table{Name: "AppOperation", Doc: "the requests of one operation and the times until they were answered: from a request's first byte to the last one of its first answer, as the capture shows them", Fields: []Field{
 	{Name: "name", Kind: Text, Class: Said, Get: func(of any) Value { x := &of.(*AppOperation).Name; return Value{Kind: Text, Text: *x} }},
-	{Name: "from", Kind: Text, Doc: "who asks", Class: Open, Get: func(of any) Value { x := &of.(*AppOperation).From; return Value{Kind: Text, Text: *x} }},
+	{Name: "from", Kind: Text, Doc: "who asks", Class: Open, Get: func(of any) Value { x := &of.(*AppOperation).From; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "count", Kind: Integer, Doc: "answered ones", Get: func(of any) Value { x := &of.(*AppOperation).Count; return Value{Kind: Integer, Int: *x} }},
 	{Name: "failed", Kind: Integer, Get: func(of any) Value { x := &of.(*AppOperation).Failed; return Value{Kind: Integer, Int: *x} }},
 	{Name: "p50", Kind: Span, Unit: "seconds", Get: func(of any) Value { x := &of.(*AppOperation).P50; return Value{Kind: Span, Int: int64(*x)} }},
@@ -66,7 +66,7 @@ var AppOperationTable = &Table{Name: "AppOperation", Doc: "the requests of one o
 
 // AppCallTable has the fields of AppCall.
 var AppCallTable = &Table{Name: "AppCall", Doc: "a request that nobody answered", Fields: []Field{
-	{Name: "from", Kind: Text, Class: Open, Get: func(of any) Value { x := &of.(*AppCall).From; return Value{Kind: Text, Text: *x} }},
+	{Name: "from", Kind: Text, Class: Open, Get: func(of any) Value { x := &of.(*AppCall).From; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "name", Kind: Text, Class: Said, Get: func(of any) Value { x := &of.(*AppCall).Name; return Value{Kind: Text, Text: *x} }},
 	{Name: "id", Kind: Text, Omit: true, Class: Said, Get: func(of any) Value { x := &of.(*AppCall).ID; return Value{Kind: Text, Text: *x} }},
 	{Name: "packet", Kind: Integer, Get: func(of any) Value { x := &of.(*AppCall).Packet; return Value{Kind: Integer, Int: *x} }},
@@ -161,7 +161,7 @@ var AppTotalTable = &Table{Name: "AppTotal", Doc: "what one subprotocol said ove
 // AppOpTable has the fields of AppOp.
 var AppOpTable = &Table{Name: "AppOp", Doc: "an operation over all flows", Fields: []Field{
 	{Name: "name", Kind: Text, Class: Said, Get: func(of any) Value { x := &of.(*AppOp).Name; return Value{Kind: Text, Text: *x} }},
-	{Name: "from", Kind: Text, Doc: "who asks", Class: Open, Get: func(of any) Value { x := &of.(*AppOp).From; return Value{Kind: Text, Text: *x} }},
+	{Name: "from", Kind: Text, Doc: "who asks", Class: Open, Get: func(of any) Value { x := &of.(*AppOp).From; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "count", Kind: Integer, Get: func(of any) Value { x := &of.(*AppOp).Count; return Value{Kind: Integer, Int: *x} }},
 	{Name: "failed", Kind: Integer, Get: func(of any) Value { x := &of.(*AppOp).Failed; return Value{Kind: Integer, Int: *x} }},
 	{Name: "p50", Kind: Span, Unit: "seconds", Get: func(of any) Value { x := &of.(*AppOp).P50; return Value{Kind: Span, Int: int64(*x)} }},
@@ -173,8 +173,8 @@ var AppOpTable = &Table{Name: "AppOp", Doc: "an operation over all flows", Field
 
 // ClosingTable has the fields of Closing.
 var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended", Fields: []Field{
-	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both, middlebox (a RST whose TTL is not that of its sender); who ended TCP where there was no Close frame", Class: Open, Get: func(of any) Value { x := &of.(*Closing).By; return Value{Kind: Text, Text: *x} }},
-	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, none; of WebTransport capsule where CLOSE_WEBTRANSPORT_SESSION did it", Class: Open, Get: func(of any) Value { x := &of.(*Closing).How; return Value{Kind: Text, Text: *x} }},
+	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both, middlebox (a RST whose TTL is not that of its sender); who ended TCP where there was no Close frame", Class: Open, Get: func(of any) Value { x := &of.(*Closing).By; return Value{Kind: Text, Text: string(*x)} }},
+	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, none; of WebTransport capsule where CLOSE_WEBTRANSPORT_SESSION did it", Class: Open, Get: func(of any) Value { x := &of.(*Closing).How; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "code", Kind: Integer, Pointer: true, Small: true, Doc: "the first closer's; null where empty", Get: func(of any) Value {
 		x := of.(*Closing).Code
 		if x == nil {
@@ -239,7 +239,7 @@ var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended",
 		}
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
-	{Name: "gone", Kind: Text, Omit: true, Doc: "client, server: nothing more was captured of it, though the other side repeated itself", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Gone; return Value{Kind: Text, Text: *x} }},
+	{Name: "gone", Kind: Text, Omit: true, Doc: "client, server: nothing more was captured of it, though the other side repeated itself", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Gone; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "gone_for", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "from its last packet to At, or to the other's last", Get: func(of any) Value {
 		x := of.(*Closing).GoneFor
 		if x == nil {
@@ -247,7 +247,7 @@ var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended",
 		}
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
-	{Name: "full", Kind: Text, Omit: true, Doc: "client, server: its receive window was zero at the end", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Full; return Value{Kind: Text, Text: *x} }},
+	{Name: "full", Kind: Text, Omit: true, Doc: "client, server: its receive window was zero at the end", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Full; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "full_for", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "for how long it had been", Get: func(of any) Value {
 		x := of.(*Closing).FullFor
 		if x == nil {
@@ -255,7 +255,7 @@ var ClosingTable = &Table{Name: "Closing", Doc: "Closing says how a flow ended",
 		}
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
-	{Name: "unfinished", Kind: Text, Omit: true, Doc: "client, server, both: who was in the middle of a message", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Unfinished; return Value{Kind: Text, Text: *x} }},
+	{Name: "unfinished", Kind: Text, Omit: true, Doc: "client, server, both: who was in the middle of a message", Class: Open, Get: func(of any) Value { x := &of.(*Closing).Unfinished; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "ttl", Kind: Integer, Pointer: true, Omit: true, Small: true, Doc: "of all packets of the side that the RST seems to be from, where the RST has another", Get: func(of any) Value {
 		x := of.(*Closing).TTL
 		if x == nil {
@@ -378,7 +378,7 @@ var HTTPTable = &Table{Name: "HTTP", Doc: "the request that asked for the WebSoc
 
 // HandshakeTable has the fields of Handshake.
 var HandshakeTable = &Table{Name: "Handshake", Doc: "the opening handshake as judged", Fields: []Field{
-	{Name: "result", Kind: Text, Doc: "accepted, rejected, invalid, unanswered", Class: Open, Get: func(of any) Value { x := &of.(*Handshake).Result; return Value{Kind: Text, Text: *x} }},
+	{Name: "result", Kind: Text, Doc: "accepted, rejected, invalid, unanswered", Class: Open, Get: func(of any) Value { x := &of.(*Handshake).Result; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "latency", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "request's last byte to the answer's last", Get: func(of any) Value {
 		x := of.(*Handshake).Latency
 		if x == nil {
@@ -475,9 +475,9 @@ var QuantilesTable = &Table{Name: "Quantiles", Doc: "Quantiles sums up a distrib
 // FindingTable has the fields of Finding.
 var FindingTable = &Table{Name: "Finding", Doc: "something worth telling about a flow", Fields: []Field{
 	{Name: "rule", Kind: Text, Doc: "stable identifier", Class: Open, Get: func(of any) Value { x := &of.(*Finding).Rule; return Value{Kind: Text, Text: *x} }},
-	{Name: "severity", Kind: Text, Doc: "error, warning, note", Class: Open, Get: func(of any) Value { x := &of.(*Finding).Severity; return Value{Kind: Text, Text: *x} }},
+	{Name: "severity", Kind: Text, Doc: "error, warning, note", Class: Open, Get: func(of any) Value { x := &of.(*Finding).Severity; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "rfc", Kind: Text, Omit: true, Doc: "the section that says so", Class: Open, Get: func(of any) Value { x := &of.(*Finding).RFC; return Value{Kind: Text, Text: *x} }},
-	{Name: "from", Kind: Text, Omit: true, Doc: "client, server; empty where it is about both or neither", Class: Open, Get: func(of any) Value { x := &of.(*Finding).From; return Value{Kind: Text, Text: *x} }},
+	{Name: "from", Kind: Text, Omit: true, Doc: "client, server; empty where it is about both or neither", Class: Open, Get: func(of any) Value { x := &of.(*Finding).From; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "packet", Kind: Integer, Omit: true, Doc: "the packet to look at", Get: func(of any) Value { x := &of.(*Finding).Packet; return Value{Kind: Integer, Int: *x} }},
 	{Name: "file", Kind: Text, Omit: true, Doc: "where there are several", Class: Open, Get: func(of any) Value { x := &of.(*Finding).File; return Value{Kind: Text, Text: *x} }},
 	{Name: "time", Kind: Moment, Doc: "of that packet", Get: func(of any) Value { x := &of.(*Finding).Time; return Value{Kind: Moment, Int: int64(*x)} }},
@@ -508,7 +508,7 @@ var FlowTable = &Table{Name: "Flow", Doc: "one WebSocket connection, or one WebT
 	{Name: "end", Kind: Moment, Doc: "its last packet", Get: func(of any) Value { x := &of.(*Flow).End; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "duration", Kind: Span, Unit: "seconds", Doc: "seconds", Get: func(of any) Value { x := &of.(*Flow).Duration; return Value{Kind: Span, Int: int64(*x)} }},
 	{Name: "transport", Kind: Text, Omit: true, Doc: "webtransport; absent where it is a WebSocket, or may be", Class: Open, Get: func(of any) Value { x := &of.(*Flow).Transport; return Value{Kind: Text, Text: *x} }},
-	{Name: "pickup", Kind: Text, Doc: "handshake, midstream, rejected, encrypted", Class: Open, Get: func(of any) Value { x := &of.(*Flow).Pickup; return Value{Kind: Text, Text: *x} }},
+	{Name: "pickup", Kind: Text, Doc: "handshake, midstream, rejected, encrypted", Class: Open, Get: func(of any) Value { x := &of.(*Flow).Pickup; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "file", Kind: Text, Omit: true, Doc: "where there are several: the one it began in", Class: Open, Get: func(of any) Value { x := &of.(*Flow).File; return Value{Kind: Text, Text: *x} }},
 	{Name: "packet", Kind: Integer, Omit: true, Doc: "the packet at which it was found", Get: func(of any) Value { x := &of.(*Flow).Packet; return Value{Kind: Integer, Int: *x} }},
 	{Name: "tunnel", Kind: Text, Omit: true, Doc: "network tunnel that it was captured in, such as vxlan 42", Class: Open, Get: func(of any) Value { x := &of.(*Flow).Tunnel; return Value{Kind: Text, Text: *x} }},
@@ -640,7 +640,7 @@ var ViaTable = &Table{Name: "Via", Doc: "a proxy or wrapping that stood in front
 var FrameTable = &Table{Name: "Frame", Doc: "one frame, with the names of the Kaitai Struct WebSocket specification", Fields: []Field{
 	{Name: "flow", Kind: Integer, Omit: true, Doc: "the number of its flow", Get: func(of any) Value { x := &of.(*Frame).Flow; return Value{Kind: Integer, Int: *x} }},
 	{Name: "frame", Kind: Integer, Doc: "from 1 in its flow", Get: func(of any) Value { x := &of.(*Frame).Frame; return Value{Kind: Integer, Int: *x} }},
-	{Name: "from", Kind: Text, Omit: true, Doc: "client or server", Class: Open, Get: func(of any) Value { x := &of.(*Frame).From; return Value{Kind: Text, Text: *x} }},
+	{Name: "from", Kind: Text, Omit: true, Doc: "client or server", Class: Open, Get: func(of any) Value { x := &of.(*Frame).From; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "time", Kind: Moment, Doc: "of its first byte", Get: func(of any) Value { x := &of.(*Frame).Time; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "packet", Kind: Integer, Omit: true, Doc: "number, in its file, of the packet with its first byte", Get: func(of any) Value { x := &of.(*Frame).Packet; return Value{Kind: Integer, Int: *x} }},
 	{Name: "file", Kind: Text, Omit: true, Doc: "where there are several", Class: Open, Get: func(of any) Value { x := &of.(*Frame).File; return Value{Kind: Text, Text: *x} }},
@@ -678,7 +678,7 @@ var FrameTable = &Table{Name: "Frame", Doc: "one frame, with the names of the Ka
 // GapTable has the fields of Gap.
 var GapTable = &Table{Name: "Gap", Doc: "a hole in what one side sent: bytes of the stream that the capture lacks", Fields: []Field{
 	{Name: "flow", Kind: Integer, Get: func(of any) Value { x := &of.(*Gap).Flow; return Value{Kind: Integer, Int: *x} }},
-	{Name: "from", Kind: Text, Class: Open, Get: func(of any) Value { x := &of.(*Gap).From; return Value{Kind: Text, Text: *x} }},
+	{Name: "from", Kind: Text, Class: Open, Get: func(of any) Value { x := &of.(*Gap).From; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "time", Kind: Moment, Doc: "of the packet that showed the hole", Get: func(of any) Value { x := &of.(*Gap).Time; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "packet", Kind: Integer, Get: func(of any) Value { x := &of.(*Gap).Packet; return Value{Kind: Integer, Int: *x} }},
 	{Name: "file", Kind: Text, Omit: true, Class: Open, Get: func(of any) Value { x := &of.(*Gap).File; return Value{Kind: Text, Text: *x} }},
@@ -690,7 +690,7 @@ var GapTable = &Table{Name: "Gap", Doc: "a hole in what one side sent: bytes of 
 var MessageTable = &Table{Name: "Message", Doc: "one message", Fields: []Field{
 	{Name: "flow", Kind: Integer, Doc: "the number of its flow", Get: func(of any) Value { x := &of.(*Message).Flow; return Value{Kind: Integer, Int: *x} }},
 	{Name: "message", Kind: Integer, Doc: "from 1 in its flow", Get: func(of any) Value { x := &of.(*Message).Message; return Value{Kind: Integer, Int: *x} }},
-	{Name: "from", Kind: Text, Doc: "client or server", Class: Open, Get: func(of any) Value { x := &of.(*Message).From; return Value{Kind: Text, Text: *x} }},
+	{Name: "from", Kind: Text, Doc: "client or server", Class: Open, Get: func(of any) Value { x := &of.(*Message).From; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "type", Kind: Text, Doc: "text, binary, ping, pong, close; of WebTransport stream (what one side sent on a stream) and datagram; unknown where the capture lacks the first frame, which says so", Class: Open, Get: func(of any) Value { x := &of.(*Message).Type; return Value{Kind: Text, Text: *x} }},
 	{Name: "time", Kind: Moment, Doc: "of its first byte", Get: func(of any) Value { x := &of.(*Message).Time; return Value{Kind: Moment, Int: int64(*x)} }},
 	{Name: "end", Kind: Moment, Doc: "of its last byte", Get: func(of any) Value { x := &of.(*Message).End; return Value{Kind: Moment, Int: int64(*x)} }},
@@ -912,7 +912,7 @@ var QUICTable = &Table{Name: "QUIC", Doc: "QUIC's part in a flow: of its whole c
 
 // QUICCloseTable has the fields of QUICClose.
 var QUICCloseTable = &Table{Name: "QUICClose", Doc: "what ended a QUIC connection", Fields: []Field{
-	{Name: "by", Kind: Text, Doc: "client, server", Class: Open, Get: func(of any) Value { x := &of.(*QUICClose).By; return Value{Kind: Text, Text: *x} }},
+	{Name: "by", Kind: Text, Doc: "client, server", Class: Open, Get: func(of any) Value { x := &of.(*QUICClose).By; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "how", Kind: Text, Doc: "transport, application, stateless reset", Class: Open, Get: func(of any) Value { x := &of.(*QUICClose).How; return Value{Kind: Text, Text: *x} }},
 	{Name: "code", Kind: Integer, Doc: "of CONNECTION_CLOSE", Get: func(of any) Value { x := &of.(*QUICClose).Code; return Value{Kind: Integer, Int: int64(*x)} }},
 	{Name: "name", Kind: Text, Omit: true, Doc: "of the code", Class: Open, Get: func(of any) Value { x := &of.(*QUICClose).Name; return Value{Kind: Text, Text: *x} }},
@@ -1119,8 +1119,8 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 var EndingTable = &Table{Name: "Ending", Doc: "what several flows' ends have in common: those of one side, one kind and one cause", Fields: []Field{
 	{Name: "flows", Kind: Integer, Doc: "that ended so", Get: func(of any) Value { x := &of.(*Ending).Flows; return Value{Kind: Integer, Int: *x} }},
 	{Name: "of", Kind: Integer, Doc: "flows whose ends were compared", Get: func(of any) Value { x := &of.(*Ending).Of; return Value{Kind: Integer, Int: *x} }},
-	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both, proxy (between the two; both its sides were captured), middlebox (a RST whose TTL is not its sender's); absent where nobody knows", Class: Open, Get: func(of any) Value { x := &of.(*Ending).By; return Value{Kind: Text, Text: *x} }},
-	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, refused, unanswered, silence; gone (one side no longer answered), full (its window is zero); several; of TCP connections without a byte: syn refused, syn unanswered, dropped", Class: Open, Get: func(of any) Value { x := &of.(*Ending).How; return Value{Kind: Text, Text: *x} }},
+	{Name: "by", Kind: Text, Omit: true, Doc: "client, server, both, proxy (between the two; both its sides were captured), middlebox (a RST whose TTL is not its sender's); absent where nobody knows", Class: Open, Get: func(of any) Value { x := &of.(*Ending).By; return Value{Kind: Text, Text: string(*x)} }},
+	{Name: "how", Kind: Text, Doc: "handshake, half, fin, rst, refused, unanswered, silence; gone (one side no longer answered), full (its window is zero); several; of TCP connections without a byte: syn refused, syn unanswered, dropped", Class: Open, Get: func(of any) Value { x := &of.(*Ending).How; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "code", Kind: Integer, Pointer: true, Omit: true, Small: true, Doc: "of the first Close", Get: func(of any) Value {
 		x := of.(*Ending).Code
 		if x == nil {
@@ -1211,7 +1211,7 @@ var NamedTable = &Table{Name: "Named", Doc: "a count by name", Fields: []Field{
 // RuleCountTable has the fields of RuleCount.
 var RuleCountTable = &Table{Name: "RuleCount", Doc: "how often a rule was broken over the capture", Fields: []Field{
 	{Name: "rule", Kind: Text, Class: Open, Get: func(of any) Value { x := &of.(*RuleCount).Rule; return Value{Kind: Text, Text: *x} }},
-	{Name: "severity", Kind: Text, Class: Open, Get: func(of any) Value { x := &of.(*RuleCount).Severity; return Value{Kind: Text, Text: *x} }},
+	{Name: "severity", Kind: Text, Class: Open, Get: func(of any) Value { x := &of.(*RuleCount).Severity; return Value{Kind: Text, Text: string(*x)} }},
 	{Name: "rfc", Kind: Text, Omit: true, Class: Open, Get: func(of any) Value { x := &of.(*RuleCount).RFC; return Value{Kind: Text, Text: *x} }},
 	{Name: "flows", Kind: Integer, Get: func(of any) Value { x := &of.(*RuleCount).Flows; return Value{Kind: Integer, Int: *x} }},
 	{Name: "count", Kind: Integer, Get: func(of any) Value { x := &of.(*RuleCount).Count; return Value{Kind: Integer, Int: *x} }},
@@ -1278,7 +1278,7 @@ var WebTransportTable = &Table{Name: "WebTransport", Doc: "what a WebTransport s
 	{Name: "draft", Kind: Text, Omit: true, Doc: "of draft-ietf-webtrans-http3, by the server's SETTINGS: \"02\", \"07\", \"13\", \"15\"", Class: Open, Get: func(of any) Value { x := &of.(*WebTransport).Draft; return Value{Kind: Text, Text: *x} }},
 	{Name: "client", Kind: Nested, Of: WebTransportSideTable, Get: func(of any) Value { x := &of.(*WebTransport).Client; return Value{Kind: Nested, Any: x} }},
 	{Name: "server", Kind: Nested, Of: WebTransportSideTable, Get: func(of any) Value { x := &of.(*WebTransport).Server; return Value{Kind: Nested, Any: x} }},
-	{Name: "draining", Kind: Text, Omit: true, Doc: "who asked to end it gracefully: client, server", Class: Open, Get: func(of any) Value { x := &of.(*WebTransport).Draining; return Value{Kind: Text, Text: *x} }},
+	{Name: "draining", Kind: Text, Omit: true, Doc: "who asked to end it gracefully: client, server", Class: Open, Get: func(of any) Value { x := &of.(*WebTransport).Draining; return Value{Kind: Text, Text: string(*x)} }},
 }}
 
 // WebTransportSideTable has the fields of WebTransportSide.

@@ -4,7 +4,7 @@ package record
 // one, or several.
 type TLSRecord struct {
 	Flow   int64
-	From   string
+	From   Peer
 	Time   Time
 	Packet int64
 	File   string

@@ -5,7 +5,7 @@ type WebTransport struct {
 	Draft    string           `json:"draft,omitempty" redact:"open"` // of draft-ietf-webtrans-http3, by the server's SETTINGS: "02", "07", "13", "15"
 	Client   WebTransportSide `json:"client"`
 	Server   WebTransportSide `json:"server"`
-	Draining string           `json:"draining,omitempty" redact:"open"` // who asked to end it gracefully: client, server
+	Draining Peer             `json:"draining,omitempty" redact:"open"` // who asked to end it gracefully: client, server
 }
 
 // WebTransportSide is what one side of a WebTransport session did.

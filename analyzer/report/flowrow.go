@@ -32,7 +32,7 @@ func flowRow(f *record.Flow) []cell {
 	there, back, bytes := "", "", ""
 	if f.Sealed != nil {
 		there, back, bytes = sealedCells(f.Sealed)
-	} else if f.Pickup != "encrypted" {
+	} else if f.Pickup != record.PickupEncrypted {
 		there, back = Number(total(&f.ClientToServer.Messages)), Number(total(&f.ServerToClient.Messages))
 		bytes = Bytes(f.ClientToServer.WireBytes + f.ServerToClient.WireBytes)
 	}
@@ -114,32 +114,32 @@ func place(f *record.Flow) (host, path string) {
 // closeGist is how a flow ended, in a word or two.
 func closeGist(f *record.Flow) (string, ink) {
 	switch {
-	case f.Pickup == "encrypted":
+	case f.Pickup == record.PickupEncrypted:
 		return sealedLabel(f), dimInk
-	case f.Pickup == "rejected":
+	case f.Pickup == record.PickupRejected:
 		status := ""
 		if f.HTTP != nil && f.HTTP.Status != 0 {
 			status = strconv.Itoa(f.HTTP.Status) + " "
 		}
 		return status + "refused", warningInk
-	case f.Handshake != nil && f.Handshake.Result == "unanswered":
+	case f.Handshake != nil && f.Handshake.Result == record.Unanswered:
 		return "unanswered", warningInk
 	case f.Close == nil:
 		return "open", dimInk
 	}
 	c := f.Close
 	switch {
-	case c.How == "none" && c.Gone != "":
-		return c.Gone + " gone", warningInk
-	case c.How == "none" && c.Full != "" && c.FullFor != nil && *c.FullFor >= record.Seconds(time.Second):
-		return c.Full + " full", warningInk
-	case c.How == "none":
+	case c.How == record.HowNone && c.Gone != "":
+		return string(c.Gone) + " gone", warningInk
+	case c.How == record.HowNone && c.Full != "" && c.FullFor != nil && *c.FullFor >= record.Seconds(time.Second):
+		return string(c.Full) + " full", warningInk
+	case c.How == record.HowNone:
 		return "open", dimInk
-	case c.How == "fin" || c.How == "rst":
+	case c.How == record.HowFIN || c.How == record.HowRST:
 		if c.By != "" {
-			return c.How + " " + c.By, warningInk
+			return string(c.How) + " " + string(c.By), warningInk
 		}
-		return c.How, warningInk
+		return string(c.How), warningInk
 	}
 	gist, good := "empty", goodInk
 	if c.Code != nil {
@@ -148,11 +148,11 @@ func closeGist(f *record.Flow) (string, ink) {
 			good = warningInk
 		}
 	}
-	if c.How == "half" {
+	if c.How == record.HowHalf {
 		gist, good = "half "+gist, warningInk
 	}
-	if c.By != "" && c.By != "both" {
-		gist += " " + c.By
+	if c.By != "" && c.By != record.Both {
+		gist += " " + string(c.By)
 	}
 	return gist, good
 }
@@ -161,30 +161,19 @@ func closeGist(f *record.Flow) (string, ink) {
 func findingsGist(list []record.Finding) (string, ink) {
 	var n [3]int64
 	for i := range list {
-		n[severityRank(list[i].Severity)]++
+		n[list[i].Severity.Rank()]++
 	}
 	var parts []string
 	first := plainInk
-	for i, name := range [...]string{"error", "warning", "note"} {
+	for i, name := range record.Severities {
 		if n[i] > 0 {
-			parts = append(parts, Count(n[i], name))
+			parts = append(parts, Count(n[i], string(name)))
 			if first == plainInk {
 				first = severityInk(name)
 			}
 		}
 	}
 	return strings.Join(parts, ", "), first
-}
-
-// severityRank orders severities, the gravest first.
-func severityRank(severity string) int {
-	switch severity {
-	case "error":
-		return 0
-	case "warning":
-		return 1
-	}
-	return 2
 }
 
 // FlowTable writes flows as a table while they come. Widths are decided by the first

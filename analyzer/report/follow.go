@@ -57,8 +57,8 @@ func (f *Follow) when(t record.Time) string {
 }
 
 // head writes the line above what was said.
-func (f *Follow) head(from, what string, t record.Time, more string) {
-	who := from
+func (f *Follow) head(from record.Peer, what string, t record.Time, more string) {
+	who := string(from)
 	if who == "" {
 		who = "both"
 	}
@@ -194,7 +194,7 @@ func (f *Follow) Gap(g *record.Gap) error {
 
 // Finding writes a finding.
 func (f *Follow) Finding(v *record.Finding) error {
-	text := v.Severity + " " + v.Rule
+	text := string(v.Severity) + " " + v.Rule
 	if v.Detail != "" {
 		text += ": " + Clean(v.Detail)
 	}
@@ -215,8 +215,8 @@ func (f *Follow) Finding(v *record.Finding) error {
 
 // End writes how the flow ended.
 func (f *Follow) End(r *record.Flow) error {
-	if r.HTTP != nil && r.Handshake != nil && r.Handshake.Result != "accepted" {
-		f.put(plainInk, "handshake "+r.Handshake.Result+": "+where(r)+" "+statusText(r.HTTP.Status))
+	if r.HTTP != nil && r.Handshake != nil && r.Handshake.Result != record.Accepted {
+		f.put(plainInk, "handshake "+string(r.Handshake.Result)+": "+where(r)+" "+statusText(r.HTTP.Status))
 	}
 	gist, good := closeGist(r)
 	text := "ended: " + gist

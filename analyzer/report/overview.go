@@ -62,7 +62,7 @@ func (o *Overview) Add(f *record.Flow) {
 	r := ranked{grave: 3, bytes: f.ClientToServer.WireBytes + f.ServerToClient.WireBytes, flow: f.Flow}
 	for i := range f.Findings {
 		v := &f.Findings[i]
-		r.grave = min(r.grave, severityRank(v.Severity))
+		r.grave = min(r.grave, v.Severity.Rank())
 		if e := o.first[v.Rule]; e == nil || f.Flow < e.flow {
 			o.first[v.Rule] = &example{f.Flow, *v}
 		}

@@ -62,7 +62,7 @@ func (s *Screen) paint(i ink, text string) string {
 	return inks[i].Render(text)
 }
 
-func severityInk(severity string) ink {
+func severityInk(severity record.Severity) ink {
 	switch severity {
 	case "error":
 		return errorInk
@@ -73,7 +73,7 @@ func severityInk(severity string) ink {
 }
 
 // sideInk and arrow show a direction; "" is both or neither.
-func sideInk(from string) ink {
+func sideInk(from record.Peer) ink {
 	switch from {
 	case "client":
 		return clientInk
@@ -83,7 +83,7 @@ func sideInk(from string) ink {
 	return plainInk
 }
 
-func arrow(from string) string {
+func arrow(from record.Peer) string {
 	switch from {
 	case "client":
 		return "→"

@@ -38,12 +38,12 @@ func sealedLabel(f *record.Flow) string {
 	switch {
 	case c == nil || f.Sealed == nil:
 		return "encrypted"
-	case c.How == "none":
+	case c.How == record.HowNone:
 		return "encrypted, open"
-	case c.How == "handshake" || c.How == "half":
-		return "encrypted, close " + c.By
+	case c.How == record.HowHandshake || c.How == record.HowHalf:
+		return "encrypted, close " + string(c.By)
 	}
-	return "encrypted, " + c.How + " " + c.By
+	return "encrypted, " + string(c.How) + " " + string(c.By)
 }
 
 // sealedText says what a side seems to have sent.

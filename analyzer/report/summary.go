@@ -140,7 +140,7 @@ func (s *summaryScreen) kinds() string {
 }
 
 // direction tells what one side sent in all.
-func (s *summaryScreen) direction(from string, d *record.Direction) {
+func (s *summaryScreen) direction(from record.Peer, d *record.Direction) {
 	c := &d.Messages
 	var kinds []string
 	for _, k := range []record.Named{{Name: "text", Count: c.Text}, {Name: "binary", Count: c.Binary}, {Name: "ping", Count: c.Ping}, {Name: "pong", Count: c.Pong}, {Name: "close", Count: c.Close}} {
@@ -165,7 +165,7 @@ func (s *summaryScreen) direction(from string, d *record.Direction) {
 	if d.LostSealed > 0 {
 		line += "; up to " + Bytes(d.LostSealed) + " of TLS records are lost or useless"
 	}
-	s.text(arrow(from)+" "+from+" ", sideInk(from), "  ", plainInk, line)
+	s.text(arrow(from)+" "+string(from)+" ", sideInk(from), "  ", plainInk, line)
 }
 
 // names lists the most frequent names.
@@ -210,7 +210,7 @@ func (s *summaryScreen) findings() {
 	}
 	s.title("FINDINGS")
 	for _, r := range s.sum.Findings {
-		head := s.paint(severityInk(r.Severity), r.Severity) + " " + s.paint(boldInk, Clean(r.Rule))
+		head := s.paint(severityInk(r.Severity), string(r.Severity)) + " " + s.paint(boldInk, Clean(r.Rule))
 		times := ""
 		if r.Count > 1 {
 			times = " ×" + Number(r.Count)
@@ -242,7 +242,7 @@ func whereIs(e *example) string {
 		text += " of " + Clean(v.File)
 	}
 	if v.From != "" {
-		text += ", by the " + v.From
+		text += ", by the " + string(v.From)
 	}
 	if v.Detail != "" {
 		text += ": " + Clean(v.Detail)

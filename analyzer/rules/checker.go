@@ -37,7 +37,7 @@ type openFlow struct {
 }
 
 type openPing struct {
-	from    string
+	from    record.Peer
 	payload string
 	at      record.Time
 }

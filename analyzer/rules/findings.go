@@ -32,14 +32,14 @@ func (c *findings) flow(v *view, tell tellFunc) {
 	shown := v.shown()
 	for i := range v.Flow.Findings {
 		n := &v.Flow.Findings[i]
-		if !slices.Contains(c.severities, n.Severity) || slices.Contains(c.except, n.Rule) {
+		if !slices.Contains(c.severities, string(n.Severity)) || slices.Contains(c.except, n.Rule) {
 			continue
 		}
 		told := n
 		if i < len(shown.Flow.Findings) {
 			told = &shown.Flow.Findings[i]
 		}
-		tell(told.Severity+" "+told.Rule+": "+told.Detail+times(n), &view{run: v.run, Flow: v.Flow, Finding: n, redacted: shown.at(n)})
+		tell(string(told.Severity)+" "+told.Rule+": "+told.Detail+times(n), &view{run: v.run, Flow: v.Flow, Finding: n, redacted: shown.at(n)})
 	}
 }
 

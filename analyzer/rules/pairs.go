@@ -154,7 +154,7 @@ func (r *pairsRun) flow(v *view, tell tellFunc) {
 	for i := range w.list {
 		m := &w.list[i].message
 		waited := float64(f.End-m.End) / 1e9
-		if f.Close == nil || f.Close.How == "none" {
+		if f.Close == nil || f.Close.How == record.HowNone {
 			if patience := max(r.within, 5); waited < patience {
 				continue
 			}

@@ -15,7 +15,7 @@ func runMessages(c *Checker, texts ...string) {
 	for i, text := range texts {
 		from := []string{"client", "server"}[i%2]
 		at := record.Time(i) * 10e6
-		c.Message(&record.Message{Flow: 1, Message: int64(i + 1), From: from, Type: "text", Time: at, End: at, Complete: true,
+		c.Message(&record.Message{Flow: 1, Message: int64(i + 1), From: record.Peer(from), Type: "text", Time: at, End: at, Complete: true,
 			Length: int64(len(text)), IsText: true, Data: []byte(text)})
 		f.End = at
 	}
@@ -114,7 +114,7 @@ func TestLatencyPercentiles(t *testing.T) {
 		c.FlowBegun(&record.Flow{Flow: 1, Pickup: "handshake"})
 		say := func(from, text string, ms int64) {
 			at := record.Time(ms * 1e6)
-			c.Message(&record.Message{Flow: 1, From: from, Type: "text", Time: at, End: at, Complete: true, IsText: true, Data: []byte(text)})
+			c.Message(&record.Message{Flow: 1, From: record.Peer(from), Type: "text", Time: at, End: at, Complete: true, IsText: true, Data: []byte(text)})
 		}
 		for i := range int64(20) {
 			method, took := "quick", int64(10)

@@ -49,7 +49,7 @@ func (s *Starter) FlowEnded(f *record.Flow) error {
 	s.flows++
 	for i := range f.Findings {
 		n := &f.Findings[i]
-		if n.Severity != "note" && !s.rules[n.Rule] {
+		if n.Severity != record.SeverityNote && !s.rules[n.Rule] {
 			s.rules[n.Rule] = true
 			s.order = append(s.order, n.Rule)
 		}
@@ -59,7 +59,7 @@ func (s *Starter) FlowEnded(f *record.Flow) error {
 		if h.Latency != nil {
 			s.latency = max(s.latency, h.Latency.Float())
 		}
-		if h.Result == "accepted" {
+		if h.Result == record.Accepted {
 			s.accepted++
 			s.protocols[h.Subprotocol]++
 			agreed := false
@@ -69,9 +69,9 @@ func (s *Starter) FlowEnded(f *record.Flow) error {
 			s.uncompressed = s.uncompressed || !agreed
 		}
 	}
-	if c := f.Close; c != nil && c.How != "none" && f.Sealed == nil {
-		s.abnormal = s.abnormal || c.How != "handshake"
-		if c.How == "handshake" && c.Code != nil {
+	if c := f.Close; c != nil && c.How != record.HowNone && f.Sealed == nil {
+		s.abnormal = s.abnormal || c.How != record.HowHandshake
+		if c.How == record.HowHandshake && c.Code != nil {
 			s.codes[*c.Code] = true
 		}
 	}

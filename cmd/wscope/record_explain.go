@@ -54,7 +54,7 @@ type closedFlow struct{ client, server record.Endpoint }
 
 // FlowEnded notes a connection that could not be opened.
 func (c *closedFlows) FlowEnded(f *record.Flow) error {
-	if f.Pickup == "encrypted" && len(c.flows) < 1<<16 {
+	if f.Pickup == record.PickupEncrypted && len(c.flows) < 1<<16 {
 		c.flows = append(c.flows, closedFlow{f.Client, f.Server})
 	}
 	return nil

@@ -71,7 +71,7 @@ func (c *CSV) FlowEnded(f *record.Flow) error {
 // finding appends a finding's row.
 func (c *CSV) finding(flow int64, n *record.Finding) {
 	b := strconv.AppendInt(c.row, flow, 10)
-	for _, s := range []string{n.Rule, n.Severity, n.RFC, n.From} {
+	for _, s := range []string{n.Rule, string(n.Severity), n.RFC, string(n.From)} {
 		b = report.AppendCell(append(b, ','), s)
 	}
 	b = strconv.AppendInt(append(b, ','), n.Packet, 10)

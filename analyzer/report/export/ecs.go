@@ -58,7 +58,7 @@ func (e *ECS) FlowEnded(f *record.Flow) error {
 		event["message"] = x.Detail
 		event["event"] = object{
 			"kind": "alert", "category": []string{"network"}, "type": []string{"protocol", "info"}, "module": "wscope", "dataset": "wscope.finding",
-			"severity": ecsSeverity(x.Severity), "action": x.Rule,
+			"severity": 3 - x.Severity.Rank(), "action": x.Rule,
 		}
 		rule := object{"id": x.Rule, "ruleset": "wscope"}
 		if x.RFC != "" {
@@ -94,7 +94,7 @@ func (e *ECS) event(f *record.Flow) object {
 	}
 	if f.Transport == "webtransport" {
 		network["protocol"] = "webtransport"
-	} else if f.Pickup == "encrypted" {
+	} else if f.Pickup == record.PickupEncrypted {
 		network["protocol"] = "tls" // nobody knows what is in it
 	}
 	if strings.Contains(f.Client.IP, ":") {
@@ -123,21 +123,10 @@ func ecsEnd(e *record.Endpoint) object {
 
 // ecsTypes is event.type: a WebSocket that was refused was denied.
 func ecsTypes(f *record.Flow) []string {
-	if f.Handshake != nil && f.Handshake.Result == "rejected" {
+	if f.Handshake != nil && f.Handshake.Result == record.Rejected {
 		return []string{"connection", "denied", "end"}
 	}
 	return []string{"connection", "end"}
-}
-
-// ecsSeverity is event.severity, which is the higher the worse.
-func ecsSeverity(s string) int {
-	switch s {
-	case "error":
-		return 3
-	case "warning":
-		return 2
-	}
-	return 1
 }
 
 func ecsHTTP(event object, f *record.Flow) {

@@ -85,7 +85,7 @@ type harMessages struct{}
 func (harMessages) Frame(dst []byte, _ *record.Frame) []byte { return dst }
 
 func (harMessages) Message(dst []byte, m *record.Message) []byte {
-	if m.From == "client" {
+	if m.From == record.Client {
 		dst = append(dst, `,{"type":"send","time":`...)
 	} else {
 		dst = append(dst, `,{"type":"receive","time":`...)

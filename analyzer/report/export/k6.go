@@ -83,7 +83,7 @@ func (k *K6) Message(m *record.Message) error {
 	c := k.flows[m.Flow]
 	switch {
 	case c == nil || m.Type != "text" && m.Type != "binary":
-	case m.From == "server":
+	case m.From == record.Server:
 		c.received++
 	case !m.Complete || k.bytes+len(m.Data) > maxK6Bytes:
 		k.omitted++
@@ -98,7 +98,7 @@ func (k *K6) Message(m *record.Message) error {
 func (k *K6) FlowEnded(f *record.Flow) error {
 	if c := k.flows[f.Flow]; c != nil {
 		c.closed, c.code = max(f.End-c.begin, 0), 1000
-		if f.Close != nil && f.Close.Code != nil && f.Close.By == "client" && (*f.Close.Code == 1000 || *f.Close.Code >= 3000 && *f.Close.Code < 5000) {
+		if f.Close != nil && f.Close.Code != nil && f.Close.By == record.Client && (*f.Close.Code == 1000 || *f.Close.Code >= 3000 && *f.Close.Code < 5000) {
 			c.code = int(*f.Close.Code)
 		}
 		delete(k.flows, f.Flow)

@@ -98,7 +98,7 @@ func (t *messageStore) take(m *record.Message) []messageRow {
 	t.used = 0
 	r := &t.rows[0]
 	*r = messageRow{
-		Flow: m.Flow, Message: m.Message, From: m.From, Type: m.Type, Time: micros(m.Time), TimeNS: int64(m.Time),
+		Flow: m.Flow, Message: m.Message, From: string(m.From), Type: m.Type, Time: micros(m.Time), TimeNS: int64(m.Time),
 		End: micros(m.End), EndNS: int64(m.End), Packet: m.Packet, File: m.File, Frames: int32(m.Frames), Compressed: m.Compressed,
 		PayloadBytes: m.PayloadBytes, Length: m.Length, Complete: m.Complete, Cut: m.Cut, Stalled: m.Stalled,
 		SHA256: t.given(m.SHA256),
@@ -141,7 +141,7 @@ func newMessageRow(m *record.Message) messageRow {
 
 func newFindingRow(flow int64, n *record.Finding) findingRow {
 	r := findingRow{
-		Flow: flow, Rule: n.Rule, Severity: n.Severity, RFC: n.RFC, From: n.From, Packet: n.Packet, File: n.File,
+		Flow: flow, Rule: n.Rule, Severity: string(n.Severity), RFC: n.RFC, From: string(n.From), Packet: n.Packet, File: n.File,
 		Time: micros(n.Time), TimeNS: int64(n.Time), Offset: n.Offset, Detail: n.Detail, Count: n.Count,
 	}
 	if n.Last != nil {

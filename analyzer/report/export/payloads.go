@@ -75,14 +75,14 @@ func (p *Payloads) Message(m *record.Message) error {
 		p.sizes[name] = offset + int64(len(m.Data))
 	}
 	return p.index.Encode(payloadLine{
-		File: name, Offset: offset, Bytes: len(m.Data), Flow: m.Flow, Message: m.Message, From: m.From, Type: m.Type,
+		File: name, Offset: offset, Bytes: len(m.Data), Flow: m.Flow, Message: m.Message, From: string(m.From), Type: m.Type,
 		Time: m.Time, Length: m.Length, Complete: m.Complete,
 	})
 }
 
 func (p *Payloads) name(m *record.Message) string {
 	if p.perDirection {
-		return m.From + ".bin"
+		return string(m.From) + ".bin"
 	}
 	extension := "bin"
 	if m.IsText {

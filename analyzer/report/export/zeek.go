@@ -91,7 +91,7 @@ func (z *Zeek) FlowEnded(f *record.Flow) error {
 
 // opened reports whether a flow's frames were read.
 func opened(f *record.Flow) bool {
-	return f.ClientToServer.Frames+f.ServerToClient.Frames > 0 || f.Pickup == "midstream" || f.Handshake != nil && (f.Handshake.Result == "accepted" || f.Handshake.Result == "invalid")
+	return f.ClientToServer.Frames+f.ServerToClient.Frames > 0 || f.Pickup == record.PickupMidstream || f.Handshake != nil && (f.Handshake.Result == record.Accepted || f.Handshake.Result == record.Invalid)
 }
 
 func (z *Zeek) id(l *zeekLog, f *record.Flow, uid string) {
@@ -123,10 +123,10 @@ func (z *Zeek) handshake(l *zeekLog, f *record.Flow) {
 
 func (z *Zeek) counts(l *zeekLog, f *record.Flow) {
 	l.count(f.Flow)
-	l.text(f.Pickup)
+	l.text(string(f.Pickup))
 	result, status := "", (*int)(nil)
 	if f.Handshake != nil {
-		result = f.Handshake.Result
+		result = string(f.Handshake.Result)
 	}
 	if f.HTTP != nil && f.HTTP.Status != 0 {
 		status = &f.HTTP.Status
@@ -137,8 +137,8 @@ func (z *Zeek) counts(l *zeekLog, f *record.Flow) {
 	if c == nil {
 		c = &record.Closing{}
 	}
-	l.text(c.By)
-	l.text(c.How)
+	l.text(string(c.By))
+	l.text(string(c.How))
 	l.code(c.Code)
 	var rules []string
 	for i := range f.Findings {

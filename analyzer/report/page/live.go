@@ -49,7 +49,7 @@ type Activity struct {
 }
 
 // Message counts a message, at nanoseconds after the beginning.
-func (a *Activity) Message(from string, at int64) { a.all.add(&a.own, from, at) }
+func (a *Activity) Message(from record.Peer, at int64) { a.all.add(&a.own, from, at) }
 
 // Open says how many flows are open.
 func (a *Activity) Open(at, n int64) { a.open.set(at, n) }

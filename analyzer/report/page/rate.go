@@ -32,7 +32,7 @@ const (
 )
 
 // add counts a flow's message, at nanoseconds after the page's epoch.
-func (r *rate) add(f *flowRate, from string, at int64) {
+func (r *rate) add(f *flowRate, from record.Peer, at int64) {
 	if r.step == 0 {
 		r.step = rateStep
 	}

@@ -48,7 +48,7 @@ type more struct {
 func appendRow(dst []byte, m *record.Message, epoch record.Time, data []byte, flags int) []byte {
 	k := kind(m)
 	from := 0
-	if m.From == "server" {
+	if m.From == record.Server {
 		from = 1
 	}
 	dst = append(dst, '[')

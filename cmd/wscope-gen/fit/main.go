@@ -124,7 +124,7 @@ func (t *taker) Message(m *record.Message) error {
 		if ok {
 			r.gaps.add(float64(m.Time - before))
 		}
-		if m.From == "client" {
+		if m.From == record.Client {
 			r.client++
 		}
 	}

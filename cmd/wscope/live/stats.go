@@ -55,7 +55,7 @@ func (t *Stats) FlowEnded(f *record.Flow) error {
 		t.messages += d.Messages.Text + d.Messages.Binary
 	}
 	for i := range f.Findings {
-		t.findings[f.Findings[i].Severity] += f.Findings[i].Count
+		t.findings[string(f.Findings[i].Severity)] += f.Findings[i].Count
 	}
 	t.mu.Unlock()
 	if t.metrics != nil {

@@ -48,7 +48,7 @@ func (r *Row) update(f *record.Flow, now record.Time) int64 {
 		}
 	}
 	if h := f.Handshake; h != nil {
-		r.Handshake = h.Result
+		r.Handshake = string(h.Result)
 		if h.Latency != nil {
 			r.Handshake += " in " + report.Span(*h.Latency)
 		}
@@ -71,7 +71,7 @@ func (r *Row) update(f *record.Flow, now record.Time) int64 {
 			r.Errors += g.Count
 		}
 		if len(r.Findings) < maxFindings {
-			r.Findings = append(r.Findings, g.Severity+" "+g.Rule+"  "+report.Clean(g.Detail))
+			r.Findings = append(r.Findings, string(g.Severity)+" "+g.Rule+"  "+report.Clean(g.Detail))
 		}
 	}
 	return n

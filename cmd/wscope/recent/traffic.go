@@ -98,7 +98,7 @@ func (t *Traffic) FlowEnded(f *record.Flow) error {
 	defer t.mu.Unlock()
 	t.counts.Ended++
 	for i := range f.Findings {
-		t.counts.Found[severity(f.Findings[i].Severity)] += f.Findings[i].Count
+		t.counts.Found[f.Findings[i].Severity.Rank()] += f.Findings[i].Count
 		t.counts.Latest = f.Findings[i].Rule
 	}
 	r := t.flows[f.Flow]

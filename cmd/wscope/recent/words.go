@@ -22,7 +22,7 @@ func living(f *record.Flow) string {
 	if f.Sealed != nil {
 		return sealed(f)
 	}
-	return f.Pickup
+	return string(f.Pickup)
 }
 
 // ended is a word or two for how a flow ended.
@@ -37,7 +37,7 @@ func ended(f *record.Flow) string {
 	case f.Close.Code != nil:
 		return "closed " + strconv.Itoa(*f.Close.Code)
 	}
-	return "closed " + f.Close.How
+	return "closed " + string(f.Close.How)
 }
 
 // sealed is a word or two for a connection that could not be opened.
@@ -46,14 +46,4 @@ func sealed(f *record.Flow) string {
 		return "websocket?"
 	}
 	return "encrypted"
-}
-
-func severity(s string) int {
-	switch s {
-	case "error":
-		return 0
-	case "warning":
-		return 1
-	}
-	return 2
 }

@@ -48,7 +48,7 @@ func scene() (*recent.Traffic, *Model) {
 	}
 	for i := range 40 {
 		from := []string{"client", "server"}[i%2]
-		b.Message(&record.Message{Flow: 10, Message: int64(i + 1), From: from, Type: "text", Time: zero + record.Time(i)*5e6, Length: int64(i),
+		b.Message(&record.Message{Flow: 10, Message: int64(i + 1), From: record.Peer(from), Type: "text", Time: zero + record.Time(i)*5e6, Length: int64(i),
 			IsText: true, Data: []byte(fmt.Sprintf(`{"n":%d,"text":"…`+"\x1b[2J"+`"}`, i))})
 	}
 	code := 1009

@@ -56,8 +56,8 @@ func (n *Notes) Close() error { return n.comments.close() }
 
 func opening(f *record.Flow) string {
 	s := fmt.Sprintf("wscope flow %d: %s", f.Flow, f.Pickup)
-	if f.Handshake != nil && f.Handshake.Result != f.Pickup {
-		s += ", " + f.Handshake.Result
+	if f.Handshake != nil && string(f.Handshake.Result) != string(f.Pickup) {
+		s += ", " + string(f.Handshake.Result)
 	}
 	if f.HTTP != nil && f.HTTP.Path != "" {
 		s += fmt.Sprintf(", %s%s", report.Clean(f.HTTP.Host), report.Clean(short(f.HTTP.Path)))
@@ -68,7 +68,7 @@ func opening(f *record.Flow) string {
 func finding(flow int64, r *record.Finding) string {
 	s := fmt.Sprintf("wscope flow %d %s: %s", flow, r.Severity, r.Rule)
 	if r.From != "" {
-		s += " by the " + r.From
+		s += " by the " + string(r.From)
 	}
 	if r.RFC != "" {
 		s += " (" + r.RFC + ")"
