@@ -285,11 +285,8 @@ func (h *http1) sniffAgain() {
 	h.handOver(f)
 }
 
-// leave counts what is kept of heads and will not be read.
+// leave counts what came behind a gap in which a request may be lost and will not be read.
 func (h *http1) leave() {
-	for s := range h.in {
-		h.layer.spend(assembly.Side(s), h.in[s].dropHead(), Unread)
-	}
 	h.layer.spendAll(h.orphan.since, Unread)
 	h.orphan.since = nil
 }
@@ -355,6 +352,9 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if h.ended[0] && h.ended[1] && h.layer.stage == assembly.Handler(h) {
 		h.unpolls()
 		h.leave()
+		for side := range h.in {
+			h.layer.spend(assembly.Side(side), h.in[side].dropHead(), Unread)
+		}
 		h.layer.spendAll(h.early, Unread)
 		h.layer.reportOther("http/1.1")
 	}

@@ -356,6 +356,7 @@ func (h *http2) loseBoundary(s assembly.Side, at *assembly.Mark) {
 	if s != h.client && h.enabled == Off {
 		h.enabled = Unknown // once on it stays on: "MUST NOT send … 0 after previously sending a value of 1"
 	}
+	h.layer.spendAll(h.lost[s], Unread)
 	h.lost[s], h.scan[s] = new(replayBuffer), h2.Search{}
 	if s == h.client {
 		h.preface = 0

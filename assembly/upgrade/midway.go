@@ -90,6 +90,7 @@ func (f *sniffer) searchSide(s assembly.Side, final bool, at *assembly.Mark) boo
 	found, ok := w.look(final)
 	if i := w.h2.Look(b, f.first[s], 3); i >= 0 && (!ok || i < found.index) || ok && h2.EndsInData(b[:max(found.index, 0)]) {
 		f.lose(at)
+		f.leave()
 		f.layer.switchTo(newHTTP2Midway(f.layer), f.seen)
 		return true
 	}
@@ -150,6 +151,7 @@ func (f *sniffer) startMidway(s assembly.Side, found boundary, at *assembly.Mark
 		f.startSwitched(s, at)
 		return
 	}
+	f.leave()
 	client := s
 	if !found.masked {
 		client = s.Other()
@@ -202,6 +204,7 @@ func (f *sniffer) upgradePending() bool { return f.pending != nil && f.pending.w
 // known that something was. Its frames begin where its heads ended.
 func (f *sniffer) startSwitched(s assembly.Side, at *assembly.Mark) {
 	client := f.http.client
+	f.leave()
 	if f.upgradePending() {
 		f.layer.toWebSocket(f.pending.recv, client, f.seen)
 		return

@@ -33,6 +33,7 @@ func (h *http1) response(head []byte, at *assembly.Mark) bool {
 		up := h.pending
 		if up.kind == "connect" && status < 300 {
 			h.pending = nil
+			h.leave()
 			if h.layer.through(Hop{Kind: "connect", Target: up.target}) {
 				h.handOver(newSniffer(h.layer))
 			}
@@ -107,6 +108,9 @@ func (h *http1) switching(head []byte, at *assembly.Mark) {
 	if h.refused != nil {
 		h.refused.passed(at)
 		h.refused = nil
+	}
+	if up != nil || !websocket {
+		h.leave()
 	}
 	switch {
 	case up != nil && up.ws != nil && (websocket || !upgrades(head, "h2c") && !upgrades(head, "tls")):

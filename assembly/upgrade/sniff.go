@@ -85,6 +85,7 @@ func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 		f.toTLS(s.Other(), at)
 	case preface:
 		f.lose(at)
+		f.leave()
 		f.layer.switchTo(newHTTP2(f.layer, s), f.seen)
 	case proxyV1, proxyV2:
 		return f.proxyHeader(s, at)
@@ -94,6 +95,7 @@ func (f *sniffer) hand(s assembly.Side, at *assembly.Mark) bool {
 		f.toSealed(at)
 	case ssh:
 		f.lose(at)
+		f.leave()
 		f.layer.spendAll(f.seen, Unwanted)
 		f.layer.ignore("ssh")
 	default:
@@ -129,6 +131,7 @@ func (f *sniffer) backTo(h *http1) {
 // toTLS hands over to who opens TLS. What comes out is a layer of its own.
 func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 	f.lose(at)
+	f.leave()
 	l := f.layer
 	if l.root.hooks.Security == nil {
 		l.spendAll(f.seen, Unwanted)
@@ -154,6 +157,7 @@ func (f *sniffer) toTLS(client assembly.Side, at *assembly.Mark) {
 // toSealed hands over a TLS connection whose handshake is not in the capture.
 func (f *sniffer) toSealed(at *assembly.Mark) {
 	f.lose(at)
+	f.leave()
 	l := f.layer
 	var h assembly.Handler
 	if l.own && l.root.hooks.Sealed != nil {
@@ -179,6 +183,7 @@ func likelyClient(c *assembly.Conn) assembly.Side {
 // behind sniffs again behind the first bytes of both sides, which belonged to a proxy.
 func (f *sniffer) behind(hop Hop, n [2]int, at *assembly.Mark) {
 	f.lose(at)
+	f.leave()
 	if !f.layer.through(hop) {
 		return
 	}
@@ -199,6 +204,13 @@ func (f *sniffer) give(at *assembly.Mark) {
 	}
 	f.layer.spendAll(f.seen, Unread)
 	f.layer.ignore("unknown")
+}
+
+// leave counts what HTTP/1 kept, where the layer goes to another stage for good.
+func (f *sniffer) leave() {
+	if f.http != nil {
+		f.http.leave()
+	}
 }
 
 // lose ends the request that waited for an answer, because the connection goes on
@@ -261,6 +273,7 @@ func (f *sniffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	case len(f.seen.bytes[0])+len(f.seen.bytes[1]) > 0:
 		f.layer.reportOther("unknown")
 	}
+	f.leave()
 	f.layer.spendAll(f.seen, Unread)
 	f.layer.stage = discard{f.layer}
 }
