@@ -29,7 +29,7 @@ func bystanders(a, b *Role, run int) *bystander {
 	add(opening, true, a.Answer, b.Answer)
 	old := byKind(a.Messages)
 	for _, k := range b.Messages {
-		if was := old[k.From+" "+k.Name]; was != nil && !k.pushed() && !was.pushed() {
+		if was := old[k.From+" "+k.Name]; was != nil && !k.pushed() && !was.pushed() && !k.timed() {
 			add(k.request(), was.First && k.First, was.Reply, k.Reply)
 		}
 	}
@@ -66,6 +66,33 @@ type around struct {
 	noise float64 // between the least and the upper quarter of the middle one, in the noisier run
 	level float64 // the median of the middle one before
 	now   float64 // and now
+	rest  []pair  // all of them, each before and now
+}
+
+// pair is the latencies of one kind in two runs.
+type pair struct{ old, now *Band }
+
+// beyond is, to be on the safe side, the share of the other answers of the newer run that took longer than the middle of theirs before by
+// more than some seconds.
+func (a *around) beyond(seconds float64) float64 {
+	over, all := 1.0, 2.0
+	for _, p := range a.rest {
+		limit, n := p.old.P50+seconds, float64(p.now.N)
+		all += n
+		switch {
+		case limit < p.now.Min:
+			over += n
+		case limit < p.now.P25:
+			over += 0.9 * n
+		case limit < p.now.P50:
+			over += 0.75 * n
+		case limit < p.now.P75:
+			over += 0.5 * n
+		case limit < p.now.most():
+			over += 0.25 * n
+		}
+	}
+	return over / all
 }
 
 // around sums up all but one: those of which there are several, or else those that flows do not begin with, if there are any.
@@ -75,7 +102,7 @@ func (s *bystander) around(request string) around {
 	all := s.sum(request, func(int) bool { return true })
 	for _, which := range []func(int) bool{several, later} {
 		if a := s.sum(request, which); a.n > 0 {
-			a.most = all.most
+			a.most, a.rest = all.most, all.rest
 			return a
 		}
 	}
@@ -89,6 +116,7 @@ func (s *bystander) sum(request string, which func(int) bool) (a around) {
 			continue
 		}
 		a.n++
+		a.rest = append(a.rest, pair{s.old[i], s.now[i]})
 		shifts = append(shifts, s.now[i].Min-s.old[i].Min)
 		before, after = append(before, s.old[i].spread()), append(after, s.now[i].spread())
 		old, now = append(old, s.old[i].P50), append(now, s.now[i].P50)

@@ -57,7 +57,10 @@ func causes(found []Difference, a, b *Role) []Difference {
 		found = fold(found, silence, func(d *Difference) bool { return isUnanswered(d) || early && ofEnding(d) })
 	}
 	if stopped := slices.IndexFunc(found, func(d Difference) bool { return d.Area == "heartbeat" }); stopped >= 0 {
-		found = fold(found, stopped, func(d *Difference) bool { return d.Area == "pings" || d.Area == "heartbeat" })
+		answer := byKind(a.Messages)[found[stopped].Subject]
+		found = fold(found, stopped, func(d *Difference) bool {
+			return d.Area == "pings" || d.Area == "heartbeat" || d.Area == "unanswered" && answer != nil && d.Subject == answer.request()
+		})
 	}
 	if lost := slices.IndexFunc(found, func(d Difference) bool { return isLost(&d) && d.Area != "unanswered" }); lost >= 0 {
 		found = fold(found, lost, func(d *Difference) bool { return d.Area == "unanswered" })
@@ -70,7 +73,9 @@ func causes(found []Difference, a, b *Role) []Difference {
 		})
 	}
 	if closed := slices.IndexFunc(found, func(d Difference) bool { return d.Area == "close" && d.Change != "vanished" }); closed >= 0 && !slices.ContainsFunc(found, func(d Difference) bool { return d.Area == "reconnects" }) {
-		found = fold(found, closed, isStorm)
+		by, _, _ := strings.Cut(found[closed].Subject, " ")
+		abnormal := found[closed].Change == "appeared" && isCode(by) && by != "1000" && by != "1001"
+		found = fold(found, closed, func(d *Difference) bool { return isStorm(d) || abnormal && d.Area == "flows" && !fewer(d) })
 	}
 	if asks := slices.IndexFunc(found, func(d Difference) bool { return d.Area == "request" }); asks >= 0 {
 		found = fold(found, asks, ofRequest)
@@ -81,7 +86,7 @@ func causes(found []Difference, a, b *Role) []Difference {
 			return d.Area == "flows" || isStorm(d) || d.Area == "close" && d.Change == "appeared" && !normal(d.Subject)
 		})
 	}
-	return together(found)
+	return together(found, byKind(a.Messages))
 }
 
 // isLost says whether a difference is that something is not sent any more, or less.

@@ -136,8 +136,8 @@ func (c *comparison) roles(a, b *Role) {
 			c.findings(vanished, appeared, a, b)
 			continue
 		case "request":
-			if c.since >= 2 {
-				c.requests(old, now, a.Flows.sum(), b.Flows.sum())
+			if n, m := a.notRejected(), b.notRejected(); c.since >= 2 && n > 0 && m > 0 {
+				c.requests(old, now, n, m)
 			}
 			continue
 		case "pings":

@@ -17,6 +17,7 @@ type dialect struct {
 	// well-known names; by that kind, "" where they have none.
 	refine [2]map[string]string
 	key    [2]string // the one of the well-known names that nearly all objects have, where some have one that comes before it
+	ids    correlation
 	binary [2]string // messagepack, cbor, protobuf, or how many leading bytes: "bytes 0", "bytes 1", "bytes 2"
 }
 
@@ -143,15 +144,19 @@ func (d *dialect) names() map[string]string {
 			m[from+" *"] = d.key[i]
 		}
 	}
+	if d.ids.request != "" {
+		m["client id"], m["server id"] = d.ids.request, d.ids.answer
+	}
 	return m
 }
 
 func dialectOf(m map[string]string) (d dialect) {
+	d.ids = correlation{m["client id"], m["server id"]}
 	for i, sender := range senders {
 		from := string(sender)
 		d.binary[i], d.key[i] = m[from+" binary"], m[from+" *"]
 		for key, at := range m {
-			if kind, ok := strings.CutPrefix(key+" ", from+" "); ok && key != from+" binary" && key != from+" *" {
+			if kind, ok := strings.CutPrefix(key+" ", from+" "); ok && key != from+" binary" && key != from+" *" && key != from+" id" {
 				d.setRefine(i, strings.TrimSpace(kind), at)
 			}
 		}
@@ -187,10 +192,12 @@ func learn(list []waiting) (d dialect) {
 			if m == nil || m.From != from || m.Type != "text" && m.Type != "binary" || isProtocol(m.App) {
 				continue
 			}
-			if _, v := d.parse(m); v != nil {
-				if object, head := parts(v); object != nil && head == "" {
-					all = append(all, object)
-				}
+			_, v := d.parse(m)
+			if object, head := parts(v); object != nil && head == "" {
+				all = append(all, object)
+			}
+			for _, e := range batch(v) {
+				all = append(all, e.(map[string]any))
 			}
 		}
 		d.key[i] = commonKey(all)
@@ -204,7 +211,34 @@ func learn(list []waiting) (d dialect) {
 			}
 		}
 	}
+	d.ids = correlate(list, &d)
+	for i := range senders { // what one side calls so the other does as well
+		other := d.refine[1-i][""]
+		if d.key[i] == "" && d.refine[i][""] == "" && other != "" && !strings.Contains(other, ".") && d.isNamedBy(list, i, other) {
+			d.setRefine(i, "", other)
+		}
+	}
 	return d
+}
+
+// isNamedBy says whether all objects of a side that do not say by a well-known name of what kind they are say it by a key.
+func (d *dialect) isNamedBy(list []waiting, side int, key string) bool {
+	n := 0
+	for _, x := range list {
+		if x.message == nil || x.message.From != senders[side] {
+			continue
+		}
+		_, v := d.parse(x.message)
+		object, head := parts(v)
+		if object == nil || head != "" || d.usualKind(senders[side], object) != "" {
+			continue
+		}
+		if valueAt(object, key) == "" {
+			return false
+		}
+		n++
+	}
+	return n > 0
 }
 
 // commonKey is the well-known name that nearly all objects have, with few values, where the names that come before it are in some of
@@ -328,6 +362,9 @@ func candidates(o map[string]any) map[string]string {
 		}
 		if key == "" || key[0] >= '0' && key[0] <= '9' {
 			continue // Protocol Buffers: see numberedKind
+		}
+		if slices.Contains(idKeys, key) || slices.Contains(weakIDs, key) {
+			continue // they say which message it is
 		}
 		add(key, v)
 		if inside, _ := v.(map[string]any); inside != nil && (slices.Contains(headKeys, key) || slices.Contains(bodyKeys, key)) {

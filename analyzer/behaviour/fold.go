@@ -347,6 +347,11 @@ func (b *Behaviour) fold() {
 		}
 	}
 	folded := several(groups)
+	for _, r := range b.Roles { // where one is an identifier by its looks, so are those in its place that may be one
+		for _, name := range groups[r.Name] {
+			folded[name] = r.Name
+		}
+	}
 	if len(folded) > 0 {
 		*b = *b.renamed(folded)
 	}
@@ -483,10 +488,16 @@ func (r *Role) renamedKinds(from record.Peer, names map[string]string) *Role {
 	}
 	m.Messages = mergeKinds(list)
 	m.Order = nil
+	isIn := func(side, name string) string {
+		if kind, isLast := strings.CutPrefix(name, lastOf); isLast {
+			return lastOf + is(side, kind)
+		}
+		return is(side, name)
+	}
 	for key, n := range r.Order {
 		side, pair, _ := strings.Cut(key, ": ")
 		first, then, _ := strings.Cut(pair, " < ")
-		first, then = is(side, first), is(side, then)
+		first, then = isIn(side, first), isIn(side, then)
 		if first == then {
 			continue
 		}

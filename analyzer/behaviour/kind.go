@@ -34,7 +34,7 @@ func (w *Watcher) mean(r *roleWatch, m *record.Message, v any) meaning {
 	object, list := parts(v)
 	if w.kind != nil {
 		if kind := w.kind(m); kind != "" {
-			says := meaning{kind: w.names.fold(kind), id: identifier(object, m.From)}
+			says := meaning{kind: w.names.fold(kind), id: r.dialect.identifier(object, m.From)}
 			if m.App != nil && m.App.ID != "" {
 				says.id = m.App.ID
 			}
@@ -59,7 +59,7 @@ func (d *dialect) mean(m *record.Message, v any, object map[string]any, list str
 		}
 		return meaning{kind: strings.TrimSpace(strings.Join(words, " ")), id: a.ID}
 	}
-	id := identifier(object, m.From)
+	id := d.identifier(object, m.From)
 	kind := d.usualKind(m.From, object)
 	if at := d.refine[sender(m.From)][masked(kind, false)]; at != "" && object != nil && list == "" {
 		kind := masked(kind, false)
@@ -88,6 +88,8 @@ func (d *dialect) mean(m *record.Message, v any, object map[string]any, list str
 		}
 	}
 	switch {
+	case m.Length == 0 && m.App == nil:
+		return meaning{kind: "empty heartbeat"} // it can say nothing but that its sender is there
 	case object != nil && m.Type == "binary":
 		if lead := d.leading(m); lead != "" {
 			return meaning{kind: "binary " + lead, id: id}
@@ -236,6 +238,28 @@ func parts(v any) (object map[string]any, head string) {
 	return object, head
 }
 
+// maxBatch is how many objects a list has at most that is taken for several messages.
+const maxBatch = 64
+
+// batch is the messages that a message brings as a list, as JSON-RPC's batches and Bayeux do: objects that say of what kind they are, and
+// that have an identifier or what they carry. It is nil where a list is none such.
+func batch(v any) []any {
+	list, _ := v.([]any)
+	if len(list) == 0 || len(list) > maxBatch {
+		return nil
+	}
+	for _, e := range list {
+		object, _ := e.(map[string]any)
+		if object == nil || called(object) == "" {
+			return nil
+		}
+		if identifier(object, "") == "" && object["data"] == nil && object["params"] == nil && object["clientId"] == nil {
+			return nil
+		}
+	}
+	return list
+}
+
 // identifier is what ties a request and its answer. An answer may name its request's header as its parent's.
 func identifier(object map[string]any, from record.Peer) string {
 	if parent, _ := object["parent_header"].(map[string]any); parent != nil {
@@ -318,7 +342,7 @@ func failed(v any) bool {
 }
 
 // hearts are what the messages are called that keep a connection alive.
-var hearts = []string{"ping", "pong", "pingreq", "pingresp", "heartbeat", "heartbeats", "hb", "keepalive", "keep_alive", "keep-alive", "ka", "heartbeatack", "heartbeat_ack"}
+var hearts = []string{"ping", "pong", "pingreq", "pingresp", "heartbeat", "heartbeats", "hb", "keepalive", "keep_alive", "keep-alive", "ka", "heartbeatack", "heartbeat_ack", "heart-beat", "heart_beat"}
 
 // isHeart says whether a kind keeps the connection alive.
 func isHeart(kind string) bool {

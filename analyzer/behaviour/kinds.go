@@ -120,10 +120,17 @@ func (s *suite) certain(k *Kind, kinds, others map[string]*Kind, scale float64) 
 	switch runs, least := len(k.Count), k.Count.least(); {
 	case runs >= 3 && least >= 2 && (least == k.Count.most() || least >= 3 || runs >= 5) && scale > 0.6:
 		return true // each run has several
+	case runs >= 3 && float64(least)*min(scale, 1) >= 5:
+		return true
 	case least >= 5 && s.steady >= 0.9 && 2*k.Caused >= k.Count.sum() && scale > 0.6:
 		return true
 	}
-	return k.Count.mean()*min(scale, 1) >= 8 && 2*k.Caused < k.Count.sum()
+	// As much time without any makes it so unlikely that each comes in the one run and none in the others.
+	exposure := scale * float64(max(s.runs, 1)) / float64(len(k.Count))
+	if len(k.Count) > 1 {
+		exposure = scale / float64(len(k.Count))
+	}
+	return 2*k.Caused < k.Count.sum() && math.Pow(1/(1+exposure), float64(k.Count.sum())) < 0.004
 }
 
 // trigger is the kind of the client's that a kind mostly comes of; nil where none is known.
@@ -180,6 +187,19 @@ func (s *suite) fromTrigger(old, now *Kind) (moved, known bool) {
 		return false, false
 	}
 	of, turns, nowOf, nowTurns := old.Of[q.Name], q.Turns, now.Of[q.Name], is.Turns
+	if times, sure := old.timesOf(q); sure && old.Burst.constant() && old.Burst.N >= 4 {
+		if nowTimes, sure := now.timesOf(is); sure && times != nowTimes {
+			return true, true
+		}
+	}
+	if now.Burst != nil && old.Burst != nil && min(old.Burst.N, now.Burst.N) >= 3 && old.Burst.N+now.Burst.N >= 10 && old.Burst.P50 == old.Burst.most() && old.Burst.P25 >= 0.75*old.Burst.most() &&
+		(now.Burst.most() < old.Burst.P25 || now.Burst.Min > old.Burst.most()) {
+		return true, true // nearly always so many
+	}
+	n := now.Count.mean()
+	if was := nearest(n, float64(old.Count.least()), float64(old.Count.most())); s.exact == 1 && 10*now.Caused >= 8*now.Count.sum() && max(was, n) > 2*min(was, n) && math.Abs(was-n) > 4*math.Sqrt(was+n) {
+		return true, true // as much was asked for, and it led to half as much or twice
+	}
 	switch {
 	case of == turns && nowOf == nowTurns:
 		if n := min(of, nowOf); old.Burst.constant() && (n >= 5 || n >= 3 && s.steady >= 0.9 && now.Burst.constant()) { // so many a turn, always
@@ -194,6 +214,21 @@ func (s *suite) fromTrigger(old, now *Kind) (moved, known bool) {
 		return nowTurns-nowOf >= 2 && !byChanceAt(of, turns, nowOf, nowTurns, 0.02), true
 	}
 	return !byChanceAt(of, turns, nowOf, nowTurns, 0.001), true
+}
+
+// timesOf is how many messages of a kind there are for each of what leads to it, where that is the same whole number in each run, of so
+// many that it is no chance.
+func (k *Kind) timesOf(q *Kind) (times int64, sure bool) {
+	if len(q.Count) != len(k.Count) || q.Count.sum() < 4 || q.Count.least() == 0 {
+		return 0, false
+	}
+	times = k.Count[0] / q.Count[0]
+	for i, n := range k.Count {
+		if n != times*q.Count[i] {
+			return 0, false
+		}
+	}
+	return times, times > 0
 }
 
 // kinds compares messages, and returns the new names of those that were renamed.
@@ -270,7 +305,7 @@ func (c *comparison) kind(name string, old, now *Kind, s *suite, others *bystand
 	// A field that came or went explains the size, and so does a value.
 	fields := c.fields(name, old, now)
 	if c.since >= 2 {
-		fields = c.values(name, old, now, s.counters) || fields
+		fields = c.values(name, old, now, s.counters, fields) || fields
 	}
 	if !fields && old.Fields != nil && now.Fields != nil && !old.Words && c.since >= 2 {
 		c.longer(name, old, now)
@@ -419,7 +454,11 @@ func (c *comparison) heartbeats(s *suite, old, now map[string]*Kind) {
 			continue
 		}
 		// In the flows of the other run there was time for one, at least.
-		if lasts := s.b.Lasts; lasts == nil || lasts.most() < min(1.6*was.Every.most(), 2.5*was.Every.P75) || was.Count.sum() < 2 ||
+		room := 2.5
+		if len(was.Count) >= 3 && was.Count.least() >= 3 {
+			room = 2
+		}
+		if lasts := s.b.Lasts; lasts == nil || lasts.most() < min(1.6*was.Every.most(), room*was.Every.P75) || was.Count.sum() < 2 ||
 			lasts.most() < 3*was.Every.P75 && s.longer < 0.7 && was.Count.mean()*s.longer < 2 {
 			continue
 		}
@@ -475,25 +514,37 @@ func races(r *Role, from, first, then string) bool {
 	return both > 0
 }
 
+// renamedIn is the new name of a kind in Role.Order.
+func renamedIn(name, from string, renamed map[string]string) string {
+	kind, isLast := strings.CutPrefix(name, lastOf)
+	is := renamed[from+" "+kind]
+	if is == "" {
+		return name
+	}
+	if kind = strings.TrimPrefix(is, from+" "); isLast {
+		return lastOf + kind
+	}
+	return kind
+}
+
 // flipped is the order that two kinds have now, where it was another; "" where it is as it was, or may be.
 func (c *comparison) flipped(a, b *Role, key string, renamed map[string]string) string {
 	from, pair, _ := strings.Cut(key, ": ")
 	first, then, _ := strings.Cut(pair, " < ")
 	as, against := a.Order[key], a.Order[orderName(from, then, first)]
+	least := 0.7 // of those that could
+	if against == 0 && as >= 4 {
+		least = 0.4
+	}
 	share := func(r *Role, first, then string) bool {
 		kinds := byKind(r.Messages)
-		f, t := kinds[from+" "+first], kinds[from+" "+then]
-		return f != nil && t != nil && float64(r.Order[orderName(from, first, then)]) >= 0.7*float64(min(f.Count.sum(), t.Count.sum()))
+		f, t := kinds[from+" "+strings.TrimPrefix(first, lastOf)], kinds[from+" "+strings.TrimPrefix(then, lastOf)]
+		return f != nil && t != nil && float64(r.Order[orderName(from, first, then)]) >= least*float64(min(f.Count.sum(), t.Count.sum()))
 	}
 	if as < 5*against || !share(a, first, then) {
 		return ""
 	}
-	if is := renamed[from+" "+first]; is != "" {
-		first = strings.TrimPrefix(is, from+" ")
-	}
-	if is := renamed[from+" "+then]; is != "" {
-		then = strings.TrimPrefix(is, from+" ")
-	}
+	first, then = renamedIn(first, from, renamed), renamedIn(then, from, renamed)
 	kept, turned := b.Order[orderName(from, first, then)], b.Order[orderName(from, then, first)]
 	if turned < 3*kept+1 || !share(b, then, first) {
 		return ""

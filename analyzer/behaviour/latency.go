@@ -2,6 +2,7 @@ package behaviour
 
 import (
 	"maps"
+	"math"
 	"slices"
 	"strings"
 )
@@ -12,7 +13,7 @@ func (c *comparison) latencies(a, b *Role, old, now map[string]*Kind, others *by
 	told := map[string][]string{}
 	for _, name := range slices.Sorted(maps.Keys(old)) {
 		was, is := old[name], now[name]
-		if is == nil || was.pushed() || is.pushed() || was.Reply == nil || is.Reply == nil {
+		if is == nil || was.pushed() || is.pushed() || was.Reply == nil || is.Reply == nil || is.Answers == is.Name && is.timed() {
 			continue
 		}
 		if c.slowed(was, is, a, b) || quicker(was.Reply, is.Reply, others.around(is.request())) {
@@ -111,7 +112,17 @@ func slower(old, now *Band, others around, first bool) bool {
 		}
 	}
 	moved := now.Min - old.Min - shift
+	if n >= fewAnswers && !first && separate(old, now, others) {
+		return true
+	}
 	return moved > least && moved > room*noise && now.Min > old.P75+shift && now.P50 > 1.8*(old.P50+shift+grain)
+}
+
+// separate says whether even the quickest answers are slower than most were, by so much that it would be no chance if each of them had
+// met what some of the other answers met.
+func separate(old, now *Band, others around) bool {
+	moved := now.Min - old.P75 - others.shift
+	return others.n >= 2 && moved > onceSlower/2 && now.P50 > 2*(old.P75+others.shift) && math.Pow(others.beyond(moved), float64(now.N)) < 1e-4
 }
 
 // quicker says whether a kind of which there are many is answered quicker than before.

@@ -7,8 +7,11 @@ import (
 
 // renamedTo says whether two kinds are likely one that was renamed: most of their fields are the same.
 func (k *Kind) renamedTo(o *Kind) bool {
-	if k.From != o.From || counted(k.PerFlow, o.PerFlow) || len(k.Fields) < 2 || len(o.Fields) < 2 {
+	if k.From != o.From || len(k.Fields) < 2 || len(o.Fields) < 2 {
 		return false
+	}
+	if counted(k.PerFlow, o.PerFlow) { // of what comes at random there may be more or less, if all else is the same
+		return k.sameForm(o) && k.Count.mean() < 3*o.Count.mean() && o.Count.mean() < 3*k.Count.mean()
 	}
 	both := 0
 	for at := range k.Fields {
@@ -17,6 +20,19 @@ func (k *Kind) renamedTo(o *Kind) bool {
 		}
 	}
 	return 4*both >= 3*max(len(k.Fields), len(o.Fields))
+}
+
+// sameForm says whether two kinds have the same places, and more than one or two, of the same types.
+func (k *Kind) sameForm(o *Kind) bool {
+	if len(k.Fields) != len(o.Fields) || len(k.Fields) < 4 {
+		return false
+	}
+	for at, types := range k.Fields {
+		if o.Fields[at] == nil || typeNames(types) != typeNames(o.Fields[at]) {
+			return false
+		}
+	}
+	return true
 }
 
 // onlyOne is the one kind that appeared where a kind of no fields vanished, if they are as many, about as large, and both

@@ -71,7 +71,9 @@ func (r *Role) addFlow(f *record.Flow) {
 		r.Open++
 	}
 	r.Transport.add(transport(f))
-	r.addRequest(f)
+	if f.Handshake == nil || f.Handshake.Result != "rejected" {
+		r.addRequest(f)
+	}
 	if h := f.Handshake; h != nil {
 		result := string(h.Result)
 		if h.Result == record.Rejected && f.HTTP != nil {
@@ -97,6 +99,17 @@ func (r *Role) addFlow(f *record.Flow) {
 		}
 		r.Findings.add(string(n.Severity) + " " + n.Rule + by)
 	}
+}
+
+// notRejected is how many flows the server did not reject: what those ask with that it does is another matter.
+func (r *Role) notRejected() int64 {
+	n := r.Flows.sum()
+	for result, flows := range r.Handshakes {
+		if strings.HasPrefix(result, "rejected") {
+			n -= flows
+		}
+	}
+	return n
 }
 
 // isOpen says whether a flow had not ended when the capture did.

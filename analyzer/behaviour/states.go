@@ -7,17 +7,18 @@ import (
 )
 
 // values compares what enumerations of a kind hold, and says whether one has a value that is new, or lost one. Places that
-// messages are counted in are left to sequences.
-func (c *comparison) values(name string, old, now *Kind, counts map[string]bool) (changed bool) {
+// messages are counted in are left to sequences; a credential that is gone is told by its field, where that was told.
+func (c *comparison) values(name string, old, now *Kind, counts map[string]bool, told bool) (changed bool) {
 	for _, at := range slices.Sorted(maps.Keys(old.Values)) {
 		was, is := old.Values[at], now.Values[at]
 		if counts[old.From+" "+at] {
 			continue
 		}
 		if is == nil {
-			if is = lookUp(now, at); is == nil {
+			if at != credential || was.sum() < old.Count.sum() || told {
 				continue
 			}
+			is = Tally{"none": now.Count.sum()}
 		}
 		if c.value(name+" "+at, at, was, is) {
 			changed = true
@@ -25,9 +26,6 @@ func (c *comparison) values(name string, old, now *Kind, counts map[string]bool)
 	}
 	return changed
 }
-
-// lookUp is nil where a place is no enumeration any more.
-func lookUp(k *Kind, at string) Tally { return k.Values[at] }
 
 // value compares one enumeration.
 func (c *comparison) value(subject, at string, was, is Tally) bool {
@@ -39,12 +37,13 @@ func (c *comparison) value(subject, at string, was, is Tally) bool {
 		}
 		certain := !byChanceAt(0, n, is[v], m, 1e-4) && c.runs >= 3
 		if strict { // one word always, and now another: or more often than chance has it
-			enough := int64(4)
+			enough := int64(6)
 			if strings.Contains(at, "[]") { // data, of which it is the state
 				enough = 10
 			}
-			fails := isCodeValue(v) && !slices.ContainsFunc(slices.Collect(maps.Keys(was)), isCodeValue)
-			certain = len(was) == 1 && is[v] == m && (n+m >= enough && min(n, m) >= 2 || fails) || !byChanceAt(0, n, is[v], m, 0.002) || isCodeValue(v) && is[v] >= 2 && n >= 3
+			isFailure := isCodeValue(v) || at == "(error)" && v != "none"
+			fails := isFailure && !slices.ContainsFunc(slices.Collect(maps.Keys(was)), isCodeValue)
+			certain = len(was) == 1 && is[v] == m && (n+m >= enough && min(n, m) >= 2 || fails) || !byChanceAt(0, n, is[v], m, 0.002) || isFailure && is[v] >= 2 && n >= 3
 		}
 		if certain {
 			severity := "error"

@@ -45,12 +45,9 @@ func (w *Watcher) causes(fw *flowWatch, k *kindWatch, m *record.Message, isReply
 	case isReply || direct || fw.chain != 0 && m.Time <= fw.chain:
 		k.Caused++
 		if isReply && answers.came != nil {
-			answers.came[k]++
+			answers.came.add(k)
 		} else {
-			if fw.bursts == nil {
-				fw.bursts = map[*kindWatch]int64{}
-			}
-			fw.bursts[k]++
+			fw.bursts.add(k)
 		}
 		fw.chain = max(fw.chain, m.End+chainGap)
 		if isReply && answers.turn != nil {
@@ -109,8 +106,5 @@ func (t *turn) leadsTo(k *kindWatch) {
 
 // endBursts counts what came of the client's last message.
 func (fw *flowWatch) endBursts() {
-	for k, n := range fw.bursts {
-		k.burst.Add(float64(n))
-	}
-	clear(fw.bursts)
+	fw.bursts.end(fw.role)
 }

@@ -68,6 +68,9 @@ func isState(at string) bool {
 	return false
 }
 
+// credential is where the kinds of credentials are that messages carry.
+const credential = "(credential)"
+
 // addStates counts the codes that a subprotocol has for how something went.
 func (k *Kind) addStates(m *record.Message) {
 	if !isProtocol(m.App) {
@@ -77,6 +80,9 @@ func (k *Kind) addStates(m *record.Message) {
 		k.addState("(error)", name(firstWords(m.App.Error)))
 	} else {
 		k.addState("(error)", "none")
+	}
+	if m.App.Credential != "" {
+		k.addState(credential, m.App.Credential)
 	}
 	if code, ok := mqttCode(m); ok {
 		k.addState("(return code)", strconv.Itoa(code))

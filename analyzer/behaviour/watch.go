@@ -2,10 +2,12 @@ package behaviour
 
 import (
 	"cmp"
+	"encoding/json"
 	"hash/maphash"
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 
 	"wscope/analyzer/record"
 	"wscope/analyzer/stat"
@@ -61,17 +63,17 @@ type flowWatch struct {
 	latest   map[*kindWatch]record.Time
 	sides    [2]sideWatch
 	pending  map[string]request
-	answered map[string]request   // those that got an answer, which may get more
-	numbers  map[string]int64     // the latest of what may be a sequence, by sender and place
-	said     int64                // data messages
-	last     request              // the data message before, whoever sent it
-	parallel bool                 // the client asked for something before it was answered
-	lastAt   record.Time          // of the last data message
-	bursts   map[*kindWatch]int64 // what came of the client's last message so far
-	turn     *turn                // what the client said last
-	gap      record.Time          // within which what the server says is taken for a consequence
-	chain    record.Time          // until when what the server says is caused by what the client said; 0 is no longer
-	shown    [2]record.Time       // when each side last showed that it answers
+	answered map[string]request // those that got an answer, which may get more
+	numbers  map[string]int64   // the latest of what may be a sequence, by sender and place
+	said     int64              // data messages
+	last     request            // the data message before, whoever sent it
+	parallel bool               // the client asked for something before it was answered
+	lastAt   record.Time        // of the last data message
+	bursts   outcome            // what came of the client's last message so far
+	turn     *turn              // what the client said last
+	gap      record.Time        // within which what the server says is taken for a consequence
+	chain    record.Time        // until when what the server says is caused by what the client said; 0 is no longer
+	shown    [2]record.Time     // when each side last showed that it answers
 }
 
 type sideWatch struct {
@@ -102,7 +104,7 @@ type request struct {
 	first bool // in its flow
 	of    *kindWatch
 	turn  *turn
-	came  map[*kindWatch]int64 // what answered it by its identifier, and how often
+	came  *outcome // what answered it by its identifier
 }
 
 // NewWatcher returns one that has seen nothing.
@@ -171,9 +173,7 @@ func (fw *flowWatch) end(e ending) {
 	fw.addBeats(e)
 	fw.endBursts()
 	for _, q := range fw.answered {
-		for k, n := range q.came {
-			k.burst.Add(float64(n))
-		}
+		q.came.end(fw.role)
 	}
 	for k, n := range fw.counts {
 		if k.flows++; k.flows == 1 || n < k.Least {
@@ -218,9 +218,27 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	if m.Type != "text" && m.Type != "binary" || fw.stream && m.App == nil {
 		return
 	}
+	body, v := fw.role.dialect.parse(m)
+	list := batch(v)
+	if list == nil {
+		w.says(fw, m, body, v)
+		return
+	}
+	for _, object := range list { // each for itself, at the time of all
+		one := *m
+		text, err := json.Marshal(object)
+		if err != nil {
+			continue // what came of JSON can be written as JSON
+		}
+		one.Data, one.Length = text, int64(len(text))
+		w.says(fw, &one, text, object)
+	}
+}
+
+// says takes one thing that was said: a message, or one of those that a message brings as a list.
+func (w *Watcher) says(fw *flowWatch, m *record.Message, body []byte, v any) {
 	fw.said++
 	side := &fw.sides[sender(m.From)]
-	body, v := fw.role.dialect.parse(m)
 	says := w.mean(fw.role, m, v)
 	answers, isReply := fw.pending[says.id]
 	isReply = isReply && says.id != "" && answers.from != m.From
@@ -229,6 +247,9 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 		if first, known := fw.answered[says.id]; known && first.from != m.From {
 			answers, more = first, true
 		}
+	}
+	if more && m.App != nil && m.App.Name == "" && !strings.Contains(says.kind, " ") {
+		says.kind += " " + lastWord(answers.kind)
 	}
 	if isReply && says.bare {
 		says.kind = "answer to " + answers.kind
@@ -270,7 +291,7 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 		fw.shown[sender(m.From)] = max(fw.shown[sender(m.From)], answers.at+1)
 	case more:
 	case says.id != "" && len(fw.pending) < maxPending:
-		q := request{says.kind, m.From, m.End, fw.said == 1, nil, fw.turn, map[*kindWatch]int64{}}
+		q := request{says.kind, m.From, m.End, fw.said == 1, nil, fw.turn, &outcome{}}
 		if m.From == record.Client {
 			k.Asked++
 			q.of = k
@@ -278,7 +299,7 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 		fw.pending[says.id] = q
 	}
 	switch { // where no identifier tells what it answers: the message before it
-	case isReply, more && answers.came[k] == 1:
+	case isReply, more && answers.came.n[k] == 1:
 		k.replied(answers, m.Time)
 	case more:
 	case m.From == record.Server && fw.last.from == "client" && k.heart == isHeart(fw.last.kind):

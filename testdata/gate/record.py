@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """record.py [--jobs N] FOLDER [PROGRAM…]: records the programs into FOLDER/PROGRAM: twelve runs with nothing changed
 (none.quiet-1 … none.relay-4: on an idle machine, beside a busy loop, through relay.py), and each change on an idle machine and
-under one of the others. What is there already stays. Needs Linux, root, tcpdump, node and /usr/bin/python3 with websockets; run
+under one of the others. What is there already stays. Needs Linux, root, tcpdump, Go, node and /usr/bin/python3 with websockets and tornado; run
 `npm ci` here before. `go run ./analyzer/behaviour/simulate/table -recordings FOLDER` prints what the comparison says of them."""
 import concurrent.futures, gzip, json, os, subprocess, sys, tempfile, time
 
@@ -9,12 +9,17 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "peers"))
 import lib
 
-PROGRAMS = sorted(f.split(".")[0] for f in os.listdir(f"{HERE}/programs") if f.endswith((".mjs", ".py")))
+PROGRAMS = sorted(f.split(".")[0] for f in os.listdir(f"{HERE}/programs") + os.listdir(f"{HERE}/goprograms") if f.endswith((".mjs", ".py", ".go")))
+BUILT = tempfile.TemporaryDirectory()
 
 
 def command(program, half, *args):
     if os.path.exists(f"{HERE}/programs/{program}.py"):
         return [lib.PYTHON, f"{HERE}/programs/{program}.py", half, *args]
+    if os.path.exists(f"{HERE}/goprograms/{program}.go"):
+        if not os.path.exists(f"{BUILT.name}/{program}"):
+            subprocess.run(["go", "build", "-o", f"{BUILT.name}/{program}", f"{program}.go"], cwd=f"{HERE}/goprograms", check=True)
+        return [f"{BUILT.name}/{program}", half, *args]
     return ["node", f"{HERE}/harness.mjs", half, program, *args]
 
 
