@@ -269,6 +269,7 @@ func TestExamplesRun(t *testing.T) {
 				t.Chdir(dir)
 				for name, data := range map[string][]byte{
 					"capture.pcap": capture, "captures/a.pcap": capture, "keys.txt": nil, "bytes.bin": []byte("\x81\x05hello"),
+					"edge-1/flows.ndjson": []byte("{\"flow\":1}\n"), "edge-2/flows.ndjson": []byte("{\"flow\":1}\n"),
 				} {
 					if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
 						t.Fatal(err)

@@ -41,6 +41,7 @@ func newRoot(env *environment) *cobra.Command {
 		newRecord(env),
 		newReport(env),
 		newExport(env),
+		newMerge(env),
 		newLive(env),
 		newCollect(env),
 		newKeys(env),
