@@ -268,13 +268,20 @@ func (f *flow) handshakeFindings() {
 
 func (d *direction) record() record.Direction {
 	lostBytes, lostMessages := d.stream.Lost()
-	lostSealed := int64(0)
-	if ws := d.flow.socket(); ws != nil && ws.Secure != nil {
-		lostSealed = ws.Secure.(*tlsopen.Info).Lost[d.flow.side(d.index())]
+	lostSealed, afterReset := int64(0), int64(0)
+	if ws := d.flow.socket(); ws != nil {
+		for _, e := range ws.Ends {
+			if e.From != d.role {
+				afterReset += e.After
+			}
+		}
+		if ws.Secure != nil {
+			lostSealed = ws.Secure.(*tlsopen.Info).Lost[d.flow.side(d.index())]
+		}
 	}
 	before, behind := d.stream.Unread()
 	return record.Direction{
-		UnreadBefore: before, UnreadBehind: behind,
+		UnreadBefore: before, UnreadBehind: behind, AfterReset: afterReset,
 		Frames: d.frames, Messages: d.counts, WireBytes: d.wire, PayloadBytes: d.payload, MessageBytes: d.message,
 		LostBytes: lostBytes, LostMessages: lostMessages, Untyped: int64(d.untyped), LostSealed: lostSealed,
 		Compression: d.compression.record(d), Sizes: record.NewQuantiles(&d.sizes),

@@ -22,6 +22,7 @@ type Direction struct {
 	LostSealed   int64        `json:"lost_sealed_bytes,omitempty" unit:"bytes"`   // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
 	UnreadBefore int64        `json:"unread_before_bytes,omitempty" unit:"bytes"` // captured bytes before the first frame that was found
 	UnreadBehind int64        `json:"unread_behind_bytes,omitempty" unit:"bytes"` // captured bytes behind a loss or nonsense that are of no frame that was found; lost_bytes has these and unread_before_bytes too
+	AfterReset   int64        `json:"after_reset_bytes,omitempty" unit:"bytes"`   // HTTP/2: of wire_bytes, those captured after the other side's RST_STREAM, so nobody knows whether they were read
 	LostMessages int64        `json:"lost_messages"`                              // messages that could not be given whole for it
 	Untyped      int64        `json:"untyped_messages,omitempty"`                 // data messages whose first frame, which says the type, the capture lacks
 	Compression  *Compression `json:"compression,omitempty"`                      // permessage-deflate; absent where it was not agreed
@@ -77,6 +78,7 @@ func (d *Direction) Add(o *Direction) {
 	d.LostMessages += o.LostMessages
 	d.LostSealed += o.LostSealed
 	d.Untyped += o.Untyped
+	d.AfterReset += o.AfterReset
 	d.UnreadBefore += o.UnreadBefore
 	d.UnreadBehind += o.UnreadBehind
 }

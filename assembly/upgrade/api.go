@@ -64,6 +64,8 @@ type StreamEnd struct {
 	Kind string
 	From wsparse.Role
 	Code uint64 // error code: of RST_STREAM and GOAWAY, RFC 9113 §7; of HTTP/3's, RFC 9114 §8.1
+	// After is how many bytes of the other side came behind a RST_STREAM, so that nobody knows whether they were read.
+	After int64
 }
 
 // Graceful reports whether the end is no error: the sender's direction came to its end, or the

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 	"wscope/assembly/h2"
 
@@ -35,6 +36,8 @@ func TestHTTP2StreamEnds(t *testing.T) {
 			On, "END_STREAM s 0, RST_STREAM s 0"},
 		{"RST_STREAM by the server", script{hello(), "B:" + s.settings(on), ask(), ok(), "B:" + s.reset(1, wire.ErrCodeInternal)}, On, "RST_STREAM s 2"},
 		{"RST_STREAM by the client", script{hello(), "B:" + s.settings(on), ask(), ok(), "A:" + c.reset(1, wire.ErrCodeCancel)}, On, "RST_STREAM c 8"},
+		{"RST_STREAM by the client, what the server sent before it heard, and END_STREAM",
+			script{hello(), "B:" + s.settings(on), ask(), ok(), "A:" + c.reset(1, wire.ErrCodeCancel), "B:" + s.data(1, false, world), "B:" + s.data(1, true, world)}, On, "RST_STREAM c 8, END_STREAM s 0"},
 		{"GOAWAY for an error, then the connection's end by the other",
 			script{hello(), "B:" + s.settings(on), ask(), ok(), "B:" + s.goAway(1, wire.ErrCodeEnhanceYourCalm), "A.", "B."}, On, "GOAWAY s 11"},
 		{"GOAWAY by the client", script{hello(), "B:" + s.settings(on), ask(), ok(), "A:" + c.goAway(0, wire.ErrCodeProtocol), "A.", "B."}, On, "GOAWAY c 1"},
@@ -53,12 +56,16 @@ func TestHTTP2StreamEnds(t *testing.T) {
 				t.Errorf("%s, %s: %d WebSockets", b.name, name, len(rec.flows))
 				continue
 			}
-			ws, ends := rec.flows[0], ""
+			ws, ends, after := rec.flows[0], "", int64(0)
 			for i, e := range ws.Ends {
+				after += e.After
 				if i > 0 {
 					ends += ", "
 				}
 				ends += fmt.Sprint(e.Kind, " ", map[wsparse.Role]string{wsparse.FromClient: "c", wsparse.FromServer: "s"}[e.From], " ", e.Code)
+			}
+			if inFlight := strings.Contains(b.name, "before it heard"); inFlight != (after == int64(2*len(world))) {
+				t.Errorf("%s, %s: %d bytes behind the reset", b.name, name, after)
 			}
 			if ends != b.ends || ws.Enabled != b.enabled {
 				t.Errorf("%s, %s: ended by %q, enabled %d; want %q, %d", b.name, name, ends, ws.Enabled, b.ends, b.enabled)

@@ -27,6 +27,7 @@ type stream struct {
 	early   *replayBuffer     // what the client sent before the answer
 	poll    *engineio.Request // pollStream: nil once it is over
 	quic    *quic.Stream      // HTTP/3; else nil
+	reset   *streamReset
 	ended   [2]bool
 }
 
@@ -266,12 +267,14 @@ func (st *stream) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	case plainStream:
 		st.on.layer.spend(s, len(b), Unwanted)
 	case openStream:
+		st.afterReset(s, len(b))
 		if st.request.recv != nil {
 			st.request.recv.Data(role(s, st.client), b, at)
 		} else {
 			st.on.layer.spend(s, len(b), Unwanted)
 		}
 	case layerStream:
+		st.afterReset(s, len(b))
 		st.layer.Data(s, b, at)
 	case refusedStream:
 		st.on.layer.spend(s, len(b), Head)
@@ -320,16 +323,20 @@ func (st *stream) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	st.tellEnd(s, why, 0, at)
 }
 
-// note keeps what ends the stream, for the WebSocket that it is or carries.
-func (st *stream) note(kind string, s assembly.Side, code uint64) {
-	var ws *WebSocket
+// webSocket is the WebSocket that the stream is or carries; nil where it is none.
+func (st *stream) webSocket() *WebSocket {
 	switch {
 	case st.layer != nil:
-		ws = st.layer.ws
+		return st.layer.ws
 	case st.request != nil:
-		ws = st.request.ws
+		return st.request.ws
 	}
-	if ws != nil && len(ws.Ends) < maxEnds {
+	return nil
+}
+
+// note keeps what ends the stream, for the WebSocket that it is or carries.
+func (st *stream) note(kind string, s assembly.Side, code uint64) {
+	if ws := st.webSocket(); ws != nil && len(ws.Ends) < maxEnds {
 		ws.Ends = append(ws.Ends, StreamEnd{Kind: kind, From: role(s, ws.Client), Code: code})
 	}
 }

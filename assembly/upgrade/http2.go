@@ -29,6 +29,7 @@ type http2 struct {
 	midway  bool               // streams may have been opened unseen
 	enabled Setting            // of extended CONNECT, by the server
 	unsaid  bool               // SETTINGS of the server lack bytes: what it does not say is not known
+	resets  []*stream          // WebSockets that a RST_STREAM ended, oldest first: their peers may not have heard of it
 	fatal   uint64             // the error code of a GOAWAY
 	failed  assembly.Side      // with fatal: who sent it
 	ended   [2]bool
@@ -94,6 +95,7 @@ func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 				return
 			}
 			h.layer.spend(s, h2.HeaderLen, Framing)
+			h.settle(at.Time - inFlight)
 			if !f.Valid() || h.open[s].stream != 0 && (f.Kind != h2.FrameContinuation || f.Stream != h.open[s].stream) {
 				h.loseBoundary(s, at)
 				h.Data(s, b, at)
@@ -239,7 +241,7 @@ func (h *http2) settings(f *h2.Frame, piece []byte, last bool) {
 func (h *http2) closing(s assembly.Side, f *h2.Frame, at *assembly.Mark) {
 	if f.Kind == h2.FrameReset {
 		if st := h.streams[f.Stream]; st != nil {
-			h.drop(st, "RST_STREAM", s, uint64(binary.BigEndian.Uint32(f.Small[:])), at)
+			h.reset(st, s, uint64(binary.BigEndian.Uint32(f.Small[:])), at)
 		}
 		return
 	}
@@ -250,6 +252,9 @@ func (h *http2) closing(s assembly.Side, f *h2.Frame, at *assembly.Mark) {
 	}
 	if s == h.client {
 		return // it speaks of streams that the server opened
+	}
+	for len(h.resets) > 0 {
+		h.over(h.resets[0])
 	}
 	for _, id := range h.ids() {
 		if id > above {
@@ -271,6 +276,10 @@ func (h *http2) endStream(st *stream, s assembly.Side, at *assembly.Mark) {
 	if !st.ended[s] {
 		st.note("END_STREAM", s, 0)
 	}
+	if st.reset != nil {
+		h.over(st)
+		return
+	}
 	st.end(s, assembly.FIN, 0, at)
 	if st.ended[0] && st.ended[1] {
 		h.forget(st)
@@ -278,6 +287,9 @@ func (h *http2) endStream(st *stream, s assembly.Side, at *assembly.Mark) {
 }
 
 func (h *http2) forget(st *stream) {
+	if st.reset != nil {
+		h.resets = slices.DeleteFunc(h.resets, func(o *stream) bool { return o == st })
+	}
 	st.letGo()
 	delete(h.streams, uint32(st.id))
 }
@@ -401,6 +413,9 @@ func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	code := uint64(0)
 	if h.fatal != 0 {
 		why, code = assembly.RST, h.fatal
+	}
+	for len(h.resets) > 0 {
+		h.over(h.resets[0])
 	}
 	for _, id := range h.ids() {
 		st := h.streams[id]

@@ -95,7 +95,7 @@ func TestHTTP2JoinedMidway(t *testing.T) {
 	c, s := newH2Side(), newH2Side()
 	cc, ss := chatter(8, true), chatter(8, false)
 	hold(t, []behaviour{{name: "streams known by their bytes", change: midway, uncut: true, script: script{"A^", "A:" + c.data(5, false, cc) + c.ping() + c.window(0), "B^",
-		"B:" + s.ping() + s.data(5, false, ss) + s.ping(), "A:" + c.reset(5, 8)},
+		"B:" + s.ping() + s.data(5, false, ss) + s.ping(), "A:" + c.reset(5, 8), "A.", "B."},
 		want: []string{"1 found midstream client=A http=2 stream=5 @2,0", "1 c: " + cc, "1 s: " + ss, "1 c rst 8", "1 s rst 8"}}})
 }
 
