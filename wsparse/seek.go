@@ -271,7 +271,7 @@ func (s *Search) Gap(n int64) {
 // frame that begins where a segment does.
 func (s *Search) Promising() bool {
 	for i := range s.alive {
-		if c := &s.alive[i]; c.aligned && c.long > 0 && c.at > s.Offset() {
+		if c := &s.alive[i]; c.aligned && c.long > 0 && c.at >= s.Offset() {
 			return true
 		}
 	}

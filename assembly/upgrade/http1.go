@@ -291,20 +291,30 @@ func (h *http1) leave() {
 	h.orphan.since = nil
 }
 
+// dropHeads lets go of unfinished heads.
+func (h *http1) dropHeads() {
+	for s := range h.in {
+		h.layer.spend(assembly.Side(s), h.in[s].dropHead(), Unread)
+	}
+}
+
 // handOver gives the layer to a stage that begins here, and first what that has missed: which
 // side has ended, what began a head, and what the client sent behind its request for another protocol.
 func (h *http1) handOver(next assembly.Handler) {
 	waited := h.early
 	h.early = nil
 	h.layer.stage = next
-	for s := assembly.A; s <= assembly.B; s++ {
-		m := &h.in[s]
-		head := m.head
-		h.layer.spend(s, m.dropHead()-len(head), Unread)
-		if len(head) > 0 {
-			h.layer.Data(s, head, &m.begin)
+	if _, ok := next.(*http2); ok { // what began a head begins its preface
+		for s := assembly.A; s <= assembly.B; s++ {
+			m := &h.in[s]
+			head := m.head
+			h.layer.spend(s, m.dropHead()-len(head), Unread)
+			if len(head) > 0 {
+				h.layer.Data(s, head, &m.begin)
+			}
 		}
 	}
+	h.dropHeads()
 	for s := assembly.A; s <= assembly.B; s++ {
 		switch {
 		case !h.ended[s]:
@@ -352,9 +362,7 @@ func (h *http1) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	if h.ended[0] && h.ended[1] && h.layer.stage == assembly.Handler(h) {
 		h.unpolls()
 		h.leave()
-		for side := range h.in {
-			h.layer.spend(assembly.Side(side), h.in[side].dropHead(), Unread)
-		}
+		h.dropHeads()
 		h.layer.spendAll(h.early, Unread)
 		h.layer.reportOther("http/1.1")
 	}

@@ -123,7 +123,13 @@ func (h *http1) endAsked(s assembly.Side, why assembly.Cause, at *assembly.Mark)
 		h.early.End(s, why, at)
 		return
 	}
-	// The sniffer says what the client sent behind its request: frames, or more HTTP.
+	// The sniffer says what the client sent behind its request: frames, or more HTTP. Where it hands back
+	// what it was given, there is no more to be said of the request.
+	asked := h.pending
 	h.sniffAgain()
+	if h.layer.stage == assembly.Handler(h) && h.pending == asked {
+		asked.passed(at)
+		h.pending = nil
+	}
 	h.layer.End(s, why, at)
 }
