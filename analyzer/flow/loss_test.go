@@ -42,7 +42,7 @@ func TestLossOnceToldWrong(t *testing.T) {
 func TestLossInventsNothing(t *testing.T) {
 	// Here bytes come twice with other contents, or a peer breaks what it agreed to: without the
 	// packets that tell, nobody can know.
-	odd := []string{"derived/rewritten", "derived/overlap", "invalid/deflate-takeover-not-agreed"}
+	odd := []string{"derived/rewritten", "derived/overlap", "invalid/deflate-takeover-not-agreed", "invalid/rsv1-not-negotiated"}
 	runs, complete := 0, 0
 	seed := func(path string) uint64 { // of the recording alone, whichever there are besides
 		h := fnv.New64a()

@@ -211,7 +211,11 @@ func (f *sniffer) startSwitched(s assembly.Side, at *assembly.Mark) {
 	}
 	ws := f.layer.webSocket(client, Midstream)
 	ws.Begin = f.seen.markAt(s, f.first[s])
-	ws.Aligned = [2]bool{f.first[client] == 0, f.first[client.Other()] == 0}
+	for s := assembly.A; s <= assembly.B; s++ {
+		// Something else may stand before the frames of the other side: a proxy's negotiation, a request.
+		b := f.seen.bytes[s]
+		ws.Aligned[role(s, client)-wsparse.FromClient] = f.first[s] == 0 && (len(b) == 0 || beginsFrames(b, s == client))
+	}
 	f.layer.toWebSocket(f.layer.find(ws, at), client, f.seen)
 }
 

@@ -1,6 +1,10 @@
 package upgrade
 
-import "wscope/assembly"
+import (
+	"slices"
+
+	"wscope/assembly"
+)
 
 // orphan101 is what is known of a 101 whose request was not seen. The request may be lost, or
 // it may come yet: where the capture lacks packets, a side's bytes wait for those before
@@ -41,7 +45,9 @@ func (h *http1) proceedOrphan(b []byte, at *assembly.Mark) {
 	if h.onlyAsked(len(kept), b) {
 		u.since = nil
 	}
-	u.sure, u.aligned = true, len(b) > 0 && u.since == nil
+	// Bytes that a proxy took, whose answer is lost, are not frames.
+	first := slices.Concat(kept, b)
+	u.sure, u.aligned = true, len(b) > 0 && u.since == nil && (beginsFrames(first, true) || beginsFrames(first, false))
 	h.release()
 	if h.layer.stage == assembly.Handler(h) {
 		return
