@@ -58,6 +58,9 @@ func (r *resync) find() (Boundary, bool) {
 		if !c.dropFalseFirst(chances) || c.masked && v.repeats(c.start) {
 			continue
 		}
+		if bits = c.bits() - chances; bits < r.need {
+			continue
+		}
 		return c.boundary(bits, 0), true
 	}
 	return Boundary{}, false
@@ -79,6 +82,7 @@ func (c *chain) dropFalseFirst(chances float64) bool {
 		return false
 	}
 	c.start, c.frames = c.second, c.frames-1
+	c.begun = max(c.again-1, 0)
 	c.first = math.Inf(1)
 	return true
 }

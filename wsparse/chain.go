@@ -19,13 +19,14 @@ type chain struct {
 	masked  bool
 	exact   bool // the last frame ends where the bytes, or a segment, end
 	begun   int  // the first of the frames that begins a message, or is a control frame, from 1; 0 for none
+	again   int  // the same from the second frame on
 
 	// Evidence in bits, by where it comes from: see bits.
-	short, long, text, hits float64
-	strict                  bool
-	hitAt                   int64     // the offset that hits counts last
-	sizes                   [2]uint64 // bit n: a frame of n bytes was counted in hits
-	size                    uint64    // the latest longer one
+	short, pieces, long, text, hits float64
+	strict                          bool
+	hitAt                           int64     // the offset that hits counts last
+	sizes                           [2]uint64 // bit n: a frame of n bytes was counted in hits
+	size                            uint64    // the latest longer one
 
 	data   bool // a data frame came, so that inside is known
 	inside bool // a fragmented message is under way
@@ -33,6 +34,14 @@ type chain struct {
 	dull   int  // frames in a row that are no evidence
 	last   Header
 }
+
+// maxPieces bounds what unmasked fragments say that are neither a message's first nor its last, and that they end
+// where a segment does: a message may carry a protocol that puts two bytes of length before its pieces, which read so
+// for as long as it goes on, and the last of which ends where the message does.
+const maxPieces = 8
+
+// isPiece reports whether a header may be no more than the length of a piece.
+func (h *Header) isPiece() bool { return h.Opcode == Continuation && !h.Finished && !h.IsMasked }
 
 // The most frames that a chain is followed for, and the most in a row without evidence.
 const (
@@ -45,16 +54,17 @@ const (
 // reads as short frames for as long as it goes on, and text in it as their payload. That
 // frames have long lengths, are masked text, or begin where segments begin cannot be had so.
 func (c *chain) bits() float64 {
+	short := c.short + min(c.pieces, maxPieces)
 	if !c.strict {
-		return c.short + c.long + c.text + c.hits
+		return short + c.long + c.text + c.hits
 	}
 	if c.begun == 0 || c.begun == c.frames && !c.exact {
 		return 0 // what no header follows yet is no evidence of a beginning
 	}
 	if c.masked {
-		return min(c.short, 24) + min(c.long, 24) + min(c.text, 60) + min(c.hits, 21)
+		return min(short, 24) + min(c.long, 24) + min(c.text, 60) + min(c.hits, 21)
 	}
-	return min(c.short, 16) + min(c.long, 24) + min(c.text, 8) + min(c.hits, 21)
+	return min(short, 16) + min(c.long, 24) + min(c.text, 8) + min(c.hits, 21)
 }
 
 // follow goes from frame to frame. It reports false where something is wrong with one.
@@ -135,7 +145,11 @@ func (c *chain) hit(v *view) {
 	if begin != c.at-size {
 		bits = min(bits, math.Log2(float64(max(c.at-begin, 1))))
 	}
-	c.hits += bits
+	if c.last.isPiece() {
+		c.pieces += bits
+	} else {
+		c.hits += bits
+	}
 }
 
 // isNews reports whether the end of the last frame is evidence besides that of others before it: a
@@ -210,11 +224,21 @@ func (c *chain) weigh(h *Header, payload []byte, whole bool, v *view) bool {
 	if v.strict && c.begun == 0 && h.Opcode == Continuation {
 		short, long, text = 0, 0, 0 // small numbers in two bytes read so, for as long as one likes
 	}
-	c.short, c.long, c.text = c.short+short, c.long+long, c.text+text
+	if h.isPiece() {
+		c.pieces += short
+	} else {
+		c.short += short
+	}
+	c.long, c.text = c.long+long, c.text+text
 	b0 := h.firstByte()
 	c.frames++
-	if c.begun == 0 && h.Opcode != Continuation {
-		c.begun = c.frames
+	if h.Opcode != Continuation {
+		if c.begun == 0 {
+			c.begun = c.frames
+		}
+		if c.again == 0 && c.frames > 1 {
+			c.again = c.frames
+		}
 	}
 	if c.frames == 1 {
 		c.first, c.like = short+long+text+7, b0

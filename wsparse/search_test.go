@@ -138,3 +138,32 @@ func TestUnmaskedClientIsFoundMidway(t *testing.T) {
 		}
 	}
 }
+
+// TestPiecesOfAMessageAreNoFrames loses the beginning of a message that carries a protocol of its own in
+// pieces, each behind two bytes of its length, as Bolt's are: they read as continuation frames and are none.
+func TestPiecesOfAMessageAreNoFrames(t *testing.T) {
+	for seed := range uint64(500) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		var pieces []byte
+		for range 20 + r.IntN(400) {
+			p := make([]byte, 2+r.IntN(100))
+			for i := 2; i < len(p); i++ {
+				p[i] = byte(r.Uint32())
+			}
+			p[1] = byte(len(p) - 2)
+			pieces = append(pieces, p...)
+		}
+		b := AppendFrame(nil, Header{Finished: true, Opcode: Binary}, pieces)
+		cut := 4 + r.IntN(len(pieces)/2)
+		s := NewStream(StreamConfig{From: FromServer, Midstream: true, Frames: true})
+		s.Segment(&Room{Left: 1 << 20})
+		s.Feed(b[cut:])
+		s.End()
+		var ev Event
+		for s.Next(&ev) {
+			if ev.Kind == FramePart || ev.Kind == Violation {
+				t.Fatalf("seed %d: %+v in the pieces of a message", seed, ev)
+			}
+		}
+	}
+}

@@ -202,7 +202,7 @@ func (s *Search) Settle() (at int64, masked, ok bool) {
 		if c == nil {
 			return 0, false, false
 		}
-		if c.dropFalseFirst(s.chances(c)) && !(c.masked && s.v.repeats(c.start)) {
+		if c.dropFalseFirst(s.chances(c)) && s.surplus(c) >= 0 && !(c.masked && s.v.repeats(c.start)) {
 			return c.start, c.masked, true
 		}
 		*c = s.alive[len(s.alive)-1]
