@@ -80,6 +80,9 @@ func located(err error, names Names) error {
 	message := firstLine(e.Message)
 	if name, ok := strings.CutPrefix(message, "unknown name "); ok {
 		message += names.suggest(name)
+		if name == "fromJSON" {
+			message += "; a message's JSON is json, as in json.kind == \"hello\""
+		}
 	}
 	return &Error{max(e.Line, 1), e.Column + 1, message}
 }

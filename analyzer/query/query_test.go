@@ -69,6 +69,7 @@ func TestBadExpressions(t *testing.T) {
 		"let a = text + text; a == a + a":  "let is not part",
 		"repeat('x', 1000000) == text":     "unknown name repeat",
 		"now() == time":                    "unknown name now",
+		"fromJSON(text).n == 2":            "unknown name fromJSON; a message's JSON is json",
 		"reduce(via, #acc + #acc) == 1":    "reduce is not part",
 		strings.Repeat("!", 5000) + "true": "",
 		strings.Repeat("(", 9000):          "longer than",

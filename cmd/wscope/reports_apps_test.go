@@ -159,7 +159,7 @@ var reportedApps = []reported{
 	{id: "find-text", ref: "sergey-melnychuk/parsed#2", ask: "which messages have a certain word?",
 		make: some, run: `messages --filter 'message.text contains "ok"' --format table @`, was: "right", want: []string{`{"n":2,"ok":true}`}},
 	{id: "json-field", ref: "Security-Onion-Solutions/securityonion#15657", ask: "messages whose JSON has n = 2?",
-		make: some, run: `messages --filter 'fromJSON(message.text).n == 2' --format table @`, was: "cannot", now: "cannot", did: `filters do not read JSON; rules files do`, want: []string{`unknown name`}, exit: 2},
+		make: some, run: `messages --filter 'fromJSON(message.text).n == 2' --format table @`, was: "cannot", now: "hard", did: `the error says that it is json.n`, want: []string{`unknown name fromJSON; a message's JSON is json`}, exit: 2},
 	{id: "cross-site", ref: "ehsanmok/flare#11", ask: "did another site's page open a socket to my local service?",
 		make: func(w *world) {
 			k := w.open("/", "> Host: 127.0.0.1:8080", "> Origin: https://evil.example")
