@@ -1,13 +1,18 @@
 package main
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"encoding/csv"
 	"encoding/json"
+	"fmt"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -268,7 +273,7 @@ func TestExamplesRun(t *testing.T) {
 				dir := t.TempDir()
 				t.Chdir(dir)
 				for name, data := range map[string][]byte{
-					"capture.pcap": capture, "captures/a.pcap": capture, "keys.txt": nil, "bytes.bin": []byte("\x81\x05hello"),
+					"capture.pcap": capture, "growing.pcapng": capture, "captures/a.pcap": capture, "keys.txt": nil, "bytes.bin": []byte("\x81\x05hello"),
 					"edge-1/flows.ndjson": []byte("{\"flow\":1}\n"), "edge-2/flows.ndjson": []byte("{\"flow\":1}\n"),
 				} {
 					if err := os.MkdirAll(filepath.Dir(name), 0o777); err != nil {
@@ -279,6 +284,10 @@ func TestExamplesRun(t *testing.T) {
 					}
 				}
 				args, stdin := words(line)
+				if strings.Contains(line, " --tail ") {
+					runUntilServed(t, args[1:])
+					return
+				}
 				var in bytes.Buffer
 				if stdin != "" {
 					data, err := os.ReadFile(stdin)
@@ -294,6 +303,44 @@ func TestExamplesRun(t *testing.T) {
 			})
 		}
 	}
+}
+
+// runUntilServed runs what does not end by itself until the page that it announces was served.
+func runUntilServed(t *testing.T, args []string) {
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	reader, writer := io.Pipe()
+	served := make(chan error, 1)
+	go func() {
+		served <- getAnnounced(reader)
+		cancel()
+		io.Copy(io.Discard, reader)
+	}()
+	status := run(ctx, args, strings.NewReader(""), io.Discard, writer)
+	writer.Close()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	if status != exitDone {
+		t.Errorf("status %d", status)
+	}
+}
+
+// getAnnounced gets the page whose address the first line says.
+func getAnnounced(stderr io.Reader) error {
+	line, err := bufio.NewReader(stderr).ReadString('\n')
+	if err != nil {
+		return fmt.Errorf("no page announced: %w", err)
+	}
+	page, err := http.Get(regexp.MustCompile(`http://\S+|$`).FindString(line))
+	if err != nil {
+		return fmt.Errorf("announced by %q: %w", line, err)
+	}
+	page.Body.Close()
+	if page.StatusCode != http.StatusOK {
+		return fmt.Errorf("announced by %q: %s", line, page.Status)
+	}
+	return nil
 }
 
 // words splits a line as a shell does, as far as examples go; stdin is the file behind <.
