@@ -27,9 +27,11 @@ func (o *output) Reset() {
 type merger struct {
 	sink   Sink
 	events EventSink // sink, if it is one
-	keep   func(*Flow) bool
-	flows  correlate.Flows
-	totals *correlate.Totals
+
+	tlsRecords record.TLSRecordSink // sink, if it is one and Options.TLSRecords is set
+	keep       func(*Flow) bool
+	flows      correlate.Flows
+	totals     *correlate.Totals
 }
 
 // merge hands over one work's items: by packet, and within a packet (only a tick or the
@@ -156,12 +158,9 @@ func (m *merger) hand(o *output, it *flow.Item) error {
 	case flow.ItemFinding:
 		return m.events.Finding(it.Flow.Number(), it.Body.(*Finding))
 	case flow.ItemTLSRecord:
-		if records, ok := m.events.(record.TLSRecordSink); ok {
-			r := it.Body.(*record.TLSRecord)
-			r.Flow = it.Flow.Number()
-			return records.TLSRecord(r)
-		}
-		return nil
+		r := it.Body.(*record.TLSRecord)
+		r.Flow = it.Flow.Number()
+		return m.tlsRecords.TLSRecord(r)
 	default:
 		number := it.Number
 		if number == 0 {

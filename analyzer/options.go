@@ -14,7 +14,10 @@ type Options struct {
 	Frames   bool // give Frame records
 	Payload  bool // with their payload: Message.Data, Frame.Payload
 	Events   bool // give gaps and findings in their place to a Sink that is an EventSink
-	Updates  bool // give FlowUpdate records: as a handshake is answered, and at every interval of capture time with new frames
+	// TLSRecords gives the records of TLS connections that could not be opened, in their place, to a Sink that is
+	// a record.TLSRecordSink: their lengths and times.
+	TLSRecords bool
+	Updates    bool // give FlowUpdate records: as a handshake is answered, and at every interval of capture time with new frames
 
 	// UpdateEvery is that interval; 0 is 10 s.
 	UpdateEvery Seconds

@@ -65,7 +65,7 @@ type PartSink interface {
 // one. wait says that secrets may follow the packets that they open. Of opt it heeds what
 // concerns flows and messages; secrets are those that opt.Keys has, which Parts may share.
 func NewPart(opt Options, wait bool, files func(int32) string) *Part {
-	opt.Frames, opt.Events, opt.Updates, opt.Render = false, false, false, nil
+	opt.Frames, opt.Events, opt.TLSRecords, opt.Updates, opt.Render = false, false, false, false, nil
 	opt.begun = new(quic.Beginnings)
 	opt.waitKeys = wait || opt.MoreKeys
 	keys := opt.Keys

@@ -5,6 +5,7 @@ import (
 
 	"wscope/analyzer/correlate"
 	"wscope/analyzer/flow"
+	"wscope/analyzer/record"
 	"wscope/assembly/link"
 	"wscope/assembly/packet"
 	"wscope/assembly/quic"
@@ -37,6 +38,9 @@ func newPipeline(ctx context.Context, src packet.Source, opt Options, sink Sink)
 	}
 	if opt.Events {
 		p.merger.events, opt.Events = eventSink(sink)
+	}
+	if opt.TLSRecords {
+		p.merger.tlsRecords, opt.TLSRecords = sink.(record.TLSRecordSink)
 	}
 	p.reader.openUDP()
 	p.reader.link.Checksum, p.reader.link.VLANAware = opt.Checksum, opt.VLANAware

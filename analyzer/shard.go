@@ -64,7 +64,7 @@ func newShard(opt *Options, keys *tlsopen.Keys, env *flow.Environment) *shard {
 // flowOptions is what of opt a shard's flows are made by.
 func flowOptions(opt *Options) flow.Options {
 	o := flow.Options{
-		Messages: opt.Messages, Frames: opt.Frames, Payload: opt.Payload, Events: opt.Events, Updates: opt.Updates,
+		Messages: opt.Messages, Frames: opt.Frames, Payload: opt.Payload, Events: opt.Events, TLSRecords: opt.TLSRecords, Updates: opt.Updates,
 		Live: opt.Live, WaitKeys: opt.waitKeys, NoMidway: opt.NoMidway, DecodeAs: opt.DecodeAs, Hash: opt.Hash,
 		MaxMessage: opt.MaxMessage,
 	}

@@ -42,15 +42,16 @@ func (t Counts) Sorted() []record.Named {
 
 // Totals adds up the flows of a run.
 type Totals struct {
-	flows                                                     int64
-	pickups, results, closes, sealed, likely, whys, libraries Counts
-	hosts, paths, protocols, clients                          Counts
-	client, server                                            record.Direction
-	rules                                                     map[string]*record.RuleCount
-	open, maxOpen                                             int64
-	apps                                                      appTotals
-	together                                                  concurrency
-	ends                                                      diagnose.Diagnosis
+	flows                                               int64
+	pickups, results, closes, sealed, likely, libraries Counts
+	whys                                                map[whyNot]int64
+	hosts, paths, protocols, clients                    Counts
+	client, server                                      record.Direction
+	rules                                               map[string]*record.RuleCount
+	open, maxOpen                                       int64
+	apps                                                appTotals
+	together                                            concurrency
+	ends                                                diagnose.Diagnosis
 }
 
 // Begun counts a flow that begins, unless it is a connection that may or may not be a WebSocket.
@@ -95,7 +96,10 @@ func (t *Totals) Flow(f *record.Flow) {
 		t.likely.Add(likely, 1)
 		if f.TLS != nil {
 			why, _, _ := strings.Cut(f.TLS.Why, " for client random ")
-			t.whys.Add(why, 1)
+			if t.whys == nil {
+				t.whys = map[whyNot]int64{}
+			}
+			t.whys[whyNot{why, f.TLS.WhyKind}]++
 			if f.TLS.Client != "" {
 				t.libraries.Add(f.TLS.Client, 1)
 			}
@@ -161,7 +165,7 @@ func (t *Totals) Summary(last record.Time) *record.Summary {
 		Hosts: t.hosts.Sorted(), Paths: t.paths.Sorted(), Protocols: t.protocols.Sorted(), Clients: t.clients.Sorted(), Apps: t.apps.sorted(),
 	}
 	if n := t.pickups["encrypted"]; n > 0 {
-		s.Sealed = &record.SealedSum{Connections: n, WebSockets: t.likely["websocket"], Likely: t.likely.Sorted(), Why: t.whys.Sorted(), Clients: t.libraries.Sorted()}
+		s.Sealed = &record.SealedSum{Connections: n, WebSockets: t.likely["websocket"], Likely: t.likely.Sorted(), Why: t.whyNot(), Clients: t.libraries.Sorted()}
 	}
 	s.Endings = t.ends.Endings()
 	s.Concurrency = t.together.record(int64(last))
@@ -172,4 +176,19 @@ func (t *Totals) Summary(last record.Time) *record.Summary {
 		return cmp.Or(cmp.Compare(a.Severity.Rank(), b.Severity.Rank()), cmp.Compare(a.Rule, b.Rule))
 	})
 	return s
+}
+
+// whyNot is a reason for which a connection could not be opened, and its kind.
+type whyNot struct{ name, kind string }
+
+// whyNot lists the reasons, the most frequent first.
+func (t *Totals) whyNot() []record.WhyNot {
+	list := make([]record.WhyNot, 0, len(t.whys))
+	for w, n := range t.whys {
+		list = append(list, record.WhyNot{Name: w.name, Kind: w.kind, Count: n})
+	}
+	slices.SortFunc(list, func(a, b record.WhyNot) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(a.Name, b.Name), cmp.Compare(a.Kind, b.Kind))
+	})
+	return list
 }

@@ -24,10 +24,11 @@ func (f *flow) checkEnd(at *assembly.Mark) {
 // checkChoice reports a client that left at once when none of the subprotocols that it had offered was chosen, as browsers
 // and many libraries do.
 func (f *flow) checkChoice() {
-	if f.ws == nil || f.ws.Handshake == nil {
+	ws := f.socket()
+	if ws == nil || ws.Handshake == nil {
 		return
 	}
-	h := f.ws.Handshake
+	h := ws.Handshake
 	if h.Result != wsparse.Accepted || len(h.SubprotocolsOffered) == 0 || h.Subprotocol != "" || lostAny(&f.dirs[0]) || lostAny(&f.dirs[1]) {
 		return
 	}

@@ -242,7 +242,7 @@ func tlsRecord(i *tlsopen.Info) *record.TLS {
 		Decrypted: i.Decrypted, ClientRandom: hex.EncodeToString(i.ClientRandom),
 	}
 	if !i.Decrypted {
-		r.Why = i.Why
+		r.Why, r.WhyKind = i.Why, i.WhyKind
 	}
 	if i.Finished != 0 && i.Hello != 0 {
 		r.Latency = seconds(i.Finished - i.Hello)

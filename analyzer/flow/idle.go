@@ -142,7 +142,7 @@ func (f *flow) unpack() {
 // capture it is enough to do so when its record is asked for.
 func (f *flow) endsPacked(why assembly.Cause) bool {
 	s := f.table
-	if why != assembly.CaptEnd || !s.over || s.opt.Events || s.opt.Updates {
+	if why != assembly.CaptEnd || !s.over || s.opt.Events || s.opt.TLSRecords || s.opt.Updates {
 		return false
 	}
 	if f.ended == 2 {

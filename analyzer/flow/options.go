@@ -10,6 +10,8 @@ type Options struct {
 	Events   bool // make gaps and findings in their place
 	Updates  bool // make records of living flows
 
+	TLSRecords bool // make records of TLS connections that could not be opened, in their place
+
 	Live     bool // retry connections that ended as soon as secrets come
 	WaitKeys bool // secrets may come after what they open
 	NoMidway bool // look for no WebSocket whose upgrade is not in the capture

@@ -52,7 +52,7 @@ func (w *recordWatcher) Opened() { w.estimate, w.early = nil, nil }
 
 // showRecords has each record told to whoever follows the connection.
 func (w *tlsConn) showRecords() {
-	if !w.table.opt.Events {
+	if !w.table.opt.TLSRecords {
 		return
 	}
 	w.estimate.Seen = func(s sealed.Side, n, slack int32) {
@@ -89,7 +89,7 @@ func (w *tlsConn) facts() sealed.Facts {
 // midwayTLS watches a TLS connection whose handshake was not captured. Its flow begins with its
 // first record of application data: what lies before that may be anything that looks like a record.
 func (s *Table) midwayTLS(c *assembly.Conn, client assembly.Side) assembly.Handler {
-	w := &tlsConn{table: s, conn: c, client: client, info: &tlsopen.Info{Why: "handshake not captured"}}
+	w := &tlsConn{table: s, conn: c, client: client, info: &tlsopen.Info{Why: "handshake not captured", WhyKind: tlsopen.HandshakeMissing}}
 	w.estimate = sealed.New(w.facts, true)
 	w.showRecords()
 	for _, side := range [2]sealed.Side{sealed.Client, sealed.Server} {

@@ -54,7 +54,7 @@ func TestRecordsOfClosedConnections(t *testing.T) {
 		}
 		run := func(keys *tlsopen.Keys) *tlsRecords {
 			r := &tlsRecords{tls: map[[2]any][]record.TLSRecord{}, flows: map[string]*record.Flow{}, numbers: map[int64]string{}}
-			opt := analyzer.Options{Events: true, Keys: keys}
+			opt := analyzer.Options{TLSRecords: true, Keys: keys}
 			if _, err := analyzer.Run(context.Background(), &analyzertest.Packets{All: all, Keep: func(int) bool { return true }}, opt, r); err != nil {
 				t.Fatal(err)
 			}

@@ -7,10 +7,11 @@ type TLS struct {
 	SNI          string   `json:"sni,omitempty" redact:"open"`                           // server name that the client asked for
 	ALPN         string   `json:"alpn,omitempty" redact:"open"`                          // protocol that the server chose
 	ALPNOffered  []string `json:"alpn_offered,omitempty" redact:"open"`                  // protocols that the client offered
-	Client       string   `json:"client,omitempty" redact:"open"`                        // library or browser that the ClientHello looks like: chromium, firefox, go, java, node, openssl, rust
+	Client       string   `json:"client,omitempty" redact:"open"`                        // library or browser that the ClientHello looks like: chromium, firefox, go, java, node, openssl, rust; a guess by what nine programs send by default
 	Decrypted    bool     `json:"decrypted"`                                             // it could be opened
 	ClientRandom string   `json:"client_random,omitempty" redact:"open" parquet:"plain"` // hex
 	Why          string   `json:"why,omitempty" redact:"open"`                           // why it could not be opened
+	WhyKind      string   `json:"why_kind,omitempty" redact:"open"`                      // secret-missing, secret-wrong, handshake-missing, unsupported, records-lost, not-tls
 	Latency      *Seconds `json:"latency,omitempty"`                                     // ClientHello to the end of the handshake
 }
 

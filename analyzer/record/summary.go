@@ -63,12 +63,19 @@ type EndingExample struct {
 
 // SealedSum is the TLS connections that could not be opened: flows whose pickup is encrypted.
 type SealedSum struct {
-	Connections int64   `json:"connections"`
-	WebSockets  int64   `json:"likely_websockets"`               // those that are likely WebSockets
-	Likely      []Named `json:"likely" redact:"open"`            // what they are likely to be
-	Why         []Named `json:"why,omitempty" redact:"open"`     // why they could not be opened
-	Clients     []Named `json:"clients,omitempty" redact:"open"` // what their ClientHello look like
-	KeysGiven   bool    `json:"keys_given,omitempty"`            // secrets of other connections were at hand
+	Connections int64    `json:"connections"`
+	WebSockets  int64    `json:"likely_websockets"`               // those that are likely WebSockets
+	Likely      []Named  `json:"likely" redact:"open"`            // what they are likely to be
+	Why         []WhyNot `json:"why,omitempty"`                   // why they could not be opened
+	Clients     []Named  `json:"clients,omitempty" redact:"open"` // what their ClientHello look like
+	KeysGiven   bool     `json:"keys_given,omitempty"`            // secrets of other connections were at hand
+}
+
+// WhyNot is a reason for which TLS connections could not be opened.
+type WhyNot struct {
+	Name  string `json:"name" redact:"open"`           // tls.why, without what names the connection
+	Kind  string `json:"kind,omitempty" redact:"open"` // tls.why_kind
+	Count int64  `json:"count"`
 }
 
 // Concurrency is how many flows were open over time.

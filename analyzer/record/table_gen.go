@@ -329,10 +329,11 @@ var TLSTable = &Table{Name: "TLS", Doc: "what the TLS connection around a flow s
 		x := of.(*TLS).ALPNOffered
 		return Value{Kind: Text, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]string)[i]; return Value{Kind: Text, Text: *x} }},
-	{Name: "client", Kind: Text, Omit: true, Doc: "library or browser that the ClientHello looks like: chromium, firefox, go, java, node, openssl, rust", Class: Open, Get: func(of any) Value { x := &of.(*TLS).Client; return Value{Kind: Text, Text: *x} }},
+	{Name: "client", Kind: Text, Omit: true, Doc: "library or browser that the ClientHello looks like: chromium, firefox, go, java, node, openssl, rust; a guess by what nine programs send by default", Class: Open, Get: func(of any) Value { x := &of.(*TLS).Client; return Value{Kind: Text, Text: *x} }},
 	{Name: "decrypted", Kind: Boolean, Doc: "it could be opened", Get: func(of any) Value { x := &of.(*TLS).Decrypted; return boolean(*x) }},
 	{Name: "client_random", Kind: Text, Omit: true, Plain: true, Doc: "hex", Class: Open, Get: func(of any) Value { x := &of.(*TLS).ClientRandom; return Value{Kind: Text, Text: *x} }},
 	{Name: "why", Kind: Text, Omit: true, Doc: "why it could not be opened", Class: Open, Get: func(of any) Value { x := &of.(*TLS).Why; return Value{Kind: Text, Text: *x} }},
+	{Name: "why_kind", Kind: Text, Omit: true, Doc: "secret-missing, secret-wrong, handshake-missing, unsupported, records-lost, not-tls", Class: Open, Get: func(of any) Value { x := &of.(*TLS).WhyKind; return Value{Kind: Text, Text: *x} }},
 	{Name: "latency", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "ClientHello to the end of the handshake", Get: func(of any) Value {
 		x := of.(*TLS).Latency
 		if x == nil {
@@ -1175,15 +1176,22 @@ var SealedSumTable = &Table{Name: "SealedSum", Doc: "the TLS connections that co
 		x := of.(*SealedSum).Likely
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
-	{Name: "why", Kind: Nested, List: true, Omit: true, Doc: "why they could not be opened", Of: NamedTable, Get: func(of any) Value {
+	{Name: "why", Kind: Nested, List: true, Omit: true, Doc: "why they could not be opened", Of: WhyNotTable, Get: func(of any) Value {
 		x := of.(*SealedSum).Why
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
-	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
+	}, At: func(list any, i int) Value { x := &list.([]WhyNot)[i]; return Value{Kind: Nested, Any: x} }},
 	{Name: "clients", Kind: Nested, List: true, Omit: true, Doc: "what their ClientHello look like", Of: NamedTable, Get: func(of any) Value {
 		x := of.(*SealedSum).Clients
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
 	{Name: "keys_given", Kind: Boolean, Omit: true, Doc: "secrets of other connections were at hand", Get: func(of any) Value { x := &of.(*SealedSum).KeysGiven; return boolean(*x) }},
+}}
+
+// WhyNotTable has the fields of WhyNot.
+var WhyNotTable = &Table{Name: "WhyNot", Doc: "a reason for which TLS connections could not be opened", Fields: []Field{
+	{Name: "name", Kind: Text, Doc: "tls.why, without what names the connection", Class: Open, Get: func(of any) Value { x := &of.(*WhyNot).Name; return Value{Kind: Text, Text: *x} }},
+	{Name: "kind", Kind: Text, Omit: true, Doc: "tls.why_kind", Class: Open, Get: func(of any) Value { x := &of.(*WhyNot).Kind; return Value{Kind: Text, Text: *x} }},
+	{Name: "count", Kind: Integer, Get: func(of any) Value { x := &of.(*WhyNot).Count; return Value{Kind: Integer, Int: *x} }},
 }}
 
 // ConcurrencyTable has the fields of Concurrency.

@@ -12,9 +12,9 @@ type TLSRecord struct {
 	Error  int64 // how many fewer they may be
 }
 
-// TLSRecordSink is an EventSink that also takes, with Options.Events, the records of connections that could not
+// TLSRecordSink is a Sink that also takes, with Options.TLSRecords, the records of connections that could not
 // be opened.
 type TLSRecordSink interface {
-	EventSink
+	Sink
 	TLSRecord(r *TLSRecord) error
 }

@@ -44,7 +44,7 @@ func stillClosed(all int64, s *record.SealedSum) string {
 	var parts []string
 	var secrets int64
 	for _, n := range s.Why {
-		if lacksSecret(n.Name) {
+		if n.Kind == missingSecret {
 			secrets += n.Count
 		}
 	}
@@ -63,18 +63,15 @@ func stillClosed(all int64, s *record.SealedSum) string {
 		part(secrets, howTo)
 	}
 	for _, n := range s.Why {
-		if !lacksSecret(n.Name) && len(parts) < 4 {
+		if n.Kind != missingSecret && len(parts) < 4 {
 			part(n.Count, Clean(n.Name))
 		}
 	}
 	return strings.Join(parts, "; ")
 }
 
-// lacksSecret reports whether a reason is that a secret of the key log's format is missing.
-func lacksSecret(why string) bool {
-	label, ok := strings.CutPrefix(why, "no ")
-	return ok && strings.ToUpper(label) == label
-}
+// missingSecret is the kind of reason for which a key log helps.
+const missingSecret = "secret-missing"
 
 // teach names the help on the keys of what the clients look like.
 func teach(clients []record.Named) string {

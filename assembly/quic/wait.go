@@ -77,7 +77,7 @@ func (c *Conn) seal(at *Mark) {
 	c.waiting = nil
 	c.letWait()
 	info := c.TLS.Info()
-	info.Why = c.TLS.Missing(true, level(appSpace))
+	info.Why, info.WhyKind = c.TLS.Missing(true, level(appSpace))
 	if c.asm.Sealed != nil && c.TLS.HelloSeen() {
 		c.asm.Sealed(c, at)
 	}

@@ -15,6 +15,7 @@ type Info struct {
 	ClientRandom []byte   // 32 bytes; names the missing secret in a key log
 	Decrypted    bool     // application data was opened
 	Why          string   // while not decrypted, why: "no CLIENT_TRAFFIC_SECRET_0 for client random 3fa9…"; empty otherwise
+	WhyKind      string   // the kind of Why, one of the constants in reason.go; empty where Why is
 	Hello        int64    // capture time of the ClientHello
 	Finished     int64    // capture time at which the handshake was complete as far as one can see; 0 while not
 	Resumed      bool     // TLS 1.2 and before: an earlier session, by its ID or ticket

@@ -168,6 +168,6 @@ func TestMidstream(t *testing.T) {
 			o.data(s.side, s.b)
 		}
 		o.end()
-		o.closed(t, c, whyNoHandshake)
+		o.closed(t, c, noHandshake.text)
 	}
 }

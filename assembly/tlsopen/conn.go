@@ -90,7 +90,7 @@ func (c *conn) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 		// Nothing more comes: what still waits has waited in vain.
 		for _, side := range [2]assembly.Side{c.client.Other(), c.client} {
 			if w := &c.sides[side]; w.blocked {
-				w.fail(w.why, at)
+				w.fail(w.awaited(), at)
 				c.progress++
 				c.retry(at)
 			}
@@ -149,12 +149,12 @@ func (c *conn) earliestHeld() (first *stream) {
 func (c *conn) other(t *stream) *stream { return &c.sides[t.side.Other()] }
 
 // encrypted gives the connection up: none of it can be opened.
-func (c *conn) encrypted(why string, at *assembly.Mark) {
+func (c *conn) encrypted(why reason, at *assembly.Mark) {
 	if c.told {
 		return
 	}
 	c.told = true
-	c.info.Why = why
+	c.info.Why, c.info.WhyKind = why.text, whyKinds[why.kind]
 	c.tcp.Ignored = c.watch == nil
 	for s := range c.sides {
 		c.sides[s].die()
@@ -170,7 +170,7 @@ func (c *conn) encrypted(why string, at *assembly.Mark) {
 func (c *conn) conclude(at *assembly.Mark) {
 	for s := range c.sides {
 		if t := &c.sides[s]; t.starved > 0 {
-			t.fail(t.why, at)
+			t.fail(t.awaited(), at)
 		}
 	}
 	if !c.info.Decrypted && c.sides[0].failed+c.sides[1].failed > 0 {
@@ -179,13 +179,11 @@ func (c *conn) conclude(at *assembly.Mark) {
 }
 
 // missing names a secret that is not in the key log.
-func (c *conn) missing(l label, n *negotiation) string {
-	return "no " + l.String() + " for client random " + hex.EncodeToString(n.clientRandom[:])
+func (c *conn) missing(l label, n *negotiation) reason {
+	return reason{secretMissing, "no " + l.String() + " for client random " + hex.EncodeToString(n.clientRandom[:])}
 }
 
 // misfit names secrets that are in the key log and open nothing.
-func (c *conn) misfit(n *negotiation) string {
-	return "the secrets for client random " + hex.EncodeToString(n.clientRandom[:]) + " do not open its records"
+func (c *conn) misfit(n *negotiation) reason {
+	return reason{secretWrong, "the secrets for client random " + hex.EncodeToString(n.clientRandom[:]) + " do not open its records"}
 }
-
-const whyNoHandshake = "handshake not captured"

@@ -110,12 +110,12 @@ func (q *QUIC) Secret(client bool, l QUICLevel) []byte {
 	return q.keys.secret(quicLabel(client, l), &q.random)
 }
 
-// Missing says which secret is missing, as Info.Why does.
-func (q *QUIC) Missing(client bool, l QUICLevel) string {
+// Missing says which secret is missing, as Info.Why and Info.WhyKind do.
+func (q *QUIC) Missing(client bool, l QUICLevel) (why, kind string) {
 	if !q.hello {
-		return "no ClientHello in the capture"
+		return "no ClientHello in the capture", HandshakeMissing
 	}
-	return "no " + quicLabel(client, l).String() + " for client random " + hex.EncodeToString(q.random[:])
+	return "no " + quicLabel(client, l).String() + " for client random " + hex.EncodeToString(q.random[:]), SecretMissing
 }
 
 func quicLabel(client bool, l QUICLevel) label {

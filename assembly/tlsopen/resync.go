@@ -62,7 +62,7 @@ func (t *stream) gap(n int64, why assembly.Cause, at *assembly.Mark) {
 	case t.dead || n == 0:
 		return
 	case !t.sealed && (!t.hello || t.c.neg.retrying):
-		t.c.encrypted(whyNoHandshake, at)
+		t.c.encrypted(noHandshake, at)
 		return
 	}
 	t.messages.buf, t.messages.off = nil, true
@@ -97,11 +97,11 @@ func (t *stream) gap(n int64, why assembly.Cause, at *assembly.Mark) {
 }
 
 // notTLS says what stands in the place of a side's first record.
-func notTLS(b []byte) string {
+func notTLS(b []byte) reason {
 	if bytes.HasPrefix(b, []byte("HTTP/")) {
-		return "answered in HTTP without TLS"
+		return reason{isNotTLS, "answered in HTTP without TLS"}
 	}
-	return "not TLS records"
+	return reason{isNotTLS, "not TLS records"}
 }
 
 // desync is called with what should be a record and is none.
@@ -259,7 +259,7 @@ func (t *stream) resync(r record) bool {
 				continue
 			}
 			if t.budget -= int32(len(r.b)); t.budget < 0 {
-				t.fail("lost track of the records", r.at)
+				t.fail(reason{recordsLost, "lost track of the records"}, r.at)
 				return false
 			}
 			if plain, inner, ok := k.op.open(w, r.b, seq); ok {
@@ -281,7 +281,7 @@ func (t *stream) hopeless(r record) {
 	switch {
 	case !n.haveServer || !n.haveClient:
 		t.awaitHello(r.at)
-	case n.unopened() != "":
+	case n.unopened() != reason{}:
 		t.fail(n.unopened(), r.at)
 	case n.version == tls13:
 		t.noKey(t.c.missing(t.label(epochApp), n), r.at)

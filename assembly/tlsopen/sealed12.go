@@ -25,7 +25,7 @@ func (t *stream) sealed12(r record) bool {
 			t.seq++ // its Finished, or an alert: nothing that is missed
 			return true
 		}
-		if why := t.neg.unopened(); why != "" {
+		if why := t.neg.unopened(); why != (reason{}) {
 			t.fail(why, r.at)
 			return true
 		}
@@ -71,25 +71,25 @@ func (t *stream) finished(r record) {
 	}
 }
 
-// unopened says why a handshake's suite or version cannot be opened with any key; empty
+// unopened says why a handshake's suite or version cannot be opened with any key; none
 // where it can.
-func (n *negotiation) unopened() string {
+func (n *negotiation) unopened() reason {
 	switch {
 	case n.version == ssl30:
-		return "SSL 3.0 is not opened"
+		return reason{unsupported, "SSL 3.0 is not opened"}
 	case n.version < tls10 || n.version > tls13:
-		return "this version of TLS is not opened"
+		return reason{unsupported, "this version of TLS is not opened"}
 	case n.suite.kind == notOpened:
-		return "cipher suite " + n.name + " is not opened"
+		return reason{unsupported, "cipher suite " + n.name + " is not opened"}
 	case n.compressed:
-		return "compressed TLS is not opened"
+		return reason{unsupported, "compressed TLS is not opened"}
 	}
-	return ""
+	return reason{}
 }
 
 // opener12 makes the opener of this side under a handshake's keys; nil where they are unknown.
 func (t *stream) opener12(n *negotiation) *opener {
-	if n.unopened() != "" || !n.haveServer {
+	if n.unopened() != (reason{}) || !n.haveServer {
 		return nil
 	}
 	if n.suite.kind == nullCipher {

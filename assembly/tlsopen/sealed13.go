@@ -103,7 +103,7 @@ func (t *stream) choose(at *assembly.Mark) bool {
 		readable := !server.ended && !server.dead && server.epoch < epochApp &&
 			t.c.keys.secret(serverHandshake, &n.clientRandom) != nil
 		if readable {
-			return t.block(whyNoHandshake)
+			return t.block(noHandshake)
 		}
 		if t.c.opts.Wait && t.opener13(epochApp) == nil {
 			return t.block(t.c.missing(t.label(epochApp), n))
@@ -122,14 +122,14 @@ func (t *stream) choose(at *assembly.Mark) bool {
 func (t *stream) noKey13(r record) bool {
 	n := t.c.neg
 	if n.suite.kind == notOpened {
-		t.fail("cipher suite "+n.name+" is not opened", r.at)
+		t.fail(reason{unsupported, "cipher suite " + n.name + " is not opened"}, r.at)
 		return true
 	}
 	if o := t.c.other(t); !t.c.opts.Wait && !t.client && !o.sealed && !o.ended && t.starved < maxFailed {
 		// The server speaks first, with its handshake. Whether the connection stays closed
 		// is certain, and the handshake's time known, when the client answers.
 		t.starved += len(r.b)
-		t.why = t.c.missing(t.label(epochApp), n)
+		t.await(t.c.missing(t.label(epochApp), n))
 		return true
 	}
 	return t.noKey(t.c.missing(t.label(epochApp), n), r.at)

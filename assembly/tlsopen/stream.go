@@ -32,6 +32,7 @@ type stream struct {
 	hello          bool  // its ClientHello or ServerHello was read
 	ended, endTold bool
 	endWhy         assembly.Cause // with ended
+	whyKind        whyKind        // of why
 
 	state unsafe.Pointer // of op's AEAD, once it has opened a record; see warm.go
 	loss  loss
@@ -184,7 +185,7 @@ func (t *stream) plain(r record) bool {
 	n := t.c.neg
 	switch {
 	case !t.hello:
-		t.c.encrypted(whyNoHandshake, r.at)
+		t.c.encrypted(noHandshake, r.at)
 		return true
 	case n.retrying && !(t.client && n.repeated):
 		return true // early data that a HelloRetryRequest has refused, or a compatibility CCS
@@ -199,16 +200,16 @@ func (t *stream) plain(r record) bool {
 		t.changeCipher()
 		return true
 	}
-	t.fail(whyNoHandshake, r.at) // application data with no ChangeCipherSpec before it
+	t.fail(noHandshake, r.at) // application data with no ChangeCipherSpec before it
 	return true
 }
 
 // awaitHello waits for the other side's hello as long as it may come.
 func (t *stream) awaitHello(at *assembly.Mark) bool {
 	if o := t.c.other(t); !o.ended && !o.dead {
-		return t.block(whyNoHandshake)
+		return t.block(noHandshake)
 	}
-	t.fail(whyNoHandshake, at)
+	t.fail(noHandshake, at)
 	return true
 }
 
@@ -216,7 +217,7 @@ func (t *stream) awaitHello(at *assembly.Mark) bool {
 func (t *stream) deliver(r record, plain []byte, from int) {
 	if !t.shown {
 		t.shown = true
-		t.c.info.Decrypted, t.c.info.Why = true, ""
+		t.c.info.Decrypted, t.c.info.Why, t.c.info.WhyKind = true, "", ""
 	}
 	if t.loss.pending {
 		t.tellLoss()
@@ -241,7 +242,7 @@ func (t *stream) accept(n int) {
 
 // fail ends a stream that cannot be opened any further. While the other side's may yet be,
 // that is a gap; otherwise the connection is encrypted to us.
-func (t *stream) fail(why string, at *assembly.Mark) {
+func (t *stream) fail(why reason, at *assembly.Mark) {
 	if t.dead {
 		return
 	}

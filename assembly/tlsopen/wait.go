@@ -23,14 +23,15 @@ const itemCost = 64
 
 // block makes the stream wait, for what only the other side or a key log can tell. It
 // always returns false: the record at hand is not read.
-func (t *stream) block(why string) bool {
-	t.blocked, t.c.waits, t.why = true, true, why
+func (t *stream) block(why reason) bool {
+	t.blocked, t.c.waits = true, true
+	t.await(why)
 	t.seenProgress, t.seenKeys = t.c.progress, t.c.keys.Version()
 	return false
 }
 
 // noKey is what to do without the secret of a record: wait for it, or give up.
-func (t *stream) noKey(why string, at *assembly.Mark) bool {
+func (t *stream) noKey(why reason, at *assembly.Mark) bool {
 	if t.c.opts.Wait {
 		return t.block(why)
 	}
@@ -59,7 +60,7 @@ func (t *stream) reserve(n int, at *assembly.Mark) bool {
 		if t.held.cost+cost <= maxHeld {
 			t.c.keys.held.Add(-int64(cost))
 		}
-		t.fail(t.why, at)
+		t.fail(t.awaited(), at)
 		return false
 	}
 	t.held.cost += cost
@@ -123,7 +124,7 @@ func (t *stream) readHeld() {
 // hasKey is true where the stream's application data can be opened, as far as one can tell now.
 func (t *stream) hasKey() bool {
 	n := t.c.neg
-	if !n.haveServer || !n.haveClient || n.unopened() != "" {
+	if !n.haveServer || !n.haveClient || n.unopened() != (reason{}) {
 		return false
 	}
 	if n.version == tls13 {

@@ -38,7 +38,7 @@ func newFollow(env *environment) *cobra.Command {
 			if err := out.check("table"); err != nil {
 				return err
 			}
-			opt.Messages, opt.Payload, opt.Events = true, true, out.format == "table"
+			opt.Messages, opt.Payload, opt.Events, opt.TLSRecords = true, true, out.format == "table", out.format == "table"
 			switch out.format {
 			case "csv":
 				opt.Render = func() analyzer.Renderer { return &report.CSV{} }

@@ -37,7 +37,7 @@ func newReport(env *environment) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			opt.Messages, opt.Payload, opt.Events = true, true, true
+			opt.Messages, opt.Payload, opt.Events, opt.TLSRecords = true, true, true, true
 			return out.write(func(w *bufio.Writer) error {
 				p := page.New(w, page.Limits{})
 				p.Choosy, in.passed = opt.KeepFlow != nil, p.Passed

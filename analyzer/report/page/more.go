@@ -19,6 +19,9 @@ func (m *more) append(dst []byte) []byte {
 	if m.App != nil {
 		o.b = appendApp(o.name("app"), m.App)
 	}
+	if m.Error != 0 {
+		o.b = strconv.AppendInt(o.name("error"), m.Error, 10)
+	}
 	return append(o.b, '}')
 }
 

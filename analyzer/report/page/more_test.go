@@ -14,7 +14,7 @@ func TestMore(t *testing.T) {
 	for _, a := range texts {
 		for _, b := range texts {
 			for _, m := range []more{
-				{Type: a, File: b},
+				{Type: a, File: b}, {Type: a, File: b, Error: 15},
 				{Code: &code, Reason: a},
 				{Reason: b, App: &record.App{Protocol: a, Kind: b, Name: a, ID: b, Topic: a, Error: b, Gist: a, Credential: b}},
 				{App: &record.App{Protocol: a, Gist: b, Answers: &answers, After: &after, DecodedCut: true}},

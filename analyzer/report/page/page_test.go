@@ -26,7 +26,13 @@ type beside struct {
 	*Writer
 	flows    map[int64][]byte // FlowJSON
 	messages map[int64]int64  // all that have a record
-	reserved map[int64]int64  // those of them that no count includes
+	reserved map[int64]int64  // those of them that no count includes, and records of TLS that could not be opened
+}
+
+func (b *beside) TLSRecord(t *record.TLSRecord) error {
+	b.messages[t.Flow]++
+	b.reserved[t.Flow]++
+	return b.Writer.TLSRecord(t)
 }
 
 func (b *beside) FlowEnded(f *record.Flow) error {
@@ -50,7 +56,7 @@ func write(t testing.TB, limits Limits, workers int, paths ...string) (string, *
 		t.Fatal(err)
 	}
 	defer src.Close()
-	opt := analyzer.Options{Messages: true, Payload: true, Events: true, Workers: workers, Keys: tlsopen.NewKeys()}
+	opt := analyzer.Options{Messages: true, Payload: true, Events: true, TLSRecords: true, Workers: workers, Keys: tlsopen.NewKeys()}
 	for _, path := range paths {
 		if keys, err := os.ReadFile(strings.TrimSuffix(path, filepath.Ext(path)) + ".keys"); err == nil {
 			opt.Keys.Add(keys)
@@ -215,5 +221,37 @@ func TestSamePageForAnyNumberOfWorkers(t *testing.T) {
 	again, _, _ := write(t, Limits{}, 3, dir)
 	if one != again {
 		t.Error("two runs made two pages")
+	}
+}
+
+// TestPageShowsTheRecordsOfClosedConnections writes a page without the keys, and looks for a row for each record.
+func TestPageShowsTheRecordsOfClosedConnections(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "closed.pcap") // away from its keys
+	data, err := os.ReadFile(filepath.Join("..", "..", "..", "testdata", "peers", "tls", "tls13-node.pcap"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(path, data, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	page, _, sum := write(t, Limits{}, 0, path)
+	if sum.Sealed == nil || sum.Sealed.WebSockets == 0 {
+		t.Fatalf("the capture has keys in it: %+v", sum.Sealed)
+	}
+	got := read(t, page)
+	for _, f := range got.flows {
+		var r record.Flow
+		if err := json.Unmarshal(f.Record, &r); err != nil {
+			t.Fatal(err)
+		}
+		rows := got.rows[r.Flow]
+		if n := r.Sealed.ClientToServer.Records + r.Sealed.ServerToClient.Records; int64(len(rows)) != n {
+			t.Errorf("flow %d: %d rows, %d records", r.Flow, len(rows), n)
+		}
+		for _, row := range rows {
+			if last, ok := row[len(row)-1].(map[string]any); !ok || last["type"] != "record" || row[9].(float64) <= 0 {
+				t.Errorf("flow %d: a row is %v", r.Flow, row)
+			}
+		}
 	}
 }

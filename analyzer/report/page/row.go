@@ -42,6 +42,7 @@ type more struct {
 	Code   *int        `json:"code,omitempty"`
 	Reason string      `json:"reason,omitempty"`
 	App    *record.App `json:"app,omitempty"`
+	Error  int64       `json:"error,omitempty"` // of a TLS record: how many bytes fewer it may hold
 }
 
 // appendRow appends a message's row without its data, which take appends if there is room.

@@ -13,7 +13,7 @@ import (
 )
 
 // Writer is a record.EventSink that writes a page. It needs Options.Messages,
-// Options.Payload and Options.Events; Close writes what only the end of the run can say.
+// Options.Payload and Options.Events, and shows what Options.TLSRecords gives; Close writes what only the end of the run can say.
 //
 // It holds some rows of living flows (waitingSize) and a block of each sort; all else is
 // written as it comes.
@@ -50,7 +50,7 @@ type rows struct {
 
 // entry is a flow in the page's JSON, beside its record.
 type entry struct {
-	Listed int64         `json:"listed"`          // messages with a row
+	Listed int64         `json:"listed"`          // messages with a row, or records of a connection that could not be opened
 	Left   int64         `json:"left,omitempty"`  // messages without
 	Bare   int64         `json:"bare,omitempty"`  // rows without their payload
 	Short  int64         `json:"short,omitempty"` // rows with the beginning of their payload
@@ -119,18 +119,20 @@ func (p *Writer) Message(m *record.Message) error {
 		r.entry.Bare++
 	}
 	r.entry.Listed++
-	if len(r.json) > 0 {
-		r.json = append(r.json, ',')
-	}
 	before := len(r.json)
-	r.json = appendRow(r.json, m, *p.epoch, p.data, flags)
-	p.waiting += len(r.json) - before
+	r.json = appendRow(separated(r.json), m, *p.epoch, p.data, flags)
+	return p.grown(m.Flow, r, len(r.json)-before)
+}
+
+// grown hands rows over where they have become many. n is how many bytes a flow's have grown by.
+func (p *Writer) grown(flow int64, r *rows, n int) error {
+	p.waiting += n
 	switch {
 	case p.Choosy:
 	case p.waiting >= waitingSize:
 		return p.giveAll()
 	case len(r.json) >= pendingSize:
-		return p.give(m.Flow, r)
+		return p.give(flow, r)
 	}
 	return nil
 }

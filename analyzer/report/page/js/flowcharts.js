@@ -24,7 +24,7 @@ function sizeChart(messages) {
   const bins = { client: [], server: [] };
   let n = 0, low = 64, high = 0;
   for (const m of messages) {
-    if (m.type !== "text" && m.type !== "binary") continue;
+    if (m.type !== "text" && m.type !== "binary" && m.type !== "record") continue;
     const bin = m.length ? Math.ceil(Math.log2(m.length + 1)) : 0;
     bins[m.from][bin] = (bins[m.from][bin] || 0) + 1;
     [low, high] = [Math.min(low, bin), Math.max(high, bin)];

@@ -43,6 +43,7 @@ function answerWords(app) {
 
 // preview is the beginning of a message, for a line.
 function preview(m) {
+  if (m.type === "record") return m.error ? `a TLS record, between ${number(Math.max(m.length - m.error, 0))} and ${plural(m.length, "byte")}` : "a TLS record";
   if (m.app?.gist) return oneLine(m.app.gist);
   if (m.type === "close") {
     const code = m.code === undefined || m.code === null ? "no code" : m.code;

@@ -11,7 +11,7 @@ function timeline(flow, items, pick) {
   const figure = h("figure", null, h("figcaption", null, h("b", null, "Timeline"), " ", output), room,
     h("p", { class: "legend" }, h("span", { class: "client" }, "\u25cf client"), h("span", { class: "server" }, "\u25cf server"), "area: size",
       h("span", null, "\u2502 ping, pong"), h("span", null, "\u00d7 close"), h("span", null, "\u25a8 gap"), h("span", null, "\u25b2 \u25c6 finding"), h("span", { class: "dim" }, "drag to zoom, double click to return")));
-  const rest = `${span(flow.record.duration)}, ${plural(items.filter((i) => i.kind === "message").length, "message")}`;
+  const rest = `${span(flow.record.duration)}, ${plural(items.filter((i) => i.kind === "message").length, flow.record.sealed ? "TLS record" : "message")}`;
   const whole = [flow.start, Math.max(flow.end, flow.start + 1)];
   let [from, to] = whole, width = 0, drag = null;
   output.textContent = rest;
@@ -33,7 +33,7 @@ function timeline(flow, items, pick) {
     g.scale(scale, scale);
     drawAxis(g);
     const seen = items.filter((i) => i.time >= from && i.time <= to);
-    const spots = seen.filter((i) => i.kind === "message" && (i.type === "text" || i.type === "binary"));
+    const spots = seen.filter((i) => i.kind === "message" && (i.type === "text" || i.type === "binary" || i.type === "record"));
     for (const i of seen) if (i.kind === "gap") drawGap(g, i);
     if (spots.length > 4000) drawBars(g, spots);
     else for (const i of spots) drawDisc(g, i);
