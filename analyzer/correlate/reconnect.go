@@ -3,6 +3,7 @@ package correlate
 import (
 	"container/list"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"wscope/analyzer/flow"
@@ -39,6 +40,13 @@ const (
 )
 
 func keyOf(f *record.Flow) (endKey, bool) {
+	if f.Sealed.IsWebSocket() { // its host and path are inside; the server's port stands for them
+		host := f.Server.IP
+		if f.TLS != nil && f.TLS.SNI != "" {
+			host = f.TLS.SNI
+		}
+		return endKey{f.Client.IP, host, ":" + strconv.Itoa(int(f.Server.Port))}, true
+	}
 	if f.HTTP == nil || f.HTTP.Host == "" && f.HTTP.Path == "" {
 		return endKey{}, false
 	}
@@ -82,6 +90,10 @@ func (r *reconnects) begun(f *record.Flow) int64 {
 
 // ended records an abnormal end, and reports a storm.
 func (r *reconnects) ended(f *record.Flow, n *flow.Ref) {
+	if f.Sealed.IsWebSocket() && n.Reconnects == 0 { // what it is was not known when it began
+		n.Reconnects = r.begun(f)
+		f.Reconnects = n.Reconnects
+	}
 	key, ok := keyOf(f)
 	if !ok || !abnormal(f) {
 		return
@@ -158,5 +170,5 @@ func abnormal(f *record.Flow) bool {
 func wasIdle(f *record.Flow) bool {
 	c := f.Close
 	return c != nil && c.By != record.Client && (c.How == record.HowFIN || c.How == record.HowRST) && c.Silence != nil && *c.Silence >= record.Seconds(1e9) &&
-		f.ClientToServer.Frames+f.ServerToClient.Frames > 0
+		f.ClientToServer.Frames+f.ServerToClient.Frames+f.Sealed.Records() > 0
 }

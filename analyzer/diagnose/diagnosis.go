@@ -27,8 +27,8 @@ type Diagnosis struct {
 
 // Add takes a finished flow.
 func (d *Diagnosis) Add(f *record.Flow) {
-	if f.Pickup == record.PickupEncrypted {
-		return // nobody knows whether it is a WebSocket, nor what its end said
+	if f.Pickup == record.PickupEncrypted && !f.Sealed.IsWebSocket() {
+		return // it may be no WebSocket
 	}
 	d.seen++
 	if trailingZeros(f.Flow) < d.level {

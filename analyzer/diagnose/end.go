@@ -41,6 +41,7 @@ type end struct {
 	ttl, reset int         // of a RST that is from somewhere else; 0 where none is
 	broke      string      // what the side that did not end it had broken
 	open       bool        // when the capture ended
+	sealed     bool        // it could not be opened: what it is, and its Close frames, are estimated
 	trait      trait
 }
 
@@ -66,6 +67,12 @@ func newEnd(f *record.Flow) *end {
 		e.lost = true
 	}
 	e.frames = f.ClientToServer.Frames + f.ServerToClient.Frames
+	if f.Pickup == record.PickupEncrypted {
+		e.sealed, e.frames = true, f.Sealed.Records()
+		if s := f.Sealed.Silence; s != nil {
+			e.quietest = s.Float()
+		}
+	}
 	if p := f.Proxied; p != nil {
 		e.hop, e.back = p.Flow, p.Role == "back"
 	}
@@ -165,7 +172,7 @@ func (e *end) abnormal() bool {
 	case "handshake", "half":
 		return e.code >= 0 && e.code != 1000 && e.code != 1001 // the empty Close is in order, RFC 6455 §7.1.5
 	}
-	return true
+	return !e.sealed || e.how != record.HowFIN || e.by != record.Client // whose Close may be one that lengths do not show
 }
 
 func (e *end) key() key {

@@ -13,6 +13,16 @@ func (w *tlsConn) describe(r *record.Flow) {
 	if e.Heartbeat > 0 {
 		s.Heartbeat = seconds(e.Heartbeat)
 	}
+	if e.Silence > 0 {
+		s.Silence = seconds(e.Silence)
+	}
+	last := sealed.Client
+	if e.Sides[sealed.Server].Last > e.Sides[sealed.Client].Last {
+		last = sealed.Server
+	}
+	if d := &e.Sides[last]; d.Last != 0 {
+		s.LastFrom, s.LastBytes = fromNames[last], d.LastBytes
+	}
 	if e.Trips > 0 {
 		s.RTTMin, s.RTTMean, s.RTTMax = seconds(e.TripMin), seconds(e.TripMean), seconds(e.TripMax)
 	}
@@ -51,14 +61,34 @@ func (w *tlsConn) closing(e *sealed.Estimate) *record.Closing {
 		}
 		from := fromNames[side^w.client]
 		r.By, r.How, r.TCP = from, how, string(how)+" by "+string(from)
+		w.silences(r, side, e)
 	}
 	if k := &e.Closing; e.Likely == sealed.WebSocket && (k.Frames || k.Half) {
 		r.By, r.How = fromNames[k.By], record.HowHalf
 		if k.Frames {
 			r.How = record.HowHandshake
 		}
+		at := record.Time(k.At)
+		r.At, r.Packet, r.File, r.Silence, r.PeerSilence = &at, 0, "", nil, nil // they are of the end of TCP
 	}
 	return r
+}
+
+// silences says how long nobody had spoken when a side ended the connection, and how long its peer had not.
+func (w *tlsConn) silences(r *record.Closing, side assembly.Side, e *sealed.Estimate) {
+	end := w.ended[side].at
+	at := record.Time(end.Time)
+	r.At, r.Packet, r.File = &at, end.Number, w.table.env.Files(end.File)
+	peer := e.Sides[sealed.Client].Last
+	if side == w.client {
+		peer = e.Sides[sealed.Server].Last
+	}
+	if last := max(e.Sides[sealed.Client].Last, e.Sides[sealed.Server].Last); last != 0 {
+		r.Silence = seconds(max(end.Time-last, 0))
+	}
+	if peer != 0 {
+		r.PeerSilence = seconds(max(end.Time-peer, 0))
+	}
 }
 
 // firstEnd is the side that ended TCP first; -1 where none did.

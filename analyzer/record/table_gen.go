@@ -936,6 +936,15 @@ var SealedTable = &Table{Name: "Sealed", Doc: "what is thought of a TLS connecti
 		}
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
+	{Name: "longest_silence", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "the longest time in which neither side sent", Get: func(of any) Value {
+		x := of.(*Sealed).Silence
+		if x == nil {
+			return Value{}
+		}
+		return Value{Kind: Span, Int: int64(*x)}
+	}},
+	{Name: "last_from", Kind: Text, Omit: true, Doc: "who sent the last record that is no alert", Class: Open, Get: func(of any) Value { x := &of.(*Sealed).LastFrom; return Value{Kind: Text, Text: string(*x)} }},
+	{Name: "last_bytes", Kind: Integer, Omit: true, Unit: "bytes", Doc: "of its plaintext, about", Get: func(of any) Value { x := &of.(*Sealed).LastBytes; return Value{Kind: Integer, Int: *x} }},
 	{Name: "rtt_min", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "from a short message to the one that repeats it, such as ping and pong", Get: func(of any) Value {
 		x := of.(*Sealed).RTTMin
 		if x == nil {

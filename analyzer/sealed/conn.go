@@ -51,6 +51,8 @@ type Conn struct {
 	records   [2]int64 // of application data
 	alerts    [2]int64 // capture time of the first alert that is encrypted; 0 while none
 	nonces    [2]nonces
+	lastAt    int64 // capture time of the latest record of application data of either side, but what looks like an alert
+	silence   int64 // the longest time without one, nanoseconds
 	grids     [2]grid
 	ended     [2]Ending
 	endedAt   [2]int64
@@ -120,6 +122,10 @@ func (c *Conn) record(s Side, h *header) {
 		return
 	}
 	c.nonces[s].add(h)
+	if c.lastAt != 0 && h.length > alertLen+20 { // an alert says nothing
+		c.silence = max(c.silence, h.at-c.lastAt)
+	}
+	c.lastAt = max(c.lastAt, h.at)
 	e := event{at: h.at, packet: h.packet, length: h.length, carry: c.carry[s], side: s, damaged: h.damaged}
 	c.carry[s] = 0
 	if c.Seen != nil {

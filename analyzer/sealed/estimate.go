@@ -11,6 +11,7 @@ type Estimate struct {
 	TripMin   int64        // nanoseconds
 	TripMean  int64        // nanoseconds
 	TripMax   int64        // nanoseconds
+	Silence   int64        // nanoseconds; the longest time in which neither side sent, of what was captured
 	Sides     [2]Direction // by sender
 	Closing   Closing
 }
@@ -29,6 +30,7 @@ type Direction struct {
 	About        int64
 	Payload      int64
 	PayloadError int64 // it may be off by so much
+	LastBytes    int64 // of the plaintext of the last record
 	First, Last  int64 // capture times of the first and the last record behind the opening
 }
 
@@ -47,7 +49,7 @@ func (c *Conn) Estimate() Estimate {
 		c.facts = c.readFacts()
 	}
 	o, t, alerts := c.summary()
-	var r Estimate
+	r := Estimate{Silence: c.silence}
 	for s := range r.Sides {
 		r.Closing.Notify[s] = alerts[s] || c.alerts[s] != 0
 		d := &t.dirs[s]
@@ -57,7 +59,7 @@ func (c *Conn) Estimate() Estimate {
 			Seen: c.records[s] > 0, Records: c.records[s], Bytes: d.bytes,
 			LostBytes: c.readers[s].lost, Holes: c.readers[s].holes,
 			AtLeast: d.least, About: max(d.about, d.least), Payload: d.payload, PayloadError: d.doubt + d.slack,
-			First: d.firstAt, Last: d.lastAt,
+			First: d.firstAt, Last: d.lastAt, LastBytes: int64(d.last),
 		}
 	}
 	r.Sides[Client].Bytes += int64(o.request)
