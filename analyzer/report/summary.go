@@ -102,20 +102,20 @@ func (s *summaryScreen) webSockets() string {
 	if sealed == nil {
 		return Count(s.sum.Flows, "WebSocket")
 	}
-	closed := notOpened(sealed)
+	closed := NotOpened(sealed) + ","
 	if n := s.sum.Flows - sealed.Connections; n > 0 {
 		return Count(n, "WebSocket") + " and " + closed
 	}
 	return closed
 }
 
-// notOpened counts the TLS connections that could not be opened.
-func notOpened(s *record.SealedSum) string {
+// NotOpened counts the TLS connections that could not be opened.
+func NotOpened(s *record.SealedSum) string {
 	text := Count(s.Connections, "TLS connection") + " not opened, of which " + Number(s.WebSockets)
 	if s.WebSockets == 1 {
-		return text + " is likely a WebSocket,"
+		return text + " is likely a WebSocket"
 	}
-	return text + " are likely WebSockets,"
+	return text + " are likely WebSockets"
 }
 
 // kinds says how flows were picked up and answered.

@@ -46,7 +46,7 @@ type openPing struct {
 func (s *Set) Checker() *Checker {
 	c := &Checker{set: s, flows: map[int64]*openFlow{}}
 	for _, r := range s.rules {
-		run := ruleRun{rule: r, result: &Result{Rule: r.Name, Severity: r.Severity, Doc: r.Doc, Line: r.Line}}
+		run := ruleRun{rule: r, result: &Result{Rule: r.Name, Severity: r.Severity, Doc: r.Doc, Line: r.Line, sealed: r.sealed}}
 		for _, check := range r.checks {
 			messages, payload := check.needs()
 			c.messages, c.payload = c.messages || messages, c.payload || payload

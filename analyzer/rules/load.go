@@ -139,6 +139,7 @@ type rule struct {
 	Line                int
 	nameNode            *node
 	checks              []check
+	sealed              bool // it is about TLS connections that could not be opened, too
 }
 
 func newRule(item *node, dir string) (*rule, error) {
@@ -186,6 +187,7 @@ func ownRule(item *node, f *fields) (*rule, error) {
 	}
 	r.Doc = expect.text()
 	r.checks = []check{c}
+	r.sealed = strings.Contains(sourceOf(where).text+" "+r.Doc, "sealed.")
 	return r, nil
 }
 
@@ -227,6 +229,7 @@ func readyRule(item, use *node, f *fields, word, dir string) (*rule, error) {
 	if r.checks, err = ready.build(p); err != nil {
 		return nil, err
 	}
+	r.sealed = ready.sealed
 	return r, nil
 }
 

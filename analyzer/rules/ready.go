@@ -17,6 +17,7 @@ type Ready struct {
 	Doc        string // what it demands, in one sentence
 	Severity   string // unless the rules file says otherwise; "" is error
 	Parameters []Parameter
+	sealed     bool // it is about TLS connections that could not be opened, too
 	build      func(p *params) ([]check, error)
 }
 
@@ -46,12 +47,14 @@ func ReadyMade() []*Ready {
 	return list
 }
 
-// readyMade is filled from readyList.
+// readyMade is filled from readyList and sealedRules.
 var readyMade = map[string]*Ready{}
 
 func init() {
-	for i := range readyList {
-		readyMade[readyList[i].Name] = &readyList[i]
+	for _, list := range [][]Ready{readyList, sealedRules} {
+		for i := range list {
+			readyMade[list[i].Name] = &list[i]
+		}
 	}
 }
 

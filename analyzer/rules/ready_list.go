@@ -127,10 +127,10 @@ var readyList = []Ready{
 		Parameters: []Parameter{{Name: "pattern", Kind: "text", Doc: "a regular expression for what else is a secret"}},
 		build:      secretsInClear,
 	}, {
-		Name: "no-reconnect-storm", Doc: "clients do not come back again and again after abnormal ends",
+		Name: "no-reconnect-storm", Doc: "clients do not come back again and again after abnormal ends", sealed: true,
 		Parameters: []Parameter{{Name: "at-most", Kind: "number", Standard: "3", Doc: "how often clients may come back, over the whole capture"}},
 		build: func(p *params) ([]check, error) {
-			return p.expect("capture", ``,
+			return p.expect("capture", `count(flows, sealed == nil or sealed.likely == "websocket") > 0`,
 				fmt.Sprintf(`count(flows, reconnects > 0) <= %g and count(findings, rule == "reconnect-storm") == 0`, p.values["at-most"]),
 				`clients came back {{count(flows, reconnects > 0)}} times after abnormal ends`)
 		},

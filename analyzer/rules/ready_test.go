@@ -27,6 +27,7 @@ func runMessages(c *Checker, texts ...string) {
 const (
 	plainFolder   = "../../testdata/peers/plain/"
 	invalidFolder = "../../testdata/peers/invalid/"
+	closedFolder  = "../../testdata/peers/tls/" // whose keys a checker is not given
 )
 
 func shopAfter(name string) string { return shopFolder + "/" + name + ".after.pcap.gz" }
@@ -50,6 +51,9 @@ func TestReadyMadeRules(t *testing.T) {
 		"payload-schema":         {`{messages: 'json.type == "price"', schema: {required: [bid]}}`, kept, shopAfter("dropped-field")},
 		"no-secrets-in-clear":    {`{pattern: 'ada@example\.com'}`, "", kept},
 		"no-reconnect-storm":     {"", kept, shopAfter("reconnect-loop")},
+		"sealed-heartbeat":       {"{every: 250ms}", "", closedFolder + "tls13-dropped.pcap"},
+		"sealed-close":           {"", closedFolder + "tls13-node.pcap", closedFolder + "tls13-dropped.pcap"},
+		"sealed-sizes":           {"{client-least: 300B, client-most: 400B}", closedFolder + "tls13-node.pcap", closedFolder + "tls13-dropped.pcap"},
 	}
 	for _, ready := range ReadyMade() {
 		c, ok := cases[ready.Name]
@@ -81,6 +85,8 @@ func TestReadyMadeRules(t *testing.T) {
 		{"{use: subprotocol, with: {name: chat.v2}}", plainFolder + "ws-subprotocol.pcap"},
 		{"no-secrets-in-clear", plainFolder + "ws-subprotocol.pcap"},
 		{"every-request-answered", kept},
+		{"{use: sealed-heartbeat, with: {every: 300ms}}", closedFolder + "tls13-dropped.pcap"},
+		{"{use: sealed-heartbeat, with: {every: 100s}}", closedFolder + "tls13-node.pcap"}, // they live for less than four
 		{"{use: no-errors, with: {except: length-not-minimal}}", shopAfter("protocol-violation")},
 	} {
 		set, err := Load("wscope.yaml", []byte("rules: ["+c.rule+"]"))
@@ -90,6 +96,29 @@ func TestReadyMadeRules(t *testing.T) {
 		}
 		if r := judge(t, set, c.capture); broken(r) != nil {
 			t.Errorf("%s: %+v", c.rule, r.Results[0])
+		}
+	}
+}
+
+// TestReconnectsOfClosedConnections holds that clients which come back are counted where nothing could be opened, and that
+// such a verdict is one.
+func TestReconnectsOfClosedConnections(t *testing.T) {
+	for _, c := range []struct {
+		rule           string
+		broken, judged bool
+	}{
+		{"{use: no-reconnect-storm, with: {at-most: 1}}", true, true},
+		{"{use: no-reconnect-storm, with: {at-most: 2}}", false, true},
+		{"no-errors", false, false},
+		{`{name: own, where: sealed.likely == "websocket", expect: sealed.client_to_server.messages_about < 3}`, true, true},
+	} {
+		set, err := Load("wscope.yaml", []byte("rules: ["+c.rule+"]"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := judge(t, set, closedFolder+"tls13-dropped.pcap")
+		if got := broken(r) != nil; got != c.broken || r.JudgedSealed() != c.judged {
+			t.Errorf("%s: broken %v, judged %v: %+v", c.rule, got, r.JudgedSealed(), r.Results[0])
 		}
 	}
 }

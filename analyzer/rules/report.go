@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -31,6 +32,14 @@ type Result struct {
 	Judged   int64    `json:"judged"`             // records that the rule was about
 	Failed   int64    `json:"failed"`             // breaches in all; Breaches has the first of them
 	Breaches []Breach `json:"breaches,omitempty"`
+
+	sealed bool // the rule is about TLS connections that could not be opened, too
+}
+
+// JudgedSealed reports whether a rule about TLS connections that could not be opened found any that it is about: where
+// nothing could be read, such a verdict is one all the same.
+func (r *Report) JudgedSealed() bool {
+	return slices.ContainsFunc(r.Results, func(result *Result) bool { return result.sealed && result.Judged > 0 })
 }
 
 // Breach is one record that does not keep a rule, or one difference from the baseline.

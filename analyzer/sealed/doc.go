@@ -7,7 +7,7 @@
 //
 // Start reading at [Conn], which takes the bytes of both sides, then reader.go (bytes to record
 // headers), suite.go (record lengths to plaintext lengths), opening.go (the request and its
-// answer), tally.go and direction.go (what is counted), pairs.go and heartbeat.go (what only a
+// answer), counts.go and direction.go (what is counted), pairs.go and long.go (what only a
 // WebSocket does), judge.go (the verdict).
 //
 // It does not look into records, and it does not tell apart the streams of an HTTP/2

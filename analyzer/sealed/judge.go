@@ -46,8 +46,8 @@ func (j *judge) closing() {
 		return
 	}
 	n, m := cl.chain, se.chain
-	clientClose := n == 8 || n == 6 || n > 8 && n <= 131
-	serverClose := m == 4 || m == 2 || m > 4 && m <= 127
+	clientClose := (n == 8 || n == 6 || n > 8 && n <= 131) && !j.repeated(Client)
+	serverClose := (m == 4 || m == 2 || m > 4 && m <= 127) && !j.repeated(Server)
 	apart := cl.lastAt - se.lastAt
 	near := apart > -together && apart < together
 	switch {
@@ -58,11 +58,28 @@ func (j *judge) closing() {
 		if apart > 0 {
 			k.By, k.At = Server, se.lastAt
 		}
-	case n == 8:
+	case n == 8 && clientClose:
 		k.Half, k.By, k.At = true, Client, cl.lastAt
-	case m == 4:
+	case m == 4 && serverClose:
 		k.Half, k.By, k.At = true, Server, se.lastAt
 	}
+}
+
+// repeated reports whether the last record of a side is one of several of its length, as heartbeats are, rather than a
+// Close: that comes once, and the end of TCP soon behind it.
+func (j *judge) repeated(s Side) bool {
+	const soon = int64(100e6)
+	d := &j.t.dirs[s]
+	if d.chain != int64(d.last) || j.t.pairs.seen(s, d.last) < 2 {
+		return false
+	}
+	last := max(j.t.dirs[Client].lastAt, j.t.dirs[Server].lastAt)
+	for s, how := range j.c.ended {
+		if how != Open && j.c.endedAt[s]-last < soon {
+			return false
+		}
+	}
+	return true
 }
 
 // decide gives the verdict.

@@ -19,6 +19,8 @@ type waiting struct {
 	n    int32
 	at   int64
 	slot int8 // in pairs.sizes
+	// answer says that it answered a record itself.
+	answer bool
 }
 
 const (
@@ -49,7 +51,7 @@ func (p *pairs) add(e *sized) {
 		return
 	}
 	other := &p.open[1-e.side]
-	same := false
+	same, answer := false, false
 	if p.speaker != e.side {
 		p.turns++
 		p.speaker = e.side
@@ -74,11 +76,13 @@ func (p *pairs) add(e *sized) {
 			continue
 		}
 		p.hits++
-		trip := max(e.at-w.at, 0)
-		if p.trips == 0 || trip < p.tripLo {
-			p.tripLo = trip
+		if answer = !w.answer; answer { // the next ping is no answer to a pong
+			trip := max(e.at-w.at, 0)
+			if p.trips == 0 || trip < p.tripLo {
+				p.tripLo = trip
+			}
+			p.trips, p.tripsT, p.tripHi = p.trips+1, p.tripsT+trip, max(p.tripHi, trip)
 		}
-		p.trips, p.tripsT, p.tripHi = p.trips+1, p.tripsT+trip, max(p.tripHi, trip)
 		if p.sizes[w.slot].n == w.n {
 			p.sizes[w.slot].answered++
 		}
@@ -90,7 +94,7 @@ func (p *pairs) add(e *sized) {
 	}
 	slot := int8(p.slot(e))
 	k := p.turn[e.side] & 3
-	p.open[e.side][k] = waiting{e.n, e.at, slot}
+	p.open[e.side][k] = waiting{e.n, e.at, slot, answer}
 	p.turn[e.side]++
 }
 
@@ -120,6 +124,16 @@ func (p *pairs) slot(e *sized) int {
 	}
 	p.sizes[rarest] = small{n: e.n, side: e.side, seen: 1, last: e.at}
 	return rarest
+}
+
+// seen is how many records of a length a side sent, as far as lengths are kept.
+func (p *pairs) seen(s Side, n int32) int64 {
+	for i := range p.sizes[:p.used] {
+		if e := &p.sizes[i]; e.side == s && e.n == n {
+			return e.seen
+		}
+	}
+	return 0
 }
 
 // steady returns how many lengths were answered by a masking key's difference nearly every time,

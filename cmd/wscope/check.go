@@ -141,7 +141,7 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		err = c.writeBaseline()
 	default:
 		r := checker.Report(sum)
-		if why := c.nothing(sum); why != nil {
+		if why := c.nothing(sum); why != nil && !r.JudgedSealed() {
 			r.AddEmpty(why.Error())
 			c.oldBehaviour = nil // of what is not there nothing else is told
 		}
@@ -168,7 +168,7 @@ func (c *check) nothing(sum *analyzer.Summary) error {
 	}
 	why := "no WebSocket found"
 	if sum.Flows > 0 {
-		why = fmt.Sprintf("none of %s could be read: TLS without keys (--keylog)", report.Count(sum.Flows, "WebSocket"))
+		why = "no WebSocket could be read: " + report.NotOpened(sum.Sealed) + " without keys (--keylog)"
 	}
 	return fmt.Errorf("nothing to judge: %s; --allow-empty lets it pass", why)
 }

@@ -39,6 +39,10 @@ def go12():
 TLS13 = ["TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_CCM_SHA256", "TLS_AES_128_CCM_8_SHA256"]
 OLD = {"minVersion": "TLSv1", "maxVersion": "TLSv1.1", "ciphers": ALL}
 TWICE = [{"path": "/first", "steps": SAY[:1] + [["pause", 50]] + SAY[1:]}, {"path": "/again", "steps": SAY, "resume": True}]
+# heartbeats, and then an end without a Close or with one
+BEATS = [["send", "text", 40], *[["ping", 4], ["pause", 320]] * 5]
+DROPPED = [{"path": "/dropped", "steps": BEATS + [["drop", "fin"]]}, {"path": "/again", "steps": BEATS + [["drop", "fin"]]},
+           {"path": "/closed", "steps": BEATS + [["close", 1000, "bye"]]}]
 one = lambda steps, path="/echo", **more: [{"path": path, "steps": steps, **more}]
 
 # name: client, server, connections, the client's TLS, the server's, deflate, what it shows
@@ -50,6 +54,7 @@ CAPTURES = {
     "tls13-python": ("python", "python", one(MORE), {}, {}, {"clientMaxWindowBits": True}, "TLS 1.3 between OpenSSLs, permessage-deflate"),
     "tls13-resumed": ("node", "node", TWICE, {}, {}, None, "TLS 1.3: the second connection resumes the first (PSK)"),
     "tls13-resumed-go": ("gorilla", "gorilla", TWICE, {}, {}, None, "TLS 1.3: Go resumes the first connection"),
+    "tls13-dropped": ("node", "node", DROPPED, {}, {}, None, "TLS 1.3, heartbeats, and ends with and without a Close"),
     "tls13-retry": ("node", "node", one(SAY), {"ecdhCurve": "X25519:P-384"}, {"ecdhCurve": "P-384"}, None, "TLS 1.3 with a HelloRetryRequest"),
     "tls12-node": ("node", "node", each(node(), maxVersion="TLSv1.2"), {}, {"ciphers": ALL, "dhparam": "auto"}, None,
                    "TLS 1.2, each suite of node's OpenSSL; CBC with encrypt-then-MAC"),
