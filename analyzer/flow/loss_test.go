@@ -19,6 +19,7 @@ func TestLossOnceToldWrong(t *testing.T) {
 	}{
 		{"a search finds a ping, and behind it the rest of a message", "lossy/all-deflate", []int{13, 19}},
 		{"the request; the answer that is left agrees to no compression", "invalid/rsv1-not-negotiated", []int{3}},
+		{"two KeyUpdates of the server", "openssl/key-update", []int{15, 27, 31, 32, 35, 47}},
 		{"of a new connection's handshake there is the SYN, and an ACK behind its request", "derived/tuple-reused", []int{19, 23, 24, 25}},
 		{"no SYN of a new connection; the server's FIN", "derived/tuple-reused", []int{19, 22, 23}},
 		{"no SYN of a new connection; the client's FIN", "derived/tuple-reused", []int{20, 21, 22, 23}},

@@ -24,6 +24,11 @@ const (
 	searchWindow   = 4096
 	searchUnproved = 64
 
+	// maxKeyUpdates is how many KeyUpdates in a row may be lost. Each takes keyUpdateLen bytes of the
+	// stream or more: its header, a message of five bytes, its type and the tag.
+	maxKeyUpdates = 8
+	keyUpdateLen  = headerLen + 5 + 1 + 16
+
 	// searchBudget bounds the bytes that one side may spend on failing attempts (each
 	// attempt authenticates a whole record). Every byte opened gives searchRefill back.
 	searchBudget = 64 << 20

@@ -177,6 +177,8 @@ type candidate struct {
 	seq   uint64
 	epoch epoch
 	neg   *negotiation
+	// updated: it comes of KeyUpdates that are lost.
+	updated bool
 }
 
 // candidates are the keys that the stream may have come to, the likeliest first.
@@ -190,10 +192,10 @@ func (t *stream) candidates(at *assembly.Mark) (all []candidate) {
 			t.op = t.opener12(t.neg)
 		}
 		if t.op != nil {
-			all = append(all, candidate{t.op, t.seq, t.epoch, t.neg})
+			all = append(all, candidate{op: t.op, seq: t.seq, epoch: t.epoch, neg: t.neg})
 		}
 		if op := t.opener12(n); op != nil && n != t.neg {
-			all = append(all, candidate{op, 0, t.epoch, n})
+			all = append(all, candidate{op: op, epoch: t.epoch, neg: n})
 		}
 		return all
 	}
@@ -201,19 +203,23 @@ func (t *stream) candidates(at *assembly.Mark) (all []candidate) {
 		return nil
 	}
 	if t.op != nil {
-		all = append(all, candidate{t.op, t.seq, t.epoch, nil})
+		all = append(all, candidate{op: t.op, seq: t.seq, epoch: t.epoch})
 	}
-	first := t.epoch
+	first, app := t.epoch, t.op
 	if t.op != nil {
 		first++
 	}
 	for e := first; e <= epochApp; e++ {
 		if op := t.opener13(e); op != nil {
-			all = append(all, candidate{op, 0, e, nil})
+			all = append(all, candidate{op: op, epoch: e})
+			app = op
 		}
 	}
-	if t.epoch == epochApp && t.op != nil {
-		all = append(all, candidate{t.op.next(), 0, epochApp, nil}) // a KeyUpdate was lost
+	if t.epoch == epochApp && app != nil {
+		for range min(max(1, t.loss.sealed/keyUpdateLen), maxKeyUpdates) { // that were lost
+			app = app.next()
+			all = append(all, candidate{op: app, epoch: epochApp, updated: true})
+		}
 	}
 	return all
 }
@@ -303,7 +309,7 @@ func (t *stream) found(r record, k candidate, seq uint64, plain []byte, inner by
 	case k.neg != nil: // TLS 1.2: the first record under a key is Finished
 		missed = t.sealed || seq > 1
 	case k.epoch == epochApp:
-		missed = seq > 0 || t.epoch == epochEarly || t.epoch == epochApp && t.op != nil
+		missed = seq > 0 || t.epoch == epochEarly || k.updated
 	default:
 		missed = t.epoch == epochEarly
 	}

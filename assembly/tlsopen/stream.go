@@ -272,7 +272,7 @@ func (t *stream) tellEnd() {
 		return
 	}
 	t.endTold = true
-	if !t.dead && t.sealed && t.epoch != epochHandshake && t.proved {
+	if !t.dead && t.sealed && t.epoch != epochHandshake && (t.proved || t.c.info.Decrypted) {
 		if t.part != nil && len(t.part.buf) > 0 {
 			t.loss.note(assembly.Lost, t.part.last()) // a record that has no end
 			t.loss.sealed += int64(len(t.part.buf) - t.part.from)
