@@ -313,3 +313,39 @@ func pairs(m *record.Message) any {
 	}
 	return found
 }
+
+// Readings are the values that a message may be taken for, the likeliest first: what a schema made of it, its JSON, JSON behind what a
+// subprotocol has at the head of its messages, MessagePack or CBOR, and its bytes as a text. The elements of a batch are each for itself.
+func Readings(m *record.Message) (list [][]any) {
+	add := func(text []byte) {
+		var v any
+		if text = bytes.TrimSpace(text); len(text) == 0 || json.Unmarshal(text, &v) != nil {
+			return
+		}
+		if several := batch(v); several != nil {
+			list = append(list, several)
+		}
+		list = append(list, []any{v})
+	}
+	if m.App != nil && len(m.App.Decoded) > 0 {
+		add(m.App.Decoded)
+	}
+	if len(m.Data) <= maxParse {
+		add(m.Data)
+		if m.Type == "text" {
+			add(bytes.TrimLeft(m.Data, "0123456789"))
+		}
+		if _, behind, ok := bytes.Cut(m.Data, []byte("\n\n")); ok {
+			add(bytes.TrimRight(behind, "\x00\r\n"))
+		}
+		if at := bytes.IndexAny(m.Data, "{["); m.Type == "binary" && at > 0 {
+			add(m.Data[at:])
+		}
+		for _, f := range []string{"messagepack", "cbor"} {
+			if v := decode(f, m.Data); m.Type == "binary" && v != nil {
+				list = append(list, []any{v})
+			}
+		}
+	}
+	return append(list, []any{string(m.Data)})
+}

@@ -25,6 +25,8 @@ type check struct {
 	in  *input
 
 	rulesFile, baseline          string
+	asyncAPI                     string
+	document                     *rules.Document
 	update                       bool
 	ignore                       behaviour.Ignore
 	failOn, format               string
@@ -48,7 +50,8 @@ func newCheck(env *environment) *cobra.Command {
 		Example: "  wscope check --init capture.pcap > wscope.yaml\n" +
 			"  wscope check --rules wscope.yaml capture.pcap --junit report.xml\n" +
 			"  wscope check --baseline base.json --update-baseline capture.pcap\n" +
-			"  wscope check --rules wscope.yaml --baseline base.json capture.pcap",
+			"  wscope check --rules wscope.yaml --baseline base.json capture.pcap\n" +
+			"  wscope check --asyncapi asyncapi.yaml capture.pcap",
 		RunE: c.run,
 	}
 	c.in.flags(cmd)
@@ -56,6 +59,7 @@ func newCheck(env *environment) *cobra.Command {
 	f := cmd.Flags()
 	f.StringVar(&c.rulesFile, "rules", "", "the rules, a YAML `FILE`, or the name of one ready-made rule")
 	f.StringVar(&c.baseline, "baseline", "", "compare with the behaviour in `FILE`, or with that of a capture")
+	f.StringVar(&c.asyncAPI, "asyncapi", "", "hold channels, messages and payloads to the AsyncAPI 3 document in `FILE`")
 	f.BoolVar(&c.update, "update-baseline", false, "write the behaviour to the file of --baseline, and compare nothing")
 	f.Var(repeatable{(*[]string)(&c.ignore)}, "ignore", "leave `WHAT` aside when comparing, besides the rules file's ignore (repeatable)")
 	f.BoolVar(&c.oneRun, "one-run", false, "several captures are one run in pieces, not several runs")
@@ -102,6 +106,12 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 	}
 	opt.Want(checker.Wants())
 	sinks := both{checker, analyzer.NopSink{}}
+	var documented *rules.DocumentChecker
+	if c.document != nil {
+		documented = c.document.Checker(c.redactor)
+		sinks[0] = both{checker, documented}
+		opt.Messages, opt.Payload = true, true
+	}
 	var watcher *behaviour.Watcher
 	watch := c.baseline != "" || c.start
 	samples := sampling{c.oneRun, c.rulesSet, c.oldBehaviour}
@@ -141,6 +151,9 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		err = c.writeBaseline()
 	default:
 		r := checker.Report(sum)
+		if documented != nil {
+			r.Results = append(r.Results, documented.Results()...)
+		}
 		if why := c.nothing(sum); why != nil && !r.JudgedSealed() {
 			r.AddEmpty(why.Error())
 			c.oldBehaviour = nil // of what is not there nothing else is told
@@ -184,8 +197,8 @@ func (c *check) usage() error {
 		return false
 	}
 	switch {
-	case c.rulesFile == "" && c.baseline == "" && !c.start:
-		return errors.New("check needs --rules FILE, --baseline FILE or --init")
+	case c.rulesFile == "" && c.baseline == "" && c.asyncAPI == "" && !c.start:
+		return errors.New("check needs --rules FILE, --baseline FILE, --asyncapi FILE or --init")
 	case c.in.redact && (c.start || c.update):
 		return errors.New("--redact hides what --init and --update-baseline are to write: not together")
 	case c.update && c.baseline == "":
@@ -228,6 +241,12 @@ func (c *check) load(cmd *cobra.Command) error {
 		c.failOn = rules.DefaultFailOn
 	}
 	c.ignore = append(c.rulesSet.Ignore, c.ignore...)
+	if c.asyncAPI != "" {
+		var err error
+		if c.document, err = rules.LoadAsyncAPI(c.asyncAPI); err != nil {
+			return err
+		}
+	}
 	if c.baseline == "" || c.start {
 		return nil
 	}

@@ -111,7 +111,7 @@ func (a *action) run(t *testing.T, dir, temp string, with map[string]string) (st
 		c := exec.Command("bash", "--noprofile", "--norc", "-eo", "pipefail", script)
 		c.Dir = dir
 		c.Env = withTools(t, "GITHUB_ACTION_PATH="+root, "RUNNER_TEMP="+temp, "GITHUB_WORKSPACE="+dir,
-			"GITHUB_STEP_SUMMARY="+filepath.Join(temp, "summary.md"), "GITHUB_PATH="+filepath.Join(temp, "path"))
+			"GITHUB_STEP_SUMMARY="+filepath.Join(temp, "summary.md"), "GITHUB_PATH="+filepath.Join(temp, "path"), "GITHUB_OUTPUT="+filepath.Join(temp, "output"))
 		for _, name := range slices.Sorted(maps.Keys(s.Env)) {
 			c.Env = append(c.Env, name+"="+put(s.Env[name]))
 		}
@@ -223,6 +223,10 @@ func actionOfCI(t *testing.T) {
 	if ended, ok := err.(*exec.ExitError); !ok || ended.ExitCode() != 1 || !strings.Contains(out, "title=wscope%3A baseline/field::field server price $.bid vanished") {
 		t.Errorf("%v\n%s", err, out)
 	}
+	outputs, _ := os.ReadFile(filepath.Join(temp, "output"))
+	if report, _ := os.ReadFile(filepath.Join(temp, "wscope-report.json")); !bytes.Contains(report, []byte(`"baseline/field"`)) || !bytes.Contains(outputs, []byte("verdict=passed\n")) || !bytes.Contains(outputs, []byte("verdict=failed\n")) {
+		t.Errorf("outputs %s, report %s", outputs, report)
+	}
 	for _, name := range []string{"out.sarif", "out.xml"} {
 		if st, err := os.Stat(filepath.Join(dir, name)); err != nil || st.Size() == 0 {
 			t.Errorf("%s: %v", name, err)
@@ -240,7 +244,12 @@ func gitLabOfCI(t *testing.T) {
 	snippet(t, "script", &jobs)
 	job := jobs["websocket"]
 	dir := project(t, "same-2.before.pcap.gz")
-	c := exec.Command("sh", "-ec", strings.Join(append(job.BeforeScript, job.Script...), "\n"))
+	// What it records is here already.
+	script := slices.DeleteFunc(append(job.BeforeScript, job.Script...), func(line string) bool { return line == "bin/wscope record -i lo -w run.pcapng -- npm test" })
+	if len(script) != len(job.BeforeScript)+len(job.Script)-1 {
+		t.Error("the job records nothing")
+	}
+	c := exec.Command("sh", "-ec", strings.Join(script, "\n"))
 	c.Dir = dir
 	c.Env = withTools(t, "CI_PROJECT_DIR="+dir, "CI_SERVER_URL=https://gitlab.example.com", "CI_PROJECT_ROOT_NAMESPACE=team")
 	if out, err := c.CombinedOutput(); err != nil || !bytes.Contains(out, []byte("passed: ")) {
@@ -283,7 +292,7 @@ func hookOfCI(t *testing.T) {
 		if err != nil {
 			t.Skip("needs a git repository")
 		}
-		block = strings.NewReplacer("repo: ../wscope", "repo: "+root, "rev: main", "rev: "+strings.TrimSpace(string(head))).Replace(block)
+		block = strings.NewReplacer("repo: ../wscope", "repo: "+root, "rev: v1.0.0", "rev: "+strings.TrimSpace(string(head))).Replace(block)
 	} else {
 		if err := os.Link(filepath.Join(toolsFolder, "wscope"), filepath.Join(bin, "wscope")); err != nil {
 			t.Fatal(err)
