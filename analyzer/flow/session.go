@@ -204,9 +204,10 @@ func (f *session) End(s *quic.Stream, from wsparse.Role, why assembly.Cause, cod
 	i := sender(from)
 	d := &f.dirs[i]
 	p := f.streams[sessionPart{s.ID, i}]
+	whole := s.Complete(assembly.Side(i)) // the close of a connection ends streams that are not
 	if p == nil {
-		if why != assembly.FIN && why != assembly.RST {
-			return
+		if !whole && (why != assembly.RST || s.Conn.Closed.Seen) {
+			return // the side sent nothing
 		}
 		p = &sessionStream{first: *at, last: *at}
 	}
@@ -221,7 +222,7 @@ func (f *session) End(s *quic.Stream, from wsparse.Role, why assembly.Cause, cod
 	}
 	f.held -= len(p.data)
 	id := s.ID
-	m := record.Message{Type: "stream", Stream: &id, Length: p.length, PayloadBytes: p.length, Data: p.data, Cut: p.cut, Complete: why == assembly.FIN && !p.lacking}
+	m := record.Message{Type: "stream", Stream: &id, Length: p.length, PayloadBytes: p.length, Data: p.data, Cut: p.cut, Complete: why == assembly.FIN && whole && !p.lacking}
 	if _, ok := h3.AppError(code); ok && why == assembly.RST {
 		m.Reason = h3.ErrorName(code)
 	}

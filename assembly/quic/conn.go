@@ -87,6 +87,7 @@ type side struct {
 	seen   [spaces]ranges
 	cut    ranges // 1-RTT packets that the capture cut
 	acked  ranges // 1-RTT packets that the peer acknowledged
+	missed ranges // those that it left out between two that it did
 	keys   [spaces]*protection
 	early  *protection
 	former *protection // 1-RTT, before the latest key update

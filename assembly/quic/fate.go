@@ -8,7 +8,7 @@ const maxFates = 1024
 func (s *side) decide(upTo uint64) {
 	n := 0
 	for n < len(s.sentIn) && s.sentIn[n] <= upTo {
-		if !s.acked.has(s.sentIn[n]) {
+		if s.missed.has(s.sentIn[n]) && !s.acked.has(s.sentIn[n]) {
 			s.lostDatagrams++
 		}
 		n++
@@ -17,14 +17,17 @@ func (s *side) decide(upTo uint64) {
 }
 
 // LostDatagrams is how many DATAGRAM frames of both sides were captured, and not acknowledged
-// though later packets were (RFC 9002 §6.1.1).
+// though packets before and behind them were (RFC 9002 §6.1.1). Where the capture lacks packets of the one who acknowledges, nothing is known.
 func (c *Conn) LostDatagrams() (n int64) {
 	const packetThreshold = 3
 	for x := range c.sides {
-		s := &c.sides[x]
+		s, peer := &c.sides[x], &c.sides[1-x]
+		if c.midway || !peer.seen[appSpace].containsAll(&peer.acked) {
+			continue
+		}
 		n += s.lostDatagrams
 		for _, pn := range s.sentIn {
-			if int64(pn)+packetThreshold <= s.acked.max() && !s.acked.has(pn) {
+			if int64(pn)+packetThreshold <= s.acked.max() && s.missed.has(pn) && !s.acked.has(pn) {
 				n++
 			}
 		}

@@ -188,6 +188,9 @@ func (c *Conn) ackFrame(x Side, space int, ecn bool, f *fields, at *Mark) {
 			f.bad = true
 			return
 		}
+		if space == appSpace && peer.datagrams > 0 {
+			peer.missed.addSpan(span{r.lo - gap - 1, r.lo - 1})
+		}
 		r = span{r.lo - gap - 2 - n, r.lo - gap - 2}
 	}
 	if ecn {

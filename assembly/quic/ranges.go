@@ -90,6 +90,16 @@ func (r *ranges) contains(s span) bool {
 	return false
 }
 
+// containsAll reports whether all of o is in the set.
+func (r *ranges) containsAll(o *ranges) bool {
+	for _, s := range o.list {
+		if !r.contains(s) {
+			return false
+		}
+	}
+	return true
+}
+
 // addSpan adds all of a span, which must be small in number over the set's life or adjoin it.
 func (r *ranges) addSpan(s span) {
 	if r.contains(s) {

@@ -32,6 +32,19 @@ func (s *Stream) Bidirectional() bool { return s.ID&2 == 0 }
 // Initiator is the side that opened the stream.
 func (s *Stream) Initiator() Side { return Side(s.ID & 1) }
 
+// Complete reports whether all that a side sends on the stream was given, to its end.
+func (s *Stream) Complete(x Side) bool {
+	h := &s.half[x]
+	return h.size >= 0 && h.next >= uint64(h.size) && h.lost == 0
+}
+
+// MayLack reports whether a side may have sent more on the stream than was given: its end was not captured, and
+// packets behind the latest bytes are missing.
+func (s *Stream) MayLack(x Side) bool {
+	h, seen := &s.half[x], &s.Conn.sides[x].seen[appSpace]
+	return h.size < 0 && h.sent && !seen.contains(span{h.sentIn, uint64(max(seen.max(), 0))})
+}
+
 // stream gives the stream of an ID, made at its first sight; nil where it is over, is not to
 // be followed, or a side names one that it may not.
 func (c *Conn) stream(id uint64, at *Mark) *Stream {

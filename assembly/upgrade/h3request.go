@@ -9,15 +9,17 @@ import (
 // h3Request is a bidirectional stream of HTTP/3: a request and its answer, or a stream of a
 // WebTransport session.
 type h3Request struct {
-	h       *http3
-	quic    *quic.Stream
-	sides   [2]requestSide
-	stream  *stream        // what its frames carry, where that is of interest
-	wt      *session       // the WebTransport session that it carries
-	session *sessionStream // the stream of one that it is
-	closed  bool           // the connection's close was noted
-	joined  bool           // it is searched for frames, or was
-	plain   bool           // it is no WebSocket, by what is known of the request and the answer
+	h         *http3
+	quic      *quic.Stream
+	sides     [2]requestSide
+	stream    *stream        // what its frames carry, where that is of interest
+	wt        *session       // the WebTransport session that it carries
+	session   *sessionStream // the stream of one that it is
+	closed    bool           // the connection's close was noted
+	joined    bool           // it is searched for frames, or was
+	answer    *replayBuffer  // what the other side sent while the stream's first frame was not known
+	noRequest bool           // that frame will not be seen any more
+	plain     bool           // it is no WebSocket, by what is known of the request and the answer
 }
 
 // requestSide is the frames that one side sends.
@@ -37,6 +39,10 @@ type requestSide struct {
 func (r *h3Request) Data(x assembly.Side, b []byte, at *assembly.Mark) {
 	if r.session != nil {
 		r.session.Data(x, b, at)
+		return
+	}
+	if r.precedes(x) {
+		r.wait(func(t *replayBuffer) { t.Data(x, b, at) })
 		return
 	}
 	d := &r.sides[x]
@@ -134,6 +140,7 @@ func (r *h3Request) headers(x assembly.Side, at *assembly.Mark) {
 		whole, _ = r.h.tables[x].Section(d.block, k.field)
 	}
 	r.decoded(x, &k, whole && err == nil, at)
+	r.release()
 }
 
 // decoded takes a field section.
@@ -222,6 +229,7 @@ func (r *h3Request) resume(x assembly.Side) bool {
 	d.blocked = nil
 	at := t.events[0].at
 	r.decoded(x, &k, whole && err == nil, &at)
+	r.release()
 	replay(t, r)
 	return true
 }
@@ -230,6 +238,13 @@ func (r *h3Request) resume(x assembly.Side) bool {
 func (r *h3Request) Gap(x assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if r.session != nil {
 		r.session.Gap(x, n, why, at)
+		return
+	}
+	if why == assembly.Early {
+		r.noRequest = true
+	}
+	if r.precedes(x) {
+		r.wait(func(t *replayBuffer) { t.Gap(x, n, why, at) })
 		return
 	}
 	d := &r.sides[x]
@@ -260,6 +275,7 @@ func (r *h3Request) Gap(x assembly.Side, n int64, why assembly.Cause, at *assemb
 		d.lost = true
 		f.Done()
 		r.missing(x, -1, why, at)
+		r.release()
 	}
 }
 
@@ -279,6 +295,12 @@ func (r *h3Request) End(x assembly.Side, why assembly.Cause, code uint64, at *as
 		r.session.End(x, why, code, at)
 		return
 	}
+	if r.precedes(x) {
+		r.wait(func(t *replayBuffer) {
+			t.events = append(t.events, event{at: *at, n: int64(code), side: x, kind: endEvent, why: why})
+		})
+		return
+	}
 	d := &r.sides[x]
 	if d.blocked != nil {
 		if why == assembly.FIN {
@@ -296,6 +318,10 @@ func (r *h3Request) End(x assembly.Side, why assembly.Cause, code uint64, at *as
 		return
 	}
 	d.ended = true
+	if why != assembly.CaptEnd && r.quic.MayLack(x) {
+		r.missing(x, -1, assembly.Lost, at)
+	}
+	r.release()
 	if r.joined && r.sides[x.Other()].ended {
 		r.h.sniffed--
 	}

@@ -11,16 +11,17 @@ import (
 // WebTransport sessions (draft-ietf-webtrans-http3) are in webtransport.go.
 type http3 struct {
 	carrier
-	conn     *quic.Conn
-	settings [2]h3.Settings
-	tables   [2]h3.Decoder
-	encoder  [2]bool         // a side's encoder stream was seen
-	blocked  [2][]*h3Request // whose field sections wait for the table, by who sent them
-	held     int             // bytes that wait on request streams for the table
-	sessions map[uint64]*session
-	orphans  map[uint64][]*sessionStream // by session, where its request was not seen yet
-	waits    int                         // bytes of orphans
-	sniffed  int                         // streams at present whose request was not seen, and that are searched for frames
+	conn      *quic.Conn
+	settings  [2]h3.Settings
+	tables    [2]h3.Decoder
+	encoder   [2]bool         // a side's encoder stream was seen
+	blocked   [2][]*h3Request // whose field sections wait for the table, by who sent them
+	held      int             // bytes that wait on request streams for the table
+	sessions  map[uint64]*session
+	orphans   map[uint64][]*sessionStream // by session, where its request was not seen yet
+	datagrams []waitingDatagram
+	waits     int // bytes of orphans and datagrams
+	sniffed   int // streams at present whose request was not seen, and that are searched for frames
 }
 
 // NewHTTP3 returns the Handler that looks for WebSockets and WebTransport sessions in a

@@ -53,7 +53,7 @@ func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 
 // midway reports whether the conversation may have begun before what was seen of it.
 func (f *sniffer) midway() bool {
-	return f.http != nil || f.early[0] || f.early[1] || f.late[0] || f.late[1] || f.layer.stream != 0
+	return f.http != nil || f.early[0] || f.early[1] || f.late[0] || f.late[1] || f.layer.midway != ""
 }
 
 // likeHTTP reports whether a segment plainly begins with an HTTP/1 head.

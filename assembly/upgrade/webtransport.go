@@ -95,6 +95,18 @@ func (h *http3) newSession(s *quic.Stream, k *section, begin, at *assembly.Mark)
 	for _, o := range waiting {
 		o.adopt(x)
 	}
+	rest := h.datagrams[:0]
+	for _, d := range h.datagrams {
+		if d.session != s.ID {
+			rest = append(rest, d)
+			continue
+		}
+		h.waits -= len(d.b)
+		if x.recv != nil {
+			x.recv.Datagram(role(d.from, assembly.A), d.b, &d.at)
+		}
+	}
+	h.datagrams = rest
 	return x
 }
 
@@ -179,10 +191,26 @@ func (h *http3) Datagram(x assembly.Side, b []byte, at *assembly.Mark) {
 	if n == 0 || id > 1<<60 {
 		return
 	}
-	if s := h.sessions[id*4]; s != nil && s.recv != nil {
+	s := h.sessions[id*4]
+	switch {
+	case s == nil && len(h.datagrams) < maxDatagrams && h.waits+len(b)-n <= maxWaiting:
+		h.datagrams = append(h.datagrams, waitingDatagram{id * 4, x, append([]byte(nil), b[n:]...), *at})
+		h.waits += len(b) - n
+	case s != nil && s.recv != nil:
 		s.recv.Datagram(role(x, assembly.A), b[n:], at)
 	}
 }
+
+// waitingDatagram is a datagram whose session was not asked for yet: the capture may have disordered the two.
+type waitingDatagram struct {
+	session uint64
+	from    assembly.Side
+	b       []byte
+	at      assembly.Mark
+}
+
+// maxDatagrams bounds the datagrams of a connection that wait for their sessions.
+const maxDatagrams = 64
 
 // toSession makes a bidirectional stream one of a session: its first frame says so.
 func (r *h3Request) toSession(x assembly.Side, b []byte, at *assembly.Mark) {
@@ -192,4 +220,5 @@ func (r *h3Request) toSession(x assembly.Side, b []byte, at *assembly.Mark) {
 	}
 	r.session = &sessionStream{h: r.h, quic: r.quic, at: r.sides[x].begin}
 	r.session.Data(x, b, at)
+	r.release()
 }

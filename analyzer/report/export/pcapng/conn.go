@@ -9,18 +9,19 @@ import (
 	"wscope/assembly/link"
 )
 
-// pair is two ends of a TCP connection without regard to direction.
+// pair is two ends of a connection without regard to direction.
 type pair struct {
 	a, b         link.Addr
 	aPort, bPort uint16
 	tunnel       string
+	udp          bool
 }
 
-func pairOf(a link.Addr, aPort uint16, b link.Addr, bPort uint16, tunnel string) pair {
+func pairOf(a link.Addr, aPort uint16, b link.Addr, bPort uint16, tunnel string, udp bool) pair {
 	if d := bytes.Compare(a[:], b[:]); d > 0 || d == 0 && aPort > bPort {
 		a, b, aPort, bPort = b, a, bPort, aPort
 	}
-	return pair{a, b, aPort, bPort, tunnel}
+	return pair{a, b, aPort, bPort, tunnel, udp}
 }
 
 // conn is the wanted connections between two ends, one after the other: a pair of ends may be used again.
@@ -42,7 +43,7 @@ func (n *Notes) want(f *record.Flow) {
 	if err != nil || err2 != nil {
 		return
 	}
-	key := pairOf(client.As16(), f.Client.Port, server.As16(), f.Server.Port, f.Tunnel)
+	key := pairOf(client.As16(), f.Client.Port, server.As16(), f.Server.Port, f.Tunnel, f.QUIC != nil)
 	c := n.conns[key]
 	if c == nil {
 		c = &conn{}
@@ -60,7 +61,7 @@ func (n *Notes) want(f *record.Flow) {
 // wanted reports whether a segment is of a wanted connection. It is asked in the order of
 // the capture.
 func (n *Notes) wanted(s *link.Segment, tunnel string) bool {
-	c := n.conns[pairOf(s.Key.Src, s.Key.SrcPort, s.Key.Dst, s.Key.DstPort, tunnel)]
+	c := n.conns[pairOf(s.Key.Src, s.Key.SrcPort, s.Key.Dst, s.Key.DstPort, tunnel, s.UDP)]
 	if c == nil {
 		return false
 	}
