@@ -224,7 +224,8 @@ func (p *Part) hand(sink PartSink, it *flow.Item, shard int, final bool) error {
 // PartStats is what a Part counted.
 type PartStats struct {
 	link         link.Stats
-	conns, letGo int64
+	conns, quics int64
+	letGo        int64
 	other        map[string]int64
 }
 
@@ -233,6 +234,7 @@ func (p *Part) Stats() *PartStats {
 	s := &PartStats{link: p.reader.link.Stats, other: map[string]int64{}}
 	for _, sh := range p.shards {
 		s.conns += sh.flows.Connections
+		s.quics += sh.flows.QUICs
 		s.letGo += sh.letGo
 		for what, n := range sh.flows.Other {
 			s.other[what] += n

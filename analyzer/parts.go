@@ -74,6 +74,7 @@ func (m *Merge) Summary(files []string, problems []Problem, surveys []*Survey, p
 		}
 		l.Add(&p.link)
 		sum.Connections += p.conns
+		sum.QUIC += p.quics
 		sum.LetGo += p.letGo
 		for what, n := range p.other {
 			other.Add(what, n)

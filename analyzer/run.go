@@ -69,6 +69,7 @@ func (p *pipeline) summary() *Summary {
 	other := correlate.Counts{}
 	for _, sh := range p.shards {
 		s.Connections += sh.flows.Connections
+		s.QUIC += sh.flows.QUICs
 		s.LetGo += sh.letGo
 		s.NotKept += sh.flows.NotKept()
 		for what, n := range sh.flows.Other {

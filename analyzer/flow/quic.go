@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"net/netip"
+
 	"wscope/analyzer/record"
 	"wscope/assembly"
 	"wscope/assembly/h3"
@@ -10,7 +12,7 @@ import (
 
 // QUIC takes a QUIC connection that was opened, as a quic.Assembler's New: it is read where it carries HTTP/3.
 func (t *Table) QUIC(c *quic.Conn) quic.Handler {
-	t.Connections++
+	t.QUICs++
 	if alpn := c.TLS.Info().ALPN; alpn != "" && alpn != "h3" && (len(alpn) < 3 || alpn[:3] != "h3-") {
 		t.Other["quic "+alpn]++
 		return nil
@@ -43,6 +45,9 @@ func quicRecord(c *quic.Conn) *record.QUIC {
 		KeyUpdates: int64(c.KeyUpdates[0] + c.KeyUpdates[1]), Rebindings: int64(c.Rebinds), Migrations: int64(c.Migrations),
 	}
 	r.LostDatagrams = c.LostDatagrams()
+	for _, k := range c.Moved() {
+		r.Moved = append(r.Moved, netip.AddrPortFrom(netip.AddrFrom16(k.Src).Unmap(), k.SrcPort).String())
+	}
 	for _, v := range c.Offered {
 		r.Offered = append(r.Offered, quic.VersionName(v))
 	}

@@ -77,7 +77,9 @@ var quicOddities = map[string]struct {
 	"large":       {check: func(q *record.QUIC, _ *record.Flow) bool { return q.KeyUpdates > 0 }},
 	"captureloss": {lossy: true, check: func(q *record.QUIC, _ *record.Flow) bool { return q.CaptureLoss > 0 }},
 	"rebind":      {check: func(q *record.QUIC, _ *record.Flow) bool { return q.Rebindings == 1 && q.Migrations == 0 }},
-	"migration":   {check: func(q *record.QUIC, _ *record.Flow) bool { return q.Rebindings == 0 && q.Migrations == 1 }},
+	"migration": {check: func(q *record.QUIC, _ *record.Flow) bool {
+		return q.Rebindings == 0 && q.Migrations == 1 && len(q.Moved) == 1
+	}},
 	"negotiation": {check: func(q *record.QUIC, _ *record.Flow) bool { return q.Version == "1" && slices.Contains(q.Offered, "1") }},
 	// Go logs no secret of 0-RTT packets: the request is not known, and its bytes are missing in the capture.
 	"early":        {pickup: "midstream", check: func(q *record.QUIC, _ *record.Flow) bool { return q.EarlyData && q.CaptureLoss > 0 }},

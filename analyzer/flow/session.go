@@ -68,7 +68,7 @@ func (s *Table) session(info *upgrade.Session, at *assembly.Mark) upgrade.Sessio
 
 // sealedQUIC begins a flow that is a QUIC connection which could not be opened.
 func (s *Table) sealedQUIC(c *quic.Conn, at *assembly.Mark) *session {
-	s.Connections++
+	s.QUICs++
 	f := &session{table: s, conn: c}
 	f.begin(at)
 	return f

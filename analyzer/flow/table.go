@@ -16,7 +16,8 @@ import (
 // their records into an Output. One goroutine uses it at a time.
 type Table struct {
 	// Connections counts those that were given, and Other those without a WebSocket by what they were.
-	Connections int64
+	Connections int64 // over TCP
+	QUICs       int64
 	Other       map[string]int64
 
 	opt   Options

@@ -10,6 +10,7 @@ type QUIC struct {
 	KeyUpdates    int64      `json:"key_updates,omitempty"`               // of both sides
 	Rebindings    int64      `json:"rebindings,omitempty"`                // times that the client's address changed under the same connection ID, as a NAT does it
 	Migrations    int64      `json:"migrations,omitempty"`                // times that the client moved to another path with a connection ID of its own
+	Moved         []string   `json:"moved,omitempty" redact:"open"`       // the client's addresses after those changes, ip:port, in the order captured
 	Answer        *Seconds   `json:"answer,omitempty"`                    // the client's first packet to the server's first
 	RTT           *Seconds   `json:"rtt,omitempty"`                       // smallest round trip of packets and their acknowledgements
 	SpinRTT       *Seconds   `json:"spin_rtt,omitempty"`                  // smallest round trip by the spin bit, where both ends turn it

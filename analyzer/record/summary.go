@@ -10,11 +10,12 @@ type Summary struct {
 	Duration    Seconds      `json:"duration"`
 	TCP         int64        `json:"tcp_segments"`
 	Connections int64        `json:"tcp_connections"`
+	QUIC        int64        `json:"quic_connections,omitempty"`
 	CutPackets  int64        `json:"cut_packets"`                           // by snaplen
 	Other       []Named      `json:"other_packets,omitempty" redact:"open"` // packets without TCP, by what they are
 	Unsupported []Named      `json:"unsupported_packets,omitempty" redact:"open"`
 	Malformed   int64        `json:"malformed_packets"`
-	Elsewhere   []Named      `json:"other_connections,omitempty" redact:"open"` // TCP connections without a WebSocket, by what they are
+	Elsewhere   []Named      `json:"other_connections,omitempty" redact:"open"` // connections without a WebSocket, by what they are
 	Flows       int64        `json:"flows"`                                     // WebSockets, and the TLS connections that could not be opened
 	ByPickup    []Named      `json:"by_pickup,omitempty" redact:"open"`
 	ByResult    []Named      `json:"by_result,omitempty" redact:"open"`

@@ -874,6 +874,10 @@ var QUICTable = &Table{Name: "QUIC", Doc: "QUIC's part in a flow: of its whole c
 	{Name: "key_updates", Kind: Integer, Omit: true, Doc: "of both sides", Get: func(of any) Value { x := &of.(*QUIC).KeyUpdates; return Value{Kind: Integer, Int: *x} }},
 	{Name: "rebindings", Kind: Integer, Omit: true, Doc: "times that the client's address changed under the same connection ID, as a NAT does it", Get: func(of any) Value { x := &of.(*QUIC).Rebindings; return Value{Kind: Integer, Int: *x} }},
 	{Name: "migrations", Kind: Integer, Omit: true, Doc: "times that the client moved to another path with a connection ID of its own", Get: func(of any) Value { x := &of.(*QUIC).Migrations; return Value{Kind: Integer, Int: *x} }},
+	{Name: "moved", Kind: Text, List: true, Omit: true, Doc: "the client's addresses after those changes, ip:port, in the order captured", Class: Open, Get: func(of any) Value {
+		x := of.(*QUIC).Moved
+		return Value{Kind: Text, List: true, Any: x, Int: int64(len(x))}
+	}, At: func(list any, i int) Value { x := &list.([]string)[i]; return Value{Kind: Text, Text: *x} }},
 	{Name: "answer", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "the client's first packet to the server's first", Get: func(of any) Value {
 		x := of.(*QUIC).Answer
 		if x == nil {
@@ -1042,6 +1046,7 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 	{Name: "duration", Kind: Span, Unit: "seconds", Get: func(of any) Value { x := &of.(*Summary).Duration; return Value{Kind: Span, Int: int64(*x)} }},
 	{Name: "tcp_segments", Kind: Integer, Get: func(of any) Value { x := &of.(*Summary).TCP; return Value{Kind: Integer, Int: *x} }},
 	{Name: "tcp_connections", Kind: Integer, Get: func(of any) Value { x := &of.(*Summary).Connections; return Value{Kind: Integer, Int: *x} }},
+	{Name: "quic_connections", Kind: Integer, Omit: true, Get: func(of any) Value { x := &of.(*Summary).QUIC; return Value{Kind: Integer, Int: *x} }},
 	{Name: "cut_packets", Kind: Integer, Doc: "by snaplen", Get: func(of any) Value { x := &of.(*Summary).CutPackets; return Value{Kind: Integer, Int: *x} }},
 	{Name: "other_packets", Kind: Nested, List: true, Omit: true, Doc: "packets without TCP, by what they are", Of: NamedTable, Get: func(of any) Value {
 		x := of.(*Summary).Other
@@ -1052,7 +1057,7 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
 	{Name: "malformed_packets", Kind: Integer, Get: func(of any) Value { x := &of.(*Summary).Malformed; return Value{Kind: Integer, Int: *x} }},
-	{Name: "other_connections", Kind: Nested, List: true, Omit: true, Doc: "TCP connections without a WebSocket, by what they are", Of: NamedTable, Get: func(of any) Value {
+	{Name: "other_connections", Kind: Nested, List: true, Omit: true, Doc: "connections without a WebSocket, by what they are", Of: NamedTable, Get: func(of any) Value {
 		x := of.(*Summary).Elsewhere
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},

@@ -107,15 +107,17 @@ func joined(n int64) string {
 func instead(sum *record.Summary) []string {
 	var hints []string
 	switch {
-	case sum.TCP == 0 && len(sum.Other) == 1:
+	case sum.TCP == 0 && sum.QUIC == 0 && len(sum.Other) == 1 && sum.Other[0].Name == "udp":
+		hints = append(hints, "only UDP is in the capture, and no QUIC that could be read: WebSocket needs TCP, or HTTP/3")
+	case sum.TCP == 0 && sum.QUIC == 0 && len(sum.Other) == 1:
 		hints = append(hints, "only "+upper(sum.Other[0].Name)+" is in the capture: WebSocket needs TCP")
-	case sum.TCP == 0 && len(sum.Other) > 0:
+	case sum.TCP == 0 && sum.QUIC == 0 && len(sum.Other) > 0:
 		hints = append(hints, "no TCP is in the capture, but "+list(sum.Other, 5))
 	case len(sum.Elsewhere) > 0:
-		hints = append(hints, "TCP connections without a WebSocket: "+list(sum.Elsewhere, 6)+
+		hints = append(hints, "connections without a WebSocket: "+list(sum.Elsewhere, 6)+
 			"; for WebSocket frames on a port with no handshake give --decode-as PORT")
-	case sum.Connections > 0:
-		hints = append(hints, Count(sum.Connections, "TCP connection")+" carried no WebSocket handshake; for frames with none give --decode-as PORT")
+	case sum.Connections+sum.QUIC > 0:
+		hints = append(hints, connections(sum)+" carried no WebSocket handshake; for frames with none give --decode-as PORT")
 	}
 	return hints
 }

@@ -17,7 +17,7 @@ func WriteEndings(w io.Writer, screen *Screen, sum *record.Summary) error {
 	}
 	switch {
 	case sum.Flows == 0:
-		s.text("", plainInk, "  ", plainInk, "no WebSocket in "+Count(sum.Connections, "TCP connection"))
+		s.text("", plainInk, "  ", plainInk, "no WebSocket in "+connections(sum))
 	case len(sum.Endings) == 0:
 		s.text("", plainInk, "  ", plainInk, fmt.Sprintf("of %s none that can be read ended otherwise than in good order", Count(sum.Flows, "WebSocket"))+closes(sum))
 	}

@@ -62,10 +62,10 @@ func (s *summaryScreen) totals() {
 	}
 	s.text("", plainInk, "  ", plainInk, strings.Join(parts, " · "))
 	if sum.Flows == 0 {
-		s.text("", plainInk, "  ", boldInk, fmt.Sprintf("no WebSocket in %s", Count(sum.Connections, "TCP connection")))
+		s.text("", plainInk, "  ", boldInk, "no WebSocket in "+connections(sum))
 		return
 	}
-	line := s.webSockets() + " in " + Count(sum.Connections, "TCP connection")
+	line := s.webSockets() + " in " + connections(sum)
 	if kinds := s.kinds(); kinds != "" {
 		line += ": " + kinds
 	}
@@ -76,6 +76,17 @@ func (s *summaryScreen) totals() {
 		line += "; " + Count(sum.NotKept, "message") + " not kept, because too much was unfinished at once"
 	}
 	s.text("", plainInk, "  ", boldInk, line)
+}
+
+// connections counts those over TCP and those over QUIC.
+func connections(sum *record.Summary) string {
+	switch {
+	case sum.QUIC == 0:
+		return Count(sum.Connections, "TCP connection")
+	case sum.Connections == 0:
+		return Count(sum.QUIC, "QUIC connection")
+	}
+	return Number(sum.Connections) + " TCP and " + Count(sum.QUIC, "QUIC connection")
 }
 
 // traffic says what was sent, and where to.

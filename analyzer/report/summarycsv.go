@@ -28,6 +28,9 @@ func SummaryCSV(s *record.Summary) []byte {
 	put("duration", s.Duration.Append(nil))
 	count("tcp_segments", s.TCP)
 	count("tcp_connections", s.Connections)
+	if s.QUIC > 0 {
+		count("quic_connections", s.QUIC)
+	}
 	count("cut_packets", s.CutPackets)
 	count("malformed_packets", s.Malformed)
 	names("other_packets", s.Other)

@@ -78,6 +78,14 @@ func (id *cid) isIn(b []byte) bool {
 	return len(b) > int(id.n) && string(b[1:1+int(id.n)]) == string(id.b[:id.n])
 }
 
+// Moved gives the paths that the connection came to, from the client to the server, in the order captured.
+func (c *Conn) Moved() (list []link.Key) {
+	for _, p := range c.paths[1:] {
+		list = append(list, p.key)
+	}
+	return list
+}
+
 // moved notes that the connection has come to other addresses (RFC 9000 §9). fresh says that
 // the packet has a connection ID that the client did not use before.
 func (c *Conn) moved(key link.Key, fresh bool) {

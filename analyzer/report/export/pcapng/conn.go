@@ -43,7 +43,16 @@ func (n *Notes) want(f *record.Flow) {
 	if err != nil || err2 != nil {
 		return
 	}
-	key := pairOf(client.As16(), f.Client.Port, server.As16(), f.Server.Port, f.Tunnel, f.QUIC != nil)
+	if q := f.QUIC; q != nil {
+		n.conns[pairOf(client.As16(), f.Client.Port, server.As16(), f.Server.Port, f.Tunnel, true)] = &conn{}
+		for _, to := range q.Moved {
+			if a, err := netip.ParseAddrPort(to); err == nil {
+				n.conns[pairOf(a.Addr().As16(), a.Port(), server.As16(), f.Server.Port, f.Tunnel, true)] = &conn{}
+			}
+		}
+		return
+	}
+	key := pairOf(client.As16(), f.Client.Port, server.As16(), f.Server.Port, f.Tunnel, false)
 	c := n.conns[key]
 	if c == nil {
 		c = &conn{}
@@ -62,8 +71,8 @@ func (n *Notes) want(f *record.Flow) {
 // the capture.
 func (n *Notes) wanted(s *link.Segment, tunnel string) bool {
 	c := n.conns[pairOf(s.Key.Src, s.Key.SrcPort, s.Key.Dst, s.Key.DstPort, tunnel, s.UDP)]
-	if c == nil {
-		return false
+	if c == nil || s.UDP {
+		return c != nil
 	}
 	at := record.Time(s.Mark.Time)
 	opens := s.Flags&(link.SYN|link.ACK) == link.SYN

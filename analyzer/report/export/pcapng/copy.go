@@ -31,6 +31,7 @@ func (n *Notes) Copy(ctx context.Context, w io.Writer, o Second) error {
 		Comment:     fmt.Sprintf("packets of %d WebSocket flows, with what wscope found as packet comments", len(n.flows)),
 	})
 	c := &copier{notes: n, link: o.Link, out: out, src: o.Source}
+	c.link.WantUDP = func(s *link.Segment) bool { return n.wanted(s, c.tunnel(s.Key.Tunnel)) }
 	if err := c.secrets(o.KeyLog); err != nil {
 		return err
 	}

@@ -278,3 +278,29 @@ func TestSpansTellConnectionsApart(t *testing.T) {
 		}
 	}
 }
+
+// TestQUICConnection copies a QUIC connection that moves, and its keys: what is read of the copy is what
+// is read of the capture.
+func TestQUICConnection(t *testing.T) {
+	path := filepath.Join(testdata, "peers", "quic", "migration.pcap")
+	keys, err := os.ReadFile(strings.TrimSuffix(path, ".pcap") + ".keys")
+	if err != nil {
+		t.Fatal(err)
+	}
+	k, _ := first(t, path, keys, 0)
+	var out bytes.Buffer
+	if err := k.Copy(context.Background(), &out, Second{Source: open(t, path), Link: &link.Decoder{}, KeyLog: keys}); err != nil {
+		t.Fatal(err)
+	}
+	copied := filepath.Join(t.TempDir(), "copied.pcapng")
+	if err := os.WriteFile(copied, out.Bytes(), 0o666); err != nil {
+		t.Fatal(err)
+	}
+	again, _ := first(t, copied, nil, 0)
+	if len(again.flows) != 1 || again.messages != k.messages || again.messages != 42 {
+		t.Fatalf("%d flows, %d messages in the copy, %d in the capture", len(again.flows), again.messages, k.messages)
+	}
+	if again.flows[0].QUIC.Migrations != 1 || !reflect.DeepEqual(again.flows[0].ClientToServer, k.flows[0].ClientToServer) {
+		t.Errorf("%+v", again.flows[0].QUIC)
+	}
+}

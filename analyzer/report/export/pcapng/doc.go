@@ -4,7 +4,7 @@
 //
 // It takes two passes over the capture. In the first a Notes, which is a Sink, is told
 // the flows and messages; in the second Notes.Copy reads the packets again and writes
-// those of the flows' TCP connections, with the TLS secrets that open them: from the key log and
+// those of the flows' TCP and QUIC connections, with the TLS secrets that open them: from the key log and
 // from Decryption Secrets Blocks, but only the lines with a chosen flow's client random.
 //
 // All packets of a connection are copied, so that Wireshark has its beginning, and with

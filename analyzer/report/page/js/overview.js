@@ -125,7 +125,7 @@ function rankings(s, pick) {
 function elsewhere(s) {
   const say = (list) => list.map((c) => `${number(c.count)} ${c.name}`).join(", ");
   const parts = [];
-  if (s.other_connections?.length) parts.push("TCP connections without a WebSocket: " + say(s.other_connections));
+  if (s.other_connections?.length) parts.push("connections without a WebSocket: " + say(s.other_connections));
   if (s.other_packets?.length) parts.push("packets without TCP: " + say(s.other_packets));
   if (s.unsupported_packets?.length) parts.push("packets that are not understood: " + say(s.unsupported_packets));
   return parts.length ? h("p", { class: "dim" }, "Also in the capture: " + oneLine(parts.join("; ")) + ".") : null;
