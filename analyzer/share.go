@@ -24,9 +24,9 @@ const (
 	// underWay is more than the works that are read and not merged: no shard is farther ahead of another.
 	underWay = 64
 	// ownRoom is what each shard may keep, whatever the others do.
-	ownRoom = 2 << 20
+	ownRoom = 1 << 20
 	// commonRoom is what all may keep beyond: the longest message that is given, and more.
-	commonRoom = 24 << 20
+	commonRoom = 16 << 20
 )
 
 func newShare(most int) *share {

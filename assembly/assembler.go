@@ -64,6 +64,7 @@ type Stats struct {
 	Open       int64 // of them, those not ended yet
 	Strays     int64 // segments of no known connection that could not begin one (ACK, FIN or RST without data)
 	BadSums    int64 // segments with a wrong checksum, left out
+	LetGo      int64 // of them, those let go because more than maxOpening waited for an answer
 	LimitGaps  int64 // gaps told because a buffering limit was reached
 	HeldAtMost int64 // the most that waiting bytes counted at one time
 }

@@ -46,6 +46,26 @@ func (a *Assembler) enlist(c *Conn, p phase) {
 	case p == resetting && a.lists[p].Len() > maxClosed:
 		first := a.lists[p].First()
 		a.endBoth(first, RST, &first.Last)
+	case p == opening && a.lists[p].Len() > maxOpening:
+		a.letGoUnanswered()
+	}
+}
+
+// letGoUnanswered lets go of the connection that has waited for an answer for longest, or nearly so. One that carried a
+// byte stays.
+func (a *Assembler) letGoUnanswered() {
+	const looks = 8
+	n := 0
+	for c := range a.lists[opening].All() {
+		if !c.met {
+			a.Stats.LetGo++
+			a.endBoth(c, Limit, &c.Last)
+			a.forget(c)
+			return
+		}
+		if n++; n == looks {
+			return
+		}
 	}
 }
 

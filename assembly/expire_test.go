@@ -205,3 +205,30 @@ func TestSYNFlood(t *testing.T) {
 	}
 	k.Finish(&Mark{})
 }
+
+// TestManySYNs shows that no more connections wait for an answer than maxOpening, that nothing is said of those let go, and
+// that an answer which comes all the same begins its connection again.
+func TestManySYNs(t *testing.T) {
+	k := new(crowd)
+	said := 0
+	k.Unused = func(_ *Conn, why Cause) {
+		if why != Limit {
+			t.Errorf("ended with %d", why)
+		}
+		said++
+	}
+	begun := 0
+	k.New = func(c *Conn) Handler { begun++; return nil }
+	key := func(i int) link.Key { return link.Key{SrcPort: uint16(i), DstPort: uint16(80 + i>>16)} }
+	for i := range 3 * maxOpening {
+		k.send(&link.Segment{Key: key(i), Flags: link.SYN, Seq: uint32(i)})
+	}
+	if open := k.Stats.Open; said != 2*maxOpening || k.Stats.LetGo != int64(said) || open != maxOpening {
+		t.Errorf("%d of %d let go, %d open", said, k.Stats.LetGo, open)
+	}
+	k.send(&link.Segment{Key: key(7).Reverse(), Flags: link.SYN | link.ACK, Seq: 100, Ack: 8})
+	k.send(&link.Segment{Key: key(7), Flags: link.ACK, Seq: 8, Ack: 101, Payload: []byte("GET / HTTP/1.1\r\n\r\n")})
+	if begun != 1 {
+		t.Errorf("%d connections begun by data", begun)
+	}
+}

@@ -26,7 +26,7 @@ const (
 	// Gaps.
 	Lost     Cause = iota // acknowledged by the peer or jumped over, but not in the capture
 	Cut                   // the capture cut the packet (snaplen)
-	Limit                 // let go by us: a buffering limit was reached
+	Limit                 // let go by us: a buffering limit was reached; an end where a connection was that carried no byte
 	Conflict              // nothing is missing, but bytes given came again with another content: what follows may not continue them; n is -1
 	Early                 // before the capture, or this connection's part in it, began; told before a stream's first byte where its SYN was not captured
 

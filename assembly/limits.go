@@ -43,6 +43,10 @@ const (
 	// Closed connections remembered, at most.
 	maxClosed = 1 << 12
 
+	// Connections that wait for an answer and carried nothing, at most. Of a flood of SYNs more are open at once than of
+	// anything that is answered; of one let go here whose answer comes all the same, the SYN-ACK begins it again.
+	maxOpening = 1 << 13
+
 	// The least that a waiting piece counts against the buffer limits, so that a million
 	// pieces of one byte are no cheaper than they are.
 	pieceCost = 1024

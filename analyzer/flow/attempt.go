@@ -16,9 +16,9 @@ type Attempt struct {
 }
 
 // Unused takes a connection that ended without a byte, as an assembly.Assembler's Unused. What began before the capture did
-// is none.
+// is none, and neither is what was let go before its answer could come.
 func (t *Table) Unused(c *assembly.Conn, why assembly.Cause) {
-	if !c.Initiator {
+	if !c.Initiator || why == assembly.Limit {
 		return
 	}
 	a, b := c.Stats(assembly.A), c.Stats(assembly.B)

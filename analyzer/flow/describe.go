@@ -40,7 +40,10 @@ func (f *flow) record() *record.Flow {
 	r.Pace = f.activity.record(f.answeredAt())
 	r.TCP, r.QUIC = f.tcpRecord(), f.quicRecord()
 	r.Findings = append([]record.Finding{}, f.findings.list...)
-	if f.app != nil {
+	switch {
+	case f.unopened:
+		f.openApp().Done(r) // what the handshake says of it
+	case f.app != nil:
 		f.app.Done(r)
 	}
 	return r

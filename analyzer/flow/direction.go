@@ -116,8 +116,11 @@ func (d *direction) gap(n int64, at *assembly.Mark) {
 	d.gaps++
 	d.stream.Gap(n)
 	d.drain(at)
-	if f := d.flow; f.app != nil {
+	if f := d.flow; f.app != nil || f.unopened {
 		f.inOrder(d.index(), at, func() {
+			if f.unopened {
+				f.app, f.unopened = f.openApp(), false
+			}
 			if f.app != nil {
 				f.app.Lost(fromNames[d.index()])
 			}

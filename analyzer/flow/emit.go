@@ -78,6 +78,12 @@ func SetHeader(r *record.Frame, h *wsparse.Header) {
 func (f *flow) emitMessage(d *direction, m *wsparse.Message, first, last *assembly.Mark) {
 	s := f.table
 	f.messages++
+	if f.unopened {
+		f.app, f.unopened = f.openApp(), false
+		if len(s.idle.active) > fewActive {
+			f.packHandshake()
+		}
+	}
 	if !s.opt.Messages && f.app == nil {
 		return
 	}
@@ -108,7 +114,17 @@ func (f *flow) emitMessage(d *direction, m *wsparse.Message, first, last *assemb
 	s.emit(Item{Kind: ItemMessage, Flow: &f.ref, Body: s.out.keep(r)})
 }
 
-// unread lets the conversation go, and stops the collecting of messages that was done for it alone.
+// openApp begins the subprotocol's conversation. It waits for the first message: of very many flows most are silent, and one
+// with a conversation is not packed.
+func (f *flow) openApp() record.Conversation {
+	app := f.table.opt.Apps.Open(f.describe())
+	if t, ok := app.(record.Terse); ok && !f.table.opt.Messages {
+		t.Terse()
+	}
+	return app
+}
+
+// stopCollecting lets the conversation go, and stops the collecting of messages that was done for it alone.
 func (f *flow) stopCollecting() {
 	f.app = nil
 	if o := &f.table.opt; o.Messages && o.Payload {

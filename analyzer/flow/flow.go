@@ -25,6 +25,7 @@ type flow struct {
 	draft      bool // a draft before RFC 6455 is spoken, whose frames are not read
 	recent     bool // bytes came since the last scan for one to pack
 	changed    bool // bytes came since the last update
+	unopened   bool // app waits for the first message
 	closed     bool // its record was made
 	ended      uint8
 	endedFirst uint8 // the direction that ended before the other, see earlier; valid with ended
@@ -158,10 +159,7 @@ func (f *flow) handshakeKnown() {
 		f.known = known
 	}
 	if s.opt.Apps != nil {
-		f.app = s.opt.Apps.Open(known)
-		if t, ok := f.app.(record.Terse); ok && !s.opt.Messages {
-			t.Terse()
-		}
+		f.unopened = true
 	}
 }
 
@@ -193,7 +191,7 @@ func (f *flow) Answered(at *assembly.Mark) {
 	if f.table.opt.Updates {
 		f.emit(ItemUpdate) // what the answer says, before the first message
 	}
-	if f.app != nil || f.known != nil || len(f.table.idle.active) > fewActive {
+	if f.known != nil || len(f.table.idle.active) > fewActive {
 		f.packHandshake()
 	}
 }
@@ -282,7 +280,7 @@ func (f *flow) close() {
 	f.closed = true
 	f.table.idle.remove(f)
 	f.tcp, f.quic, f.ws, f.handshake, f.known, f.app, f.leak, f.sealed, f.packed = nil, nil, nil, "", nil, nil, nil, nil, nil
-	f.findings, f.pings = findings{}, pings{}
+	f.findings, f.pings, f.unopened = findings{}, pings{}, false
 }
 
 // wire is a flow as the assembler sees it, where its WebSocket has the connection to itself.

@@ -17,7 +17,8 @@ type Options struct {
 	NoMidway bool // look for no WebSocket whose upgrade is not in the capture
 	DecodeAs map[uint16]bool
 	Hash     bool // data messages with their SHA-256
-	// Room is asked how many bytes may be kept of messages that have not ended, of which so many are kept now.
+	// Room is asked how many bytes may be kept of one sort of what is unfinished (messages that are read or looked into, what
+	// waits to be understood), of which so many are kept now.
 	Room func(kept int) int
 
 	MaxMessage int // bytes of a message that are collected at most; 0 is wsparse.DefaultMaxMessage

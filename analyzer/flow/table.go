@@ -36,9 +36,10 @@ type Table struct {
 	message record.Message          // the record in hand
 	frame   record.Frame            // the same
 	event   wsparse.Event
-	budget  *wsparse.Budget // of messages that are read
-	look    *wsparse.Budget // of those that are only looked into
-	room    wsparse.Room    // of searches for frame boundaries
+	budget  *wsparse.Budget  // of messages that are read
+	look    *wsparse.Budget  // of those that are only looked into
+	waiting *upgrade.Waiting // of what connections keep until they know what they speak
+	room    wsparse.Room     // of searches for frame boundaries
 }
 
 // lookMost is how long a message may be that is only looked into; see record.InspectedFirst.
@@ -49,10 +50,10 @@ const lookMost = 256 << 10
 const searchRoom = 8 << 20
 
 // keptFreely is how many bytes of messages that have not ended a Table keeps of each sort before it asks for room.
-const keptFreely = 1 << 20
+const keptFreely = 512 << 10
 
-// Kept returns how many bytes are kept of messages that have not ended.
-func (t *Table) Kept() int { return t.budget.Kept() + t.look.Kept() }
+// Kept returns how many bytes are kept of what is unfinished: messages, heads, and what waits to be understood.
+func (t *Table) Kept() int { return t.budget.Kept() + t.look.Kept() + t.waiting.Kept() }
 
 // NotKept returns how many messages were not kept for lack of room.
 func (t *Table) NotKept() int64 { return t.budget.GivenUp() }
@@ -65,7 +66,9 @@ func NewTable(opt Options, keys *tlsopen.Keys, env *Environment) *Table {
 	}
 	t.budget.SetMore(func() int { return t.opt.Room(t.budget.Kept()) })
 	t.look.SetMore(func() int { return t.opt.Room(t.look.Kept()) })
+	t.waiting = upgrade.NewWaiting(keptFreely, t.opt.Room)
 	t.hooks = upgrade.Hooks{
+		Waiting:  t.waiting,
 		Found:    t.found,
 		Session:  t.session,
 		Security: t.security,

@@ -135,6 +135,9 @@ type Hooks struct {
 	// nil where nobody counts.
 	Spent func(c *assembly.Conn, s assembly.Side, n int64, why Spending)
 
+	// Waiting bounds what all connections keep until they know what they speak; nil where each is bounded alone.
+	Waiting *Waiting
+
 	DecodeAs map[uint16]bool // ports whose connections are WebSocket frames from the first byte
 	NoMidway bool            // look for no WebSocket without a handshake
 }

@@ -132,7 +132,7 @@ func (o openedBy) Data(x assembly.Side, b []byte, at *assembly.Mark) {
 }
 
 // read reads a capture into books; nil where it is none.
-func read(path string, skip func(n int64) bool) *books {
+func read(path string, skip func(n int64) bool, waiting *upgrade.Waiting) *books {
 	source, err := capture.Open([]string{path}, capture.Options{})
 	if err != nil {
 		return nil
@@ -144,6 +144,7 @@ func read(path string, skip func(n int64) bool) *books {
 		keys.Add(log)
 	}
 	hooks := &upgrade.Hooks{
+		Waiting: waiting,
 		Found: func(ws *upgrade.WebSocket, _ *assembly.Mark) upgrade.Receiver {
 			if ws.Conn == nil {
 				return nil
@@ -231,6 +232,8 @@ func total(by map[link.Key]int64) (sum int64) {
 	return sum
 }
 
+const noRoom = " without every 17th, where nothing may wait"
+
 // TestConservation holds that every byte of a connection is accounted for once, over all captures
 // there are, whole and with losses.
 func TestConservation(t *testing.T) {
@@ -250,10 +253,18 @@ func TestConservation(t *testing.T) {
 				"":                      nil,
 				" without every 13th":   func(n int64) bool { return n%13 == 7 },
 				" from the 20th packet": func(n int64) bool { return n < 20 },
+				noRoom:                  func(n int64) bool { return n%17 == 5 },
 			} {
-				b := read(path, skip)
+				var waiting *upgrade.Waiting
+				if name == noRoom {
+					waiting = upgrade.NoWaiting()
+				}
+				b := read(path, skip, waiting)
 				if b == nil {
 					return nil
+				}
+				if n := waiting.Kept(); n != 0 {
+					t.Errorf("%s%s: %d bytes wait after the end", path, name, n)
 				}
 				conns += b.check(t, path+name)
 				webs += b.webs
@@ -265,5 +276,5 @@ func TestConservation(t *testing.T) {
 	if files < 40 || webs < 100 {
 		t.Errorf("only %d captures with %d WebSockets", files, webs)
 	}
-	t.Logf("%d captures, each whole and damaged twice: %d connections, %d WebSockets", files, conns, webs)
+	t.Logf("%d captures, each whole and damaged three times: %d connections, %d WebSockets", files, conns, webs)
 }

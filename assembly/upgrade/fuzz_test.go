@@ -75,6 +75,9 @@ func converse(t *testing.T, in []byte, phrases []string) {
 			return h, "tls"
 		},
 	}
+	if len(in)%3 == 0 { // nothing may wait
+		hooks.Waiting = NoWaiting()
+	}
 	c := &assembly.Conn{Initiator: len(in)%2 == 0}
 	h := New(c, hooks)
 	at := &assembly.Mark{Time: 1}
@@ -101,6 +104,9 @@ func converse(t *testing.T, in []byte, phrases []string) {
 	}
 	h.End(assembly.A, assembly.FIN, at)
 	h.End(assembly.B, assembly.RST, at)
+	if n := hooks.Waiting.Kept(); n != 0 {
+		t.Errorf("%d bytes wait after the end", n)
+	}
 	for _, h := range opened {
 		spent += h.own
 	}

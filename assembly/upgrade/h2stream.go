@@ -231,6 +231,7 @@ func (st *stream) sniff() {
 func (st *stream) letGo() {
 	if st.early != nil {
 		st.on.waiting -= st.early.size()
+		st.early.uncount()
 		st.early = nil
 	}
 }
@@ -251,12 +252,12 @@ func (st *stream) replayEnds(t *replayBuffer) {
 // wait returns the replay buffer of what the client sends before the answer.
 func (st *stream) wait(f func(*replayBuffer)) {
 	if st.early == nil {
-		st.early = new(replayBuffer)
+		st.early = st.on.layer.newReplayBuffer()
 	}
 	st.on.waiting -= st.early.size()
 	f(st.early)
 	st.on.waiting += st.early.size()
-	if st.early.size() > maxTape || st.on.waiting > maxWaiting {
+	if st.early.crowded(maxTape) || st.on.waiting > maxWaiting {
 		st.begin()
 	}
 }

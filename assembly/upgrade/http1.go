@@ -33,7 +33,7 @@ type http1 struct {
 func newHTTP1(l *layer, client assembly.Side) *http1 {
 	// Where the beginning of the connection was captured, an answer that seems to have no
 	// request is only early: packets change places in captures.
-	return &http1{layer: l, client: client, loose: !l.root.conn.Initiator}
+	return &http1{layer: l, client: client, loose: !l.root.conn.Initiator, in: [2]message{{root: l.root}, {root: l.root}}}
 }
 
 // Data implements assembly.Handler.
@@ -76,6 +76,11 @@ func (h *http1) take(s assembly.Side, b []byte, at *assembly.Mark) []byte {
 	case inHead:
 		if len(m.head) < 64 && !h.begins(s, m.head, b) {
 			h.noMessage(s, b, at)
+			return nil
+		}
+		if m.crowded() {
+			h.Gap(s, int64(len(b)), assembly.Limit, at)
+			h.layer.spend(s, len(b), Unread)
 			return nil
 		}
 		head, rest, ok := m.takeHead(b)
@@ -158,10 +163,10 @@ func (h *http1) holds() bool {
 
 func (h *http1) hold(b []byte, at *assembly.Mark) {
 	if h.held == nil {
-		h.held = new(replayBuffer)
+		h.held = h.layer.newReplayBuffer()
 	}
 	h.held.Data(h.client.Other(), b, at)
-	if h.held.size() <= maxTape {
+	if !h.held.crowded(maxTape) {
 		return
 	}
 	if h.orphan.waits {

@@ -56,7 +56,7 @@ func newHTTP2(l *layer, client assembly.Side) *http2 {
 // newHTTP2Midway is HTTP/2 whose beginning was not captured.
 func newHTTP2Midway(l *layer) *http2 {
 	h := &http2{carrier: carrier{layer: l, version: "2"}, loose: true, midway: true, streams: make(map[uint32]*stream)}
-	h.lost = [2]*replayBuffer{new(replayBuffer), new(replayBuffer)}
+	h.lost = [2]*replayBuffer{h.layer.newReplayBuffer(), h.layer.newReplayBuffer()}
 	return h
 }
 
@@ -85,7 +85,7 @@ func (h *http2) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 			if h.early(s, f) {
 				raw, begin := f.Raw, f.Begin
 				f.Done()
-				h.held = new(replayBuffer)
+				h.held = h.layer.newReplayBuffer()
 				h.hold(raw[:], &begin)
 				if h.held == nil { // let go at once
 					h.Data(s, b, at)
@@ -140,7 +140,7 @@ func (h *http2) hold(b []byte, at *assembly.Mark) {
 	if len(b) > 0 {
 		h.held.Data(h.client.Other(), b, at)
 	}
-	if h.held.size() > maxTape {
+	if h.held.crowded(maxTape) {
 		h.loose = true
 		h.release()
 	}
@@ -301,7 +301,7 @@ func (h *http2) ids() []uint32 { return slices.Sorted(maps.Keys(h.streams)) }
 func (h *http2) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	if t := h.lost[s]; t != nil {
 		h.layer.spendAll(t, Unread)
-		h.lost[s] = new(replayBuffer) // no frame can be whole across it
+		h.lost[s] = h.layer.newReplayBuffer() // no frame can be whole across it
 		h.scan[s] = h2.Search{}
 		return
 	}
@@ -369,7 +369,7 @@ func (h *http2) loseBoundary(s assembly.Side, at *assembly.Mark) {
 		h.enabled = Unknown // once on it stays on: "MUST NOT send … 0 after previously sending a value of 1"
 	}
 	h.layer.spendAll(h.lost[s], Unread)
-	h.lost[s], h.scan[s] = new(replayBuffer), h2.Search{}
+	h.lost[s], h.scan[s] = h.layer.newReplayBuffer(), h2.Search{}
 	if s == h.client {
 		h.preface = 0
 	}
@@ -390,9 +390,9 @@ func (h *http2) resync(s assembly.Side) {
 		t.replay(h.layer)
 		return
 	}
-	if t.size() > maxTape {
+	if t.crowded(maxTape) {
 		h.layer.spendAll(t, Unread)
-		h.lost[s], h.scan[s] = new(replayBuffer), h2.Search{}
+		h.lost[s], h.scan[s] = h.layer.newReplayBuffer(), h2.Search{}
 	}
 }
 
@@ -403,7 +403,7 @@ func (h *http2) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	}
 	if t := h.lost[s]; t != nil {
 		h.layer.spendAll(t, Unread)
-		h.lost[s] = new(replayBuffer)
+		h.lost[s] = h.layer.newReplayBuffer()
 	}
 	h.layer.spend(s, h.in[s].Started(), Framing)
 	h.in[s].Done()

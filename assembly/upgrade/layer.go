@@ -31,6 +31,10 @@ type root struct {
 	hooks *Hooks
 	found bool // a WebSocket was
 	told  bool // Hooks.Other was called
+
+	kept  int // bytes that wait; see Waiting
+	ended [2]bool
+	over  bool // both sides ended, or nothing is decided any more
 }
 
 // New returns the Handler that looks for WebSockets in a connection.
@@ -51,6 +55,9 @@ func (l *layer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.M
 // End implements assembly.Handler.
 func (l *layer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	l.stage.End(s, why, at)
+	if !l.inner {
+		l.root.end(s)
+	}
 }
 
 // switchTo hands the layer to another stage, which gets everything that follows, and first
@@ -159,6 +166,7 @@ type handlerSetter interface{ SetHandler(h assembly.Handler) }
 func (l *layer) webSocketHandler(recv Receiver, client assembly.Side) assembly.Handler {
 	if w, ok := recv.(DirectReceiver); ok && (l.own || l.below != nil) {
 		h := w.Handler()
+		l.root.release() // the ends come by here no more
 		if l.own {
 			l.root.conn.SetHandler(h)
 		} else {
@@ -204,6 +212,7 @@ func (l *layer) spendAll(t *replayBuffer, why Spending) {
 	if t != nil {
 		l.spend(assembly.A, len(t.bytes[assembly.A]), why)
 		l.spend(assembly.B, len(t.bytes[assembly.B]), why)
+		t.uncount()
 	}
 }
 

@@ -2,6 +2,7 @@ package upgrade
 
 import (
 	"bytes"
+	"math"
 
 	"wscope/assembly"
 	"wscope/wsparse"
@@ -15,7 +16,9 @@ type message struct {
 	taken int64         // bytes of the unfinished head, those that head lacks among them
 	left  int64         // bytes of the body, or of the chunk, still to come; the size read so far in chunkSize
 	place place
-	blank bool // in trailers: nothing but CR in this line so far; in chunkSize: a digit was seen
+	root  *root // of the connection that head counts for; nil where it counts for none
+	kept  int   // what it counts there
+	blank bool  // in trailers: nothing but CR in this line so far; in chunkSize: a digit was seen
 }
 
 // place is where in a message a direction is.
@@ -68,6 +71,7 @@ func (m *message) takeHead(b []byte) (head, rest []byte, ok bool) {
 		if i := wsparse.HeadEnd(m.head, old); i > 0 {
 			m.taken += int64(i - old)
 			head, m.head = m.head[:i], nil
+			m.account()
 			if len(head) > maxHead {
 				head = head[:bytes.LastIndexByte(head[:maxHead], '\n')+1]
 				head = append(head, "\r\n"...)
@@ -77,13 +81,28 @@ func (m *message) takeHead(b []byte) (head, rest []byte, ok bool) {
 		m.taken += int64(len(piece))
 		b = b[len(piece):]
 	}
+	m.account()
 	return nil, nil, false
+}
+
+// account counts the unfinished head as it is now.
+func (m *message) account() {
+	if m.root != nil && m.kept != len(m.head) {
+		m.root.keep(len(m.head) - m.kept)
+		m.kept = len(m.head)
+	}
+}
+
+// crowded reports whether there is no room for more of the unfinished head.
+func (m *message) crowded() bool {
+	return m.root != nil && m.root.crowded(len(m.head), math.MaxInt)
 }
 
 // dropHead lets go of an unfinished head, and returns how many bytes were taken for it.
 func (m *message) dropHead() (n int) {
 	n = int(m.taken)
 	m.head, m.taken = nil, 0
+	m.account()
 	return n
 }
 

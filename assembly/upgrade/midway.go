@@ -31,9 +31,8 @@ func (f *sniffer) search(final bool, at *assembly.Mark) bool {
 	if final {
 		return false
 	}
-	size := f.seen.size()
-	if limit := f.limit(); size > limit {
-		if limit == maxTape {
+	if limit := f.limit(); f.seen.crowded(limit) {
+		if limit == maxTape && f.seen.size() > limit {
 			f.give(at)
 			return true
 		}
@@ -141,7 +140,7 @@ func (f *sniffer) forget() {
 		f.passed[s] = f.passed[s] || n > 0
 	}
 	f.layer.spendAll(f.seen, Unread)
-	f.seen = new(replayBuffer)
+	f.seen = f.layer.newReplayBuffer()
 }
 
 // startMidway makes the layer a WebSocket whose frames were found on side s. Clients mask

@@ -31,7 +31,7 @@ func (h *http1) awaitRequest(head []byte, at *assembly.Mark) {
 	if h.layer.own {
 		u.acked, u.known = h.layer.root.conn.Acked(h.client)
 	}
-	h.held = new(replayBuffer)
+	h.held = h.layer.newReplayBuffer()
 	h.held.Data(h.client.Other(), head, at)
 }
 
@@ -43,6 +43,7 @@ func (h *http1) proceedOrphan(b []byte, at *assembly.Mark) {
 	h.layer.spend(h.client, m.dropHead()-len(kept), Unread)
 	m.place = between
 	if h.onlyAsked(len(kept), b) {
+		u.since.uncount()
 		u.since = nil
 	}
 	// Bytes that a proxy took, whose answer is lost, are not frames.
@@ -95,7 +96,7 @@ func (h *http1) missing(s assembly.Side, n int64, why assembly.Cause, at *assemb
 func (h *http1) miss(n int64, why assembly.Cause, at *assembly.Mark) {
 	u := &h.orphan
 	if u.since == nil {
-		u.since = new(replayBuffer)
+		u.since = h.layer.newReplayBuffer()
 	}
 	u.since.Gap(h.client, n, why, at)
 	h.boundSince(at)
@@ -126,9 +127,9 @@ func (h *http1) noMessage(s assembly.Side, b []byte, at *assembly.Mark) {
 
 // boundSince lets go of what is too much.
 func (h *http1) boundSince(at *assembly.Mark) {
-	if u := &h.orphan; u.since.size() > maxSince {
+	if u := &h.orphan; u.since.crowded(maxSince) {
 		h.layer.spendAll(u.since, Unread)
-		u.since = new(replayBuffer)
+		u.since = h.layer.newReplayBuffer()
 		u.since.Gap(h.client, -1, assembly.Limit, at)
 	}
 }

@@ -4,8 +4,38 @@ import "wscope/assembly"
 
 // A replay buffer keeps what happened on a layer, in its order, to play it again later.
 type replayBuffer struct {
-	bytes  [2][]byte
-	events []event
+	bytes   [2][]byte
+	events  []event
+	root    *root // of the connection it counts for; nil where it counts for none
+	counted int   // what it counts there
+}
+
+// newReplayBuffer returns a replay buffer that counts for the layer's connection.
+func (l *layer) newReplayBuffer() *replayBuffer { return &replayBuffer{root: l.root} }
+
+// account counts the replay buffer as it is now.
+func (t *replayBuffer) account() {
+	if t.root != nil {
+		n := t.size()
+		t.root.keep(n - t.counted)
+		t.counted = n
+	}
+}
+
+// uncount counts it no longer: it is given away.
+func (t *replayBuffer) uncount() {
+	if t.root != nil {
+		t.root.keep(-t.counted)
+		t.counted, t.root = 0, nil
+	}
+}
+
+// crowded reports whether too much waits on it: more than most, or more than a few where there is no room.
+func (t *replayBuffer) crowded(most int) bool {
+	if t.root == nil {
+		return t.size() > most
+	}
+	return t.root.crowded(t.size(), most)
 }
 
 // event is one call of assembly.Handler.
@@ -37,6 +67,7 @@ func (t *replayBuffer) size() int {
 // Data implements assembly.Handler.
 func (t *replayBuffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 	t.bytes[s] = append(t.bytes[s], b...)
+	defer t.account()
 	if n := len(t.events); n > 0 {
 		last := &t.events[n-1]
 		if last.kind == dataEvent && last.side == s && last.at == *at {
@@ -50,15 +81,18 @@ func (t *replayBuffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 // Gap implements assembly.Handler.
 func (t *replayBuffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly.Mark) {
 	t.events = append(t.events, event{at: *at, n: n, side: s, kind: gapEvent, why: why})
+	t.account()
 }
 
 // End implements assembly.Handler.
 func (t *replayBuffer) End(s assembly.Side, why assembly.Cause, at *assembly.Mark) {
 	t.events = append(t.events, event{at: *at, side: s, kind: endEvent, why: why})
+	t.account()
 }
 
 // replay gives everything to h. h must not record on the same replay buffer.
 func (t *replayBuffer) replay(h assembly.Handler) {
+	t.uncount()
 	var off [2]int64
 	for i := range t.events {
 		e := &t.events[i]
@@ -107,6 +141,7 @@ func (t *replayBuffer) skip(s assembly.Side, n int) {
 		kept = append(kept, e)
 	}
 	t.events = kept
+	t.account()
 }
 
 // markAt is the packet of byte n of a side.

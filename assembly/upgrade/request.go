@@ -81,13 +81,13 @@ func (h *http1) wait(b []byte, at *assembly.Mark) {
 		return
 	}
 	if h.early == nil {
-		h.early = new(replayBuffer)
+		h.early = h.layer.newReplayBuffer()
 	}
 	if h.pending.ws != nil && at.Index == h.pending.ws.Asked.Index {
 		h.pending.early += int64(len(b)) // in the packet of the request: nothing of an answer was known
 	}
 	h.early.Data(h.client, b, at)
-	if h.early.size() <= maxTape {
+	if !h.early.crowded(maxTape) {
 		return
 	}
 	waited := h.early
@@ -98,13 +98,13 @@ func (h *http1) wait(b []byte, at *assembly.Mark) {
 		return
 	}
 	h.layer.spendAll(waited, Unread)
-	h.early = new(replayBuffer)
+	h.early = h.layer.newReplayBuffer()
 	h.early.Gap(h.client, int64(len(waited.bytes[h.client])), assembly.Limit, at)
 }
 
 func (h *http1) waitGap(n int64, why assembly.Cause, at *assembly.Mark) {
 	if h.early == nil {
-		h.early = new(replayBuffer)
+		h.early = h.layer.newReplayBuffer()
 	}
 	h.early.Gap(h.client, n, why, at)
 }
@@ -118,7 +118,7 @@ func (h *http1) endAsked(s assembly.Side, why assembly.Cause, at *assembly.Mark)
 	if s == h.client && !h.ended[s.Other()] {
 		// The answer may still come: the end waits behind what else the client sent.
 		if h.early == nil {
-			h.early = new(replayBuffer)
+			h.early = h.layer.newReplayBuffer()
 		}
 		h.early.End(s, why, at)
 		return

@@ -23,7 +23,7 @@ type sniffer struct {
 	switched bool            // a 101 was seen, but not to what
 }
 
-func newSniffer(l *layer) *sniffer { return &sniffer{layer: l, seen: new(replayBuffer)} }
+func newSniffer(l *layer) *sniffer { return &sniffer{layer: l, seen: l.newReplayBuffer()} }
 
 // Data implements assembly.Handler.
 func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
@@ -46,8 +46,13 @@ func (f *sniffer) Data(s assembly.Side, b []byte, at *assembly.Mark) {
 			return
 		}
 	}
-	if f.kind[s] == nothing {
+	switch f.kind[s] {
+	case nothing:
 		f.search(false, at)
+	case undecided:
+		if f.seen.crowded(2 * maxTape) {
+			f.give(at)
+		}
 	}
 }
 
@@ -248,7 +253,7 @@ func (f *sniffer) Gap(s assembly.Side, n int64, why assembly.Cause, at *assembly
 	f.seen.Gap(s, n, why, at)
 	f.first[s] = len(f.seen.bytes[s])
 	f.kind[s] = undecided
-	if f.seen.size() > 2*maxTape {
+	if f.seen.crowded(2 * maxTape) {
 		f.give(at)
 	}
 }
