@@ -168,6 +168,28 @@ func TestTotals(t *testing.T) {
 	}
 }
 
+// TestTotalsOfConnectionsNotOpened holds that of those nothing is counted as 0.
+func TestTotalsOfConnectionsNotOpened(t *testing.T) {
+	var totals Totals
+	sealed := conn("10.0.0.1", "192.0.2.1", "", "", 3)
+	sealed.Pickup, sealed.Sealed = "encrypted", &record.Sealed{Likely: "websocket"}
+	sealed.ClientToServer, sealed.ServerToClient = record.Unknown(), record.Unknown()
+	if s := totals.Summary(0); s.Client.IsZero() {
+		t.Error("nothing was there: 0 is right")
+	}
+	totals.Begun(sealed)
+	totals.Flow(sealed)
+	if s := totals.Summary(9e9); !s.Client.IsZero() || !s.Server.IsZero() {
+		t.Errorf("%+v", s.Client)
+	}
+	read := conn("10.0.0.1", "192.0.2.1", "/", "", 4)
+	totals.Begun(read)
+	totals.Flow(read)
+	if s := totals.Summary(9e9); s.Client.IsZero() || s.Server.IsZero() {
+		t.Error("one was read")
+	}
+}
+
 // TestNamesAreBounded counts ever new names, subprotocols and operations.
 func TestNamesAreBounded(t *testing.T) {
 	var c Counts

@@ -166,6 +166,9 @@ func (t *Totals) Summary(last record.Time) *record.Summary {
 	}
 	if n := t.pickups["encrypted"]; n > 0 {
 		s.Sealed = &record.SealedSum{Connections: n, WebSockets: t.likely["websocket"], Likely: t.likely.Sorted(), Why: t.whyNot(), Clients: t.libraries.Sorted()}
+		if n == t.flows { // nothing could be counted
+			s.Client, s.Server = record.Unknown(), record.Unknown()
+		}
 	}
 	s.Endings = t.ends.Endings()
 	s.Concurrency = t.together.record(int64(last))

@@ -5,6 +5,7 @@ import (
 	"unicode/utf8"
 
 	"wscope/analyzer/record"
+	"wscope/analyzer/sealed"
 	"wscope/analyzer/stat"
 	"wscope/assembly"
 	"wscope/assembly/h3"
@@ -92,6 +93,8 @@ func (f *session) describe() *record.Flow {
 	}
 	w := f.info
 	if w == nil {
+		likely, confidence, why := sealed.QUIC(r.TLS.ALPNOffered)
+		r.Sealed = &record.Sealed{Likely: likely, Confidence: confidence, Why: []string{why}}
 		r.ClientToServer, r.ServerToClient = record.Unknown(), record.Unknown()
 		return r
 	}

@@ -39,6 +39,7 @@ type counted struct {
 	sides      [2]record.Direction
 	lines      [2]*side // its counters
 	handshake  bool
+	likely     string // what it is likely to be, of a TLS connection that could not be opened
 }
 
 // side is the counters of one sender, found once a flow.
@@ -160,17 +161,47 @@ func (c *Collector) code(f *record.Closing) string {
 	return code
 }
 
+// unopened counts a living TLS connection that could not be opened as what it is likely to be now; "" is none any more.
+func (c *Collector) unopened(n *counted, likely string) {
+	if likely == n.likely {
+		return
+	}
+	if n.likely != "" {
+		c.set.unopened.WithLabelValues(n.likely).Dec()
+	}
+	if likely != "" {
+		c.set.unopened.WithLabelValues(likely).Inc()
+	}
+	n.likely = likely
+}
+
+// likely is what a connection that could not be opened is likely to be.
+func likely(f *record.Flow) string {
+	if f.Sealed == nil {
+		return "unknown"
+	}
+	return f.Sealed.Likely
+}
+
 // FlowBegun counts a new flow.
 func (c *Collector) FlowBegun(f *record.Flow) error {
 	n := c.flow(f)
 	c.set.opened.WithLabelValues(n.host, n.path, string(f.Pickup)).Inc()
-	c.set.open.Inc()
+	if f.Pickup == record.PickupEncrypted {
+		c.unopened(n, likely(f))
+	} else {
+		c.set.open.Inc()
+	}
 	return nil
 }
 
 // FlowUpdate counts what is new of a flow.
 func (c *Collector) FlowUpdate(f *record.Flow) error {
-	c.add(c.flow(f), f)
+	n := c.flow(f)
+	c.add(n, f)
+	if f.Pickup == record.PickupEncrypted {
+		c.unopened(n, likely(f))
+	}
 	return nil
 }
 
@@ -179,19 +210,27 @@ func (c *Collector) FlowEnded(f *record.Flow) error {
 	n := c.flow(f)
 	c.add(n, f)
 	delete(c.flows, f.Flow)
-	c.set.open.Dec()
-	result := "none"
-	if f.Handshake != nil {
-		result = string(f.Handshake.Result)
-	}
-	c.set.ended.WithLabelValues(n.host, n.path, result).Inc()
-	if f.Sealed != nil {
-		c.set.sealed.WithLabelValues(f.Sealed.Likely).Inc()
-	} else if f.Close != nil {
-		c.set.closes.WithLabelValues(c.code(f.Close)).Inc()
+	if f.Pickup == record.PickupEncrypted {
+		c.unopened(n, "")
+		c.set.sealed.WithLabelValues(likely(f)).Inc()
+	} else {
+		c.set.open.Dec()
+		c.ended(n, f)
 	}
 	for i := range f.Findings {
 		c.set.findings.WithLabelValues(f.Findings[i].Rule, string(f.Findings[i].Severity)).Add(float64(f.Findings[i].Count))
 	}
 	return nil
+}
+
+// ended counts how a WebSocket was answered and how it ended.
+func (c *Collector) ended(n *counted, f *record.Flow) {
+	result := "none"
+	if f.Handshake != nil {
+		result = string(f.Handshake.Result)
+	}
+	c.set.ended.WithLabelValues(n.host, n.path, result).Inc()
+	if f.Close != nil {
+		c.set.closes.WithLabelValues(c.code(f.Close)).Inc()
+	}
 }

@@ -24,6 +24,7 @@ type set struct {
 	ping      prometheus.Histogram
 	closes    *prometheus.CounterVec
 	sealed    *prometheus.CounterVec
+	unopened  *prometheus.GaugeVec
 	findings  *prometheus.CounterVec
 }
 
@@ -45,7 +46,7 @@ func newSet(reg prometheus.Registerer) *set {
 		return h
 	}
 	s := &set{
-		opened:    counter("wscope_connections_total", "WebSocket connections that began, or were recognised.", "host", "path", "pickup"),
+		opened:    counter("wscope_connections_total", "WebSocket connections that began, or were recognised; those picked up encrypted are TLS connections that could not be opened.", "host", "path", "pickup"),
 		ended:     counter("wscope_connections_ended_total", "WebSocket connections that ended, by the handshake's result.", "host", "path", "result"),
 		open:      prometheus.NewGauge(prometheus.GaugeOpts{Name: "wscope_connections_open", Help: "WebSocket connections open now."}),
 		messages:  counter("wscope_messages_total", "Messages, by sender and type.", "host", "path", "from", "type"),
@@ -56,9 +57,10 @@ func newSet(reg prometheus.Registerer) *set {
 		handshake: histogram("wscope_handshake_seconds", "From the last byte of the request to that of its answer."),
 		ping:      histogram("wscope_ping_seconds", "From a ping to its pong, where the capture is taken."),
 		sealed:    counter("wscope_sealed_connections_total", "TLS connections that ended and could not be opened, by what they are likely to be.", "likely"),
+		unopened:  prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: "wscope_sealed_connections_open", Help: "TLS connections open now that could not be opened, by what they are likely to be."}, []string{"likely"}),
 		closes:    counter("wscope_closes_total", "Ends of connections, by close code, or by how where there is none.", "code"),
 		findings:  counter("wscope_findings_total", "Findings, by rule.", "rule", "severity"),
 	}
-	reg.MustRegister(s.open)
+	reg.MustRegister(s.open, s.unopened)
 	return s
 }

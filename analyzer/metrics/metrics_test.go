@@ -75,6 +75,30 @@ func TestCounts(t *testing.T) {
 	)
 }
 
+// TestConnectionsNotOpened follows TLS connections that could not be opened: they are counted as what they seem to be at
+// each time, and with no WebSocket.
+func TestConnectionsNotOpened(t *testing.T) {
+	c := New(Options{})
+	f, g := &record.Flow{Flow: 1, Pickup: "encrypted"}, &record.Flow{Flow: 2, Pickup: "encrypted", Sealed: &record.Sealed{Likely: "http3"}}
+	c.FlowBegun(f)
+	c.FlowBegun(g)
+	holds(t, scrape(c), `wscope_sealed_connections_open{likely="unknown"} 1`, `wscope_sealed_connections_open{likely="http3"} 1`)
+	f.Sealed = &record.Sealed{Likely: "websocket"}
+	c.FlowUpdate(f)
+	holds(t, scrape(c), `wscope_sealed_connections_open{likely="unknown"} 0`, `wscope_sealed_connections_open{likely="websocket"} 1`,
+		`wscope_connections_open 0`)
+	f.Close = &record.Closing{How: "fin"}
+	c.FlowEnded(f)
+	text := scrape(c)
+	holds(t, text, `wscope_sealed_connections_open{likely="websocket"} 0`, `wscope_sealed_connections_total{likely="websocket"} 1`,
+		`wscope_connections_open 0`)
+	for _, no := range []string{"wscope_connections_ended_total{", "wscope_closes_total{"} {
+		if strings.Contains(text, no) {
+			t.Errorf("a WebSocket is counted: %s", no)
+		}
+	}
+}
+
 // TestHistogramsAreNativeToo scrapes as a Prometheus that asks for native histograms does:
 // each has its classic buckets besides.
 func TestHistogramsAreNativeToo(t *testing.T) {

@@ -3,7 +3,7 @@ package record
 // Sealed is what is thought of a TLS connection that could not be opened, by the lengths and times of its
 // records. Nothing in it was read: what is counted in Direction is not mixed with it.
 type Sealed struct {
-	Likely     string   `json:"likely" redact:"open"`              // websocket, http1, http2, sse, grpc, other, unknown
+	Likely     string   `json:"likely" redact:"open"`              // websocket, http1, http2, http3, sse, grpc, other, unknown
 	Confidence float64  `json:"confidence"`                        // in likely, 0 to 1
 	Why        []string `json:"why" redact:"open"`                 // what speaks for it
 	Heartbeat  *Seconds `json:"heartbeat_seconds,omitempty"`       // mean time between the short messages that came most regularly
@@ -14,7 +14,7 @@ type Sealed struct {
 	RTTMean    *Seconds `json:"rtt_mean,omitempty"`
 	RTTMax     *Seconds `json:"rtt_max,omitempty"`
 
-	ClientToServer *SealedDirection `json:"client_to_server,omitempty"` // absent where the capture has nothing of it
+	ClientToServer *SealedDirection `json:"client_to_server,omitempty"` // absent where the capture has nothing of it, and over QUIC, whose packets have no records
 	ServerToClient *SealedDirection `json:"server_to_client,omitempty"`
 }
 

@@ -22,8 +22,8 @@ type Summary struct {
 	Encrypted   []Named      `json:"encrypted_ports,omitempty" redact:"open"` // encrypted flows by the server's port
 	Sealed      *SealedSum   `json:"sealed,omitempty"`                        // TLS connections that could not be opened
 	Closes      []Named      `json:"closes,omitempty" redact:"open"`          // by code, or by how where there is none
-	Client      Direction    `json:"client_to_server"`
-	Server      Direction    `json:"server_to_client"`
+	Client      Direction    `json:"client_to_server,omitzero"`               // of the WebSockets that could be read; absent where there are only TLS connections that could not be opened
+	Server      Direction    `json:"server_to_client,omitzero"`
 	Findings    []RuleCount  `json:"findings,omitempty"`
 	Hosts       []Named      `json:"hosts,omitempty" redact:"open"`
 	Paths       []Named      `json:"paths,omitempty" redact:"target"`

@@ -927,7 +927,7 @@ var QUICCloseTable = &Table{Name: "QUICClose", Doc: "what ended a QUIC connectio
 
 // SealedTable has the fields of Sealed.
 var SealedTable = &Table{Name: "Sealed", Doc: "what is thought of a TLS connection that could not be opened, by the lengths and times of its records. Nothing in it was read: what is counted in Direction is not mixed with it", Fields: []Field{
-	{Name: "likely", Kind: Text, Doc: "websocket, http1, http2, sse, grpc, other, unknown", Class: Open, Get: func(of any) Value { x := &of.(*Sealed).Likely; return Value{Kind: Text, Text: *x} }},
+	{Name: "likely", Kind: Text, Doc: "websocket, http1, http2, http3, sse, grpc, other, unknown", Class: Open, Get: func(of any) Value { x := &of.(*Sealed).Likely; return Value{Kind: Text, Text: *x} }},
 	{Name: "confidence", Kind: Number, Doc: "in likely, 0 to 1", Get: func(of any) Value { x := &of.(*Sealed).Confidence; return Value{Kind: Number, Float: *x} }},
 	{Name: "why", Kind: Text, List: true, Doc: "what speaks for it", Class: Open, Get: func(of any) Value {
 		x := of.(*Sealed).Why
@@ -970,7 +970,7 @@ var SealedTable = &Table{Name: "Sealed", Doc: "what is thought of a TLS connecti
 		}
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
-	{Name: "client_to_server", Kind: Nested, Pointer: true, Omit: true, Doc: "absent where the capture has nothing of it", Of: SealedDirectionTable, Get: func(of any) Value {
+	{Name: "client_to_server", Kind: Nested, Pointer: true, Omit: true, Doc: "absent where the capture has nothing of it, and over QUIC, whose packets have no records", Of: SealedDirectionTable, Get: func(of any) Value {
 		x := of.(*Sealed).ClientToServer
 		if x == nil {
 			return Value{}
@@ -1085,8 +1085,20 @@ var SummaryTable = &Table{Name: "Summary", Doc: "what a run saw over the whole c
 		x := of.(*Summary).Closes
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}
 	}, At: func(list any, i int) Value { x := &list.([]Named)[i]; return Value{Kind: Nested, Any: x} }},
-	{Name: "client_to_server", Kind: Nested, Of: DirectionTable, Get: func(of any) Value { x := &of.(*Summary).Client; return Value{Kind: Nested, Any: x} }},
-	{Name: "server_to_client", Kind: Nested, Of: DirectionTable, Get: func(of any) Value { x := &of.(*Summary).Server; return Value{Kind: Nested, Any: x} }},
+	{Name: "client_to_server", Kind: Nested, Pointer: true, Omit: true, Doc: "of the WebSockets that could be read; absent where there are only TLS connections that could not be opened", Of: DirectionTable, Get: func(of any) Value {
+		x := &of.(*Summary).Client
+		if x.IsZero() {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
+	{Name: "server_to_client", Kind: Nested, Pointer: true, Omit: true, Of: DirectionTable, Get: func(of any) Value {
+		x := &of.(*Summary).Server
+		if x.IsZero() {
+			return Value{}
+		}
+		return Value{Kind: Nested, Any: x}
+	}},
 	{Name: "findings", Kind: Nested, List: true, Omit: true, Of: RuleCountTable, Get: func(of any) Value {
 		x := of.(*Summary).Findings
 		return Value{Kind: Nested, List: true, Any: x, Int: int64(len(x))}

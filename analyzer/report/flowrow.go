@@ -31,7 +31,7 @@ var flowColumns = []column{
 func flowRow(f *record.Flow) []cell {
 	there, back, bytes := "", "", ""
 	if f.Sealed != nil {
-		there, back, bytes = sealedCells(f.Sealed)
+		there, back, bytes = sealedCells(f)
 	} else if f.Pickup != record.PickupEncrypted {
 		there, back = Number(total(&f.ClientToServer.Messages)), Number(total(&f.ServerToClient.Messages))
 		bytes = Bytes(f.ClientToServer.WireBytes + f.ServerToClient.WireBytes)

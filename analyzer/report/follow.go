@@ -234,7 +234,7 @@ func (f *Follow) End(r *record.Flow) error {
 	f.put(good, text)
 	if s := r.Sealed; s != nil {
 		f.put(plainInk, "not opened; likely "+likely(s)+": "+Clean(strings.Join(s.Why, "; ")))
-		f.put(dimInk, "there "+sealedText(s.ClientToServer)+"; back "+sealedText(s.ServerToClient)+"; "+Span(r.Duration))
+		f.put(dimInk, sealedSides(r)+"; "+Span(r.Duration)+sealedRhythm(s))
 		return f.flush()
 	}
 	f.put(dimInk, fmt.Sprintf("%s there, %s back, %s in %s", Count(total(&r.ClientToServer.Messages), "message"),

@@ -16,12 +16,16 @@ func likely(s *record.Sealed) string {
 
 // sealedCells are the cells of a row that say what was sent, of a connection that could not be opened: of messages
 // about how many, of bytes those of TCP.
-func sealedCells(s *record.Sealed) (there, back, bytes string) {
+func sealedCells(f *record.Flow) (there, back, bytes string) {
+	s := f.Sealed
 	about := func(d *record.SealedDirection) string {
 		if d == nil || d.About == nil {
 			return ""
 		}
 		return "~" + Number(*d.About)
+	}
+	if q := f.QUIC; q != nil { // its packets have no records
+		return "", "", Bytes(q.ClientBytes + q.ServerBytes)
 	}
 	wire := int64(0)
 	for _, d := range []*record.SealedDirection{s.ClientToServer, s.ServerToClient} {
@@ -44,6 +48,28 @@ func sealedLabel(f *record.Flow) string {
 		return "encrypted, close " + string(c.By)
 	}
 	return "encrypted, " + string(c.How) + " " + string(c.By)
+}
+
+// sealedSides says what both sides seem to have sent.
+func sealedSides(f *record.Flow) string {
+	if q := f.QUIC; q != nil {
+		return fmt.Sprintf("there %s, %s; back %s, %s", Count(q.ClientPackets, "packet"), Bytes(q.ClientBytes), Count(q.ServerPackets, "packet"), Bytes(q.ServerBytes))
+	}
+	return "there " + sealedText(f.Sealed.ClientToServer) + "; back " + sealedText(f.Sealed.ServerToClient)
+}
+
+// sealedRhythm says how regularly a connection seems to have spoken, and for how long not at all.
+func sealedRhythm(s *record.Sealed) (text string) {
+	if s.Heartbeat != nil {
+		text = "; a heartbeat each " + Span(*s.Heartbeat)
+	}
+	if s.RTTMean != nil {
+		text += "; round trip " + Span(*s.RTTMean) + " on average"
+	}
+	if s.Silence != nil {
+		text += "; longest silence " + Span(*s.Silence)
+	}
+	return text
 }
 
 // sealedText says what a side seems to have sent.

@@ -68,6 +68,9 @@ func SummaryCSV(s *record.Summary) []byte {
 }
 
 func directionCSV(b []byte, name string, d *record.Direction) []byte {
+	if d.IsZero() {
+		return b
+	}
 	for _, c := range []record.Named{
 		{Name: "frames", Count: d.Frames},
 		{Name: "messages.text", Count: d.Messages.Text}, {Name: "messages.binary", Count: d.Messages.Binary},

@@ -125,6 +125,45 @@ func TestOneMessageInManyRecords(t *testing.T) {
 	}
 }
 
+// TestDroppedIsNotClosed ends a connection without Close frames, some time behind a pong: a Close is as long, but comes once, or
+// with the end of TCP behind it. The next ping is no answer to the pong before.
+func TestDroppedIsNotClosed(t *testing.T) {
+	for _, c := range []struct {
+		payload int
+		after   int64 // of FIN, milliseconds
+		last    []int
+		closed  bool
+	}{
+		{4, 320, nil, false},
+		{2, 320, nil, false}, // as long as a Close with a code
+		{0, 5000, nil, false},
+		{9, 2, []int{8, 4}, true},
+		{9, 5000, []int{8, 4}, true}, // a client that waits for the server's FIN
+		{2, 2, []int{8, 4}, true},
+		{9, 2, []int{21, 17}, true}, // with a reason
+		{9, 320, []int{21, 17}, false},
+	} {
+		w := newTalker(tls13())
+		w.open()
+		for range 6 {
+			w.record(Client, 330, frame(Client, c.payload))
+			w.record(Server, 1, frame(Server, c.payload))
+		}
+		for i, n := range c.last {
+			w.record(Side(i), 20, n)
+		}
+		w.now += c.after * 1e6
+		w.end(Client)
+		e := w.c.Estimate()
+		if e.Closing.Frames != c.closed || e.Closing.Half {
+			t.Errorf("%+v: %+v", c, e.Closing)
+		}
+		if e.TripMax > 20e6 {
+			t.Errorf("%+v: a round trip of %d ns", c, e.TripMax)
+		}
+	}
+}
+
 func TestHeartbeat(t *testing.T) {
 	w := newTalker(tls13())
 	w.open()

@@ -11,5 +11,5 @@
 // WebSocket does), judge.go (the verdict).
 //
 // It does not look into records, and it does not tell apart the streams of an HTTP/2
-// connection, which share its records. DTLS and QUIC have other record headers.
+// connection, which share its records. Of QUIC it says what was offered; DTLS is beyond it.
 package sealed

@@ -2,7 +2,7 @@ package sealed
 
 // Estimate is what is thought of a connection so far.
 type Estimate struct {
-	Likely     string   // websocket, http1, http2, sse, grpc, other, unknown
+	Likely     string   // websocket, http1, http2, http3, sse, grpc, other, unknown
 	Confidence float64  // 0 to 1
 	Why        []string // what speaks for it, and what makes the counts bounds
 

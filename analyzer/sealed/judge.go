@@ -11,6 +11,7 @@ const (
 	WebSocket = "websocket"
 	HTTP1     = "http1"
 	HTTP2     = "http2"
+	HTTP3     = "http3"
 	SSE       = "sse"
 	GRPC      = "grpc"
 	Other     = "other"
@@ -46,8 +47,9 @@ func (j *judge) closing() {
 		return
 	}
 	n, m := cl.chain, se.chain
-	clientClose := (n == 8 || n == 6 || n > 8 && n <= 131) && !j.repeated(Client)
-	serverClose := (m == 4 || m == 2 || m > 4 && m <= 127) && !j.repeated(Server)
+	late := j.endsLate()
+	clientClose := (n == 8 || n == 6 || n > 8 && n <= 131) && !(late && (n > 8 || j.repeated(Client)))
+	serverClose := (m == 4 || m == 2 || m > 4 && m <= 127) && !(late && (m > 4 || j.repeated(Server)))
 	apart := cl.lastAt - se.lastAt
 	near := apart > -together && apart < together
 	switch {
@@ -65,14 +67,16 @@ func (j *judge) closing() {
 	}
 }
 
-// repeated reports whether the last record of a side is one of several of its length, as heartbeats are, rather than a
-// Close: that comes once, and the end of TCP soon behind it.
+// repeated reports whether the last record of a side is one of several of its length, as heartbeats are: a Close comes once.
 func (j *judge) repeated(s Side) bool {
-	const soon = int64(100e6)
 	d := &j.t.dirs[s]
-	if d.chain != int64(d.last) || j.t.pairs.seen(s, d.last) < 2 {
-		return false
-	}
+	return d.chain == int64(d.last) && j.t.pairs.seen(s, d.last) > 1
+}
+
+// endsLate reports whether TCP ends later than it does behind a Close handshake, which ends with the server's FIN
+// (RFC 6455 §7.1.1).
+func (j *judge) endsLate() bool {
+	const soon = int64(100e6)
 	last := max(j.t.dirs[Client].lastAt, j.t.dirs[Server].lastAt)
 	for s, how := range j.c.ended {
 		if how != Open && j.c.endedAt[s]-last < soon {

@@ -28,6 +28,8 @@ type Stats struct {
 	begun    int64
 	ended    int64
 	messages int64 // of the flows that ended
+	closed   int64 // TLS connections that could not be opened, of the flows that ended
+	likely   int64 // of them those that are likely WebSockets
 	findings map[string]int64
 }
 
@@ -51,6 +53,12 @@ func (t *Stats) FlowBegun(f *record.Flow) error {
 func (t *Stats) FlowEnded(f *record.Flow) error {
 	t.mu.Lock()
 	t.ended++
+	if f.Pickup == record.PickupEncrypted {
+		t.closed++
+		if f.Sealed != nil && f.Sealed.Likely == "websocket" {
+			t.likely++
+		}
+	}
 	for _, d := range [...]*record.Direction{&f.ClientToServer, &f.ServerToClient} {
 		t.messages += d.Messages.Text + d.Messages.Binary
 	}
@@ -148,6 +156,9 @@ func (t *Stats) Text() string {
 	t.mu.Lock()
 	fmt.Fprintf(&b, "%d packets analysed, %d flows (%d open), %d messages of ended flows; findings: %d errors, %d warnings, %d notes",
 		c.Analysed, t.begun, t.begun-t.ended, t.messages, t.findings["error"], t.findings["warning"], t.findings["note"])
+	if t.closed > 0 {
+		fmt.Fprintf(&b, "; of the ended flows %d are TLS connections not opened, of which %d are likely WebSockets", t.closed, t.likely)
+	}
 	t.mu.Unlock()
 	for _, i := range c.Interfaces {
 		fmt.Fprintf(&b, "; %s: %d received, %d dropped by the kernel, %d by the interface", i.Name, i.Received, i.Dropped, i.IfDropped)

@@ -12,8 +12,9 @@ const sideFact = (d) => {
   return `${kinds} in ${plural(d.frames, "frame")}, ${size(d.wire_bytes)}${packed}${lost}`;
 };
 
-// sealedFact says what a side seems to have sent in a connection that could not be opened.
-const sealedFact = (d) => {
+// sealedFact says what a side seems to have sent in a connection that could not be opened. Of QUIC it has the packets.
+const sealedFact = (d, packets, bytes) => {
+  if (packets !== undefined) return `${plural(packets, "packet")}, ${size(bytes)} on the wire`;
   if (!d) return "not in the capture";
   const about = d.messages_about !== undefined ? `about ${plural(d.messages_about, "message")}, at least ${number(d.messages_at_least)}, ` +
     `${size(d.payload_bytes)}${d.payload_bytes_error ? ` \u00b1 ${size(d.payload_bytes_error)}` : ""}; ` : "";
@@ -28,15 +29,15 @@ function flowFacts(r) {
     fact("Client", h("span", { class: "client" }, address(r.client)), r.real_client && ` for ${oneLine(r.real_client)}`, r.http?.user_agent && h("span", { class: "dim" }, " " + oneLine(r.http.user_agent))),
     fact("Server", h("span", { class: "server" }, address(r.server)), r.via?.length && ` via ${r.via.map((v) => oneLine(v.kind + " " + (v.target || ""))).join(", ")}`, r.tunnel && ` in ${oneLine(r.tunnel)}`),
     fact("Began", `${at.date} ${at.clock} UTC`, r.packet ? [", ", packetPlace(r.packet, r.file)] : ""),
-    fact("Lasted", span(r.duration), r.pace && r.pace.longest_silence > 0 && `, longest silence ${span(r.pace.longest_silence)}`),
+    fact("Lasted", span(r.duration), r.pace && r.pace.longest_silence > 0 && `, longest silence ${span(r.pace.longest_silence)}`, r.sealed?.longest_silence && `, longest silence ${span(r.sealed.longest_silence)}`),
     fact("Upgrade", shake ? join(shake.result, r.http?.status && "HTTP/" + r.http.version + " status " + r.http.status, shake.latency !== undefined && "in " + span(shake.latency), shake.accept_valid === false && "wrong Accept") : r.pickup === "midstream" ? "not in the capture: joined midway" : r.pickup === "encrypted" ? "encrypted: not opened" : ""),
-    fact("Likely", r.sealed && join(`${r.sealed.likely}, ${Math.round(100 * r.sealed.confidence)} %`, r.sealed.heartbeat_seconds && `a heartbeat each ${span(r.sealed.heartbeat_seconds)}`), r.sealed?.why.length && h("p", null, oneLine(r.sealed.why.join("; ")))),
+    fact("Likely", r.sealed && join(`${r.sealed.likely}, ${Math.round(100 * r.sealed.confidence)} %`, r.sealed.heartbeat_seconds && `a heartbeat each ${span(r.sealed.heartbeat_seconds)}`, r.sealed.rtt_mean && `round trip ${span(r.sealed.rtt_mean)} on average`), r.sealed?.why.length && h("p", null, oneLine(r.sealed.why.join("; ")))),
     fact("Refused", r.http?.body && oneLine(r.http.body)),
     fact("Subprotocol", shake && join(shake.subprotocol, shake.subprotocols_offered?.length && "of " + shake.subprotocols_offered.join(" "))),
     fact("Extensions", shake && join(...(shake.extensions || []))),
     fact("TLS", tls && join(tls.version, tls.cipher, tls.sni, tls.alpn, !tls.decrypted && (tls.why || "not opened"))),
-    fact("Client sent", r.sealed ? sealedFact(r.sealed.client_to_server) : sideFact(r.client_to_server)),
-    fact("Server sent", r.sealed ? sealedFact(r.sealed.server_to_client) : sideFact(r.server_to_client)),
+    fact("Client sent", r.sealed ? sealedFact(r.sealed.client_to_server, r.quic?.client_packets, r.quic?.client_bytes) : sideFact(r.client_to_server)),
+    fact("Server sent", r.sealed ? sealedFact(r.sealed.server_to_client, r.quic?.server_packets, r.quic?.server_bytes) : sideFact(r.server_to_client)),
     fact("Pings", ping && join(`${number(ping.answered)} answered`, ping.unanswered && `${number(ping.unanswered)} unanswered`, ping.rtt_p50 !== undefined && `median ${span(ping.rtt_p50)}, at most ${span(ping.rtt_max)}`)),
     fact("TCP", tcp && join(tcp.rtt !== undefined && "round trip " + span(tcp.rtt), tcp.retransmitted && number(tcp.retransmitted) + " retransmitted", tcp.out_of_order && number(tcp.out_of_order) + " out of order", tcp.zero_windows && number(tcp.zero_windows) + " zero windows" + (tcp.zero_window ? " for " + span(tcp.zero_window) : ""), tcp.stall && "stalled " + span(tcp.stall), tcp.capture_loss && size(tcp.capture_loss) + " not captured")),
     fact("Closed", close && join(close.by && "by " + close.by, close.code !== null ? `${close.code} ${close.name || ""}` : /handshake|half/.test(close.how) && "with no code", close.reason && `\u201c${close.reason}\u201d`, close.reply_code !== null && `answered ${close.reply_code}`, close.delay !== undefined && `after ${span(close.delay)}`, close.how === "half" && "half", close.tcp), close?.story && h("p", null, oneLine(close.story))),

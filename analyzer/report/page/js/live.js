@@ -34,14 +34,13 @@ async function readMessages(flow) {
 }
 
 function liveTiles({ counts, summary, status }) {
-  const both = (name) => summary.client_to_server[name] + summary.server_to_client[name];
-  const of = (type) => summary.client_to_server.messages[type] + summary.server_to_client.messages[type];
-  const saved = both("message_bytes") > both("payload_bytes") && 1 - both("payload_bytes") / both("message_bytes");
+  const sum = sums(summary);
   return h("dl", { class: "tiles" },
     tile("Open", number(counts.open), `at most ${number(summary.max_open)} at once`),
     tile("Ended", number(counts.ended), `of ${plural(counts.begun, "flow")}`),
-    tile("Messages", number(messageTypes.reduce((n, t) => n + of(t), 0)), `${number(Math.round(counts.rate * 10) / 10)} a second`, messageTypes.filter(of).map((t) => number(of(t)) + " " + t).join(", ")),
-    tile("Payload", size(both("message_bytes")), saved && "deflate saved " + Math.round(saved * 100) + " %"),
+    sealedTile(summary),
+    messagesTile(sum, `${number(Math.round(counts.rate * 10) / 10)} a second`),
+    payloadTile(sum),
     tile("Findings", number(counts.found.reduce((a, b) => a + b)), severities.filter((_, i) => counts.found[i]).map((k) => plural(counts.found[severities.indexOf(k)], k)).join(", ") || "in flows that ended: none"),
     tile("Captured", span(counts.seconds), status.packets > 0 && plural(status.packets, "packet")));
 }

@@ -5,25 +5,44 @@ function tile(label, value, ...notes) {
     notes.filter(Boolean).map((note) => h("span", null, note))));
 }
 
+// sums adds up what both sides sent; null where nothing could be read, so that nobody knows.
+function sums(s) {
+  if (!s.client_to_server || !s.server_to_client) return null;
+  return {
+    both: (name) => s.client_to_server[name] + s.server_to_client[name],
+    of: (type) => s.client_to_server.messages[type] + s.server_to_client.messages[type],
+  };
+}
+
+const savedNote = ({ both }) => both("message_bytes") > both("payload_bytes") &&
+  "deflate saved " + Math.round(100 - 100 * both("payload_bytes") / both("message_bytes")) + " %";
+
+function messagesTile(sum, ...notes) {
+  if (!sum) return tile("Messages", "unknown", "nothing could be opened");
+  return tile("Messages", number(messageTypes.reduce((n, type) => n + sum.of(type), 0)), ...notes,
+    messageTypes.filter(sum.of).map((t) => number(sum.of(t)) + " " + t).join(", "));
+}
+
+const payloadTile = (sum, ...notes) => sum ? tile("Payload", size(sum.both("message_bytes")), ...notes, savedNote(sum)) : tile("Payload", "unknown");
+
+const sealedTile = ({ sealed }) => sealed && tile("Not opened", number(sealed.connections),
+  `TLS connections, of which ${number(sealed.likely_websockets)} ${sealed.likely_websockets === 1 ? "is likely a WebSocket" : "are likely WebSockets"}`);
+
 function tiles(s) {
-  const counts = {};
-  for (const type of messageTypes) counts[type] = s.client_to_server.messages[type] + s.server_to_client.messages[type];
-  const both = (name) => s.client_to_server[name] + s.server_to_client[name];
+  const sum = sums(s);
   const found = { error: 0, warning: 0, note: 0 };
   for (const f of s.findings || []) found[f.severity] += f.count;
   const states = [...(s.by_result || []), ...(s.by_pickup || []).filter((p) => p.name === "midstream" || p.name === "encrypted")];
-  const saved = both("message_bytes") > both("payload_bytes") && 1 - both("payload_bytes") / both("message_bytes");
   return h("dl", { class: "tiles" },
     tile("Flows", number(s.flows), states.map((c) => number(c.count) + " " + c.name).join(", ")),
-    tile("Messages", number(messageTypes.reduce((n, type) => n + counts[type], 0)),
-      messageTypes.filter((t) => counts[t]).map((t) => number(counts[t]) + " " + t).join(", ")),
-    tile("Payload", size(both("message_bytes")), both("wire_bytes") > 0 && size(both("wire_bytes")) + " on the wire",
-      saved && "deflate saved " + Math.round(saved * 100) + " %"),
-    tile("Open at once", number(s.max_open), "WebSockets, at most"),
+    sealedTile(s),
+    messagesTile(sum),
+    payloadTile(sum, sum?.both("wire_bytes") > 0 && size(sum.both("wire_bytes")) + " on the wire"),
+    sum && tile("Open at once", number(s.max_open), "WebSockets, at most"),
     tile("Findings", number(found.error + found.warning + found.note),
       severities.filter((k) => found[k]).map((k) => plural(found[k], k)).join(", ") || "nothing to tell"),
     tile("Captured", s.start ? span(s.duration) : "nothing", plural(s.packets, "packet") + ", " + size(s.bytes),
-      both("lost_bytes") > 0 && size(both("lost_bytes")) + " of WebSocket missing"));
+      sum?.both("lost_bytes") > 0 && size(sum.both("lost_bytes")) + " of WebSocket missing"));
 }
 
 // remarks are what a reader must know before believing the page to be the whole truth.
