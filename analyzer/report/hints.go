@@ -113,11 +113,15 @@ func instead(sum *record.Summary) []string {
 		hints = append(hints, "only "+upper(sum.Other[0].Name)+" is in the capture: WebSocket needs TCP")
 	case sum.TCP == 0 && sum.QUIC == 0 && len(sum.Other) > 0:
 		hints = append(hints, "no TCP is in the capture, but "+list(sum.Other, 5))
+	case len(sum.Elsewhere) > 0 && sum.Connections == 0:
+		hints = append(hints, "connections without a WebSocket: "+list(sum.Elsewhere, 6))
 	case len(sum.Elsewhere) > 0:
 		hints = append(hints, "connections without a WebSocket: "+list(sum.Elsewhere, 6)+
 			"; for WebSocket frames on a port with no handshake give --decode-as PORT")
-	case sum.Connections+sum.QUIC > 0:
+	case sum.Connections > 0:
 		hints = append(hints, connections(sum)+" carried no WebSocket handshake; for frames with none give --decode-as PORT")
+	case sum.QUIC > 0:
+		hints = append(hints, connections(sum)+" carried no WebSocket and no WebTransport session")
 	}
 	return hints
 }

@@ -36,8 +36,9 @@ type Assembler struct {
 	ticked   bool
 	scratch  scratch
 	midways  map[link.Key]*midway
-	start    uint64 // the packet number that fits found
-	searches int    // attempts of fits
+	offers   map[link.Key]offer // by path, from the client to the server
+	start    uint64             // the packet number that fits found
+	searches int                // attempts of fits
 }
 
 // Stats counts what an Assembler has seen.
@@ -133,6 +134,9 @@ func (a *Assembler) begin(s *link.Segment) (*Conn, Side) {
 		return a.join(s)
 	}
 	h, ok := parseLong(b, len(b)+s.Missing)
+	if ok && h.kind == negotiationPacket {
+		a.negotiation(s, &h)
+	}
 	if !ok || h.kind != initialPacket || h.cut {
 		return nil, 0
 	}
@@ -148,20 +152,6 @@ func (a *Assembler) begin(s *link.Segment) (*Conn, Side) {
 	c.issue(assembly.A, h.src)
 	a.nameID(makeCID(h.dst), c, assembly.B)
 	return c, assembly.A
-}
-
-// negotiated gives what a Version Negotiation packet offered to the client that now begins on the same path: some clients
-// begin anew after it, with other connection IDs.
-func (a *Assembler) negotiated(s *link.Segment) []uint32 {
-	l := a.keys[s.Key]
-	if len(l) == 0 {
-		return nil
-	}
-	before := l[len(l)-1]
-	if len(before.sides[assembly.B].ids) > 0 || s.Mark.Time-before.Start.Time > halfIdle {
-		return nil
-	}
-	return before.Offered
 }
 
 // conn makes a connection whose client sent s.

@@ -433,16 +433,6 @@ func (c *Conn) unopened(x Side, b []byte, at *Mark) {
 	}
 }
 
-// negotiation takes Version Negotiation (RFC 9000 §17.2.1).
-func (c *Conn) negotiation(x Side, h *header) {
-	if x != assembly.B {
-		return
-	}
-	for v := h.versions; len(v) >= 4 && len(c.Offered) < 16; v = v[4:] {
-		c.Offered = append(c.Offered, uint32(v[0])<<24|uint32(v[1])<<16|uint32(v[2])<<8|uint32(v[3]))
-	}
-}
-
 // retry takes Retry (RFC 9000 §17.2.5): the client begins anew under the keys of the
 // connection ID that the server chose.
 func (c *Conn) retry(x Side, b []byte, h *header) {

@@ -11,6 +11,8 @@ const (
 	// maxIDs is how many connection IDs of one side are remembered, maxPaths how many paths.
 	maxIDs   = 64
 	maxPaths = 64
+	// maxOffers is how many Version Negotiation packets are remembered whose client is not known yet.
+	maxOffers = 1 << 10
 	// maxTokens is how many stateless reset tokens of one side are remembered.
 	maxTokens = 64
 	// maxGenerations is how many key updates may have been missed in a row.

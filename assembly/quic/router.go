@@ -94,7 +94,10 @@ func (r *Router) long(s *link.Segment) (int, bool) {
 	k := canonical(&s.Key)
 	home, ok := r.paths.get(k)
 	v := binary.BigEndian.Uint32(b[1:])
-	if !known(v) {
+	switch {
+	case v == 0 && !ok && offersKnown(b): // to a client whose version is not known
+		return Home(s, r.Shards), true
+	case !known(v):
 		return int(home), ok && v == 0 // Version Negotiation
 	}
 	h, good := parseLong(b, len(b)+s.Missing)

@@ -39,7 +39,7 @@ user_pref("network.webtransport.datagrams.enabled", true);
 user_pref("datareporting.policy.dataSubmissionEnabled", false);
 user_pref("browser.shell.checkDefaultBrowser", false);
 `
-	deno = []string{"deno", "run", "--quiet", "--allow-all", "--unstable-net", "client.js", "URL", "HASH", "datagrams"} // its streams do not end when they are closed
+	deno = []string{"deno", "run", "--quiet", "--allow-all", "--unstable-net", "src/client.js", "URL", "HASH", "datagrams"} // its streams do not end when they are closed
 )
 
 // page is what a browser loads, and where it reports.

@@ -59,6 +59,7 @@ type scenario struct {
 	disorder    bool            // neighbours change places in the file
 	rebind      int             // the client's address changes before this datagram
 	foreign     *foreign        // a client that is another program; nil is quic-go
+	plain       *plain          // a client that has no WebSocket
 }
 
 var scenarios = []scenario{
@@ -93,8 +94,26 @@ var scenarios = []scenario{
 	{name: "chromium-webtransport", shows: "Chromium: a WebTransport session", version: quic.Version1, session: true, foreign: &foreign{command: chromium}},
 	{name: "firefox-webtransport", shows: "Firefox: a WebTransport session", version: quic.Version1, session: true, foreign: &foreign{command: firefox, prefs: firefoxPrefs}},
 	{name: "deno-webtransport", shows: "Deno (quinn): a WebTransport session of datagrams", version: quic.Version1, session: true, foreign: &foreign{command: deno}},
+	{name: "../ngtcp2/basic", shows: "ngtcp2's client: HTTP/3 without a WebSocket", version: quic.Version1, plain: &plain{size: 9000, args: [][]string{{}}}},
+	{name: "../ngtcp2/aes256", shows: "the same with AES-256", version: quic.Version1, plain: &plain{size: 9000, args: [][]string{{suite + "AES-256-GCM"}}}},
+	{name: "../ngtcp2/chacha", shows: "the same with ChaCha20, and no connection ID of the client", version: quic.Version1,
+		plain: &plain{size: 9000, args: [][]string{{suite + "CHACHA20-POLY1305", "--scid="}}}},
+	{name: "../ngtcp2/retry", shows: "Retry before it", version: quic.Version1, retry: true, plain: &plain{size: 3000, args: [][]string{{}}}},
+	{name: "../ngtcp2/early", shows: "a second connection whose request is in 0-RTT packets, with their secret", version: quic.Version1, early: true,
+		plain: &plain{size: 5000, args: [][]string{resumed, resumed}}},
+	{name: "../ngtcp2/keyupdate", shows: "a key update amid a body", version: quic.Version1, plain: &plain{size: 60000, args: [][]string{{"--key-update=1ms", "--delay-stream=20ms"}}}},
+	{name: "../ngtcp2/migration", shows: "the client goes to another address, with a connection ID of its own", version: quic.Version1,
+		plain: &plain{size: 30000, args: [][]string{{"--change-local-addr=1ms", "--delay-stream=20ms"}}}},
+	{name: "../ngtcp2/rebinding", shows: "its address changes as a NAT does it", version: quic.Version1,
+		plain: &plain{size: 30000, args: [][]string{{"--change-local-addr=1ms", "--nat-rebinding", "--delay-stream=20ms"}}}},
+	{name: "../ngtcp2/negotiation", shows: "a version that nobody knows, and version 1 from another port after the Version Negotiation", version: quic.Version1,
+		plain: &plain{size: 3000, args: [][]string{{"--version=0x1a2a3a4a", "--preferred-versions=v1"}}}},
+	{name: "../ngtcp2/lossy", shows: "loss on the way behind the tap, and repetition", version: quic.Version1, plain: &plain{size: 60000, args: [][]string{{}}},
+		network: func(n int) int { return [...]int{1, 1, 1, 1, 2, 1, 1, 1, 0}[n%9] }},
 	{name: "webtransport", shows: "a WebTransport session: streams of both kinds and sides, datagrams", version: quic.Version1, session: true, size: 3000},
 }
+
+const suite = "--ciphers=NORMAL:-VERS-ALL:+VERS-TLS1.3:-CIPHER-ALL:+"
 
 type message struct {
 	Flow   string `json:"flow"` // websocket, webtransport
@@ -114,6 +133,9 @@ type journal struct {
 
 func main() {
 	log.SetFlags(0)
+	if err := os.Chdir(".."); err != nil { // recordings stand beside src
+		log.Fatal(err)
+	}
 	for _, s := range scenarios {
 		if len(os.Args) > 1 && !slices.Contains(os.Args[1:], s.name) {
 			continue
@@ -152,6 +174,7 @@ func record(s *scenario) error {
 	mux := http.NewServeMux()
 	browser := &page{report: make(chan []byte, 1)}
 	mux.Handle("/", browser)
+	mux.HandleFunc("/body/", echoBody)
 	h3s := &http3.Server{TLSConfig: http3.ConfigureTLSConfig(tlsServer), Handler: mux, QUICConfig: config, EnableDatagrams: true}
 	wt := &webtransport.Server{H3: h3s, CheckOrigin: func(*http.Request) bool { return true }, ApplicationProtocols: []string{"chat"}}
 	webtransport.ConfigureHTTP3Server(h3s)
@@ -219,6 +242,9 @@ func record(s *scenario) error {
 		c, _ := x509.ParseCertificate(leaf)
 		hash, spki := sha256.Sum256(leaf), sha256.Sum256(c.RawSubjectPublicKeyInfo)
 		j.Messages, err = s.foreign.run(ctx, browser, kind, hex.EncodeToString(hash[:]), base64.StdEncoding.EncodeToString(spki[:]), r.front.LocalAddr().(*net.UDPAddr))
+	case s.plain != nil:
+		j.Path, j.Code, j.Reason = "/body", 0, ""
+		err = s.plain.run(ctx, s, r.front.LocalAddr().(*net.UDPAddr).Port, j)
 	case s.session:
 		err = talkSession(ctx, s, &webtransport.Transport{TLSClientConfig: tlsClient, QUICConfig: config, DialAddr: dial, ApplicationProtocols: []string{"chat"}}, j)
 	default:
@@ -238,7 +264,7 @@ func record(s *scenario) error {
 		return err
 	}
 	var theirs []message
-	if ours := j.Messages; s.crash {
+	if ours := j.Messages; s.crash || s.plain != nil {
 		theirs = ours // nobody asks it any more
 	} else {
 		theirs = <-heard
