@@ -120,6 +120,7 @@ func (a *Assembler) take(c *Conn, x Side, s *link.Segment) {
 		c.clockBack(x, s)
 	}
 	c.Last = s.Mark
+	c.inHand(x, s.Ack, s.Flags&link.ACK != 0, &s.Mark)
 	c.seen = a.now
 	c.sides[x].packets++
 	c.note(x, s)

@@ -35,7 +35,7 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 	}
 	st.finned, st.fin, c.pending = true, seq, true
 	t := st.anomaly()
-	t.FINAt, t.finEnd = s.Mark, st.end()
+	t.takeFIN(s, st.end())
 	if n == 0 {
 		a.recordSegment(c, x, s)
 	}
@@ -43,6 +43,12 @@ func (a *Assembler) fin(c *Conn, x Side, s *link.Segment) {
 		a.open(c, x, s.Mark.Time)
 	}
 	a.endIfComplete(c, x)
+}
+
+// takeFIN notes the segment of a stream's FIN, at which the captured stream ended at end.
+func (t *anomalies) takeFIN(s *link.Segment, end uint32) {
+	t.FINAt, t.finEnd = s.Mark, end
+	t.finAck, t.finAcks = s.Ack, s.Flags&link.ACK != 0
 }
 
 // believeFIN ends a stream at a FIN that the peer acknowledged, rather than at one or at bytes that
@@ -55,7 +61,7 @@ func (a *Assembler) believeFIN(c *Conn, x Side) {
 		return
 	}
 	st.finned, st.fin, c.pending = true, f.Seq, true
-	st.trouble.FINAt, st.trouble.finEnd = f.Mark, st.end()
+	st.trouble.takeFIN(f, st.end())
 	if h := st.hold; h != nil {
 		for n := len(h.pieces); n > h.first && !after(f.Seq, h.pieces[n-1].seq); n-- {
 			p := h.pieces[n-1]
@@ -184,7 +190,7 @@ func (a *Assembler) watch(c *Conn, x Side, s *link.Segment) {
 		}
 	case s.Flags&link.FIN != 0 && !st.ended && st.next == end:
 		st.finned, st.fin, c.pending = true, end, true
-		st.anomaly().FINAt = s.Mark
+		st.anomaly().takeFIN(s, end)
 		a.end(c, x, FIN, &s.Mark)
 	}
 }

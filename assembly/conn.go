@@ -31,6 +31,7 @@ type Conn struct {
 	sides   [2]side
 	seen    int64 // the assembler's time (the latest Tick) at the latest packet
 	hash    uint32
+	hand    uint32 // the Index, as far as it fits, of the packet whose bytes are given
 
 	Start   Mark             // the first packet
 	SYNACK  int64            // nanoseconds from A's first SYN to B's SYN-ACK; -1 where not both were captured
@@ -85,6 +86,37 @@ func (c *Conn) Received(s Side, seq uint32) (yes, known bool) {
 func (c *Conn) Acked(s Side) (seq uint32, known bool) {
 	st := &c.sides[s]
 	return st.acked, st.heard
+}
+
+// Acknowledging is how far a side had its peer's stream when it sent the bytes that the Handler is given, or was
+// given last, by it: the sequence number that their segment acknowledged. known is false where it acknowledged
+// nothing, and where these are not bytes of the packet whose Index is given.
+func (c *Conn) Acknowledging(s Side, index int64) (seq uint32, known bool) {
+	st := &c.sides[s]
+	return st.said, st.says && c.hand == uint32(index)
+}
+
+// inHand takes what the segment says whose bytes are given next.
+func (c *Conn) inHand(x Side, ack uint32, acks bool, at *Mark) {
+	c.hand = uint32(at.Index)
+	c.sides[x].said, c.sides[x].says = ack, acks
+}
+
+// FirstFIN is the side that ended its stream first: that sent its FIN before it had its peer's, which its
+// peer had when it sent its own. It is not known where the capture does not have both, or where they crossed.
+func (c *Conn) FirstFIN() (s Side, known bool) {
+	had := func(x Side) bool {
+		st, peer := &c.sides[x], &c.sides[x.Other()]
+		return st.trouble.finAcks && after(st.trouble.finAck, peer.fin)
+	}
+	if !c.sides[A].finned || !c.sides[B].finned {
+		return A, false
+	}
+	a, b := had(A), had(B)
+	if a {
+		s = B
+	}
+	return s, a != b
 }
 
 // LastStall gives the capture times between which the latest stall of a side's stream

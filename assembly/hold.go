@@ -34,9 +34,10 @@ type piece struct {
 	seq, n uint32
 	data   []byte // nil where cut, else n bytes
 	at     Mark
-	ack    uint32 // its sender had its peer's bytes before this number; valid with waits
-	waits  bool   // they were not all here when it came
-	final  bool   // cut, and no whole copy is waited for any more
+	ack    uint32 // its sender had its peer's bytes before this number; valid with acks
+	acks   bool
+	waits  bool // they were not all here when it came
+	final  bool // cut, and no whole copy is waited for any more
 }
 
 func (p *piece) cost() int { return max(cap(p.data), pieceCost) }
@@ -240,6 +241,7 @@ func (a *Assembler) drain(c *Conn, x Side, now int64, all bool) (some bool) {
 		}
 		if from < to {
 			if p.data != nil {
+				c.inHand(x, p.ack, p.acks, &p.at)
 				a.deliver(c, x, p.data[from:to], &p.at)
 			} else {
 				a.gap(c, x, int64(to-from), Cut, &p.at)

@@ -28,6 +28,8 @@ type side struct {
 	reset   bool
 	ended   bool // End was called, or would have been had there been a Handler
 	timing  bool
+	says    bool   // said is valid
+	said    uint32 // what the segment acknowledged whose bytes were given last
 }
 
 // anomalies is the rarely used part of a side.
@@ -40,6 +42,8 @@ type anomalies struct {
 	otherFIN  *link.Segment // a FIN before another one, or before captured bytes: the peer's acknowledgement decides
 	farAck    uint32        // the latest acknowledgement far from the stream; valid with farHeard
 	finEnd    uint32        // where the captured stream ended when its FIN came; valid with FIN
+	finAck    uint32        // what the segment of its FIN acknowledged; valid with finAcks
+	finAcks   bool
 	farHeard  bool
 	zero      bool
 	resetTTL  uint8  // of its RST; 0 while none

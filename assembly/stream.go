@@ -56,8 +56,8 @@ func (a *Assembler) disorder(c *Conn, x Side, seq uint32, s *link.Segment) {
 	if !copied && !contradicted {
 		a.recordSegment(c, x, s) // now: who takes the bytes may unmask them where they are
 	}
-	p := piece{seq: seq, n: uint32(len(s.Payload)), data: s.Payload, at: s.Mark, ack: s.Ack}
-	p.waits = s.Flags&link.ACK != 0 && peer.lacks(s.Ack)
+	p := piece{seq: seq, n: uint32(len(s.Payload)), data: s.Payload, at: s.Mark, ack: s.Ack, acks: s.Flags&link.ACK != 0}
+	p.waits = p.acks && peer.lacks(s.Ack)
 	fresh := p.n > 0 && a.span(c, x, p, &s.Mark)
 	if s.Missing > 0 && !c.Ignored {
 		p.seq, p.n, p.data = seq+p.n, uint32(s.Missing), nil

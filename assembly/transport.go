@@ -14,10 +14,12 @@ type Transport interface {
 	Span() (start, last *Mark)
 	// Stats tells what became of the stream that a side sends, as far as the transport knows.
 	Stats(s Side) SideStats
-	// Reached, Received, Acked and LastStall are as those of Conn.
+	// Reached, Received, Acked, Acknowledging, FirstFIN and LastStall are as those of Conn.
 	Reached(s Side) uint32
 	Received(s Side, seq uint32) (yes, known bool)
 	Acked(s Side) (seq uint32, known bool)
+	Acknowledging(s Side, index int64) (seq uint32, known bool)
+	FirstFIN() (s Side, known bool)
 	LastStall(s Side) (from, to int64)
 }
 

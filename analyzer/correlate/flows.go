@@ -52,8 +52,8 @@ func (c *Flows) complete(r *record.Flow, ref *flow.Ref) {
 
 // links adds the flow's number and its links to others.
 func links(r *record.Flow, ref *flow.Ref) {
-	r.Flow, r.Reconnects, r.Proxied = ref.Number(), ref.Reconnects, ref.Proxied
-	if p := ref.Proxied; p != nil && p.Role == sameConnection {
-		r.Proxied, r.SameAs = nil, p.Flow
+	r.Flow, r.Reconnects = ref.Number(), ref.Reconnects
+	if s := ref.Seen; s != nil {
+		r.Proxied, r.SameAs = s.Proxied, s.SameAs
 	}
 }

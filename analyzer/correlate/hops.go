@@ -17,15 +17,23 @@ type hops struct {
 	waiting []*hop // oldest first
 	byKey   map[string]*hop
 	byRoute map[route][]*hop
+	byPlace map[place]*hop
 }
 
 // hop is a flow that another may be the continuation of.
 type hop struct {
-	flow    *flow.Ref
-	key     string
-	route   route
-	at      record.Time
+	flow           *flow.Ref
+	key            string
+	route          route // none where nothing can be passed on
+	client, server record.Endpoint
+	at             record.Time
+	place          place
+}
+
+// place is where in TCP's streams a flow begins, and on which stream of HTTP/2. An address translation changes neither.
+type place struct {
 	numbers [2]uint32 // Flow.Numbers
+	stream  uint64
 }
 
 // route is where a request went: the server's address and the path.
@@ -39,38 +47,76 @@ const (
 // begun looks for the flow that f continues; and remembers f.
 func (h *hops) begun(f *record.Flow, n *flow.Ref) {
 	asked := f.Asked
-	if f.HTTP == nil || f.Handshake == nil {
-		return
+	if asked == 0 {
+		asked = f.Start
 	}
 	for len(h.waiting) > 0 && (asked-h.waiting[0].at > hopWithin || len(h.waiting) >= maxHops) {
 		h.forget(h.waiting[0])
 		h.waiting = h.waiting[1:]
 	}
-	key := keyHeader(f)
-	if front := h.byKey[key]; key != "" && front != nil && front.numbers == f.Numbers {
-		front.flow.Proxied = &record.Proxied{Flow: n.Number(), Role: sameConnection}
-		n.Proxied = &record.Proxied{Flow: front.flow.Number(), Role: sameConnection}
-		return // the same connection, seen on both sides of an address translation
-	} else if key != "" && front != nil && front.flow.Proxied == nil {
-		join(front.flow, n, "key", "certain")
-	} else if front := h.only(route{f.Client.IP, f.HTTP.Path}, key); front != nil {
+	me := &hop{flow: n, client: f.Client, server: f.Server, at: asked, place: place{numbers: f.Numbers}}
+	if f.HTTP != nil {
+		me.key, me.place.stream = keyHeader(f), f.HTTP.StreamID
+	}
+	if o := h.byPlace[me.place]; o != nil && me.isCopyOf(o) {
+		seen(o.flow).SameAs, seen(n).SameAs = n.Number(), o.flow.Number()
+		return
+	}
+	h.remember(me)
+	if f.HTTP == nil || f.Handshake == nil {
+		return
+	}
+	if front, key := h.byKey[me.key], me.key; key != "" && front != nil && !proxied(front.flow) {
+		if asked < front.at { // the capture has the packets of the two in another order
+			join(n, front.flow, "key", "certain")
+		} else {
+			join(front.flow, n, "key", "certain")
+		}
+	} else if front := h.only(route{f.Client.IP, f.HTTP.Path}, me); front != nil && asked >= front.at {
 		join(front.flow, n, "time and path", "likely")
 	}
-	me := &hop{flow: n, key: key, route: route{f.Server.IP, f.HTTP.Path}, at: asked, numbers: f.Numbers}
 	if h.byKey == nil {
 		h.byKey, h.byRoute = map[string]*hop{}, map[route][]*hop{}
 	}
-	h.waiting = append(h.waiting, me)
-	h.byKey[key] = me
+	me.route = route{f.Server.IP, f.HTTP.Path}
+	h.byKey[me.key] = me
 	h.byRoute[me.route] = append(h.byRoute[me.route], me)
 }
 
-// only is the one flow that waits for its answer at a place; nil where there is none or
-// several, which cannot be told apart.
-func (h *hops) only(at route, key string) *hop {
+// remember keeps a flow as one that others may be of.
+func (h *hops) remember(me *hop) {
+	if h.byPlace == nil {
+		h.byPlace = map[place]*hop{}
+	}
+	h.waiting = append(h.waiting, me)
+	h.byPlace[me.place] = me
+}
+
+const (
+	copyWithinTime = record.Time(1e8) // of capture time, from one side of an address translation to the other
+	madeUp         = 1 << 20          // tools that make captures begin all connections at the same small number
+)
+
+// isCopyOf reports whether two flows that begin at the same place are one connection, seen on both sides of an
+// address translation: with the same key, or at numbers that agree by no chance.
+func (me *hop) isCopyOf(o *hop) bool {
+	switch n := me.place.numbers; {
+	case me.client == o.client && me.server == o.server, n == [2]uint32{}:
+		return false
+	case me.key != "" || o.key != "":
+		return me.key == o.key
+	default:
+		return min(n[0], n[1]) > madeUp && me.at-o.at < copyWithinTime && (me.client == o.client || me.server == o.server)
+	}
+}
+
+// only is the one flow that waits for its answer at a place, and that me may pass on; nil where there is none or
+// several, which cannot be told apart. No proxy passes on to itself: two that ask the same server from its own
+// machine are two clients.
+func (h *hops) only(at route, me *hop) *hop {
 	var found *hop
 	for _, o := range h.byRoute[at] {
-		if o.flow.Proxied != nil || o.flow.Answered || o.key != "" && o.key == key {
+		if proxied(o.flow) || o.flow.Answered || o.server == me.server || o.key != "" && o.key == me.key {
 			continue
 		}
 		if found != nil {
@@ -86,6 +132,9 @@ func (h *hops) forget(o *hop) {
 	if h.byKey[o.key] == o {
 		delete(h.byKey, o.key)
 	}
+	if h.byPlace[o.place] == o {
+		delete(h.byPlace, o.place)
+	}
 	if list := h.byRoute[o.route]; len(list) > 1 {
 		h.byRoute[o.route] = list[1:] // the oldest of all is the oldest of its place
 	} else {
@@ -93,12 +142,19 @@ func (h *hops) forget(o *hop) {
 	}
 }
 
-// sameConnection is the Role of a link that is no proxy's: links makes it Flow.SameAs.
-const sameConnection = "same"
+// seen is where else a flow was captured, to be written to.
+func seen(ref *flow.Ref) *flow.Seen {
+	if ref.Seen == nil {
+		ref.Seen = new(flow.Seen)
+	}
+	return ref.Seen
+}
+
+func proxied(ref *flow.Ref) bool { return ref.Seen != nil && ref.Seen.Proxied != nil }
 
 func join(front, back *flow.Ref, by, sure string) {
-	front.Proxied = &record.Proxied{Flow: back.Number(), Role: "front", By: by, Sure: sure}
-	back.Proxied = &record.Proxied{Flow: front.Number(), Role: "back", By: by, Sure: sure}
+	seen(front).Proxied = &record.Proxied{Flow: back.Number(), Role: "front", By: by, Sure: sure}
+	seen(back).Proxied = &record.Proxied{Flow: front.Number(), Role: "back", By: by, Sure: sure}
 }
 
 func keyHeader(f *record.Flow) string {

@@ -22,6 +22,7 @@ type closing struct {
 	text  string   // the first closer's reason
 	index int64    // of the packet that ended the first Close
 	sent  uint32   // TCP sequence number after the first Close
+	heard heard    // what its sender had of its peer's stream then
 
 	number  [2]int64 // the packet of each side's Close, in the file below
 	file    [2]int32
@@ -39,16 +40,11 @@ func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Ma
 	case c.first < 0:
 		c.first, c.text = from, string(m.Reason)
 		c.index = last.Index
-		c.sent = f.conn().Reached(f.side(from))
+		c.sent, c.heard = f.conn().Reached(f.side(from)), f.heard(from, last)
 	case from != c.first && c.reply < 0:
 		c.reply = from
-		// RFC 6455 knows no "both": it is so where the second closer's Close left before the
-		// first one's had reached it, as its acknowledgements show.
-		received, known := f.conn().Received(f.side(c.first), c.sent)
-		c.both = known && !received
-		// Bytes behind a loss are understood later than they came: the packets tell who was first.
-		if last.Index < c.index {
-			c.first, c.reply, c.text, c.both = from, c.first, string(m.Reason), false
+		if c.wasFirst(f, from, last) {
+			c.first, c.reply, c.text = from, c.first, string(m.Reason)
 		}
 	default:
 		return
@@ -56,6 +52,42 @@ func (c *closing) frame(f *flow, from int, m *wsparse.Message, last *assembly.Ma
 	c.number[from], c.file[from] = last.Number, last.File
 	c.largest[from] = f.dirs[1-from].largestMessage()
 	c.codes[from], c.at[from], c.wire[from] = m.Code, last.Time, f.dirs[from].wire
+}
+
+// heard is what the sender of a Close had of its peer's stream, as the segment says that the Close ended in.
+type heard struct {
+	upTo  uint32
+	known bool
+}
+
+// has reports whether it had all before a sequence number.
+func (h heard) has(seq uint32) bool { return h.known && int32(h.upTo-seq) >= 0 }
+
+// heard is what the sender of bytes had of its peer's stream, where these are the bytes in hand: those
+// behind a loss are understood later than they came.
+func (f *flow) heard(from int, last *assembly.Mark) heard {
+	seq, known := f.conn().Acknowledging(f.side(from), last.Index)
+	return heard{seq, known}
+}
+
+// wasFirst reports whether the Close that is understood second was sent first, and notes whether each was sent
+// before the other was there: RFC 6455 knows no "both". What their segments acknowledge tells it, whatever
+// the order and the times of the packets.
+func (c *closing) wasFirst(f *flow, from int, last *assembly.Mark) bool {
+	switch mine := f.heard(from, last); {
+	case mine.has(c.sent):
+		return false
+	case mine.known && c.heard.has(f.conn().Reached(f.side(from))):
+		return true
+	case mine.known && c.heard.known:
+		c.both = true
+		return last.Index < c.index
+	case last.Index < c.index:
+		return true
+	}
+	received, known := f.conn().Received(f.side(c.first), c.sent)
+	c.both = known && !received
+	return false
 }
 
 // record says how the flow ended.
@@ -158,6 +190,14 @@ func (f *flow) transportEnd(r *record.Closing) {
 func (f *flow) firstEnd() int {
 	if ends := f.streamEnds(); len(ends) > 0 {
 		return sender(ends[0].From)
+	}
+	if f.tcp != nil && f.dirs[0].why == assembly.FIN && f.dirs[1].why == assembly.FIN {
+		if s, known := f.tcp.FirstFIN(); known {
+			if s == f.client() {
+				return fromClient
+			}
+			return fromServer
+		}
 	}
 	for _, i := range [2]int{int(f.endedFirst), 1 - int(f.endedFirst)} {
 		d := &f.dirs[i]

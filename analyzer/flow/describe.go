@@ -140,7 +140,9 @@ func (f *flow) describeConn() *record.Flow {
 	if f.client() == assembly.B {
 		r.Client, r.Server = r.Server, r.Client
 	}
-	r.Numbers = [2]uint32{f.conn().Reached(f.client()), f.conn().Reached(f.client().Other())}
+	if f.tcp != nil {
+		r.Numbers = [2]uint32{f.tcp.Reached(f.client()), f.tcp.Reached(f.client().Other())}
+	}
 	r.Start, r.Connection = record.Time(start.Time), record.Time(start.Time)
 	r.File = f.table.env.Files(start.File)
 	if t := f.conn().Tunnel(); t != 0 {

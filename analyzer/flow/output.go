@@ -111,9 +111,15 @@ func (it *Item) Ended() *record.Flow {
 type Ref struct {
 	number     atomic.Int64
 	Reconnects int64 // number of the flow that it reconnects after; 0 is none
-	Proxied    *record.Proxied
-	Reset      bool // its end was noted before it was certain
-	Answered   bool // its handshake was answered, as far as the merger has come
+	Seen       *Seen // nil for most
+	Reset      bool  // its end was noted before it was certain
+	Answered   bool  // its handshake was answered, as far as the merger has come
+}
+
+// Seen is where else the conversation of a flow was captured.
+type Seen struct {
+	Proxied *record.Proxied // the other hop through a reverse proxy
+	SameAs  int64           // number of the flow of the same connection on the other side of an address translation; 0 is none
 }
 
 // Number is the flow's number, 0 until it has one. The flow's worker may ask for it while the merger runs.

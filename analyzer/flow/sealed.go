@@ -93,6 +93,11 @@ func (w *tlsConn) silences(r *record.Closing, side assembly.Side, e *sealed.Esti
 
 // firstEnd is the side that ended TCP first; -1 where none did.
 func (w *tlsConn) firstEnd() int {
+	if w.ended[0].why == assembly.FIN && w.ended[1].why == assembly.FIN && w.ended[0].seen && w.ended[1].seen {
+		if s, known := w.conn.FirstFIN(); known {
+			return int(s)
+		}
+	}
 	first := -1
 	for s := range w.ended {
 		end := &w.ended[s]

@@ -38,6 +38,12 @@ func (s *Stream) Acked(x Side) (seq uint32, known bool) {
 	return uint32(s.half[x].next), true
 }
 
+// Acknowledging implements assembly.Transport: QUIC acknowledges packets, and no record asks which.
+func (s *Stream) Acknowledging(assembly.Side, int64) (seq uint32, known bool) { return 0, false }
+
+// FirstFIN implements assembly.Transport: the ends of a stream have their order in upgrade.WebSocket.Ends.
+func (s *Stream) FirstFIN() (assembly.Side, bool) { return assembly.A, false }
+
 // LastStall implements assembly.Transport.
 func (s *Stream) LastStall(x Side) (from, to int64) {
 	return s.half[x].stall[0], s.half[x].stall[1]
