@@ -87,6 +87,9 @@ func (r *Role) updated(now *Role, found []Difference, ignore Ignore) *Role {
 			*t.tally = *fresh[i].tally
 		}
 	}
+	if told["sealed"] {
+		mixed.Sealed = now.Sealed
+	}
 	if told["order"] || told["message"] {
 		mixed.Order = now.Order
 	}

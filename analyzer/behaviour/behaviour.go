@@ -45,6 +45,7 @@ type Role struct {
 	Reconnects   Counts            `json:"reconnects,omitempty"`   // flows of a client that came back after an abnormal end
 	Lasts        *Band             `json:"lasts,omitempty"`        // seconds from a flow's begin to its end
 	Answer       *Band             `json:"answer,omitempty"`       // seconds of the opening handshake
+	Sealed       *Sealed           `json:"sealed,omitempty"`       // of TLS connections that could not be opened
 	Messages     []*Kind           `json:"messages,omitempty"`     // by sender and name
 	// Order says how often a kind came before another that the same side sends: within one burst, in
 	// which the other side says nothing, or where both are the first of their flow: "server: welcome < news".

@@ -12,7 +12,7 @@ import (
 // Difference is one way in which two behaviours differ.
 type Difference struct {
 	Role     string `json:"role"`
-	Area     string `json:"area"`    // role, flows, reconnects, transport, request, handshake, subprotocol, extensions, pings, heartbeat, close, finding, message, count, unanswered, repeated, field, value, sequence, order, size, latency
+	Area     string `json:"area"`    // role, flows, reconnects, transport, request, handshake, subprotocol, extensions, pings, heartbeat, close, sealed, finding, message, count, unanswered, repeated, field, value, sequence, order, size, latency
 	Subject  string `json:"subject"` // what of the area: a kind, a kind and a place of its JSON, …
 	Change   string `json:"change"`  // appeared, vanished, changed
 	Old      string `json:"old,omitempty"`
@@ -149,6 +149,7 @@ func (c *comparison) roles(a, b *Role) {
 		}
 		c.tally(t.area, vanished, appeared)
 	}
+	c.sealed(a.Sealed, b.Sealed)
 	renamed := c.kinds(a, b)
 	c.order(a, b, renamed)
 	c.sequences(a, b)

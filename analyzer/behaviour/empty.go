@@ -35,7 +35,7 @@ func (ig Ignore) Unused(old, now *Behaviour) (list []string) {
 }
 
 // areas are those of Difference.
-var areas = []string{"role", "flows", "reconnects", "transport", "request", "handshake", "subprotocol", "extensions", "pings", "heartbeat", "close", "finding", "message",
+var areas = []string{"role", "flows", "reconnects", "transport", "request", "handshake", "subprotocol", "extensions", "pings", "heartbeat", "close", "sealed", "finding", "message",
 	"count", "unanswered", "repeated", "field", "value", "sequence", "order", "size", "latency"}
 
 // known says whether an entry is an area, or names something in a behaviour.

@@ -433,6 +433,7 @@ func (r *Role) merged(o *Role) *Role {
 		m.Reconnects = r.Reconnects.plus(o.Reconnects)
 	}
 	m.mergeTallies(o)
+	m.Sealed = joinSealed(r.Sealed, o.Sealed)
 	m.Lasts, m.Answer = joinBands(r.Lasts, o.Lasts), joinBands(r.Answer, o.Answer)
 	if m.Lasts != nil {
 		m.Lasts.Low, m.Lasts.High = 0, 0

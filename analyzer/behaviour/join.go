@@ -58,6 +58,7 @@ func joinRoles(a, b *Role, before, more int) *Role {
 	}
 	r.mergeTallies(b)
 	r.Lasts, r.Answer = joinBands(a.Lasts, b.Lasts), bandsAfter(a.Answer, before, b.Answer, more)
+	r.Sealed = joinSealed(a.Sealed, b.Sealed)
 	mine, theirs := byKind(a.Messages), byKind(b.Messages)
 	r.Messages = nil
 	for _, name := range union(mine, theirs) {

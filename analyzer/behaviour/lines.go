@@ -57,7 +57,7 @@ func (d *Difference) line(lines [][]byte) int {
 // tallyNames are the names in a baseline of what areas are about.
 var tallyNames = map[string]string{
 	"transport": "transport", "request": "requests", "handshake": "handshakes", "subprotocol": "subprotocols", "extensions": "extensions",
-	"pings": "pings", "close": "closes", "finding": "findings",
+	"pings": "pings", "close": "closes", "finding": "findings", "sealed": "sealed",
 }
 
 // find is the first line, from one on and before another, that begins with words; 0 where there is none.

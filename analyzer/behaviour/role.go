@@ -89,7 +89,7 @@ func (r *Role) addFlow(f *record.Flow) {
 		}
 	}
 	if c := f.Close; c != nil && c.How != record.HowNone {
-		r.Closes.add(closing(c))
+		r.Closes.add(closing(c, f.Pickup == record.PickupEncrypted))
 	}
 	for i := range f.Findings {
 		n := &f.Findings[i]
@@ -204,11 +204,15 @@ func orNone(s string) string {
 	return s
 }
 
-func closing(c *record.Closing) string {
+// closing names an end. Of a connection that could not be opened nobody knows the code.
+func closing(c *record.Closing, encrypted bool) string {
 	what := string(c.How)
 	if c.How == record.HowHandshake || c.How == record.HowHalf {
 		what = "empty Close"
-		if c.Code != nil {
+		switch {
+		case encrypted:
+			what = "Close"
+		case c.Code != nil:
 			what = fmt.Sprint(*c.Code)
 		}
 		if c.How == record.HowHalf {

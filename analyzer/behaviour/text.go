@@ -55,6 +55,9 @@ func (w *textWriter) role(r *Role, last bool) {
 			head += ",\n  " + compact(b.name) + ": " + compact(b.band)
 		}
 	}
+	if r.Sealed != nil {
+		head += ",\n  \"sealed\": " + compact(r.Sealed)
+	}
 	w.out.WriteString(" " + head)
 	w.indent++
 	if len(r.Messages) > 0 {

@@ -34,6 +34,7 @@ type roleWatch struct {
 	Role
 	kinds         map[kindKey]*kindWatch
 	lasts, answer stat.Spread
+	sealed        sealedWatch
 	dialect       dialect
 	waiting       []waiting // messages and ends of flows until the dialect is known
 	decided       bool
@@ -155,6 +156,9 @@ func (w *Watcher) FlowEnded(f *record.Flow) error {
 	delete(w.flows, f.Flow)
 	r := fw.role
 	r.addFlow(f)
+	if f.Sealed != nil {
+		r.sealed.add(f.Sealed)
+	}
 	r.lasts.Add(f.Duration.Float())
 	if h := f.Handshake; h != nil && h.Latency != nil {
 		r.answer.Add(h.Latency.Float())
@@ -428,6 +432,7 @@ func (w *Watcher) Behaviour() *Behaviour {
 	for _, r := range w.roles {
 		role := r.Role
 		role.Lasts, role.Answer = band(&r.lasts), band(&r.answer)
+		role.Sealed = r.sealed.sealed()
 		role.NamedBy = r.dialect.names()
 		for _, k := range r.kinds {
 			kind := k.Kind

@@ -105,6 +105,9 @@ func (t *Totals) Flow(f *record.Flow) {
 			}
 		}
 		t.clients.Add(f.Client.IP, 1)
+		for i := range f.Findings {
+			t.finding(&f.Findings[i])
+		}
 		return
 	}
 	if f.Handshake != nil {

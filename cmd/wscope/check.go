@@ -141,7 +141,8 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		}
 		c.freshBehaviour = fresh
 	}
-	if err := c.nothing(sum); err != nil && (c.start || c.update) {
+	sealedAlone := c.freshBehaviour != nil && c.freshBehaviour.SealedAlone()
+	if err := c.nothing(sum); err != nil && (c.start || c.update && !sealedAlone) {
 		return err
 	}
 	switch {
@@ -154,7 +155,7 @@ func (c *check) run(cmd *cobra.Command, args []string) error {
 		if documented != nil {
 			r.Results = append(r.Results, documented.Results()...)
 		}
-		if why := c.nothing(sum); why != nil && !r.JudgedSealed() {
+		if why := c.nothing(sum); why != nil && !r.JudgedSealed() && !(sealedAlone && c.oldBehaviour != nil && c.oldBehaviour.SealedAlone()) {
 			r.AddEmpty(why.Error())
 			c.oldBehaviour = nil // of what is not there nothing else is told
 		}
@@ -181,7 +182,7 @@ func (c *check) nothing(sum *analyzer.Summary) error {
 	}
 	why := "no WebSocket found"
 	if sum.Flows > 0 {
-		why = "no WebSocket could be read: " + report.NotOpened(sum.Sealed) + " without keys (--keylog)"
+		why = "no WebSocket could be read: " + report.NotOpened(sum.Sealed) + ", for want of keys (--keylog)"
 	}
 	return fmt.Errorf("nothing to judge: %s; --allow-empty lets it pass", why)
 }

@@ -25,7 +25,8 @@ func newDiff(env *environment) *cobra.Command {
 		Use: "diff OLD NEW", Short: "Show what changed between two captures",
 		Long: "diff compares how the peers behave in two captures, folders of captures, or baselines that check wrote: kinds of\n" +
 			"messages, the fields of their JSON, their order, sizes and latencies beyond the noise, closes, findings. Flows and messages\n" +
-			"are matched by what they are for, not by their place; ports, times and identifiers are left aside.\n" +
+			"are matched by what they are for, not by their place; ports, times and identifiers are left aside. Where neither capture\n" +
+			"could be opened (TLS without keys), heartbeats, and messages and payload in a connection, are compared as lengths show them.\n" +
 			"A folder, or a baseline of several captures, is a sample: what its runs are like. The exit status is 1 where something differs\n" +
 			"that is more than a note.",
 		Example: "  wscope diff before.pcap after.pcap\n" +
@@ -56,7 +57,7 @@ func newDiff(env *environment) *cobra.Command {
 			if now == nil {
 				return trouble2
 			}
-			if !allowEmpty && (old.Empty() || now.Empty()) {
+			if !allowEmpty && (old.Empty() || now.Empty()) && !(old.SealedAlone() && now.SealedAlone()) {
 				return fmt.Errorf("nothing to compare: no WebSocket could be read in %s (--allow-empty lets it pass)", args[map[bool]int{true: 0, false: 1}[old.Empty()]])
 			}
 			unused := ignore.Unused(old, now)
