@@ -71,6 +71,7 @@ var rooms = map[string][]string{
 	"cmd/wscope-broker":                 {"analyzer/fleet/broker"},
 	"cmd/wscope-gen/fit":                {"analyzer", "analyzer/apps", "analyzer/record", "assembly/capture", "assembly/tlsopen"},
 	"cmd/wscope/e2e/attacks":            {},
+	"cmd/wscope/e2e/pictures":           {},
 	"cmd/wscope/e2e/send":               {"assembly/capture", "assembly/packet"},
 	"analyzer/record/maketable":         {},
 	"analyzer/redact":                   {"analyzer/record"},

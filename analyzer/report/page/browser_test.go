@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 
+	cdppage "github.com/chromedp/cdproto/page"
+	"github.com/chromedp/cdproto/runtime"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -174,5 +176,32 @@ func TestTimeToFirstView(t *testing.T) {
 			t.Fatal(err)
 		}
 		t.Logf("first view after %.0f ms", ms)
+	}
+}
+
+// TestAccessibility asks axe-core (npm install axe-core), where WSCOPE_AXE names its axe.min.js.
+func TestAccessibility(t *testing.T) {
+	axe, err := os.ReadFile(os.Getenv("WSCOPE_AXE"))
+	if err != nil {
+		t.Skip("WSCOPE_AXE names no axe.min.js")
+	}
+	html, _, _ := write(t, Limits{}, 0, filepath.Join("..", "..", "..", "testdata", "demo.pcapng"))
+	b := open(t, browsertest.Start(t), html)
+	b.Do(cdppage.SetBypassCSP(true), chromedp.Reload(), chromedp.WaitReady(`html[data-ready]`, chromedp.ByQuery))
+	for _, hash := range []string{"", "#flow=1", "#flow=3"} {
+		b.Eval(`location.hash = "` + hash + `"`)
+		b.Until(`Boolean(document.querySelector("article")) === `+fmt.Sprint(hash != ""), "true")
+		for _, theme := range []string{"light", "dark"} {
+			b.Eval(`document.documentElement.dataset.theme = "` + theme + `"`)
+			var found []struct {
+				ID, Impact, Help string
+				Nodes            []struct{ HTML string }
+			}
+			b.Do(chromedp.Evaluate(string(axe)+`;axe.run(document, {resultTypes: ["violations"]}).then((r) => r.violations)`, &found,
+				func(p *runtime.EvaluateParams) *runtime.EvaluateParams { return p.WithAwaitPromise(true) }))
+			for _, v := range found {
+				t.Errorf("%q, %s: %s (%s): %s: %.200s", hash, theme, v.ID, v.Impact, v.Help, v.Nodes[0].HTML)
+			}
+		}
 	}
 }

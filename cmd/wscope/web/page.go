@@ -66,6 +66,7 @@ func (p *Page) FlowBegun(f *record.Flow) error {
 	p.mu.Lock()
 	p.begin(f.Start)
 	p.totals.Begun(f)
+	p.openAt(f.Start)
 	p.mu.Unlock()
 	return p.Traffic.FlowBegun(f)
 }
@@ -74,6 +75,7 @@ func (p *Page) FlowBegun(f *record.Flow) error {
 func (p *Page) FlowEnded(f *record.Flow) error {
 	p.mu.Lock()
 	p.totals.Flow(f)
+	p.openAt(f.End)
 	p.mu.Unlock()
 	return p.Traffic.FlowEnded(f)
 }
@@ -117,12 +119,17 @@ func (p *Page) count(m *record.Message) {
 func (p *Page) Batch(now record.Time) error {
 	p.mu.Lock()
 	if now != 0 {
-		p.begin(now)
-		p.now = max(p.now, now)
-		p.activity.Open(int64(p.now-p.epoch), p.totals.Open())
+		p.openAt(now)
 	}
 	p.mu.Unlock()
 	return p.Traffic.Batch(now)
+}
+
+// openAt notes how many flows are open at a time.
+func (p *Page) openAt(at record.Time) {
+	p.begin(at)
+	p.now = max(p.now, at)
+	p.activity.Open(int64(p.now-p.epoch), p.totals.Open())
 }
 
 // begin takes the first time there is for the one that times are counted from.

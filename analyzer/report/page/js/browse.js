@@ -40,7 +40,7 @@ function source(s) {
 function browse(byNumber, table, overview) {
   const main = document.getElementById("main");
   const room = h("div");
-  main.replaceChildren(overview, room);
+  main.replaceChildren(h("h1", { class: "hidden" }, document.title), overview, room);
   let current = null, overviewScroll = 0, turn = 0, shown = null;
 
   async function go() {

@@ -43,5 +43,5 @@ function searchEverywhere(byNumber) {
       found((from ? "\u2026" : "") + oneLine(text.slice(from, at + 160)), wanted));
   }
 
-  return h("section", { id: "everywhere" }, h("h2", null, "Messages"), h("div", { class: "tools", role: "search" }, search, regex, count), list);
+  return h("section", { id: "everywhere" }, h("h2", null, "Messages"), h("div", { class: "tools", role: "search", "aria-label": "All conversations" }, search, regex, count), list);
 }

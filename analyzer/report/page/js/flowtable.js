@@ -191,7 +191,7 @@ function flowTable(flows) {
   }
 
   const section = h("section", { id: "flows" }, h("h2", null, "Flows"),
-    h("div", { class: "tools", role: "search" }, search, regex, Object.values(selects), clear, again, count), view, none);
+    h("div", { class: "tools", role: "search", "aria-label": "Flows" }, search, regex, Object.values(selects), clear, again, count), view, none);
   return {
     section, show, use, update, state,
     print: (on) => list.expand(on ? 500 : 0),

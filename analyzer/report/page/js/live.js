@@ -75,7 +75,7 @@ async function start() {
   const table = flowTable(flows);
   const parts = Object.fromEntries(["remarks", "tiles", "endings", "charts", "rankings", "rules"].map((name) => [name, h("div", { class: name === "charts" ? "charts" : null })]));
   const none = h("p", { class: "none" }, "No WebSocket yet.");
-  const overview = h("div", { class: "overview" }, h("h1", { class: "hidden" }, "WebSocket, live"), parts.remarks, parts.tiles, parts.endings, parts.charts, parts.rankings, parts.rules, none, table.section);
+  const overview = h("div", { class: "overview" }, parts.remarks, parts.tiles, parts.endings, parts.charts, parts.rankings, parts.rules, none, table.section);
   let since = { run: "", rows: 0, gone: 0 }, pages = null, timer = 0, failures = 0, drawn = "", over = false;
   const bar = liveBar(() => { if (!bar.paused) turn(); else say(); });
 

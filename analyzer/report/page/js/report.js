@@ -8,7 +8,7 @@ async function start() {
   const flows = await readFlows();
   const byNumber = new Map(flows.map((f) => [f.number, f]));
   const table = flowTable(flows);
-  const overview = h("div", { class: "overview" }, h("h1", { class: "hidden" }, "WebSocket report"), remarks(about.summary), tiles(about.summary),
+  const overview = h("div", { class: "overview" }, remarks(about.summary), tiles(about.summary),
     endingsList(about.summary.endings),
     h("div", { class: "charts" }, openChart(openFlows(flows, 240), extent(flows)), rateChart(extent(flows))),
     rankings(about.summary, table.show), rulesTable(about.summary.findings, table.show),

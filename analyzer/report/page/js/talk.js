@@ -30,7 +30,7 @@ function talk(flow, items, changed) {
   const search = h("input", { type: "search", placeholder: "Find in payloads\u2026", "aria-label": "Find in payloads",
     oninput: later(120, () => { find(true); say(); }), onkeydown: (e) => { if (e.key === "Enter") { e.preventDefault(); step(e.shiftKey ? -1 : 1); } } });
   const regex = toggle(".*", "Regular expression", false, () => { find(true); say(); });
-  const only = toggle("Only matches", "Show only lines that match", false, () => { apply(); say(); });
+  const only = toggle("Only matches", "Only matches: hide the other lines", false, () => { apply(); say(); });
   const hitCount = h("output", { "aria-live": "polite" });
   const before = h("button", { type: "button", "aria-label": "Previous match", onclick: () => step(-1) }, "\u2191");
   const after = h("button", { type: "button", "aria-label": "Next match", onclick: () => step(1) }, "\u2193");
@@ -133,7 +133,7 @@ function talk(flow, items, changed) {
 
   const heading = h("h3", null, "Conversation");
   const section = h("section", { class: "talk" }, heading,
-    h("div", { class: "tools", role: "search" }, search, regex, before, after, only, type, from, save, hitCount),
+    h("div", { class: "tools", role: "search", "aria-label": "This conversation" }, search, regex, before, after, only, type, from, save, hitCount),
     h("div", { class: "both" }, view, detail),
     h("p", { class: "dim keys" }, "\u2191 \u2193 PgUp PgDn Home End move in the list; Enter goes to the next match, Shift Enter to the one before."));
   return {
