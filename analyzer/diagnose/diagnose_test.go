@@ -38,6 +38,20 @@ var causes = map[string]struct {
 			f.Pace.LongestSilence = record.Seconds(30e9)
 		}
 	}, "moment", "one event"},
+	"again and again": {func(p *plant, n int) {
+		every := 40 + 40*p.r.Float64()
+		for k := range 3 + n/2 {
+			at := every * float64(k+1)
+			for range 4 + n/2 {
+				age := every - 0.01*p.r.Float64() // they came back together
+				if k == 0 {
+					age = every * p.r.Float64()
+				}
+				f := p.flow(at-age, age, 8*p.r.Float64(), record.Closing{By: "server", How: "handshake", Code: code(1012), Name: "service restart"})
+				f.Pace.LongestSilence = record.Seconds(30e9)
+			}
+		}
+	}, "moment", "the same event again and again"},
 	"too large": {func(p *plant, n int) {
 		for range n {
 			f := p.flow(400*p.r.Float64(), 50*p.r.Float64(), 0.01, record.Closing{By: "server", How: "handshake", Code: code(1009), Name: "message too big"})

@@ -64,7 +64,7 @@ func (d *Diagnosis) Endings() []record.Ending {
 	groups := map[key][]*end{}
 	var keys []key
 	for _, e := range ends {
-		if !e.abnormal() {
+		if !e.abnormal() && !e.dismissed() {
 			continue
 		}
 		k := e.key()
@@ -74,7 +74,11 @@ func (d *Diagnosis) Endings() []record.Ending {
 		groups[k] = append(groups[k], e)
 	}
 	for _, k := range keys {
-		found = append(found, split(c, groups[k])...)
+		for _, g := range split(c, groups[k]) {
+			if g.ends[0].abnormal() || (g.pattern == "idle" || g.pattern == "age") && !g.unsure {
+				found = append(found, g)
+			}
+		}
 	}
 	slices.SortStableFunc(found, func(a, b group) int {
 		return cmp.Or(cmp.Compare(len(b.ends), len(a.ends)), cmp.Compare(a.ends[0].flow, b.ends[0].flow))

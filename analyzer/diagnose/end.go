@@ -53,6 +53,7 @@ type key struct {
 	reason       string
 	trait        trait
 	side         record.Peer // that is gone, or whose window is zero
+	sealed       bool
 }
 
 const maxText = 120 // bytes of a reason that are kept
@@ -71,6 +72,9 @@ func newEnd(f *record.Flow) *end {
 		e.sealed, e.frames = true, f.Sealed.Records()
 		if s := f.Sealed.Silence; s != nil {
 			e.quietest = s.Float()
+		}
+		for _, d := range [...]*record.SealedDirection{f.Sealed.ClientToServer, f.Sealed.ServerToClient} {
+			e.lost = e.lost || d != nil && d.LostBytes > 0
 		}
 	}
 	if p := f.Proxied; p != nil {
@@ -175,12 +179,17 @@ func (e *end) abnormal() bool {
 	return !e.sealed || e.how != record.HowFIN || e.by != record.Client // whose Close may be one that lengths do not show
 }
 
+// dismissed reports whether the server ended it in good order: what many such ends have in common may be a limit of its.
+func (e *end) dismissed() bool {
+	return e.by == record.Server && (e.how == record.HowHandshake || e.how == record.HowHalf)
+}
+
 func (e *end) key() key {
 	how := e.how
 	if how == "half" {
 		how = "handshake" // whether the reply was captured is no cause
 	}
-	k := key{e.by, how, e.code, e.status, withoutNumbers(e.reason), e.trait, ""}
+	k := key{e.by, how, e.code, e.status, withoutNumbers(e.reason), e.trait, "", e.sealed}
 	if e.how == record.HowRefused {
 		k.reason = "" // the status is the kind; bodies differ in identifiers
 	}

@@ -10,7 +10,8 @@ import (
 type group struct {
 	ends    []*end
 	pattern string
-	unsure  bool // one event would look the same
+	unsure  bool    // one event would look the same
+	times   []int64 // of moments: when
 }
 
 const (
@@ -117,24 +118,56 @@ func ageLimit(ends []*end) (group, []*end, bool) {
 // takeMoments finds many connections that one side ended at once, in whatever way, and returns the others.
 func takeMoments(c *context, ends []*end, found *[]group) []*end {
 	for _, by := range []record.Peer{record.Server, record.Client, record.Proxy} {
-		for range 8 {
-			in, ok := c.oneMoment(ends, by)
-			if !ok {
-				break
-			}
-			taken := map[int64]bool{}
-			for i := range in {
-				taken[in[i].flow] = true
-			}
-			*found = append(*found, group{ends: in, pattern: "moment"})
-			_, ends = divide(ends, func(e *end) bool { return taken[e.flow] })
+		first := len(*found)
+		ends = c.moments(ends, by, false, 8, found)
+		if len(*found) == first {
+			continue
+		}
+		// Those who came back together after one event began together: then only that it happens again shows that it is one.
+		again := (*found)[first:]
+		rest := c.moments(ends, by, true, maxRepeats, &again)
+		if len(again) >= MinFlows {
+			ends = rest
+			*found = append((*found)[:first], merged(again))
 		}
 	}
 	return ends
 }
 
-// oneMoment is the ends of one side that fell into one moment while they had begun, and last spoken, at several.
-func (c *context) oneMoment(ends []*end, by record.Peer) ([]*end, bool) {
+const maxRepeats = 200 // events of one kind that are looked for
+
+// moments takes out the ends of several moments.
+func (c *context) moments(ends []*end, by record.Peer, together bool, most int, found *[]group) []*end {
+	for range most {
+		in, ok := c.oneMoment(ends, by, together)
+		if !ok {
+			break
+		}
+		taken := map[int64]bool{}
+		for i := range in {
+			taken[in[i].flow] = true
+		}
+		*found = append(*found, group{ends: in, pattern: "moment", times: []int64{in[0].at}})
+		_, ends = divide(ends, func(e *end) bool { return taken[e.flow] })
+	}
+	return ends
+}
+
+// merged makes one group of an event that happened several times.
+func merged(events []group) group {
+	g := group{pattern: "moment"}
+	for i := range events {
+		g.ends = append(g.ends, events[i].ends...)
+		g.times = append(g.times, events[i].times...)
+	}
+	slices.SortFunc(g.ends, func(a, b *end) int { return cmp.Or(cmp.Compare(a.at, b.at), cmp.Compare(a.flow, b.flow)) })
+	slices.Sort(g.times)
+	return g
+}
+
+// oneMoment is the ends of one side that fell into one moment while they had begun, and last spoken, at several; together
+// leaves out that they had.
+func (c *context) oneMoment(ends []*end, by record.Peer, together bool) ([]*end, bool) {
 	var of []*end
 	for i := range ends {
 		e := ends[i]
@@ -160,16 +193,22 @@ func (c *context) oneMoment(ends []*end, by record.Peer) ([]*end, bool) {
 		return nil, false
 	}
 	first, last := c.when(in[0]), c.when(in[most-1])
-	around := 0
+	around, near := 0, 5*max(last-first, width/8)
 	for i := range of {
-		if at := c.when(of[i]); at >= first-5*width && at <= last+5*width {
+		if at := c.when(of[i]); at >= first-near && at <= last+near {
 			around++
 		}
+	}
+	if byChance(most, len(of), max(last-first, width/8)/c.duration) > rareChance || float64(most) < dense*float64(around) {
+		return nil, false
+	}
+	if together {
+		return in, true
 	}
 	at := max(spread(each(in, c.when)), floor)
 	begun := spread(each(in, func(e *end) float64 { return c.when(e) - e.age() }))
 	spoke := spread(each(in, func(e *end) float64 { return c.when(e) - max(e.silence, 0) }))
-	if byChance(most, len(of), max(last-first, width/8)/c.duration) > rareChance || float64(most) < dense*float64(around) || begun < apart*at || spoke < apart*at && !sameTalk(in) {
+	if begun < apart*at || spoke < apart*at && !sameTalk(in) {
 		return nil, false
 	}
 	return in, true

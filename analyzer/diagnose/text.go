@@ -80,6 +80,10 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 	} else if e.by == record.Middlebox {
 		whose = "a middlebox's"
 	}
+	noClose := ", no Close"
+	if e.sealed {
+		noClose = " (TLS not opened, likely " + plural(n, "a WebSocket", "WebSockets") + "; no Close by the sizes of records)"
+	}
 	switch r.How {
 	case "refused":
 		b.WriteString(plural(n, "was", "were") + " refused")
@@ -100,6 +104,7 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 		} else {
 			b.WriteString(" in the capture")
 		}
+		b.WriteString(c.sinceAsked(g))
 	case "gone":
 		b.WriteString("lost " + plural(n, "its ", "their ") + string(e.gone) + ": nothing was heard of it any more")
 	case "full":
@@ -109,9 +114,9 @@ func (c *context) sentence(g *group, r *record.Ending, quiet []float64) string {
 	case "several":
 		b.WriteString("ended by the " + string(e.by) + " (" + ways(g.ends) + ")")
 	case "fin":
-		b.WriteString("ended by " + whose + " FIN, no Close")
+		b.WriteString("ended by " + whose + " FIN" + noClose)
 	case "rst":
-		b.WriteString("ended by " + whose + " RST, no Close")
+		b.WriteString("ended by " + whose + " RST" + noClose)
 		if e.by == record.Middlebox {
 			fmt.Fprintf(&b, " (its TTL is %d, that of all other packets from there %d: it is from somewhere on the way)", e.reset, e.ttl)
 		}
@@ -191,6 +196,9 @@ func (c *context) cause(g *group, r *record.Ending, quiet []float64) string {
 		ages := each(g.ends, (*end).age)
 		return ", each " + between(ages) + " after it began, busy or not: a limit of " + nice(low(ages)) + " on a connection's age"
 	case "moment":
+		if len(g.times) > 1 {
+			return again(g)
+		}
 		at := each(g.ends, func(e *end) float64 { return float64(e.at) })
 		text := ", all within " + span((high(at)-low(at))/1e9) + " at " + clock(int64(low(at))) + ": one event (a restart, a deploy or a crash)"
 		if e.by == record.Client {
@@ -327,3 +335,33 @@ func ways(ends []*end) string {
 }
 
 func clock(ns int64) string { return time.Unix(0, ns).UTC().Format("15:04:05") + " UTC" }
+
+// sinceAsked says when requests had no answer, where those before had one.
+func (c *context) sinceAsked(g *group) string {
+	if len(g.ends) < MinFlows {
+		return ""
+	}
+	first := g.ends[0].start
+	for _, e := range g.ends {
+		first = min(first, e.start)
+	}
+	for _, e := range c.all {
+		if e.start < first && e.how != "unanswered" && e.how != "refused" {
+			return ", from " + clock(first) + " on"
+		}
+	}
+	return ""
+}
+
+// again says when an event happened that happened several times.
+func again(g *group) string {
+	var waits []float64
+	for i := range g.times[1:] {
+		waits = append(waits, float64(g.times[i+1]-g.times[i])/1e9)
+	}
+	text := fmt.Sprintf(", all at once at %d moments from %s to %s", len(g.times), clock(g.times[0]), clock(g.times[len(g.times)-1]))
+	if m := median(waits); len(waits) > 1 && high(waits)-low(waits) <= 0.2*m {
+		return text + ", one every " + nice(m) + ": the same event again and again"
+	}
+	return text + ", " + between(waits) + " apart: events that happen again and again"
+}

@@ -37,7 +37,9 @@ func (f *flow) record() *record.Flow {
 		r.Close = f.closing.record(f)
 	}
 	r.Ping = f.pings.sum()
-	r.Pace = f.activity.record(f.answeredAt())
+	if r.Pace = f.activity.record(f.answeredAt()); r.Pace != nil {
+		r.Pace.ClientGap, r.Pace.ServerGap = f.dirs[fromClient].longestGap(), f.dirs[fromServer].longestGap()
+	}
 	r.TCP, r.QUIC = f.tcpRecord(), f.quicRecord()
 	r.Findings = append([]record.Finding{}, f.findings.list...)
 	switch {

@@ -52,7 +52,9 @@ type direction struct {
 
 	calm int64 // nanoseconds of the longest silence before that one
 
-	_ [16]byte // so that the other direction begins where this one does in a line; see TestLinesOfMessage
+	saidAt  int64 // capture time of the latest data message; 0 before the first
+	longest int64 // nanoseconds of the longest wait between two
+
 }
 
 func (d *direction) init(f *flow, role wsparse.Role) {
@@ -292,6 +294,10 @@ func (d *direction) messageDone(m *wsparse.Message, first, last *assembly.Mark) 
 	if m.Opcode == wsparse.Text || m.Opcode == wsparse.Binary {
 		d.dataMessage(m)
 		f.activity.message(d.index(), first.Time)
+		if d.saidAt != 0 {
+			d.longest = max(d.longest, first.Time-d.saidAt)
+		}
+		d.saidAt = first.Time
 		d.checkMessage(m, first)
 	}
 	f.emitMessage(d, m, first, last)
@@ -307,4 +313,12 @@ func (d *direction) largestMessage() int64 {
 		n = max(n, d.flow.closing.pending[d.index()])
 	}
 	return n
+}
+
+// longestGap is the longest wait between two data messages; nil where there were not two.
+func (d *direction) longestGap() *record.Seconds {
+	if d.counts.Text+d.counts.Binary < 2 {
+		return nil
+	}
+	return seconds(d.longest)
 }

@@ -42,7 +42,7 @@ func (d *direction) append(b []byte, base int64) (_ []byte, ok bool) {
 	}
 	c := &d.counts
 	b = appendInts(b, int64(d.looked), flag(d.stalled), flag(d.irregular), d.frames, d.wire, d.payload, d.message,
-		since(base, d.firstAt), since(base, d.lastAt), since(base, d.begunAt), since(base, d.unheardSince), d.lull, d.calm, d.gaps,
+		since(base, d.firstAt), since(base, d.lastAt), since(base, d.begunAt), since(base, d.unheardSince), d.lull, d.calm, since(base, d.saidAt), d.longest, d.gaps,
 		d.compression.plain, c.Text, c.Binary, c.Ping, c.Pong, c.Close)
 	return d.intervals.append(d.sizes.Append(b), base), true
 }
@@ -50,10 +50,11 @@ func (d *direction) append(b []byte, base int64) (_ []byte, ok bool) {
 func (d *direction) restore(b []byte, base int64) []byte {
 	var looked, stalled, irregular int64
 	c := &d.counts
-	b = takeInts(d.stream.Resume(d.config(), b), &looked, &stalled, &irregular, &d.frames, &d.wire, &d.payload, &d.message, &d.firstAt, &d.lastAt, &d.begunAt, &d.unheardSince, &d.lull, &d.calm, &d.gaps,
+	b = takeInts(d.stream.Resume(d.config(), b), &looked, &stalled, &irregular, &d.frames, &d.wire, &d.payload, &d.message, &d.firstAt, &d.lastAt, &d.begunAt, &d.unheardSince, &d.lull, &d.calm, &d.saidAt, &d.longest, &d.gaps,
 		&d.compression.plain, &c.Text, &c.Binary, &c.Ping, &c.Pong, &c.Close)
 	d.looked, d.stalled, d.irregular = uint8(looked), stalled != 0, irregular != 0
 	d.firstAt, d.lastAt, d.begunAt, d.unheardSince = at(base, d.firstAt), at(base, d.lastAt), at(base, d.begunAt), at(base, d.unheardSince)
+	d.saidAt = at(base, d.saidAt)
 	return d.intervals.restore(d.sizes.Restore(b), base)
 }
 

@@ -1,6 +1,8 @@
 package flow
 
 import (
+	"fmt"
+
 	"wscope/analyzer/record"
 	"wscope/analyzer/sealed"
 	"wscope/assembly"
@@ -64,7 +66,7 @@ func (w *tlsConn) closing(e *sealed.Estimate) *record.Closing {
 		w.silences(r, side, e)
 	}
 	if k := &e.Closing; e.Likely == sealed.WebSocket && (k.Frames || k.Half) {
-		r.By, r.How = fromNames[k.By], record.HowHalf
+		r.By, r.How, r.Story = fromNames[k.By], record.HowHalf, ""
 		if k.Frames {
 			r.How = record.HowHandshake
 		}
@@ -85,6 +87,9 @@ func (w *tlsConn) silences(r *record.Closing, side assembly.Side, e *sealed.Esti
 	}
 	if last := max(e.Sides[sealed.Client].Last, e.Sides[sealed.Server].Last); last != 0 {
 		r.Silence = seconds(max(end.Time-last, 0))
+		if e.Likely == sealed.WebSocket {
+			r.Story = fmt.Sprintf("%s ended the connection %s after the last record of data", r.By, span(int64(*r.Silence)))
+		}
 	}
 	if peer != 0 {
 		r.PeerSilence = seconds(max(end.Time-peer, 0))

@@ -104,25 +104,24 @@ func (f *flow) sinceLast(at int64) string {
 	return " " + span(at-f.activity.latest) + " after the last frame"
 }
 
-// idleTimeouts are waits, in seconds, that proxies, balancers and firewalls have by default.
-var idleTimeouts = []float64{30, 50, 55, 60, 75, 90, 100, 120, 180, 240, 300, 350, 600, 900, 1800, 3600}
-
 // guess names a likely cause, and says that it is a guess.
 func (f *flow) guess(r *record.Closing, end int, unanswered int64) string {
 	if end < 0 || r.How == record.HowHalf || f.activity.latest == 0 {
 		return ""
 	}
-	idle := float64(f.dirs[end].endedAt-f.activity.latest) / 1e9
-	for _, t := range idleTimeouts {
-		if idle >= t-0.2 && idle <= t*1.01+0.3 {
-			return fmt.Sprintf("an idle timeout of %g s is likely", t)
-		}
-	}
 	if unanswered >= 2 {
 		return "a peer that no longer answers is likely"
 	}
+	// One connection shows no time-out, but that it had never been silent for half as long fits one.
+	idle, survived := f.dirs[end].endedAt-f.activity.latest, f.activity.silence
+	if unanswered == 0 && idle >= leastIdle && idle >= 2*survived {
+		return fmt.Sprintf("its longest silence before was %s: an idle time-out of about %s would fit", span(survived), span(idle))
+	}
 	return ""
 }
+
+// leastIdle is the shortest silence that is taken for an idle time-out of a single connection.
+const leastIdle = int64(10e9)
 
 // span is a duration as people say it.
 func span(ns int64) string {

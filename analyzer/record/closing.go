@@ -54,10 +54,12 @@ type Polling struct {
 
 // Pace is how a flow's data messages were spread over time.
 type Pace struct {
-	FirstMessage   *Seconds `json:"first_message,omitempty"` // from the answer to the handshake
-	LongestSilence Seconds  `json:"longest_silence"`         // with no frame of either side
-	Step           Seconds  `json:"step"`                    // width of a bar of the two below
-	Client         []int64  `json:"client"`                  // messages that the client sent, by step from the flow's start
+	FirstMessage   *Seconds `json:"first_message,omitempty"`      // from the answer to the handshake
+	LongestSilence Seconds  `json:"longest_silence"`              // with no frame of either side
+	ClientGap      *Seconds `json:"longest_client_gap,omitempty"` // between two data messages of the client; absent where there were not two
+	ServerGap      *Seconds `json:"longest_server_gap,omitempty"` // between two data messages of the server; absent where there were not two
+	Step           Seconds  `json:"step"`                         // width of a bar of the two below
+	Client         []int64  `json:"client"`                       // messages that the client sent, by step from the flow's start
 	Server         []int64  `json:"server"`
 	Delayed        int64    `json:"delayed,omitempty"` // messages during which TCP waited for a lost segment
 }

@@ -36,10 +36,14 @@ func (s *summaryScreen) ending(e *record.Ending) {
 func examples(e *record.Ending) string {
 	parts := make([]string, len(e.Examples))
 	for i, x := range e.Examples {
-		parts[i] = "flow" + tied + strconv.FormatInt(x.Flow, 10)
-		if x.Packet > 0 {
-			parts[i] += " packet" + tied + strconv.FormatInt(x.Packet, 10)
+		var words []string
+		if x.Flow > 0 { // else it is a connection that became none
+			words = append(words, "flow"+tied+strconv.FormatInt(x.Flow, 10))
 		}
+		if x.Packet > 0 {
+			words = append(words, "packet"+tied+strconv.FormatInt(x.Packet, 10))
+		}
+		parts[i] = strings.Join(words, " ")
 		if x.File != "" {
 			parts[i] += " of " + Clean(x.File)
 		}

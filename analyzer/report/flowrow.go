@@ -51,6 +51,9 @@ func flowRow(f *record.Flow) []cell {
 	if f.Close != nil {
 		why = Clean(f.Close.Story)
 	}
+	if why == "" {
+		why = Trouble(f)
+	}
 	closed, closedInk := closeGist(f)
 	findings, findingsInk := findingsGist(f.Findings)
 	return []cell{

@@ -211,6 +211,34 @@ def deflate_error(net, name):
         net.clients(NODE, [dict(c, deflate=True, say=[3 + i, "bad"]) for i, c in enumerate(talkers(3))] + talkers(5, 10, deflate=True))
 
 
+def restart_again(net, name):
+    """A server that is restarted every six seconds; its clients come back."""
+    with net.capture(name, 32) as c:
+        s = net.server(NODE, host="10.2.0.1", port=8080)
+        net.clients(NODE, talkers(7, span=3, again=0.6))
+        for k in range(4):
+            c.at(7 + 6 * k)
+            s.send_signal(signal.SIGTERM)
+            s.wait()
+            s = net.server(NODE, host="10.2.0.1", port=8080)
+
+
+def no_answer(net, name):
+    """A server that hangs: its kernel still accepts connections."""
+    s = net.server(NODE, host="10.2.0.1", port=8080)
+    with net.capture(name, 20) as c:
+        net.clients(PY, [dict(t, at=0.6 * i) for i, t in enumerate(talkers(12))])
+        net.clients(NODE, [dict(t, at=8 + 0.6 * i) for i, t in enumerate(talkers(6, 30))])
+        c.at(6)
+        s.send_signal(signal.SIGSTOP)
+
+
+def age_1000(net, name):
+    net.server(PY, host="10.2.0.1", port=8080, age=6, ageCode=1000, ageReason="session expired")
+    with net.capture(name, 18):
+        net.clients(NODE, talkers(7, span=8))
+
+
 main({
     "nginx-idle": nginx_idle, "nginx-idle-both-hops": nginx_both, "haproxy-tunnel": haproxy_tunnel, "too-big-gorilla": too_big,
     "too-big-coder": lambda n, m: too_big(n, m, "coder", 110000), "too-big-node": too_big_node,
@@ -221,5 +249,5 @@ main({
     "crash-one": lambda n, m: deploy_one(n, m, signal.SIGKILL), "client-sleeps": sleeps, "wrong-frame": wrong_frame,
     "refused-503": lambda n, m: refused(n, m, 503, 7), "refused-401": refused_again, "address-limit": address_limit, "self-closer": self_closer,
     "client-pings": client_pings, "middlebox": middlebox, "server-idle": server_idle, "internal-error": internal_error, "half-open": half_open,
-    "broken-off": broken_off, "deflate-error": deflate_error,
+    "broken-off": broken_off, "deflate-error": deflate_error, "restart-again": restart_again, "age-1000": age_1000, "no-answer": no_answer,
 })

@@ -125,7 +125,7 @@ func TestInABrowser(t *testing.T) {
 	})
 }
 
-// largest is the first of the flows that said the most.
+// largest is the first of the flows with the most bytes on the wire.
 func largest(t *testing.T, flows map[int64][]byte) int64 {
 	var best, most int64
 	for n := int64(1); n <= int64(len(flows)); n++ {
@@ -133,7 +133,7 @@ func largest(t *testing.T, flows map[int64][]byte) int64 {
 		if err := json.Unmarshal(flows[n], &r); err != nil {
 			t.Fatal(err)
 		}
-		if bytes := r.ClientToServer.MessageBytes + r.ServerToClient.MessageBytes; bytes > most {
+		if bytes := r.ClientToServer.WireBytes + r.ServerToClient.WireBytes; bytes > most {
 			best, most = n, bytes
 		}
 	}

@@ -13,11 +13,11 @@ type Row struct {
 	Client, Server string
 	Host, Path     string
 	State          string
-	Story          string // how it ended, once it has
+	Story          string // how it ended, once it has, or what is wrong with it
 	Open           bool
 	Start, End     record.Time
 	Messages       [2]int64 // by the client, by the server
-	Bytes          [2]int64 // of messages
+	Bytes          [2]int64 // of frames, as they were sent
 	Lost           int64
 	Handshake      string
 	Bars           Bars
@@ -40,12 +40,15 @@ func (r *Row) update(f *record.Flow, now record.Time) int64 {
 	} else if f.TLS != nil {
 		r.Host = report.Clean(f.TLS.SNI)
 	}
-	r.State, r.Start, r.End = living(f), f.Start, f.End
+	r.State, r.Start, r.End, r.Story = living(f), f.Start, f.End, ""
 	if !r.Open {
 		r.State = ended(f)
 		if f.Close != nil {
 			r.Story = report.Clean(f.Close.Story)
 		}
+	}
+	if r.Story == "" {
+		r.Story = report.Trouble(f)
 	}
 	if h := f.Handshake; h != nil {
 		r.Handshake = string(h.Result)
@@ -58,7 +61,7 @@ func (r *Row) update(f *record.Flow, now record.Time) int64 {
 	for i, d := range [2]*record.Direction{&f.ClientToServer, &f.ServerToClient} {
 		m := &d.Messages
 		r.Messages[i] = m.Text + m.Binary + m.Ping + m.Pong + m.Close
-		r.Bytes[i] = d.MessageBytes
+		r.Bytes[i] = d.WireBytes
 		r.Lost += d.LostBytes
 	}
 	n := r.Messages[0] + r.Messages[1] - was

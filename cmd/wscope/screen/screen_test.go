@@ -35,7 +35,7 @@ func scene() (*recent.Traffic, *Model) {
 		for s := range 12 {
 			b.Batch(zero + record.Time(s)*1e9)
 			f.ClientToServer.Messages.Text += i % 7
-			f.ClientToServer.MessageBytes += 100 * i
+			f.ClientToServer.WireBytes += 100 * i
 			f.ServerToClient.Messages.Binary += int64(s) % 3
 			b.FlowUpdate(f)
 		}

@@ -28,14 +28,14 @@ function describeFlow({ record, blocks, page }) {
     // Of a connection that could not be opened, about how many; undefined where that is not known either.
     sent: record.client_to_server ? total(record.client_to_server) : record.sealed?.client_to_server?.messages_about,
     received: record.server_to_client ? total(record.server_to_client) : record.sealed?.server_to_client?.messages_about,
-    bytes: record.client_to_server ? record.client_to_server.message_bytes + record.server_to_client.message_bytes : undefined,
+    bytes: record.client_to_server ? record.client_to_server.wire_bytes + record.server_to_client.wire_bytes : record.sealed ? (record.sealed.client_to_server?.wire_bytes || 0) + (record.sealed.server_to_client?.wire_bytes || 0) : undefined,
   };
   for (const f of record.findings) {
     const rank = severities.indexOf(f.severity);
     if (flow.worst < 0 || rank < flow.worst) flow.worst = rank;
   }
   flow.words = [flow.client, flow.server, flow.target, flow.state, flow.ending, record.handshake?.subprotocol,
-    record.tls?.sni, record.tunnel, record.real_client, record.file, record.close?.story, ...record.findings.map((f) => f.rule)].join("\n").toLowerCase();
+    record.tls?.sni, record.tunnel, record.real_client, record.file, record.close?.story || wrong(record), ...record.findings.map((f) => f.rule)].join("\n").toLowerCase();
   return flow;
 }
 
@@ -64,6 +64,19 @@ const codeNames = { 1000: "normal", 1001: "going away", 1002: "protocol error", 
 // endingText says an ending to people.
 function endingText(name) {
   return endings[name] || (codeNames[name] ? name + " " + codeNames[name] : name);
+}
+
+// wrong is what went wrong in a flow whose end needs no story; report.Trouble says the same.
+function wrong({ tcp, ping, app, pace, duration, client_to_server: client, server_to_client: server }) {
+  const parts = [];
+  if (tcp?.zero_window >= 1) parts.push("a sender was held up by a receive window of zero for " + span(tcp.zero_window));
+  if (ping?.unanswered) parts.push(plural(ping.unanswered, "ping") + " unanswered");
+  if (app?.unanswered) parts.push(plural(app.unanswered, "request") + " unanswered");
+  for (const [side, gap, d] of [["client", pace?.longest_client_gap, client], ["server", pace?.longest_server_gap, server]]) {
+    const n = d ? d.messages.text + d.messages.binary : 0;
+    if (n >= 50 && gap >= 5 && gap >= 20 * (duration - gap) / n) parts.push(`the ${side} was silent for ${span(gap)} in between`);
+  }
+  return parts.join("; ");
 }
 
 // abnormal reports whether a flow ended otherwise than in good order, as the summary's endings mean it.

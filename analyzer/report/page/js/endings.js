@@ -6,7 +6,7 @@ function endingsList(endings) {
   if (!endings?.length) return null;
   const list = h("ol", { class: "endings" }, endings.map((e, i) => h("li", { class: i >= fewEndings ? "later" : null },
     oneLine(e.sentence), " ",
-    h("span", { class: "dim" }, e.examples?.length ? [e.examples.length > 1 ? "Flows " : "Flow ", e.examples.map((x, n) => [n ? ", " : "", h("a", { href: "#flow=" + x.flow }, x.flow)])] : ""))));
+    h("span", { class: "dim" }, (e.examples || []).map((x, n) => [n ? ", " : "", x.flow ? h("a", { href: "#flow=" + x.flow }, `flow ${x.flow}`) : packetPlace(x.packet, x.file)])))));
   const all = h("button", { type: "button", class: "link all", onclick: () => { list.classList.add("whole"); all.remove(); } }, `Show all ${endings.length}`);
   return h("section", null, h("h2", null, "Why connections ended"), list, endings.length > fewEndings && all);
 }

@@ -30,6 +30,7 @@ function flowFacts(r) {
     fact("Server", h("span", { class: "server" }, address(r.server)), r.via?.length && ` via ${r.via.map((v) => oneLine(v.kind + " " + (v.target || ""))).join(", ")}`, r.tunnel && ` in ${oneLine(r.tunnel)}`),
     fact("Began", `${at.date} ${at.clock} UTC`, r.packet ? [", ", packetPlace(r.packet, r.file)] : ""),
     fact("Lasted", span(r.duration), r.pace && r.pace.longest_silence > 0 && `, longest silence ${span(r.pace.longest_silence)}`, r.sealed?.longest_silence && `, longest silence ${span(r.sealed.longest_silence)}`),
+    fact("Trouble", oneLine(wrong(r))),
     fact("Upgrade", shake ? join(shake.result, r.http?.status && "HTTP/" + r.http.version + " status " + r.http.status, shake.latency !== undefined && "in " + span(shake.latency), shake.accept_valid === false && "wrong Accept") : r.pickup === "midstream" ? "not in the capture: joined midway" : r.pickup === "encrypted" ? "encrypted: not opened" : ""),
     fact("Likely", r.sealed && join(`${r.sealed.likely}, ${Math.round(100 * r.sealed.confidence)} %`, r.sealed.heartbeat_seconds && `a heartbeat each ${span(r.sealed.heartbeat_seconds)}`, r.sealed.rtt_mean && `round trip ${span(r.sealed.rtt_mean)} on average`), r.sealed?.why.length && h("p", null, oneLine(r.sealed.why.join("; ")))),
     fact("Refused", r.http?.body && oneLine(r.http.body)),

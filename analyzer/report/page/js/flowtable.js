@@ -8,7 +8,7 @@ const columns = [
   { id: "state", title: "Upgrade", wide: true, of: (f) => f.state, cell: (f) => h("span", { class: "state " + f.state }, f.state) },
   { id: "sent", title: "Client sent", numeric: true, of: (f) => f.sent, cell: (f) => h("span", { class: "client" }, counted(f, f.sent)) },
   { id: "received", title: "Server sent", numeric: true, of: (f) => f.received, cell: (f) => h("span", { class: "server" }, counted(f, f.received)) },
-  { id: "bytes", title: "Bytes", numeric: true, wide: true, of: (f) => f.bytes, cell: (f) => (f.bytes === undefined ? "" : size(f.bytes)) },
+  { id: "bytes", title: "Bytes", tip: "of frames, as they were sent", numeric: true, wide: true, of: (f) => f.bytes, cell: (f) => (f.bytes === undefined ? "" : size(f.bytes)) },
   { id: "duration", title: "Lasted", numeric: true, wide: true, of: (f) => f.record.duration, cell: (f) => span(f.record.duration) },
   { id: "ending", title: "How it ended", wide: true, of: (f) => (f.abnormal ? "0" : "1") + f.ending, cell: endingCell },
   { id: "findings", title: "Findings", of: (f) => (f.worst < 0 ? 0 : 1e6 - f.worst * 1e5 + f.record.findings.length), cell: findingMarks },
@@ -35,7 +35,7 @@ function endingCell(f) {
   const { close, pickup, http } = f.record;
   const half = close?.how === "half" && close.code !== null ? ", half" : "";
   const short = f.ending ? (codeNames[f.ending] ? f.ending : endingText(f.ending)) + half : pickup === "rejected" && http?.status ? "HTTP " + http.status : "";
-  const story = f.abnormal && close?.story ? oneLine(close.story) : "";
+  const story = oneLine(f.abnormal && close?.story || wrong(f.record));
   return h("span", { class: f.abnormal ? "abnormal" : null, title: story || (f.ending ? endingText(f.ending) + half : "") }, h("b", null, short), story && h("span", { class: "story" }, " " + story));
 }
 
@@ -63,7 +63,7 @@ function flowTable(flows) {
   const count = h("output", { "aria-live": "polite" });
 
   const heads = columns.map((column) => h("th", { scope: "col", class: cellClass(column) },
-    h("button", { type: "button", onclick: () => sortBy(column) }, column.title, h("i", { "aria-hidden": "true" }))));
+    h("button", { type: "button", title: column.tip, onclick: () => sortBy(column) }, column.title, h("i", { "aria-hidden": "true" }))));
   const body = h("tbody");
   const table = h("table", { class: "flows", "aria-label": "Flows" }, h("thead", null, h("tr", { "aria-rowindex": 1 }, heads)), body);
   const view = h("div", { class: "view scroll", tabindex: 0, role: "region", "aria-label": "Table of flows" }, table);
