@@ -52,14 +52,13 @@ type direction struct {
 
 	calm int64 // nanoseconds of the longest silence before that one
 
-	saidAt  int64 // capture time of the latest data message; 0 before the first
-	longest int64 // nanoseconds of the longest wait between two
-
+	saidAt  int64 // capture time of the latest data message; 0 before the first, and where bytes are missing since
+	longest int64 // nanoseconds of the longest wait between two; -1 where none was seen whole
 }
 
 func (d *direction) init(f *flow, role wsparse.Role) {
 	o := &f.table.opt
-	d.flow, d.role = f, role
+	d.flow, d.role, d.longest = f, role, -1
 	d.ledger = f.terms.deflate != nil
 	d.collects = o.Messages && o.Payload || f.table.opt.Apps != nil
 }
@@ -118,6 +117,7 @@ func (d *direction) gap(n int64, at *assembly.Mark) {
 	d.gaps++
 	d.stream.Gap(n)
 	d.drain(at)
+	d.saidAt = 0
 	if f := d.flow; f.app != nil || f.unopened {
 		f.inOrder(d.index(), at, func() {
 			if f.unopened {
@@ -315,9 +315,9 @@ func (d *direction) largestMessage() int64 {
 	return n
 }
 
-// longestGap is the longest wait between two data messages; nil where there were not two.
+// longestGap is the longest wait between two data messages; nil where there were not two with nothing missing between.
 func (d *direction) longestGap() *record.Seconds {
-	if d.counts.Text+d.counts.Binary < 2 {
+	if d.longest < 0 {
 		return nil
 	}
 	return seconds(d.longest)

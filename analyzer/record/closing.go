@@ -56,8 +56,8 @@ type Polling struct {
 type Pace struct {
 	FirstMessage   *Seconds `json:"first_message,omitempty"`      // from the answer to the handshake
 	LongestSilence Seconds  `json:"longest_silence"`              // with no frame of either side
-	ClientGap      *Seconds `json:"longest_client_gap,omitempty"` // between two data messages of the client; absent where there were not two
-	ServerGap      *Seconds `json:"longest_server_gap,omitempty"` // between two data messages of the server; absent where there were not two
+	ClientGap      *Seconds `json:"longest_client_gap,omitempty"` // between two data messages of the client, with nothing missing between; absent where there were not two
+	ServerGap      *Seconds `json:"longest_server_gap,omitempty"` // between two data messages of the server, with nothing missing between; absent where there were not two
 	Step           Seconds  `json:"step"`                         // width of a bar of the two below
 	Client         []int64  `json:"client"`                       // messages that the client sent, by step from the flow's start
 	Server         []int64  `json:"server"`

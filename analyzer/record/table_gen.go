@@ -307,14 +307,14 @@ var PaceTable = &Table{Name: "Pace", Doc: "how a flow's data messages were sprea
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
 	{Name: "longest_silence", Kind: Span, Unit: "seconds", Doc: "with no frame of either side", Get: func(of any) Value { x := &of.(*Pace).LongestSilence; return Value{Kind: Span, Int: int64(*x)} }},
-	{Name: "longest_client_gap", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "between two data messages of the client; absent where there were not two", Get: func(of any) Value {
+	{Name: "longest_client_gap", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "between two data messages of the client, with nothing missing between; absent where there were not two", Get: func(of any) Value {
 		x := of.(*Pace).ClientGap
 		if x == nil {
 			return Value{}
 		}
 		return Value{Kind: Span, Int: int64(*x)}
 	}},
-	{Name: "longest_server_gap", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "between two data messages of the server; absent where there were not two", Get: func(of any) Value {
+	{Name: "longest_server_gap", Kind: Span, Pointer: true, Omit: true, Unit: "seconds", Doc: "between two data messages of the server, with nothing missing between; absent where there were not two", Get: func(of any) Value {
 		x := of.(*Pace).ServerGap
 		if x == nil {
 			return Value{}
