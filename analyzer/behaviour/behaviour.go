@@ -47,6 +47,9 @@ type Role struct {
 	Answer       *Band             `json:"answer,omitempty"`       // seconds of the opening handshake
 	Sealed       *Sealed           `json:"sealed,omitempty"`       // of TLS connections that could not be opened
 	Messages     []*Kind           `json:"messages,omitempty"`     // by sender and name
+	// Crossing are the second Closes of flows in which both sides closed for reasons of their own, as their codes show: which of
+	// the two comes first is a race.
+	Crossing Tally `json:"crossing_closes,omitempty"`
 	// Order says how often a kind came before another that the same side sends: within one burst, in
 	// which the other side says nothing, or where both are the first of their flow: "server: welcome < news".
 	Order Tally `json:"order,omitempty"`

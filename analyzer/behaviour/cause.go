@@ -184,6 +184,9 @@ func fewer(d *Difference) bool {
 	return err1 == nil && err2 == nil && now < old
 }
 
+// lessOrNothing is what stands before the kinds that are not sent any more because of something else.
+const lessOrNothing = "less or nothing is sent of: "
+
 // fold puts those of the differences that one led to with it.
 func fold(found []Difference, cause int, led func(*Difference) bool) (kept []Difference) {
 	var follow, less []string
@@ -199,7 +202,7 @@ func fold(found []Difference, cause int, led func(*Difference) bool) (kept []Dif
 	}
 	if less != nil {
 		slices.Sort(less)
-		follow = append(follow, "less or nothing is sent of: "+strings.Join(less, ", "))
+		follow = append(follow, lessOrNothing+strings.Join(less, ", "))
 	}
 	for i := range found {
 		if i == cause {

@@ -40,7 +40,7 @@ func Compare(old, now *Behaviour, ignore Ignore) []Difference {
 			c.roles(a, b)
 		}
 	}
-	c.found = withoutChance(c.found)
+	c.found = withoutChance(relayed(c.found))
 	slices.SortStableFunc(c.found, func(a, b Difference) int { return cmp.Compare(a.Role, b.Role) })
 	return c.found
 }
@@ -144,7 +144,7 @@ func (c *comparison) roles(a, b *Role) {
 			c.pings(a, b)
 			continue
 		case "close":
-			vanished, appeared = closesApart(old, now)
+			vanished, appeared = closesApart(a, b)
 			vanished, appeared = endingsByChance(vanished, old, a, b), endingsByChance(appeared, now, b, a)
 		}
 		c.tally(t.area, vanished, appeared)

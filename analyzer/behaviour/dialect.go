@@ -68,7 +68,12 @@ func (w *Watcher) decideAs(r *roleWatch, learnt *dialect) {
 	}
 	list := r.waiting
 	r.waiting = nil
+	foreign := beforeRecognition(list)
 	for _, x := range list {
+		if x.message != nil && foreign[x.message] {
+			w.held -= len(x.message.Data)
+			continue
+		}
 		if x.end != nil {
 			x.flow.end(*x.end)
 			continue
@@ -76,6 +81,23 @@ func (w *Watcher) decideAs(r *roleWatch, learnt *dialect) {
 		w.held -= len(x.message.Data)
 		w.message(x.flow, x.message)
 	}
+}
+
+// beforeRecognition are the messages of flows whose subprotocol was known only from later messages, as of flows that were joined in
+// their middle: what kinds they are of nobody knows, and how many there are is chance.
+func beforeRecognition(list []waiting) map[*record.Message]bool {
+	known := map[*flowWatch]bool{}
+	found := map[*record.Message]bool{}
+	for _, x := range slices.Backward(list) {
+		switch {
+		case x.message == nil || x.flow.whole:
+		case isProtocol(x.message.App):
+			known[x.flow] = true
+		case known[x.flow] && (x.message.Type == "text" || x.message.Type == "binary"):
+			found[x.message] = true
+		}
+	}
+	return found
 }
 
 // decideRest learns the dialect of the roles of which there were few messages: paths that may differ in an identifier alone are

@@ -8,15 +8,16 @@ import (
 
 // closesApart is what of the ways in which flows end vanished and appeared, without the differences that
 // programs show which do not change: who is first when both close, and how far a closing gets when a process ends.
-func closesApart(old, now Tally) (vanished, appeared []string) {
+func closesApart(a, b *Role) (vanished, appeared []string) {
+	old, now := a.Closes, b.Closes
 	was, is := endings(old), endings(now)
 	for _, e := range slices.Sorted(maps.Keys(was)) {
-		if !is[e] && !like(e, now) {
+		if !is[e] && !like(e, now) && b.Crossing[e] == 0 {
 			vanished = append(vanished, e)
 		}
 	}
 	for _, e := range slices.Sorted(maps.Keys(is)) {
-		if !was[e] && !like(e, old) {
+		if !was[e] && !like(e, old) && a.Crossing[e] == 0 {
 			appeared = append(appeared, e)
 		}
 	}

@@ -85,6 +85,7 @@ func (r *Role) mergeTallies(o *Role) {
 		*t.tally = plus(*t.tally, *theirs[i].tally)
 	}
 	r.Order, r.AtOnce = plus(r.Order, o.Order), plus(r.AtOnce, o.AtOnce)
+	r.Crossing = plus(r.Crossing, o.Crossing)
 	sequences := maps.Clone(r.Sequences)
 	for name, s := range o.Sequences {
 		if sequences == nil {

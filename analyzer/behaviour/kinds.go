@@ -21,6 +21,7 @@ type suite struct {
 	longer float64 // how much longer the flows of b last, all together
 	// counters are the places that a side counts its messages in, in either run.
 	counters map[string]bool
+	onTime   bool // what timers send to keep connections alive is as often there: no machine was too busy
 	cut      bool // the capture of b ended before all flows did, and those of a did not, or not as many
 }
 
@@ -60,6 +61,15 @@ func (c *comparison) suite(a, b *Role, old, now map[string]*Kind) *suite {
 			s.ticks = s.ticks || k.From == "server" && !k.timed() && !k.scripted() && k.Count.sum() > 0
 		}
 	}
+	beats := false
+	s.onTime = true
+	for name, k := range old {
+		if is := now[name]; k.timed() && k.Count.mean() >= 3 {
+			beats = true
+			s.onTime = s.onTime && is != nil && is.Count.mean() >= 0.7*k.Count.mean()
+		}
+	}
+	s.onTime = s.onTime && beats
 	if a.Lasts != nil && b.Lasts != nil && a.Lasts.P50 > 0 && a.Flows.mean() > 0 {
 		s.longer = b.Lasts.P50 / a.Lasts.P50 * b.Flows.mean() / a.Flows.mean()
 	}
@@ -296,7 +306,7 @@ func lacking(kinds, others map[string]*Kind) (names []string) {
 // kind compares two kinds of one name.
 func (c *comparison) kind(name string, old, now *Kind, s *suite, others *bystander) {
 	before := len(c.found)
-	if !old.timed() && !c.repeated(name, old, now) && s.moreOrLess(old, now, others.quiet()) {
+	if !old.timed() && !c.repeated(name, old, now) && !s.asRequests(old, now) && s.moreOrLess(old, now, others.quiet()) {
 		c.tell("count", name, "changed", old.Count.String(), now.Count.String(), "", "warning")
 	}
 	if len(c.found) == before && c.since >= 2 {
@@ -347,6 +357,9 @@ func (s *suite) moreOrLess(old, now *Kind, quiet bool) bool {
 		return false // of requests that go unanswered it is told, and of those that are more or less
 	}
 	if old.From == "server" {
+		if s.leavesCompanions(old, now) {
+			return true
+		}
 		if moved, known := s.fromTrigger(old, now); known {
 			return moved
 		}
@@ -377,7 +390,48 @@ func (s *suite) moreOrLess(old, now *Kind, quiet bool) bool {
 	was, grown := old.Count.mean(), old.Count.mean()*s.longer
 	top, bottom := max(hi, was, grown), min(lo, was, grown)
 	noise := 4*math.Sqrt(was+is) + 3*(hi-lo)
+	if s.onTime && 4*is < bottom && poisson(is, bottom/1.5) < 1e-4 {
+		return true // hardly any, though what else timers send is there
+	}
 	return is > 3*top+noise || is < bottom/3-noise
+}
+
+// asRequests says whether there are as many of a kind as of what it answers by identifier or by itself, in each run of both: of the
+// requests it is told whether they are more or less.
+func (s *suite) asRequests(old, now *Kind) bool {
+	was, is := s.old[old.request()], s.now[now.request()]
+	return old.From == "server" && old.Answers != "" && old.Answers == now.Answers && was != nil && is != nil &&
+		slices.Equal(was.Count, old.Count) && slices.Equal(is.Count, now.Count)
+}
+
+// leavesCompanions says whether a kind was as often there as others that come of the same, in each run, and now is half
+// as often there, or twice as often, while they are as many as they were.
+func (s *suite) leavesCompanions(old, now *Kind) bool {
+	was, is := old.Count.mean(), now.Count.mean()
+	if old.Count.least() < 6 || old.Of == nil || is < 1.8*was && is > 0.55*was {
+		return false
+	}
+	companions := 0
+	for name, k := range s.old {
+		if k != old && k.From == "server" && slices.Equal(k.Count, old.Count) && maps.Equal(k.Of, old.Of) {
+			other := s.now[name]
+			if other == nil || other.Count.least() < k.Count.least() || other.Count.most() > k.Count.most() {
+				return false
+			}
+			companions++
+		}
+	}
+	return companions >= 2 || companions == 1 && s.exact == 1
+}
+
+// poisson is how likely n events or fewer are, where mean are to be expected.
+func poisson(n, mean float64) (p float64) {
+	term := math.Exp(-mean)
+	for k := 0.0; k <= n; k++ {
+		p += term
+		term *= mean / (k + 1)
+	}
+	return p
 }
 
 // inEach says whether each flow of a role has as many of a kind.
@@ -514,6 +568,19 @@ func races(r *Role, from, first, then string) bool {
 	return both > 0
 }
 
+// comes says whether both of two kinds come of what the other side does, or are what that side does: of what comes by itself, one pair
+// says nothing of an order.
+func comes(r *Role, from string, kinds ...string) bool {
+	all := byKind(r.Messages)
+	for _, name := range kinds {
+		k := all[from+" "+strings.TrimPrefix(name, lastOf)]
+		if k == nil || from == "server" && 10*k.Caused < 8*k.Count.sum() {
+			return false
+		}
+	}
+	return true
+}
+
 // renamedIn is the new name of a kind in Role.Order.
 func renamedIn(name, from string, renamed map[string]string) string {
 	kind, isLast := strings.CutPrefix(name, lastOf)
@@ -552,7 +619,7 @@ func (c *comparison) flipped(a, b *Role, key string, renamed map[string]string) 
 	switch clean := against == 0 && kept == 0; { // of few, one may be a race that went the other way
 	case !byChanceAt(against, as+against, turned, turned+kept, 0.002):
 	case !byChanceAt(against, as+against, turned, turned+kept, 0.02), clean && min(as, turned) >= 3,
-		clean && !races(a, from, first, then) && !races(b, from, first, then) && a.AtOnce[key] == as && b.AtOnce[orderName(from, then, first)] == turned: // one piece of the program sends both
+		clean && (min(as, turned) > 1 || comes(a, from, first, then) && comes(b, from, first, then)) && !races(a, from, first, then) && !races(b, from, first, then) && a.AtOnce[key] == as && b.AtOnce[orderName(from, then, first)] == turned: // one piece of the program sends both
 		c.weak = true
 	default:
 		return ""

@@ -49,6 +49,15 @@ func (c *comparison) slowed(was, is *Kind, a, b *Role) bool {
 	if was.pushed() || is.pushed() || was.Reply == nil || is.Reply == nil {
 		return false
 	}
+	if was.Replies == 0 || is.Replies == 0 { // that they are answers at all is guessed
+		request := byKind(b.Messages)[is.request()]
+		switch {
+		case min(was.Reply.N, is.Reply.N) < fewAnswers && is.From == "server" && slices.ContainsFunc(b.Messages, is.rarerAnswer):
+			return false // and of few the guess may be wrong: something else answers as a rule
+		case request != nil && (request.Replies > 0 || request.Asked > 0 && 10*request.Lacking <= request.Asked):
+			return false // what it is taken for an answer to is an answer itself, or has its own by its identifier
+		}
+	}
 	runs := max(len(was.Reply.Runs), 1)
 	alike, all := 0, 0
 	for run := range runs {
@@ -72,6 +81,11 @@ func (c *comparison) slowed(was, is *Kind, a, b *Role) bool {
 	}
 	others := bystanders(a, b, -1).around(is.request())
 	return all > 0 && slower(was.Reply, is.Reply, others, was.First && is.First)
+}
+
+// rarerAnswer says whether another kind answers the same far more often.
+func (k *Kind) rarerAnswer(o *Kind) bool {
+	return o.From == k.From && o.Name != k.Name && o.Answers == k.Answers && o.Reply != nil && o.Reply.N > 2*k.Reply.N
 }
 
 // fromClient says whether the client answers something besides a request.

@@ -314,6 +314,24 @@ func pairs(m *record.Message) any {
 	return found
 }
 
+// lines are the values of several lines of JSON; nil where the text is anything else.
+func lines(text []byte) (values []any) {
+	for line := range bytes.SplitSeq(text, []byte("\n")) {
+		var v any
+		if line = bytes.TrimSpace(line); len(line) == 0 {
+			continue
+		}
+		if len(values) == maxBatch || json.Unmarshal(line, &v) != nil {
+			return nil
+		}
+		values = append(values, v)
+	}
+	if len(values) < 2 {
+		return nil
+	}
+	return values
+}
+
 // Readings are the values that a message may be taken for, the likeliest first: what a schema made of it, its JSON, JSON behind what a
 // subprotocol has at the head of its messages, MessagePack or CBOR, and its bytes as a text. The elements of a batch are each for itself.
 func Readings(m *record.Message) (list [][]any) {
@@ -332,6 +350,9 @@ func Readings(m *record.Message) (list [][]any) {
 	}
 	if len(m.Data) <= maxParse {
 		add(m.Data)
+		if values := lines(m.Data); values != nil {
+			list = append(list, values)
+		}
 		if m.Type == "text" {
 			add(bytes.TrimLeft(m.Data, "0123456789"))
 		}

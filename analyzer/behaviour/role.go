@@ -89,7 +89,11 @@ func (r *Role) addFlow(f *record.Flow) {
 		}
 	}
 	if c := f.Close; c != nil && c.How != record.HowNone {
-		r.Closes.add(closing(c, f.Pickup == record.PickupEncrypted))
+		encrypted := f.Pickup == record.PickupEncrypted
+		r.Closes.add(closing(c, encrypted))
+		if crosses(c) && !encrypted {
+			r.Crossing.add(closeFrame(c.ReplyCode) + " by " + string(senders[1-sender(c.By)]))
+		}
 	}
 	for i := range f.Findings {
 		n := &f.Findings[i]
@@ -204,16 +208,25 @@ func orNone(s string) string {
 	return s
 }
 
+// crosses says whether the second Close is no answer to the first: an answer has the same code, RFC 6455 §5.5.1.
+func crosses(c *record.Closing) bool {
+	return c.How == record.HowHandshake && (c.By == record.Client || c.By == record.Server) && closeFrame(c.Code) != closeFrame(c.ReplyCode)
+}
+
+// closeFrame is what a Close says.
+func closeFrame(code *int) string {
+	if code == nil {
+		return "empty Close"
+	}
+	return fmt.Sprint(*code)
+}
+
 // closing names an end. Of a connection that could not be opened nobody knows the code.
 func closing(c *record.Closing, encrypted bool) string {
 	what := string(c.How)
 	if c.How == record.HowHandshake || c.How == record.HowHalf {
-		what = "empty Close"
-		switch {
-		case encrypted:
+		if what = closeFrame(c.Code); encrypted {
 			what = "Close"
-		case c.Code != nil:
-			what = fmt.Sprint(*c.Code)
 		}
 		if c.How == record.HowHalf {
 			what += ", not answered,"

@@ -3,6 +3,8 @@ package behaviour
 import (
 	"math"
 	"testing"
+
+	"wscope/analyzer/record"
 )
 
 // TestChance holds shares of two runs against each other.
@@ -133,6 +135,27 @@ func TestCounts(t *testing.T) {
 	}
 }
 
+// TestCrossingCloses leaves aside which of two Closes comes first that have nothing to do with each other.
+func TestCrossingCloses(t *testing.T) {
+	server, client := &Role{}, &Role{}
+	normal := 1000
+	flow := func(by record.Peer, code, reply *int) *record.Flow {
+		return &record.Flow{Close: &record.Closing{By: by, How: record.HowHandshake, Code: code, ReplyCode: reply}}
+	}
+	server.addFlow(flow(record.Server, &normal, nil))
+	client.addFlow(flow(record.Client, nil, &normal))
+	for _, c := range [][2]*Role{{server, client}, {client, server}} {
+		if vanished, appeared := closesApart(c[0], c[1]); len(vanished)+len(appeared) > 0 {
+			t.Error(vanished, appeared)
+		}
+	}
+	other := 1011
+	server.addFlow(flow(record.Server, &other, &other))
+	if _, appeared := closesApart(client, server); len(appeared) != 1 || appeared[0] != "1011 by server" {
+		t.Error(appeared)
+	}
+}
+
 // TestEndings tells another code from another end of the same.
 func TestEndings(t *testing.T) {
 	for _, c := range []struct {
@@ -150,7 +173,7 @@ func TestEndings(t *testing.T) {
 		{"reset in place of an empty Close", Tally{"empty Close by server": 3}, Tally{"rst by server": 3}, "+rst by server"},
 	} {
 		got := ""
-		vanished, appeared := closesApart(c.old, c.now)
+		vanished, appeared := closesApart(&Role{Closes: c.old}, &Role{Closes: c.now})
 		for _, e := range vanished {
 			got += "-" + e
 		}

@@ -58,6 +58,7 @@ type kindWatch struct {
 // flowWatch is a flow that is open.
 type flowWatch struct {
 	role     *roleWatch
+	whole    bool // its beginning was captured
 	stream   bool // its subprotocol is a stream of bytes: messages may hold pieces that say nothing by themselves
 	begin    record.Time
 	counts   map[*kindWatch]int64
@@ -138,7 +139,7 @@ func (w *Watcher) FlowBegun(f *record.Flow) error {
 		r = &roleWatch{Role: Role{Name: name}, kinds: map[kindKey]*kindWatch{}}
 		w.roles[name] = r
 	}
-	w.flows[f.Flow] = &flowWatch{role: r, stream: isStream(f), begin: f.Start, counts: map[*kindWatch]int64{}, latest: map[*kindWatch]record.Time{},
+	w.flows[f.Flow] = &flowWatch{role: r, whole: f.HTTP != nil, stream: isStream(f), begin: f.Start, counts: map[*kindWatch]int64{}, latest: map[*kindWatch]record.Time{},
 		pending: map[string]request{}, answered: map[string]request{}, numbers: map[string]int64{}, gap: causeGap}
 	if h := f.Handshake; h != nil && h.Latency != nil {
 		w.flows[f.Flow].gap += min(record.Time(h.Latency.Float()*2e9), maxCauseGap)
@@ -222,6 +223,13 @@ func (w *Watcher) message(fw *flowWatch, m *record.Message) {
 	if m.Type != "text" && m.Type != "binary" || fw.stream && m.App == nil {
 		return
 	}
+	if lines := alikeLines(m); lines != nil {
+		for _, one := range lines {
+			body, v := fw.role.dialect.parse(one)
+			w.says(fw, one, body, v)
+		}
+		return
+	}
 	body, v := fw.role.dialect.parse(m)
 	list := batch(v)
 	if list == nil {
@@ -254,6 +262,11 @@ func (w *Watcher) says(fw *flowWatch, m *record.Message, body []byte, v any) {
 	}
 	if more && m.App != nil && m.App.Name == "" && !strings.Contains(says.kind, " ") {
 		says.kind += " " + lastWord(answers.kind)
+	}
+	if isReply && isProtocol(m.App) { // {"reply": "rpc"} to {"rpc": "search"}
+		if word, rest, more := strings.Cut(answers.kind, " "); more && word != says.kind && lastWord(says.kind) == word {
+			says.kind += " " + rest
+		}
 	}
 	if isReply && says.bare {
 		says.kind = "answer to " + answers.kind

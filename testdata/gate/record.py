@@ -9,16 +9,16 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.join(HERE, "..", "peers"))
 import lib
 
-PROGRAMS = sorted(f.split(".")[0] for f in os.listdir(f"{HERE}/programs") + os.listdir(f"{HERE}/goprograms") if f.endswith((".mjs", ".py", ".go")))
+PROGRAMS = sorted(f.split(".")[0] for f in os.listdir(f"{HERE}/programs") + os.listdir(f"{HERE}/src") if not f.startswith("go."))
 BUILT = tempfile.TemporaryDirectory()
 
 
 def command(program, half, *args):
     if os.path.exists(f"{HERE}/programs/{program}.py"):
         return [lib.PYTHON, f"{HERE}/programs/{program}.py", half, *args]
-    if os.path.exists(f"{HERE}/goprograms/{program}.go"):
+    if os.path.exists(f"{HERE}/src/{program}"):
         if not os.path.exists(f"{BUILT.name}/{program}"):
-            subprocess.run(["go", "build", "-o", f"{BUILT.name}/{program}", f"{program}.go"], cwd=f"{HERE}/goprograms", check=True)
+            subprocess.run(["go", "build", "-o", f"{BUILT.name}/{program}", f"./{program}"], cwd=f"{HERE}/src", check=True)
         return [f"{BUILT.name}/{program}", half, *args]
     return ["node", f"{HERE}/harness.mjs", half, program, *args]
 

@@ -1,4 +1,4 @@
-// Command goprograms is an auction: a server on gorilla/websocket, and a suite of tests with coder/websocket as its client. Messages are
+// Command auction is an auction: a server on gorilla/websocket, and a suite of tests with coder/websocket as its client. Messages are
 // envelopes {"k": kind, "n": number, "p": payload}; calls are numbered, answers name the number.
 package main
 
