@@ -56,7 +56,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		endProfile, err = prof.start()
 		return err
 	}
-	args = defaultToSummary(root, args)
+	args = completing(root, defaultToSummary(root, args))
 	root.SetArgs(args)
 	root.SetIn(stdin)
 	root.SetOut(stdout)
