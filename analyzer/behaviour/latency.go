@@ -49,7 +49,7 @@ func (c *comparison) slowed(was, is *Kind, a, b *Role) bool {
 	if was.pushed() || is.pushed() || was.Reply == nil || is.Reply == nil {
 		return false
 	}
-	if was.Replies == 0 || is.Replies == 0 { // that they are answers at all is guessed
+	if (was.Replies == 0 || is.Replies == 0) && is.Answers != is.Name { // that they are answers at all is guessed
 		request := byKind(b.Messages)[is.request()]
 		switch {
 		case min(was.Reply.N, is.Reply.N) < fewAnswers && is.From == "server" && slices.ContainsFunc(b.Messages, is.rarerAnswer):

@@ -348,6 +348,17 @@ func Readings(m *record.Message) (list [][]any) {
 	if m.App != nil && len(m.App.Decoded) > 0 {
 		add(m.App.Decoded)
 	}
+	var carried []any
+	for _, one := range insideSockJS(m) {
+		var v any
+		if json.Unmarshal(one.Data, &v) != nil {
+			v = string(one.Data)
+		}
+		carried = append(carried, v)
+	}
+	if carried != nil {
+		list = append(list, carried)
+	}
 	if len(m.Data) <= maxParse {
 		add(m.Data)
 		if values := lines(m.Data); values != nil {

@@ -28,7 +28,7 @@ func (w *Watcher) roleName(f *record.Flow) string {
 			return host + strings.TrimPrefix(folded, host)
 		}
 	}
-	segments := strings.Split(path, "/")
+	segments := strings.Split(sockJSPath(path), "/")
 	for i, s := range segments {
 		if plain, err := url.PathUnescape(s); err == nil && looksLikeID(plain) {
 			s = "{id}"

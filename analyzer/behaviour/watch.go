@@ -203,14 +203,25 @@ func (w *Watcher) Message(m *record.Message) error {
 	if fw == nil {
 		return nil
 	}
+	if inside := insideSockJS(m); inside != nil {
+		for _, one := range inside {
+			w.take(fw, one)
+		}
+		return nil
+	}
+	w.take(fw, m)
+	return nil
+}
+
+// take adds a message once it is known what tells its role's messages apart.
+func (w *Watcher) take(fw *flowWatch, m *record.Message) {
 	if r := fw.role; !r.decided {
 		if w.wait(fw, m) {
-			return nil
+			return
 		}
 		w.decide(r)
 	}
 	w.message(fw, m)
-	return nil
 }
 
 func (w *Watcher) message(fw *flowWatch, m *record.Message) {
