@@ -1,6 +1,7 @@
 package report
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -8,17 +9,20 @@ import (
 )
 
 // Trouble is what went wrong in a flow whose end needs no story, in a few words: a receiver that was full, pings and requests
-// without an answer, a feed that stalled. It is "" where nothing did.
+// without an answer, a feed that stalled. It is "" where nothing did; what was sent shortly before the end has no answer in
+// good order.
 func Trouble(f *record.Flow) string {
 	var parts []string
 	if t := f.TCP; t != nil && t.ZeroWindow >= record.Seconds(time.Second) {
 		parts = append(parts, "a sender was held up by a receive window of zero for "+Span(t.ZeroWindow))
 	}
-	if p := f.Ping; p != nil && p.Unanswered > 0 {
+	if p := f.Ping; p != nil && found(f, record.RulePing) {
 		parts = append(parts, Count(p.Unanswered, "ping")+" unanswered")
 	}
-	if a := f.App; a != nil && a.Unanswered > 0 {
-		parts = append(parts, Count(a.Unanswered, "request")+" unanswered")
+	if a := f.App; a != nil && len(a.Waiting) > 0 {
+		if waited := record.Seconds(f.End - a.Waiting[0].Time); waited >= waitLeast {
+			parts = append(parts, Count(a.Unanswered, "request")+" unanswered, the first for "+Span(waited))
+		}
 	}
 	if p := f.Pace; p != nil {
 		for _, side := range [...]struct {
@@ -32,6 +36,12 @@ func Trouble(f *record.Flow) string {
 		}
 	}
 	return strings.Join(parts, "; ")
+}
+
+const waitLeast = record.Seconds(time.Second) // a request asked later than this before the end is no trouble
+
+func found(f *record.Flow, rule *record.Rule) bool {
+	return slices.ContainsFunc(f.Findings, func(x record.Finding) bool { return x.Rule == rule.ID })
 }
 
 func data(d *record.Direction) int64 { return d.Messages.Text + d.Messages.Binary }

@@ -67,11 +67,12 @@ function endingText(name) {
 }
 
 // wrong is what went wrong in a flow whose end needs no story; report.Trouble says the same.
-function wrong({ tcp, ping, app, pace, duration, client_to_server: client, server_to_client: server }) {
+function wrong({ start, tcp, ping, app, pace, duration, findings, client_to_server: client, server_to_client: server }) {
   const parts = [];
   if (tcp?.zero_window >= 1) parts.push("a sender was held up by a receive window of zero for " + span(tcp.zero_window));
-  if (ping?.unanswered) parts.push(plural(ping.unanswered, "ping") + " unanswered");
-  if (app?.unanswered) parts.push(plural(app.unanswered, "request") + " unanswered");
+  if (ping && findings.some((f) => f.rule === "ping-unanswered")) parts.push(plural(ping.unanswered, "ping") + " unanswered");
+  const waited = app?.waiting?.length ? duration - since(instant(app.waiting[0].time), instant(start)) / 1e9 : 0;
+  if (waited >= 1) parts.push(`${plural(app.unanswered, "request")} unanswered, the first for ${span(waited)}`);
   for (const [side, gap, d] of [["client", pace?.longest_client_gap, client], ["server", pace?.longest_server_gap, server]]) {
     const n = d ? d.messages.text + d.messages.binary : 0;
     if (n >= 50 && gap >= 5 && gap >= 20 * (duration - gap) / n) parts.push(`the ${side} was silent for ${span(gap)} in between`);
