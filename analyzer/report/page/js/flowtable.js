@@ -106,6 +106,7 @@ function flowTable(flows) {
     selects.ending.offer([["", "any ending"], ...kinds((f) => f.ending).map((v) => [v, endingText(v)])]);
     selects.rule.offer([["", "any rule"], ...(about.summary.findings || []).map((f) => [f.rule, f.rule])]);
     selects.rule.hidden = selects.severity.hidden = selects.rule.length === 1;
+    table.classList.toggle("clean", !flows.some((f) => f.worst >= 0)); // the story has the empty column's place
   }
 
   const byOrder = () => {

@@ -1,7 +1,7 @@
 // Command pictures makes the pictures of the documents from the program itself: the report page and the live page, in a
 // headless Chromium.
 //
-//	go run ./cmd/wscope/e2e/pictures bin/wscope testdata/why/nginx-idle.pcap.gz testdata/why/too-big-gorilla.pcap.gz FOLDER
+//	go run ./cmd/wscope/e2e/pictures bin/wscope testdata/why/crash-herd.pcap.gz FOLDER
 //
 // README shows page.png and, as live.png, live-flow.png.
 package main
