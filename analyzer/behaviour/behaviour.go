@@ -106,6 +106,8 @@ type Kind struct {
 	Lengths map[string]Length `json:"lengths,omitempty"`
 	// Values are those of places that hold few different ones, and how often each.
 	Values map[string]Tally `json:"values,omitempty"`
+
+	packet int64 // that the first of them is in; 0 of several runs, and of a baseline
 }
 
 // Length is how long what a place holds is.

@@ -21,6 +21,8 @@ type Difference struct {
 	Severity string `json:"severity"`         // error, warning, note: how likely it breaks somebody
 	// LedTo are sentences about what else differs because of it.
 	LedTo []string `json:"led_to,omitempty"`
+	// Packet is, of a kind of messages that appeared, the one that the first of them is in; 0 where there are several captures.
+	Packet int64 `json:"packet,omitempty"`
 
 	weak bool // chance may have made it, though it rarely does: it is told where it is alone
 }
@@ -78,7 +80,7 @@ func (c *comparison) tell(area, subject, change, old, now, detail, severity stri
 		c.weak = false
 		return
 	}
-	c.found = append(c.found, Difference{c.role, area, subject, change, old, now, detail, severity, nil, c.weak})
+	c.found = append(c.found, Difference{c.role, area, subject, change, old, now, detail, severity, nil, 0, c.weak})
 	c.weak = false
 }
 

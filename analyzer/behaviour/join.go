@@ -99,6 +99,9 @@ func (r *Role) mergeTallies(o *Role) {
 // merged is two kinds as one, but for Count and Flows.
 func (k *Kind) merged(o *Kind) *Kind {
 	m := *k
+	if m.packet == 0 || o.packet > 0 && o.packet < m.packet {
+		m.packet = o.packet
+	}
 	m.Answers = cmp.Or(k.Answers, o.Answers)
 	m.First, m.Words = k.First && o.First, k.Words || o.Words
 	m.PerFlow, m.Least, m.Most = max(k.PerFlow, o.PerFlow), min(k.Least, o.Least), max(k.Most, o.Most)

@@ -265,7 +265,11 @@ func (c *comparison) kinds(a, b *Role) (renamed map[string]string) {
 	}
 	for _, is := range appeared {
 		if s.certain(now[is], s.now, s.old, 1/s.longer) && !(a.Open > 0 && a.Open >= b.Open && s.a.Lasts != nil && s.b.Lasts != nil && s.a.Lasts.most() < s.b.Lasts.most() && now[is].Tail < s.b.Lasts.most()-s.a.Lasts.most()) {
+			before := len(c.found)
 			c.tell("message", is, "appeared", "", "", now[is].wasThere(), "warning")
+			if len(c.found) > before && b.Flows != nil && len(b.Flows) == 1 {
+				c.found[before].Packet = now[is].packet
+			}
 		}
 	}
 	others := bystanders(a, b, -1)

@@ -291,7 +291,9 @@ func (w *Watcher) says(fw *flowWatch, m *record.Message, body []byte, v any) {
 	if k.heart {
 		fw.beat(m.From, says.kind, inMessages, m.End)
 	}
-	k.count++
+	if k.count++; k.count == 1 && m.File == "" {
+		k.packet = m.Packet
+	}
 	k.size.Add(float64(m.Length))
 	before, again := fw.latest[k]
 	if !again {

@@ -112,7 +112,7 @@ func (r *Report) AddDifferences(found []behaviour.Difference, baseline string, l
 		if len(d.LedTo) > 0 {
 			message += "; and so: " + strings.Join(d.LedTo, "; ")
 		}
-		b := Breach{Message: clean(message), Severity: d.Severity, Where: clean(d.Role)}
+		b := Breach{Message: clean(message), Severity: d.Severity, Where: clean(d.Role), Packet: d.Packet}
 		if i < len(lines) {
 			b.Line = lines[i]
 		}
