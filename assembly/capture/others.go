@@ -12,7 +12,11 @@ var others = []struct{ begins, advice string }{
 	{"XCP\x00", "a capture of a NetXRay: convert it with editcap -F pcap"},
 	{"+---------+---------------+----------+", "a capture of Tektronix K12 as text: convert it with editcap -F pcap"},
 	{"\x00\x00\x02\x00\x12\x05\x00\x10", "a capture of Tektronix K12: convert it with editcap -F pcap"},
-	{"5View", "a capture of Visual Networks: convert it with editcap -F pcap"},
+	{"\xaa\xaa\xaa\xaa", "a capture of Accellent 5Views: convert it with editcap -F pcap"},
+	{"\x05VNF", "a capture of Visual Networks: convert it with editcap -F pcap"},
+	{"ObserverPktBuffe", "a capture of Network Instruments Observer: convert it with editcap -F pcap"},
+	{"TR\x00\x64\x00", "a trace of HP-UX's nettl: convert it with editcap -F pcap"},
+	{"\x01\x10\x4c\x00\x01\x05", "a capture of Novell LANalyzer: convert it with editcap -F pcap"},
 	{"{", "JSON: a capture is a binary file, such as tcpdump -w writes"},
 	{"<?xml", "XML: a capture is a binary file, such as tcpdump -w writes"},
 }

@@ -18,9 +18,10 @@ const (
 const pcapHeader = 24
 
 // pcap parses a pcap file: a header of 24 bytes, then records, each with a header of 16
-// (24 in a modified file).
+// (24 in a modified file; see pcapvariant.go for others).
 type pcap struct {
 	begun   bool
+	first   bool  // no record was read yet
 	swap    bool  // the file is big-endian
 	old     bool  // version before 2.4: the two lengths may stand the other way round
 	unit    int64 // nanoseconds in a unit of the fraction of a second
@@ -59,7 +60,7 @@ func isPcap(buf []byte) bool {
 func (f *pcap) start(s *stream, buf []byte, pos int) {
 	h := buf[pos : pos+pcapHeader]
 	magic, swap, _ := pcapMagic(h)
-	*f = pcap{begun: true, swap: swap, unit: 1000, record: 16}
+	*f = pcap{begun: true, first: true, swap: swap, unit: 1000, record: 16}
 	switch magic {
 	case magicNano:
 		f.unit = 1
@@ -143,6 +144,14 @@ func (f *pcap) parse(s *stream, b *packet.Batch, buf []byte) (used, need int) {
 		end := pos + f.record + int(caplen)
 		if end > len(buf) {
 			return pos, end - pos
+		}
+		if f.first {
+			if need := f.measureRecord(buf, pos, s.eof); need > 0 {
+				return pos, need
+			}
+			if f.first = false; f.record != len(h) {
+				continue
+			}
 		}
 		f.lastSec = sec
 		p := s.packet(b)
