@@ -231,6 +231,20 @@ func TestAccuracy(t *testing.T) {
 	t.Log("\n" + text)
 }
 
+// TestBoundsWithoutTheHandshake takes the first records of a connection away, some of the handshake or all of it, so that the
+// request, its answer and tickets look like messages: no bound may count them.
+func TestBoundsWithoutTheHandshake(t *testing.T) {
+	for _, one := range readTraces(t, "websockets.jsonl.gz") {
+		for _, from := range []int{1, 3, 5, 6} {
+			for s, d := range one.replay(true, from).Sides {
+				if d.Messages && d.AtLeast > one.Messages[s] {
+					t.Errorf("%s, from record %d: at least %d messages of %d by side %d", one.Name, from, d.AtLeast, one.Messages[s], s)
+				}
+			}
+		}
+	}
+}
+
 // TestAccuracyMidway takes the beginning away, and with it the handshake.
 func TestAccuracyMidway(t *testing.T) {
 	found, n, wrong, others := 0, 0, 0, 0

@@ -18,6 +18,7 @@ type direction struct {
 	chain       int64 // bytes of the message under way; 0 before the first
 	finished    int64 // messages, and the bytes of the latest
 	whole       int64
+	begin       int64 // and of the first mostHandshake of them
 	framed      int64 // payload of its fragments before
 	fragments   int64
 	equal       bool  // they are all of one length
@@ -200,6 +201,10 @@ func (d *direction) hidden() int64 {
 	return min(d.chain/max(usual, 8)-1, most)
 }
 
+// mostHandshake is how many messages of a side may be none where the handshake is not in the capture: a server's flight of four
+// records, its tickets, and its answer to the request.
+const mostHandshake = 4 + mostTickets + 1
+
 // finish counts the message under way.
 func (d *direction) finish() {
 	if d.chain == 0 {
@@ -212,6 +217,9 @@ func (d *direction) finish() {
 	}
 	d.framed, d.fragments = 0, 0
 	d.finished, d.whole = d.finished+1, d.chain
+	if d.finished <= mostHandshake {
+		d.begin += d.chain
+	}
 	if m := int64(d.mode); d.mayJoin && d.modes >= 3 && m > 0 && !(d.hasHeaders && d.isHeader(d.mode)) && d.chain >= 2*m && d.chain%m == 0 {
 		k := d.chain / m // as many of those that came alone, written at once
 		d.about += k

@@ -62,6 +62,12 @@ func (c *Conn) Estimate() Estimate {
 			First: d.firstAt, Last: d.lastAt, LastBytes: int64(d.last),
 		}
 	}
+	if !c.whole() {
+		for s := range r.Sides { // the first may be of the handshake, tickets, the request or its answer
+			d := &r.Sides[s]
+			d.AtLeast, d.PayloadError = max(d.AtLeast-3, 0), d.PayloadError+min(t.dirs[s].begin, d.Payload)
+		}
+	}
 	r.Sides[Client].Bytes += int64(o.request)
 	r.Sides[Server].Bytes += int64(o.answer)
 	j := judge{c: c, o: &o, t: &t, p: t.protect, r: &r}

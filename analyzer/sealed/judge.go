@@ -133,7 +133,11 @@ func (j *judge) decide() {
 // fromOpening judges a connection whose first request and answer were captured.
 func (j *judge) fromOpening(protocol string) {
 	o, s := j.o, &j.t.shape
+	lost := j.c.readers[Client].lost+j.c.readers[Server].lost > 0
 	switch {
+	case lost && (o.serverFirst || o.request < leastRequest || o.answer < int32(leastAnswer)):
+		j.conclude(Unknown, 0, "the capture lacks records, and its first request and answer are not there whole")
+		return
 	case o.serverFirst:
 		j.conclude(Other, 0.8, "the server spoke first")
 		return
