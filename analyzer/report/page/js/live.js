@@ -93,6 +93,7 @@ async function start() {
     epoch = instant(state.epoch);
     about.summary = state.summary;
     about.rate = state.activity.rate;
+    about.running = !state.status.over;
     for (const n of state.gone || []) byNumber.delete(n);
     for (const f of state.flows || []) byNumber.set(f.record.flow, describeFlow({ ...f, blocks: [] }));
     flows.length = 0;

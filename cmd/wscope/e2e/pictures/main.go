@@ -3,7 +3,7 @@
 //
 //	go run ./cmd/wscope/e2e/pictures bin/wscope testdata/why/crash-herd.pcap.gz FOLDER
 //
-// README shows page.png and, as live.png, live-flow.png.
+// README shows page.png and, as live.png, live-flow.png: a flow that is open.
 package main
 
 import (
@@ -95,7 +95,7 @@ func live(browser context.Context, wscope, capture, folder string) error {
 	if err := picture(browser, url, 1280, 860, filepath.Join(folder, "live.png")); err != nil {
 		return fmt.Errorf("live: %w", err)
 	}
-	return picture(browser, url+"#flow=1", 1280, 860, filepath.Join(folder, "live-flow.png"))
+	return picture(browser, url+"#flow=20", 1280, 860, filepath.Join(folder, "live-flow.png"))
 }
 
 // picture saves what an address looks like.
