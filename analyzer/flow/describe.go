@@ -285,6 +285,7 @@ func (d *direction) record() record.Direction {
 		if ws.Secure != nil {
 			lostSealed = ws.Secure.(*tlsopen.Info).Lost[d.flow.side(d.index())]
 		}
+		lostSealed += ws.Unplaced[d.flow.side(d.index())]
 	}
 	before, behind := d.stream.Unread()
 	return record.Direction{

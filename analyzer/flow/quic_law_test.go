@@ -180,6 +180,9 @@ func TestQUICUnderCaptureFaults(t *testing.T) {
 	}
 }
 
+// isToldOf reports whether a side's direction says that the capture lacks something of it.
+func isToldOf(d *analyzer.Direction) bool { return d.LostBytes+d.LostSealed+d.LostMessages > 0 }
+
 // partOf holds records to the truth, of which they may be a part where lossy is set.
 func partOf(t *testing.T, k *analyzertest.Records, truth *quicTruth, lossy bool) {
 	for _, f := range k.Flows {
@@ -223,6 +226,12 @@ func partOf(t *testing.T, k *analyzertest.Records, truth *quicTruth, lossy bool)
 		}
 	}
 	for side, list := range want {
+		for _, f := range k.Flows {
+			d := map[string]*analyzer.Direction{"client": &f.ClientToServer, "server": &f.ServerToClient}[side]
+			if f.Pickup == "handshake" && f.Close != nil && f.Close.How == "handshake" && len(got[side]) < len(list) && !isToldOf(d) {
+				t.Errorf("%d of %d messages of the %s, and nothing is said to be lost", len(got[side]), len(list), side)
+			}
+		}
 		if !lossy && len(got[side]) != len(list) {
 			t.Errorf("%d of %d messages of the %s", len(got[side]), len(list), side)
 		}

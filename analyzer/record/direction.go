@@ -19,7 +19,7 @@ type Direction struct {
 	PayloadBytes int64        `json:"payload_bytes" unit:"bytes"`                 // frame payloads as sent
 	MessageBytes int64        `json:"message_bytes" unit:"bytes"`                 // after inflating
 	LostBytes    int64        `json:"lost_bytes" unit:"bytes"`                    // bytes of the stream that the capture lacks, or that are of no frame that was found
-	LostSealed   int64        `json:"lost_sealed_bytes,omitempty" unit:"bytes"`   // bytes of its connection's TLS records that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
+	LostSealed   int64        `json:"lost_sealed_bytes,omitempty" unit:"bytes"`   // bytes of its connection's TLS records, or of its HTTP/3 stream, that were lost, or are useless without those that were: at most so many are missing besides lost_bytes
 	UnreadBefore int64        `json:"unread_before_bytes,omitempty" unit:"bytes"` // captured bytes before the first frame that was found
 	UnreadBehind int64        `json:"unread_behind_bytes,omitempty" unit:"bytes"` // captured bytes behind a loss or nonsense that are of no frame that was found; lost_bytes has these and unread_before_bytes too
 	AfterReset   int64        `json:"after_reset_bytes,omitempty" unit:"bytes"`   // HTTP/2: of wire_bytes, those captured after the other side's RST_STREAM, so nobody knows whether they were read

@@ -174,7 +174,7 @@ func (s *summaryScreen) direction(from record.Peer, d *record.Direction) {
 		line += "; the capture lacks " + Bytes(d.LostBytes) + " and " + Count(d.LostMessages, "message") + " in part"
 	}
 	if d.LostSealed > 0 {
-		line += "; up to " + Bytes(d.LostSealed) + " of TLS records are lost or useless"
+		line += "; up to " + Bytes(d.LostSealed) + " of TLS records or HTTP/3 frames are lost or useless"
 	}
 	s.text(arrow(from)+" "+string(from)+" ", sideInk(from), "  ", plainInk, line)
 }

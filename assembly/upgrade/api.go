@@ -30,6 +30,7 @@ type WebSocket struct {
 	Answer    *wsparse.Response  // midstream: the 101, where the request alone was not captured; else nil
 	Aligned   [2]bool            // midstream: the client's, the server's first byte begins a frame; else the first boundary is to be searched
 	Secure    any                // what the Security hook returned, where the WebSocket is inside TLS; else nil
+	Unplaced  [2]int64           // by side of the connection: bytes of its HTTP/3 stream that were lost, or are of no frame, and may have been a WebSocket's
 	Via       []Hop              // proxies and wrappings that stood in front, outermost first
 	RealIP    string             // the client that a PROXY protocol header names, "ip:port"; empty otherwise
 

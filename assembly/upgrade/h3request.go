@@ -253,6 +253,7 @@ func (r *h3Request) Gap(x assembly.Side, n int64, why assembly.Cause, at *assemb
 		return
 	}
 	if d.lost || d.ended {
+		r.unplaced(x, n+d.searched(x))
 		d.since = nil // no frame can be whole across it
 		return
 	}
@@ -275,6 +276,9 @@ func (r *h3Request) Gap(x assembly.Side, n int64, why assembly.Cause, at *assemb
 		d.lost = true
 		f.Done()
 		r.missing(x, -1, why, at)
+		if why != assembly.Early {
+			r.unplaced(x, n-inside)
+		}
 		r.release()
 	}
 }
@@ -318,6 +322,7 @@ func (r *h3Request) End(x assembly.Side, why assembly.Cause, code uint64, at *as
 		return
 	}
 	d.ended = true
+	r.unplaced(x, d.searched(x))
 	if why != assembly.CaptEnd && r.quic.MayLack(x) {
 		r.missing(x, -1, assembly.Lost, at)
 	}

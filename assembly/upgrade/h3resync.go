@@ -21,12 +21,32 @@ func (r *h3Request) search(x assembly.Side, b []byte, at *assembly.Mark) {
 	t := d.since
 	if i := dataBoundary(t.bytes[x], x == assembly.A); i >= 0 {
 		d.since, d.lost = nil, false
+		r.unplaced(x, int64(i))
 		t.skip(x, i)
 		replay(t, r)
 		return
 	}
 	if t.size() > maxTape {
+		r.unplaced(x, int64(len(t.bytes[x])-maxDataHead))
 		t.skip(x, len(t.bytes[x])-maxDataHead)
+	}
+}
+
+// searched is how many bytes are held in which a frame is looked for.
+func (d *requestSide) searched(x assembly.Side) int64 {
+	if d.since == nil {
+		return 0
+	}
+	return int64(len(d.since.bytes[x]))
+}
+
+// unplaced counts bytes of a side's stream of which it is not known what they carried.
+func (r *h3Request) unplaced(x assembly.Side, n int64) {
+	if r.stream == nil {
+		return
+	}
+	if ws := r.stream.webSocket(); ws != nil {
+		ws.Unplaced[x] += n
 	}
 }
 
