@@ -27,6 +27,7 @@ type conversation struct {
 	ipid    [2]uint16   // IP identification of each side's latest packet
 	late    [2]*segment // a segment that waits to come after the next one of its side
 	tls     *secrets
+	quic    *quicConn // nil over TCP
 
 	due     int64   // when it speaks next: schedule.go
 	pace    float64 // how many times as often as others
@@ -36,7 +37,7 @@ type conversation struct {
 	lasts   int     // exchanges of a connection that carries no WebSocket
 }
 
-// segment is one TCP segment to be written.
+// segment is one TCP segment to be written, or one QUIC datagram, which is its payload alone.
 type segment struct {
 	from    side
 	flags   byte
@@ -87,23 +88,29 @@ func (g *generator) send(c *conversation, x side, b []byte, trouble bool) {
 		}
 		b = b[n:]
 		c.next[x] += uint32(n)
-		switch {
-		case c.late[x] != nil:
-			g.write(c, &s)
-			g.catchUp(c, x)
-		case trouble && g.chance(g.reorder):
-			s.payload = append([]byte(nil), s.payload...)
-			c.late[x] = &s
-			continue
-		case trouble && g.chance(g.loss):
-		default:
-			g.write(c, &s)
-			if trouble && g.chance(g.retransmit) {
-				g.write(c, &s)
-			}
-		}
-		g.hear(c, 1-x)
+		g.transmit(c, &s, trouble)
 	}
+}
+
+// transmit sends a segment as send says.
+func (g *generator) transmit(c *conversation, s *segment, trouble bool) {
+	x := s.from
+	switch {
+	case c.late[x] != nil:
+		g.write(c, s)
+		g.catchUp(c, x)
+	case trouble && g.chance(g.reorder):
+		s.payload = append([]byte(nil), s.payload...)
+		c.late[x] = s
+		return
+	case trouble && g.chance(g.loss):
+	default:
+		g.write(c, s)
+		if trouble && g.chance(g.retransmit) {
+			g.write(c, s)
+		}
+	}
+	g.hear(c, 1-x)
 }
 
 // catchUp sends a side's late segment.
@@ -118,7 +125,14 @@ func (g *generator) catchUp(c *conversation, x side) {
 // hear is the arrival of a segment at x, which acknowledges every second one at once
 // (RFC 9293 §3.8.6.3).
 func (g *generator) hear(c *conversation, x side) {
-	if c.unsaid[x]++; c.unsaid[x] >= 2 {
+	c.unsaid[x]++
+	switch {
+	case c.unsaid[x] < 2:
+	case c.quic != nil:
+		if b := g.acknowledge(c, x, nil); b != nil {
+			g.write(c, &segment{from: x, payload: g.seal1RTT(c, x, b)})
+		}
+	default:
 		g.write(c, &segment{from: x, flags: ack, seq: c.next[x]})
 	}
 }

@@ -219,7 +219,7 @@ func TestSame(t *testing.T) {
 		}
 		return out.String(), keys.String()
 	}
-	for _, args := range []string{"", "-kind deflate -reorder 5 -loss 5", "-tls", "-kind binary -format pcapng -mtu 600", "-kind chat -other 50 -tls -http2", "-kind market", "-kind mqtt -http2"} {
+	for _, args := range []string{"", "-kind deflate -reorder 5 -loss 5", "-tls", "-kind binary -format pcapng -mtu 600", "-kind chat -other 50 -tls -http2", "-kind market", "-kind mqtt -http2", "-http3", "-kind chat -http3 -loss 5 -reorder 5"} {
 		one, keys := capture(args + " -messages 50 -conns 3")
 		two, keys2 := capture(args + " -messages 50 -conns 3")
 		other, _ := capture(args + " -messages 50 -conns 3 -seed 2")
@@ -255,6 +255,7 @@ func TestRun(t *testing.T) {
 		{"-kind morse", 2, `wscope-gen: no such -kind: "morse"`},
 		{"-total 5X", 2, `wscope-gen: no size: "5X"`},
 		{"-other 50", 2, "-other needs one of the kinds chat"},
+		{"-http3 -tls", 2, "-http3 is in QUIC"},
 		{"-conns 0", 2, "-conns 0 is not from 1"},
 		{"f.pcap", 2, `unexpected argument "f.pcap"`},
 		{"-o /nowhere/f.pcap", 2, "no such file"},

@@ -43,8 +43,16 @@ func (g *generator) upgradeHTTP2(c *conversation) {
 	if g.tls {
 		scheme = "https"
 	}
-	fields := []string{":method", "CONNECT", ":protocol", "websocket", ":scheme", scheme, ":path", g.path(c), ":authority", "ws.example.com", "sec-websocket-version", "13"}
-	answer := []string{":status", "200"}
+	fields, answer := g.connectFields(c, scheme)
+	b = h2Frame(nil, h2Settings, 1, 0, nil)
+	g.carry(c, client, h2Frame(b, h2Headers, endHeaders, h2Stream, fieldBlock(fields)), false)
+	g.carry(c, server, h2Frame(nil, h2Headers, endHeaders, h2Stream, fieldBlock(answer)), false)
+}
+
+// connectFields are those of an extended CONNECT, and of its answer.
+func (g *generator) connectFields(c *conversation, scheme string) (fields, answer []string) {
+	fields = []string{":method", "CONNECT", ":protocol", "websocket", ":scheme", scheme, ":path", g.path(c), ":authority", "ws.example.com", "sec-websocket-version", "13"}
+	answer = []string{":status", "200"}
 	if protocol := g.subprotocol(); protocol != "" {
 		fields = append(fields, "sec-websocket-protocol", protocol)
 		answer = append(answer, "sec-websocket-protocol", protocol)
@@ -53,9 +61,7 @@ func (g *generator) upgradeHTTP2(c *conversation) {
 		fields = append(fields, "sec-websocket-extensions", "permessage-deflate")
 		answer = append(answer, "sec-websocket-extensions", "permessage-deflate")
 	}
-	b = h2Frame(nil, h2Settings, 1, 0, nil)
-	g.carry(c, client, h2Frame(b, h2Headers, endHeaders, h2Stream, fieldBlock(fields)), false)
-	g.carry(c, server, h2Frame(nil, h2Headers, endHeaders, h2Stream, fieldBlock(answer)), false)
+	return fields, answer
 }
 
 // fieldBlock encodes names and values (RFC 7541).

@@ -74,6 +74,7 @@ func parse(args []string, stderr io.Writer) (p plan, output, keylog string, err 
 	f.StringVar(&p.kind, "kind", "text", "what the messages are: text, binary or deflate (text, compressed with context takeover), all of -size; or as people use WebSockets, of many sizes: "+useNames())
 	f.BoolVar(&p.tls, "tls", false, "inside TLS 1.3; see -keylog")
 	f.BoolVar(&p.http2, "http2", false, "over HTTP/2 (RFC 8441), one WebSocket a connection")
+	f.BoolVar(&p.http3, "http3", false, "over HTTP/3 (RFC 9220), one WebSocket a QUIC connection; see -keylog")
 	f.Float64Var(&p.other, "other", 0, "`percent` of the capture that is other traffic, as on a mirror port")
 	f.IntVar(&p.size, "size", 200, "payload `bytes` of a message, before compressing")
 	f.IntVar(&p.conns, "conns", 1, "`number` of connections")
@@ -89,7 +90,7 @@ func parse(args []string, stderr io.Writer) (p plan, output, keylog string, err 
 	f.Uint64Var(&p.seed, "seed", 1, "another `number`, another capture")
 	f.StringVar(&p.format, "format", "pcap", "file `format`: pcap or pcapng")
 	f.StringVar(&output, "o", "", "output `file`; standard output where there is none")
-	f.StringVar(&keylog, "keylog", "", "`file` for the TLS keys, in the NSS key log format")
+	f.StringVar(&keylog, "keylog", "", "`file` for the keys of TLS and QUIC, in the NSS key log format")
 	if err = f.Parse(args); err != nil {
 		return
 	}

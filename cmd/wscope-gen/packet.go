@@ -21,6 +21,10 @@ var synOptions = []byte{2, 4, 5, 180, 1, 3, 3, 7}
 
 // write sends a segment with what its side then acknowledges.
 func (g *generator) write(c *conversation, s *segment) {
+	if c.quic != nil {
+		g.datagram(c, s)
+		return
+	}
 	x := s.from
 	c.ipid[x]++
 	var options []byte
@@ -50,20 +54,11 @@ func (g *generator) fill(b []byte, c *conversation, s *segment, acked uint32, op
 	if g.tls {
 		port = 443
 	}
-	addr := [2]uint32{10<<24 | uint32(1+c.id/ports), 192<<24 | 168<<16 | 1}
-	tcpPort := [2]uint32{uint32(firstPort + c.id%ports), port}
+	addr, tcpPort := c.ends(port)
 	from, to := s.from, 1-s.from
+	g.address(b, c, from, addr, 6)
 
-	copy(b, []byte{2, 0, 0, 0, 0, byte(to), 2, 0, 0, 0, 0, byte(from), 8, 0})
-	ip := b[etherLen:]
-	be.PutUint32(ip, 0x45<<24|uint32(len(ip)&0xffff))
-	be.PutUint32(ip[4:], uint32(c.ipid[from])<<16)
-	be.PutUint32(ip[8:], 64<<24|6<<16)
-	be.PutUint32(ip[12:], addr[from])
-	be.PutUint32(ip[16:], addr[to])
-	be.PutUint16(ip[10:], ^fold(sum(ip[:ipLen])))
-
-	tcp := ip[ipLen:]
+	tcp := b[etherLen+ipLen:]
 	be.PutUint32(tcp, tcpPort[from]<<16|tcpPort[to])
 	be.PutUint32(tcp[4:], s.seq)
 	be.PutUint32(tcp[8:], acked)
@@ -73,6 +68,24 @@ func (g *generator) fill(b []byte, c *conversation, s *segment, acked uint32, op
 	copy(tcp[tcpLen+len(options):], s.payload)
 	pseudo := uint64(addr[from]) + uint64(addr[to]) + uint64(6+len(tcp))
 	be.PutUint16(tcp[16:], ^fold(sum(tcp)+pseudo))
+}
+
+// ends are the addresses and ports of both sides.
+func (c *conversation) ends(port uint32) (addr, number [2]uint32) {
+	return [2]uint32{10<<24 | uint32(1+c.id/ports), 192<<24 | 168<<16 | 1}, [2]uint32{uint32(firstPort + c.id%ports), port}
+}
+
+// address fills in the Ethernet and IPv4 headers.
+func (g *generator) address(b []byte, c *conversation, from side, addr [2]uint32, protocol uint32) {
+	be := binary.BigEndian
+	copy(b, []byte{2, 0, 0, 0, 0, byte(1 - from), 2, 0, 0, 0, 0, byte(from), 8, 0})
+	ip := b[etherLen:]
+	be.PutUint32(ip, 0x45<<24|uint32(len(ip)&0xffff))
+	be.PutUint32(ip[4:], uint32(c.ipid[from])<<16)
+	be.PutUint32(ip[8:], 64<<24|protocol<<16)
+	be.PutUint32(ip[12:], addr[from])
+	be.PutUint32(ip[16:], addr[1-from])
+	be.PutUint16(ip[10:], ^fold(sum(ip[:ipLen])))
 }
 
 // fragment writes an Ethernet frame's datagram in pieces of at most mtu bytes.

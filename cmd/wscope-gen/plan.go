@@ -9,7 +9,7 @@ import (
 // plan is what the flags ask for.
 type plan struct {
 	kind                      string
-	tls, http2                bool
+	tls, http2, http3         bool
 	other                     float64
 	use                       *use // nil where kind is one of constant size
 	size                      int
@@ -29,6 +29,8 @@ func (p *plan) check() error {
 		return fmt.Errorf("no such -kind: %q", p.kind)
 	case p.format != "pcap" && p.format != "pcapng":
 		return fmt.Errorf("no such -format: %q", p.format)
+	case p.http3 && (p.tls || p.http2):
+		return fmt.Errorf("-http3 is in QUIC, without -tls and -http2")
 	case p.conns < 1 || p.conns > maxConns:
 		return fmt.Errorf("-conns %d is not from 1 to %d", p.conns, maxConns)
 	case p.size < 0 || p.size > 1<<30:
@@ -75,7 +77,7 @@ type generator struct {
 }
 
 // scraps are buffers for one message on its way down.
-type scraps struct{ frame, record, data, text, body []byte }
+type scraps struct{ frame, record, data, text, body, packet, datagram []byte }
 
 // generate writes the capture, and the keys if there are any.
 func (p plan) generate(out, keys io.Writer) error {
@@ -84,7 +86,7 @@ func (p plan) generate(out, keys io.Writer) error {
 	if err := g.prepare(); err != nil {
 		return err
 	}
-	if g.tls {
+	if g.tls || g.http3 {
 		if err := g.certify(); err != nil {
 			return err
 		}
@@ -119,10 +121,7 @@ func (g *generator) turn(c *conversation) bool {
 	case c.stage == idle:
 		*c = conversation{id: g.begun, stage: talking}
 		g.begun++
-		g.connect(c)
-		if g.tls {
-			g.secure(c)
-		}
+		g.begin(c)
 		g.upgrade(c)
 		if g.use != nil && g.use.begin != nil {
 			g.use.begin(g, c)
@@ -137,6 +136,18 @@ func (g *generator) turn(c *conversation) bool {
 		c.sent++
 	}
 	return true
+}
+
+// begin makes what a WebSocket is carried by.
+func (g *generator) begin(c *conversation) {
+	if g.http3 {
+		g.connectQUIC(c)
+		return
+	}
+	g.connect(c)
+	if g.tls {
+		g.secure(c)
+	}
 }
 
 // chance is true in percent of all cases.

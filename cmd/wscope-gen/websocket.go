@@ -16,8 +16,12 @@ const (
 
 // upgrade does the opening handshake (RFC 6455 §4).
 func (g *generator) upgrade(c *conversation) {
-	if g.http2 {
+	switch {
+	case g.http2:
 		g.upgradeHTTP2(c)
+		return
+	case g.http3:
+		g.upgradeHTTP3(c)
 		return
 	}
 	var nonce [16]byte
@@ -53,6 +57,10 @@ func (g *generator) farewell(c *conversation) {
 	code := []byte{3, 232} // 1000
 	g.say(c, client, g.frame(client, 0x80|opClose, code), false)
 	g.say(c, server, g.frame(server, 0x80|opClose, code), false)
+	if c.quic != nil {
+		g.disconnectQUIC(c)
+		return
+	}
 	if g.http2 {
 		for x := range side(2) {
 			g.carry(c, x, h2Frame(nil, h2Data, endStream, h2Stream, nil), false)
@@ -61,9 +69,14 @@ func (g *generator) farewell(c *conversation) {
 	g.disconnect(c)
 }
 
-// say sends a WebSocket's bytes, inside HTTP/2 if that is there.
+// say sends a WebSocket's bytes, inside HTTP/2 or HTTP/3 if that is there.
 func (g *generator) say(c *conversation, x side, b []byte, trouble bool) {
-	if g.http2 {
+	switch {
+	case c.quic != nil:
+		g.scraps.data = h3Frame(g.scraps.data[:0], h3Data, b)
+		g.streamQUIC(c, x, g.scraps.data, trouble)
+		return
+	case g.http2:
 		b = g.inData(b)
 	}
 	g.carry(c, x, b, trouble)
