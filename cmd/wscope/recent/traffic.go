@@ -39,7 +39,6 @@ type Traffic struct {
 	version int64     // of the latest change
 	gone    []gone    // flows no longer kept, the latest
 	lost    int64     // the version of the latest one that fell out of gone
-	dropped int64     // flows that ended and are no longer kept
 	all     list.List // of *Message
 	bytes   int64     // of all messages
 	counts  Counts
