@@ -148,6 +148,22 @@ func (p *pings) pong(from int, m *wsparse.Message, at *assembly.Mark, keep bool,
 // unanswered is how many pings of the side had no pong.
 func (s *pingSide) unanswered() int64 { return s.sent - s.answered }
 
+// missed counts the pings of the side that were sent by a time and were answered neither themselves nor by the pong to a later
+// one, RFC 6455 §5.5.3; since is when the first of those that are remembered was sent.
+func (s *pingSide) missed(by int64) (n, since int64) {
+	for i := range s.pending {
+		p := &s.pending[i]
+		if p.nth <= s.lastAnswered || p.at.Time > by {
+			continue
+		}
+		if n == 0 {
+			since = p.at.Time
+		}
+		n = p.nth - s.lastAnswered
+	}
+	return n, since
+}
+
 // sum is the record; nil where there were neither pings nor pongs.
 func (p *pings) sum() *record.PingSum {
 	if p.sides[0] == nil && p.sides[1] == nil {

@@ -59,14 +59,13 @@ func (f *flow) story(r *record.Closing) string {
 			parts = append(parts, "a message of the "+string(fromNames[i])+" was unfinished")
 		}
 	}
-	unanswered := int64(0)
-	for _, s := range f.pings.sides {
-		if s != nil {
-			unanswered += s.unanswered()
-		}
-	}
+	unanswered, waited := f.missedPongs(end)
 	if unanswered > 0 {
-		parts = append(parts, fmt.Sprintf("%d %s unanswered", unanswered, plural(unanswered, "ping", "pings")))
+		text := fmt.Sprintf("%d %s unanswered", unanswered, plural(unanswered, "ping", "pings"))
+		if unanswered > 1 {
+			text += ", the first"
+		}
+		parts = append(parts, text+" for "+span(waited))
 	}
 	if guess := f.guess(r, end, unanswered); guess != "" {
 		parts = append(parts, guess)
@@ -119,6 +118,30 @@ func (f *flow) guess(r *record.Closing, end int, unanswered int64) string {
 	}
 	return ""
 }
+
+// missedPongs counts the pings that had time for a pong before the flow ended and had none, and how long the first had waited.
+// Where bytes of the other side are missing its pongs may be among them.
+func (f *flow) missedPongs(end int) (n, waited int64) {
+	_, last := f.conn().Span()
+	at := last.Time
+	if c := &f.closing; c.first >= 0 {
+		at = c.at[c.first] // behind a Close nobody needs to answer
+	} else if end >= 0 {
+		at = f.dirs[end].endedAt
+	}
+	for i, s := range f.pings.sides {
+		if s == nil || lostAny(&f.dirs[1-i]) {
+			continue
+		}
+		if missed, since := s.missed(at - pongDue); missed > 0 {
+			n, waited = n+missed, max(waited, at-since)
+		}
+	}
+	return n, waited
+}
+
+// pongDue is how long a ping may wait without being missed in a story.
+const pongDue = int64(time.Second)
 
 // leastIdle is the shortest silence that is taken for an idle time-out of a single connection.
 const leastIdle = int64(10e9)
