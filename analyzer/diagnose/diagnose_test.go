@@ -184,3 +184,31 @@ func TestSentences(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// TestOneScriptIsNoLimit holds that connections which do all the same, and then are closed in good order, accuse no limit;
+// where their ages or their silences vary, what stays the same is one.
+func TestOneScriptIsNoLimit(t *testing.T) {
+	for _, c := range []struct {
+		shows        string
+		age, silence float64 // that vary by so much
+		want         string
+	}{{"one script", 0, 0, ""}, {"ages vary", 50, 0, "idle"}, {"silences vary", 0, 5, "age"}} {
+		for seed := range uint64(30) {
+			p := newPlant(seed)
+			p.healthy(40, 900)
+			for range 10 {
+				f := p.flow(600*p.r.Float64(), 90+c.age*p.r.Float64(), 10-c.silence*p.r.Float64(), record.Closing{By: "server", How: "handshake", Code: code(1000)})
+				f.Pace.LongestSilence = *seconds(10)
+			}
+			pattern := ""
+			for _, e := range p.diagnose() {
+				if e.By == "server" && (e.Pattern == "idle" || e.Pattern == "age") {
+					pattern = e.Pattern
+				}
+			}
+			if pattern != c.want {
+				t.Errorf("%s, seed %d: %q, want %q", c.shows, seed, pattern, c.want)
+			}
+		}
+	}
+}

@@ -75,7 +75,7 @@ func (d *Diagnosis) Endings() []record.Ending {
 	}
 	for _, k := range keys {
 		for _, g := range split(c, groups[k]) {
-			if g.ends[0].abnormal() || (g.pattern == "idle" || g.pattern == "age") && !g.unsure {
+			if g.ends[0].abnormal() || g.limits() {
 				found = append(found, g)
 			}
 		}

@@ -19,6 +19,7 @@ const (
 	moment   = 2.0 // seconds that one event takes at most
 	apart    = 3.0 // how much more one thing must vary than another for the other to be the cause
 	floor    = 1e-3
+	scripted = 0.1 // seconds that connections of one script differ by at most
 )
 
 // split finds the causes within a group of ends of one kind. The ends that have none in common stay one group.
@@ -113,6 +114,16 @@ func ageLimit(ends []*end) (group, []*end, bool) {
 		return group{}, nil, false // it may be their silence, unless they lived through longer ones
 	}
 	return group{ends: in, pattern: "age"}, out, true
+}
+
+// limits reports whether the group's silence or age is a limit without doubt: the other of the two varied, so that no common
+// script of the connections made both. A Close in good order asks for that; who ended so had nothing to explain.
+func (g *group) limits() bool {
+	silence, age := spread(each(g.ends, func(e *end) float64 { return e.silence })), spread(each(g.ends, (*end).age))
+	if g.pattern == "age" {
+		return silence >= scripted && silence >= apart*age
+	}
+	return g.pattern == "idle" && !g.unsure && age >= scripted && age >= apart*silence
 }
 
 // takeMoments finds many connections that one side ended at once, in whatever way, and returns the others.
