@@ -122,11 +122,19 @@ func (s *summaryScreen) webSockets() string {
 
 // NotOpened counts the TLS connections that could not be opened.
 func NotOpened(s *record.SealedSum) string {
-	text := Count(s.Connections, "TLS connection") + " not opened, of which " + Number(s.WebSockets)
-	if s.WebSockets == 1 {
-		return text + " is likely a WebSocket"
+	text, unknown := Count(s.Connections, "TLS connection")+" not opened", int64(0)
+	for _, l := range s.Likely {
+		if l.Name == "http3" || l.Name == "unknown" {
+			unknown += l.Count
+		}
 	}
-	return text + " are likely WebSockets"
+	switch {
+	case unknown == s.Connections:
+		return text + ", in which nothing shows whether there are WebSockets"
+	case s.WebSockets == 1:
+		return text + ", of which 1 is likely a WebSocket"
+	}
+	return text + ", of which " + Number(s.WebSockets) + " are likely WebSockets"
 }
 
 // kinds says how flows were picked up and answered.

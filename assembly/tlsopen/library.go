@@ -42,6 +42,8 @@ func (s *shape) library() string {
 		return "firefox"
 	case has(extStatusRequestV2):
 		return "java"
+	case has(extEncryptThenMAC) && has(extRecordSizeLimit):
+		return "" // GnuTLS
 	case has(extEncryptThenMAC):
 		// Node has an order of suites of its own: those of 128 bits first.
 		if i := s.after13(); i+1 < len(s.suites) && s.suites[i] == ecdheRSAAES128 && s.suites[i+1] == ecdheECDSAAES128 {

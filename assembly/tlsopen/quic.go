@@ -250,7 +250,10 @@ func (q *QUIC) clientHello(body []byte, at *assembly.Mark) {
 	}
 	q.hello, q.random = true, h.random
 	q.info.SNI, q.info.ALPNOffered, q.info.Hello = h.sni, h.alpn, at.Time
-	q.info.Client = h.library
+	switch h.library {
+	case "chromium", "firefox": // what libraries send over QUIC is not what they send over TCP
+		q.info.Client = h.library
+	}
 	q.info.ClientRandom = append([]byte(nil), h.random[:]...)
 	if s, ok := behindSuites(body); ok {
 		eachExtension(s, func(ext uint16, data cryptobyte.String) bool {

@@ -25,8 +25,13 @@ function messagesTile(sum, ...notes) {
 
 const payloadTile = (sum, ...notes) => sum ? tile("Payload", size(sum.both("message_bytes")), ...notes, savedNote(sum)) : tile("Payload", "unknown");
 
-const sealedTile = ({ sealed }) => sealed && tile("Not opened", number(sealed.connections),
-  `TLS connections, of which ${number(sealed.likely_websockets)} ${sealed.likely_websockets === 1 ? "is likely a WebSocket" : "are likely WebSockets"}`);
+// What HTTP/3 and unknown connections carry does not show: that is no 0.
+const notKnown = ({ connections, likely }) =>
+  likely.filter(({ name }) => name === "http3" || name === "unknown").reduce((n, { count }) => n + count, 0) === connections;
+
+const sealedTile = ({ sealed }) => sealed && tile("Not opened", number(sealed.connections), notKnown(sealed)
+  ? "TLS connections, in which nothing shows whether there are WebSockets"
+  : `TLS connections, of which ${number(sealed.likely_websockets)} ${sealed.likely_websockets === 1 ? "is likely a WebSocket" : "are likely WebSockets"}`);
 
 function tiles(s) {
   const sum = sums(s);
